@@ -17,6 +17,7 @@ from ledger.audit import (
     audit,
     readable,
 )
+from ledger.audit.findings import FILE
 from ledger.audit.journal import journal_check
 from ledger.crypto.sealing import KeyedHash
 from ledger.errors import LedgerError, Retry
@@ -48,6 +49,8 @@ class Audited(msgspec.Struct, frozen=True):
 def audit_site(site: Site, *, views: bool, progress: Progress = SILENT) -> Audited:
     """Look at everything that a site holds, its views only where asked to. Raises Retry."""
     before = Findings(progress)
+    for fault in site.file_faults:
+        before.note(None, FILE, fault)
     session = site.session("reader")
     log = _log(site, before)
     chain = _chain(site, before) if readable(session).tables else None
@@ -65,7 +68,7 @@ def audit_site(site: Site, *, views: bool, progress: Progress = SILENT) -> Audit
 
 
 def _checks(site: Site) -> tuple[Check, ...]:
-    return (journal_check(site.journal),) if site.journal.path.exists() else ()
+    return (journal_check(site.journal),) if site.journal.is_kept else ()
 
 
 def _log(site: Site, findings: Findings) -> PublishedLog:

@@ -29,6 +29,7 @@ INVOLVED: Mapping[Kind, str] = {
 
 # What an identifier of version 8 says of itself, in 6 of its 128 bits (RFC 9562).
 _SAYS, _VERSION_8 = 0xF << 76 | 0x3 << 62, 0x8 << 76 | 0x2 << 62
+_PLACES = 1 << 62
 # Facts of an event that name who handled the data.
 _USERS = ("employee", "reader")
 
@@ -45,16 +46,29 @@ class Log(msgspec.Struct, frozen=True):
         """What the identifiers of this ledger start with."""
         return f"urn:processing-ledger:{self.ledger}"
 
-    @property
-    def _object_mask(self) -> int:
+    def _mask(self, what: str) -> int:
         """Tells objects of this ledger from those of others, and from the names of events."""
-        digest = sha256(f"{self.urn} object".encode()).digest()
+        digest = sha256(f"{self.urn} {what}".encode()).digest()
         return int.from_bytes(digest[:NAME_BYTES])
 
+    @property
+    def _object_mask(self) -> int:
+        return self._mask("object")
+
     def object_id(self, source: str, id: str) -> UUID:
-        """The identifier of a person's part in an event: the name of the event in the ledger's index."""
+        """The identifier of a person's part in an event: the name of the event in the ledger's index.
+
+        Without a source it is the place of the event, which then is its id.
+        """
         number = int.from_bytes(name_of(source, id)) ^ self._object_mask
+        if not source:
+            number = int(id) ^ self._mask("place")
         return UUID(int=number & ~_SAYS | _VERSION_8)
+
+    def place_of_object(self, object_id: UUID) -> int | None:
+        """The place that an object is named by, if it is."""
+        place = (object_id.int ^ self._mask("place")) & ~_SAYS
+        return place if place < _PLACES else None
 
     def names_of_object(self, object_id: UUID) -> list[UUID]:
         """The few names that the event of an object can have in the index: 6 bits of them are not known."""
@@ -125,7 +139,7 @@ class Act(msgspec.Struct, frozen=True):
     def purpose(self) -> str | None:
         """The code of what it was for, where the event or its type says so."""
         disclosed = self._disclosed
-        return disclosed.purpose if disclosed else self.event.facts.get("purpose")
+        return (disclosed.purpose if disclosed else self.event.facts.get("purpose")) or None
 
     @property
     def recipient(self) -> UUID | None:

@@ -8,8 +8,12 @@ from uuid import uuid4
 from msgspec import Struct
 
 from application.sight import EVERYTHING, Sight
-from ledger.errors import Halt
+from ledger.errors import Halt, LedgerError
 from ledger.recording.reads import Read, ReadNotes
+
+
+class TooManyLooks(LedgerError):
+    """You looked at this person too often: ask again in a while."""
 
 
 class Reader(Struct, frozen=True):
@@ -75,7 +79,8 @@ class ReadScope:
     def note(self, subjects: Iterable[str], categories: Iterable[str]) -> None:
         """Note that these categories of these subjects are about to be shown, once for a command.
 
-        Raises Misconfigured for a reader who does not hold the role, Retry or Halt when it cannot be noted.
+        Raises Misconfigured for a reader who does not hold the role, TooManyLooks, Retry or Halt when it
+        cannot be noted.
         """
         self._add(list(dict.fromkeys(subjects)), self.sight.open_among(categories))
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from threading import Lock, Thread
 from typing import Generic, NamedTuple, TypeVar, cast
 
-from ledger.errors import LedgerError
+from ledger.errors import Busy, LedgerError
 from ledger.storage.postgres import Session
 from projections.findings.view import VIEW
 from projections.following.storage import bookmarks
@@ -26,6 +26,8 @@ SHARE = 10
 """For so many times as long as it took, what is remembered is new enough."""
 MOST = 32
 """So many things are remembered; the one that was asked for longest ago is forgotten."""
+FIRST_S = 1.0
+"""How long an answer waits for another one that makes the same thing for the first time."""
 
 
 class Known(NamedTuple, Generic[T]):
@@ -66,19 +68,25 @@ class Remembered:
         self._open_session, self._now_s = open_session, now_s
         self._things: OrderedDict[str, _Thing] = OrderedDict()
         self._lock = Lock()
+        self._turn = Lock()
 
     def of(self, name: str, session: Session, clock: datetime, work: Work[T]) -> Known[T]:
         """What `work` makes: as it is, or on a large ledger as it was a moment ago.
 
-        `name`: of the work, with all that decides what it makes beside the ledger and the day.
+        `name`: of the work, with all that decides what it makes beside the ledger and the day. Raises Busy
+        where another answer makes it for the first time, and takes long.
         """
         thing, day, position = self._thing(name), day_of(clock), _position(session)
         memory = thing.memory
         if memory is None or memory.took_s < SHORT_S:
-            with thing.making:
+            if not thing.making.acquire(timeout=FIRST_S):
+                raise Busy("what this answer rests on is being made: ask again in a moment")
+            try:
                 if thing.memory is None or not thing.memory.is_new(position, day, self._now_s()):
                     thing.memory = self._made(session, day, work)
                 return Known(cast(T, thing.memory.value))
+            finally:
+                thing.making.release()
         if not memory.is_new(position, day, self._now_s()):
             self._begin(thing, day, work)
         return Known(cast(T, memory.value), memory.position if memory.position < position else None)
@@ -100,11 +108,12 @@ class Remembered:
 
     def _make(self, thing: _Thing, day: date, work: Work[object]) -> None:
         try:
-            session = self._open_session()
-            try:
-                thing.memory = self._made(session, day, work)
-            finally:
-                session.close()
+            with self._turn:  # one thing at a time, however many are old
+                session = self._open_session()
+                try:
+                    thing.memory = self._made(session, day, work)
+                finally:
+                    session.close()
         except LedgerError:
             return  # what is remembered stays, and the next answer begins again
 

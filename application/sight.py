@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from ledger.keys.opening import Missing
+from schemas import CATEGORIES
 
 
 class Sight(Struct, frozen=True):
@@ -31,6 +32,16 @@ class Sight(Struct, frozen=True):
     def open_among(self, categories: Iterable[str]) -> set[str]:
         """Those of some categories whose values are shown."""
         return {name for name in categories if self.unseen(name) is None}
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The categories of which the reader may not even know."""
+        return frozenset(CATEGORIES).difference(self.known(CATEGORIES))
+
+    @property
+    def partial(self) -> bool:
+        """Whether there are such categories: then the reader sees a part."""
+        return bool(self.hidden)
 
 
 EVERYTHING, NOTHING = Sight(), Sight(frozenset(), persons=False)

@@ -56,6 +56,10 @@ class Site(Protocol):
         """Keys and journal for an audit."""
 
     @property
+    def file_faults(self) -> list[str]:
+        """What is wrong with files of keys that lie elsewhere than the ledger's own, as sentences."""
+
+    @property
     def published_log(self) -> PublishedLog:
         """The transparency log and its keys, for an audit. Raises Misconfigured or Lost."""
 

@@ -9,6 +9,7 @@ import msgspec
 
 from application.answer import Gone, Name
 from application.reading import ReadScope
+from application.sighted import Register, Teller
 from ledger.crypto.sealing import keyed_hash
 from ledger.errors import Halt, KeyLost
 from ledger.event import RecordedEvent, instant
@@ -54,6 +55,14 @@ class Source(msgspec.Struct):
     now: datetime
     reads: ReadScope
     lost: int = 0
+    _teller: Teller | None = None
+
+    @property
+    def teller(self) -> Teller:
+        """Tells the reader of events, as far as they may know of them."""
+        if self._teller is None:
+            self._teller = Teller(self.reads.sight, Register(self.session))
+        return self._teller
 
     def open(self, stream: UUID, category: str, field: str, value: Value) -> Opened:
         """A value as a view copied it, opened; or why it cannot be."""

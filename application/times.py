@@ -51,7 +51,10 @@ def localized(text: str) -> str:
 
 def _localized(instant: str) -> str:
     time = instant_of(instant)
-    return instant if time is None else local_text(time)
+    try:
+        return instant if time is None else local_text(time)
+    except OverflowError:  # of a text that somebody typed: at the ends of the calendar
+        return instant
 
 
 def in_zone(time: datetime) -> datetime:
@@ -83,9 +86,9 @@ def time_shown(text: str) -> datetime | None:
         return time
     try:
         local = datetime.strptime(text, _PLAIN).replace(tzinfo=_ZONE.get())
-    except ValueError:
+        converted = local.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    converted = local.astimezone(UTC)
     is_real = abs(
         converted.astimezone(_ZONE.get()).replace(tzinfo=None) - local.replace(tzinfo=None)
     )

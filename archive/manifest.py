@@ -17,6 +17,7 @@ from ledger.tlog.signing.checkpoints import Checkpoint, verify_checkpoint
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.tree.merkle import root_of
 from ledger.tlog.tree.proofs import verify_consistency
+from schemas.encoding import from_json
 
 MANIFEST = "archive.json"
 BUCKET = "s3://"
@@ -109,8 +110,8 @@ def encode_manifest(manifest: Manifest) -> bytes:
 def decode_manifest(content: bytes) -> Manifest:
     """Read the file. Raises Unproven when it is no manifest of this format, or its segments do not follow."""
     try:
-        manifest = msgspec.json.decode(content, type=Manifest)
-    except (msgspec.DecodeError, RecursionError):  # also of lists in lists
+        manifest = from_json(content, Manifest)
+    except msgspec.DecodeError:
         raise Unproven(f"{MANIFEST} is no manifest of an archive") from None
     if manifest.format != FORMAT:
         raise Unproven(f"{MANIFEST} has another format than {FORMAT}")

@@ -1,8 +1,8 @@
 """Where an archive lies: a folder, or a bucket of an S3-compatible store. A file is whole or not there."""
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -12,15 +12,9 @@ from pyarrow.dataset import Dataset, dataset
 from archive.columns import SCHEMA
 from archive.manifest import BUCKET
 from ledger.errors import Busy, Misconfigured, ServiceAway
-from ledger.storage.ordinary import open_ordinary
-from ledger.tlog.store.files import (
-    SECRET_FILE,
-    SECRET_FOLDER,
-    alone,
-    make_folder,
-    mapped_faults,
-    write_files,
-)
+from ledger.storage.access import GIVEN
+from ledger.storage.files import Folder
+from ledger.tlog.store.faults import alone, mapped_faults
 
 
 class Place(Protocol):
@@ -46,34 +40,46 @@ class FolderPlace:
     """A folder of this machine. Only its owner reads it: entries say what was done with whose data."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
+        self._folder = Folder(path, GIVEN, named=True)
 
     def put(self, name: str, content: bytes) -> None:
         """See `Place`."""
-        write_files({self._path / name: content}, SECRET_FILE, SECRET_FOLDER)
+        with mapped_faults():
+            self._folder.write({name: content})
 
     def get(self, name: str, most: int) -> bytes | None:
         """See `Place`."""
         try:
-            with open_ordinary(self._path / name) as file:
+            with self._folder.opened(name) as file:
                 return file.read(min(most, os.fstat(file.fileno()).st_size) + 1)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise _away(error.strerror or type(error).__name__) from None
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self) -> AbstractContextManager[None]:
         """See `Place`. A process that ends lets go of it."""
-        with mapped_faults():
-            make_folder(self._path, SECRET_FOLDER)
-            descriptor = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY)
-        with alone(descriptor, Busy(f"another command is writing the archive in {self._path}")):
-            yield
+        taken = Busy(f"another command is writing the archive in {self.path}")
+        return alone(self._folder.alone(wait=False), taken)
 
     def dataset(self, names: Sequence[str]) -> Dataset:
-        """See `Place`."""
-        return _dataset([str(self._path / name) for name in names], fs.LocalFileSystem())
+        """See `Place`. What may not be used is not handed on to Arrow, which follows links."""
+        try:
+            for name in names:
+                self._folder.opened(name).close()
+        except OSError as error:
+            raise _away(error.strerror or type(error).__name__) from None
+        paths = [str(self.path / name) for name in names]
+        return _dataset(paths, fs.LocalFileSystem())
+
+    def size(self, name: str) -> int | None:
+        """How many bytes a file has; None for what is no file."""
+        try:
+            with self._folder.opened(name) as file:
+                return os.fstat(file.fileno()).st_size
+        except OSError:
+            return None
 
 
 class BucketPlace:

@@ -1,8 +1,5 @@
 """What leaves the program: JSON as bytes of UTF-8, tables for people, and notes on standard error."""
 
-import os
-import secrets
-import stat
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -15,9 +12,12 @@ from rich.segment import Segment
 
 from documents.text import commands, shown
 from ledger.errors import Misconfigured
+from ledger.storage import named
 from schemas.encoding import JsonValue, to_line
 
 _PRIVATE = 0o600
+# By name, and nothing else that a name of a device could lead to.
+_STANDARD_OUTPUT = {"-", "/dev/stdout"}
 
 # Without a terminal there is no width to fit into: wide enough for every table of ours.
 WIDTH_WITHOUT_TERMINAL = 160
@@ -116,61 +116,35 @@ def _escape(character: str) -> str:
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
+def is_standard_output(path: Path | None) -> bool:
+    """Whether `--output` names standard output. No other pipe or device is written to."""
+    return str(path) in _STANDARD_OUTPUT
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that only its owner may read, even where others could read the file before it."""
     write_file_as(path, content, _PRIVATE)
 
 
-def open_new(path: Path) -> BinaryIO:
-    """A new file that only its owner may read. Raises FileExistsError where there is something already."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    return os.fdopen(os.open(path, flags, _PRIVATE), "wb")
-
-
 def write_new(path: Path, content: bytes) -> None:
     """Write a file that only its owner may read. Raises Misconfigured where there is something already."""
     try:
-        opened = open_new(path)
+        named.write_new(path, content)
     except FileExistsError:
         raise Misconfigured(
             f"{path} is there already, and stays as it is: name another file"
         ) from None
-    try:
-        with opened as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
 
 
 def write_file_as(path: Path, content: bytes, mode: int) -> None:
-    """Write a file with a mode, never wider than that of the file before it. Raises OSError.
+    """Write a file with a mode, never wider than that of the file before it; `-` is standard output.
 
-    A new file takes the place of the old one, also of a link: a reader who planted the link, or has the old
-    file open, gets nothing of the content, and half a file is never there. A device or a pipe is written to
-    as it is.
+    Raises OSError, also for a pipe or a device: nobody else's program gets the content by such a name.
     """
-    try:
-        before = path.stat().st_mode
-    except FileNotFoundError:
-        before = stat.S_IFREG | mode
-    if not stat.S_ISREG(before):
-        path.write_bytes(content)
-        return
-    draft = path.with_name(f".{secrets.token_hex(8)}.draft")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-    try:
-        with os.fdopen(os.open(draft, flags, _PRIVATE), "wb") as file:
-            file.write(content)
-            os.fchmod(file.fileno(), stat.S_IMODE(before) & mode)
-        draft.replace(path)
-    except BaseException as error:
-        draft.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            error.filename = str(path)
-        raise
+    if is_standard_output(path):
+        emit_bytes(content)
+    else:
+        named.write_named(path, content, mode)
 
 
 class _People(Console):

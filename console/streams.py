@@ -18,6 +18,7 @@ import typer
 from host.settings import Settings
 from ledger.errors import Misconfigured
 from schemas.decode import MAX_MESSAGE
+from schemas.encoding import from_json
 from schemas.leaks import looks_personal
 from schemas.signed import signed_label
 from schemas.sources import OFFICE_LABEL, office_label
@@ -28,6 +29,12 @@ _MOST_BYTES = MAX_MESSAGE - 2048
 # A label is kept with each event, in clear: it must not tell who a file is about.
 LABEL = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _BLOCK = 1 << 20
+# A list of persons, one a line: six million of them.
+MOST_LIST_BYTES = 128 * 1024 * 1024
+# A draft of a notice, with texts that are not looked at.
+MOST_DRAFT_BYTES = 4 * 1024 * 1024
+# A value that a person is looked up by.
+MOST_VALUE = 4096
 Stream = tuple[str, BinaryIO]
 """Label and content of a file."""
 
@@ -78,6 +85,14 @@ def text_of(flag: str, path: str) -> str:
         raise Misconfigured(f"{flag}: expected text in UTF-8") from None
 
 
+def whole(stream: BinaryIO, what: str, most: int) -> bytes:
+    """All of a file, or of standard input. Raises Misconfigured when it has more bytes."""
+    content = stream.read(most + 1)
+    if len(content) > most:
+        raise Misconfigured(f"{what}: expected at most {most} bytes")
+    return content
+
+
 def sha256_of(path: str) -> str:
     """The SHA-256 of a file in hex, read block by block: what an event says of a document. Raises OSError."""
     digest = sha256()
@@ -93,19 +108,16 @@ def object_of(flag: str, path: str) -> dict[str, object]:
     Raises Misconfigured for any other content, which is not repeated.
     """
     text = text_of(flag, path)
-    for read in (tomllib.loads, _json) if path.endswith(".toml") else (_json, tomllib.loads):
+    readers = (tomllib.loads, from_json)
+    for read in readers if path.endswith(".toml") else reversed(readers):
         try:
             content = read(text)
-        except (msgspec.DecodeError, tomllib.TOMLDecodeError):
+        except (msgspec.DecodeError, tomllib.TOMLDecodeError, RecursionError):
             continue
         if isinstance(content, dict):
             return content
     where = "standard input" if path == STANDARD_INPUT else "the file"
     raise Misconfigured(f"{flag}: expected {where} to be an object in JSON or TOML")
-
-
-def _json(text: str) -> object:
-    return msgspec.json.decode(text)
 
 
 def size_of(streams: Sequence[Stream]) -> int | None:

@@ -21,6 +21,8 @@ SNAPPY_BLOCK_BYTES = 32 * 1024 * 1024
 ZSTD_WINDOW_BYTES = 128 * 1024 * 1024
 
 _GZIP_MAGIC, _GZIP = b"\x1f\x8b", 16 + zlib.MAX_WBITS
+# An empty member of gzip has 20 bytes.
+_GZIP_HANDED_BYTES = 4096
 _XERIAL_MAGIC, _XERIAL_HEADER_BYTES = b"\x82SNAPPY\x00", 16
 _MORE, _BITS = 0x80, 0x7F
 _LENGTH_BYTES = 5  # of a block of snappy: a varint of 32 bits
@@ -37,23 +39,50 @@ class TooMuchError(ValueError):
 def parts_of(codec: int, packed: bytes) -> Iterator[bytes]:
     """What bytes hold that are compressed by a codec (0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd), in parts.
 
-    Raises LookupError for another codec, NotExpandableError, and TooMuchError for a block of snappy.
+    No part is empty, and each but the last has PART_BYTES: who writes frames of a byte does not make the
+    reader join a million parts.
+    Raises LookupError for another codec, NotExpandableError, and TooMuchError for a block of snappy, after
+    what lies before.
     """
+    joined = bytearray()
+    fault: ValueError | None = None
     try:
-        yield from _CODECS[codec](packed)
+        for part in _CODECS[codec](packed):
+            if not joined and len(part) == PART_BYTES:
+                yield part
+                continue
+            joined += part
+            del part  # one copy less in memory while the caller works
+            if len(joined) >= PART_BYTES:
+                left = joined[PART_BYTES:]
+                del joined[PART_BYTES:]
+                whole, joined = bytes(joined), left
+                yield whole
+                del whole
+    except (TooMuchError, NotExpandableError) as error:
+        fault = error
     except (zlib.error, zstandard.ZstdError, snappy.UncompressError, RuntimeError) as error:
-        raise NotExpandableError(type(error).__name__) from None
+        fault = NotExpandableError(type(error).__name__)
+    if joined:
+        yield bytes(joined)
+    if fault:
+        raise fault
 
 
 def _gzip(packed: bytes) -> Iterator[bytes]:
-    while packed.startswith(_GZIP_MAGIC):
+    """Members may follow each other. Of what is packed so much is handed over that what is left is no copy
+    of all of it for each member.
+    """
+    place = 0
+    while packed.startswith(_GZIP_MAGIC, place):
         unpacker = zlib.decompressobj(_GZIP)
         while not unpacker.eof:
-            part = unpacker.decompress(packed, PART_BYTES)
-            packed = unpacker.unconsumed_tail
-            _check_progress(part, ended=not packed and not unpacker.eof)
+            handed = packed[place : place + _GZIP_HANDED_BYTES]
+            part = unpacker.decompress(handed, PART_BYTES)
+            left = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
+            place += len(handed) - len(left)
+            _check_progress(part, ended=place == len(packed) and not unpacker.eof)
             yield part
-        packed = unpacker.unused_data
 
 
 def _lz4(packed: bytes) -> Iterator[bytes]:

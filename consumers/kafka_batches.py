@@ -2,9 +2,10 @@
 
 The client makes some dozen calls for a record, also for its key, times and sizes, which are not used here,
 and it holds all that a batch expands to. Here a batch is read part by part, and gives exactly as many records
-as its header says, whatever its bytes are: who writes to a topic must not stop it. A record that is too large
-is passed over, and what its letter keeps is remembered. What follows the last byte that can, or may, be
-expanded are records that nobody reads: of them a letter has the hash of what Kafka stores.
+as its header says, whatever its bytes are, up to a bound: one stands for all beyond it. Who writes to a topic
+must not stop it. A record that is too large is passed over, and what its letter keeps is remembered. What
+follows the last byte that can, or may, be expanded are records that nobody reads: of them a letter has the
+hash of what Kafka stores.
 
 A broker counts the records of a batch, and does not look at the numbers that their writer gave them. So nor
 does this, unless some of them are gone since, in a compacted log.
@@ -29,6 +30,10 @@ _WINDOW_BYTES = KEPT_BYTES + 1024
 # Headers are the same in nearly every record; more different ones, and longer ones, are not remembered.
 _MOST_HEADERS = 1_000
 _MOST_HEADER_BYTES = 256
+# So many records of a batch are read, or have a letter each. Of seven bytes is the smallest record, and five
+# million of them compress to 3 kB. No producer sends so many: events have some 500 bytes, so a batch that a
+# broker takes by default (1 MiB) holds 2,000 of them, and compressed forty times 80,000.
+BATCH_RECORDS = 100_000
 
 
 class BadRecordError(ValueError):
@@ -54,8 +59,9 @@ class RecordReader:
         self._headers: dict[bytes, tuple[Headers, int]] = {}
 
     def records(self, head: BatchHead, parts: Iterator[bytes]) -> Iterator[Record]:
-        """The records of a batch, exactly as many as it says. `parts`: what its stored bytes hold.
+        """The records of a batch, as many as it says, or BATCH_RECORDS and one more that stands for the rest.
 
+        `parts`: what its stored bytes hold, none of them empty.
         Raises BadRecordError when it says more records than it has offsets.
         """
         base, last, count, _ = head
@@ -64,7 +70,7 @@ class RecordReader:
         dense, offset, read = count == last - base + 1, base - 1, 0
         content, place, why = b"", 0, Code.NOT_JSON
         try:
-            while read < count:
+            while read < min(count, BATCH_RECORDS):
                 begins, end = _extent(content, place)
                 is_large = end - begins > RECORD_BYTES
                 if len(content) < (begins + _WINDOW_BYTES if is_large else end):
@@ -186,14 +192,19 @@ def _pass_over(content: bytes, length: int, parts: Iterator[bytes]) -> tuple[byt
 def unread_records(head: BatchHead, read: int, why: Code, content: bytes) -> Iterator[Record]:
     """The records of a batch that nobody reads, but for so many of them.
 
-    `content`: what was seen of the first one. `why`: too large, or no JSON.
+    `content`: what was seen of the first one. `why`: too large, or no JSON. Beyond BATCH_RECORDS one stands
+    for all that are left: it has the last offset, and its body names the first one and the last one.
     """
     if read == head.left:
         return
-    start, digest = _start_of_record(content), sha256(head.stored).digest()
-    for number in range(read, head.left):
-        body = unread(start if number == read else b"", digest)
-        yield Record(head.last + 1 - head.left + number, body, (), len(body), why)
+    digest, base = sha256(head.stored).digest(), head.last + 1 - head.left
+    each = min(head.left, BATCH_RECORDS)
+    for number in range(read, each):
+        body = unread(_start_of_record(content) if number == read else b"", digest)
+        yield Record(base + number, body, (), len(body), why)
+    if each < head.left:
+        body = unread(b"", digest, (base + each, head.last))
+        yield Record(head.last, body, (), len(body), Code.TOO_LARGE)
 
 
 class _TooManyHeadersError(Exception):

@@ -170,12 +170,16 @@ def truncated(start: bytes, size: int, digest: bytes) -> bytes:
     return start[:KEPT_BYTES] + b"\n" + trailer
 
 
-def unread(start: bytes, batch_digest: bytes) -> bytes:
+def unread(start: bytes, batch_digest: bytes, offsets: tuple[int, int] | None = None) -> bytes:
     """The body of a dead letter of a record that was not read, or not to its end.
 
-    `batch_digest`: the hash of what Kafka stores of its batch.
+    `batch_digest`: the hash of what Kafka stores of its batch. `offsets`: the first and the last one, of a
+    letter for many records.
     """
-    return start[:KEPT_BYTES] + b"\n" + orjson.dumps({"batch_sha256": batch_digest.hex()})
+    trailer: dict[str, object] = {"batch_sha256": batch_digest.hex()}
+    if offsets:
+        trailer |= {"first_offset": offsets[0], "last_offset": offsets[1]}
+    return start[:KEPT_BYTES] + b"\n" + orjson.dumps(trailer)
 
 
 def kept(

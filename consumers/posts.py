@@ -26,6 +26,7 @@ from schemas import (
     parse_binary,
     through,
 )
+from schemas.encoding import from_json
 
 MOST_EVENTS = 1000
 """In one batch: what one transaction records in well under a second."""
@@ -72,8 +73,8 @@ def many(body: bytes) -> list[Post]:
     Raises Misconfigured where there is no such array, or too long a one.
     """
     try:
-        elements = msgspec.json.decode(body, type=list[msgspec.Raw])
-    except (ValueError, RecursionError):
+        elements = from_json(body, list[msgspec.Raw])
+    except msgspec.DecodeError:
         raise Misconfigured("expected a JSON array of events") from None
     if len(elements) > MOST_EVENTS:
         raise Misconfigured(f"expected at most {MOST_EVENTS} events")

@@ -8,6 +8,7 @@ is a refusal. No text holds the password.
 import socket
 import ssl
 import struct
+import time
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from typing import Any, Protocol
@@ -126,8 +127,10 @@ def _ask(connection: socket.socket, api: tuple[int, int], body: bytes) -> bytes:
 
 
 def _exactly(connection: socket.socket, size: int) -> bytes:
-    received = b""
+    """So many bytes, all of them within the time: a byte now and then does not lengthen it."""
+    received, until = b"", time.monotonic() + ANSWER_S
     while len(received) < size:
+        connection.settimeout(max(0.001, until - time.monotonic()))
         part = connection.recv(size - len(received))
         if not part:
             raise ConnectionError

@@ -6,7 +6,7 @@ Back comes a file of receipts: the open ledger forgets what the other one has re
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import count, takewhile
 from pathlib import Path
@@ -30,8 +30,9 @@ from ledger.letters.withheld import (
 )
 from ledger.reading import head_position
 from ledger.recording.batch import Batch, Outcome
-from ledger.storage.durable import fsync_folder
-from ledger.storage.ordinary import read_ordinary
+from ledger.storage.access import GIVEN, Unsafe
+from ledger.storage.files import Folder
+from ledger.storage.named import opened_new, write_named
 from ledger.storage.postgres import Session
 from ledger.tlog.signing.keys import Signer, VerifierKey
 from ledger.writing.append import Span
@@ -64,7 +65,10 @@ def hand_over(
     """
     messages, files = 0, []
     for part, name in zip(withheld_parts(session, MOST_SEALED_BYTES), _parts(file), strict=False):
-        _write(name, handed_lines(part, ledger, key, signer))
+        with opened_new(name) as stream:
+            stream.writelines(handed_lines(part, ledger, key, signer))
+            stream.flush()
+            os.fsync(stream.fileno())
         messages += len(part)
         files.append(name)
     return messages, files
@@ -76,7 +80,7 @@ def forget_received(session: Session, keyring: Keyring, file: Path) -> int:
     Without a receipt a message stays. Raises Reject when there is none, or it is none.
     """
     file = file.with_name(file.name.removesuffix(_RECEIPTS))
-    files = list(takewhile(Path.exists, map(receipts_file, _parts(file))))
+    files = list(takewhile(_lies, map(receipts_file, _parts(file))))
     if not files:
         raise Reject(
             f"there is no {receipts_file(file).name} beside the file: nothing was removed",
@@ -95,12 +99,7 @@ def _parts(file: Path) -> Iterator[Path]:
 
 def write_receipts(file: Path, receipts: Sequence[bytes]) -> None:
     """Write receipts beside the file that was taken over, in place of those of an earlier time. Durable."""
-    target = receipts_file(file)
-    # Written beside and renamed: a crash leaves the receipts of the earlier time.
-    draft = target.with_name(f"{target.name}.{os.getpid()}.new")
-    _write(draft, (receipt.hex().encode() + b"\n" for receipt in receipts))
-    draft.replace(target)
-    fsync_folder(target.absolute().parent)
+    write_named(receipts_file(file), b"".join(b"%b\n" % r.hex().encode() for r in receipts))
 
 
 def receipts_file(file: Path) -> Path:
@@ -108,24 +107,26 @@ def receipts_file(file: Path) -> Path:
     return file.with_name(f"{file.name}{_RECEIPTS}")
 
 
+def _beside(file: Path) -> Folder:
+    """Where the receipts of a file lie: no link leads to them."""
+    return Folder(file.parent, GIVEN, named=True)
+
+
+def _lies(file: Path) -> bool:
+    return _beside(file).has(file.name)
+
+
 def _receipts_in(file: Path) -> Iterator[bytes]:
     try:
-        lines = read_ordinary(file, MOST_RECEIPTS_BYTES).splitlines()
+        lines = _beside(file).read(file.name, MOST_RECEIPTS_BYTES).splitlines()
+    except Unsafe:
+        raise
     except OSError:
         lines = [b""]
     for line in lines:
         if not _RECEIPT.fullmatch(line):
             raise Reject("this is no file of receipts; nothing was removed")
         yield bytes.fromhex(line.decode())
-
-
-def _write(file: Path, lines: Iterable[bytes]) -> None:
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.writelines(lines)
-        stream.flush()
-        os.fsync(stream.fileno())
-    fsync_folder(file.absolute().parent)
 
 
 def read_handed(

@@ -16,6 +16,7 @@ from application.register_words import RegisterWords
 from documents.columns import COLUMNS, register_rows
 from documents.register_parts import RegisterTable, register_parts
 from documents.text import clean
+from ledger.errors import Misconfigured
 from schemas.texts import Language
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ _HEAD, _BAND, _LINE = "FF1F3A5F", "FFF3F6FA", "FFC9D2DE"
 _DAY = "yyyy-mm-dd"
 _PROPERTIES = "docProps/core.xml"
 # A table says itself of when it is.
+# Rows of a sheet, the head not counted: a spreadsheet reads no more, and its makers say so.
+MOST_ROWS = 1_048_575
 _TABLE_TIME = datetime(1980, 1, 1)  # noqa: DTZ001  the library's times have no zone
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time of an entry of a ZIP file
 
@@ -85,9 +88,15 @@ def register_workbook(answer: Register, language: Language) -> bytes:
 
 
 def table_workbook(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """An XLSX workbook of one sheet; no cell is a formula. Equal rows give equal bytes."""
+    """An XLSX workbook of one sheet; no cell is a formula. Equal rows give equal bytes.
+
+    Raises Misconfigured for more rows than a sheet has.
+    """
     from openpyxl import Workbook
 
+    rows = [*rows]
+    if len(rows) > MOST_ROWS:
+        raise Misconfigured(f"a workbook holds {MOST_ROWS} rows at most: ask for CSV")
     book = Workbook(write_only=True)
     sheet = book.create_sheet("1")
     sheet.freeze_panes = "A2"

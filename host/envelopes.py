@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7EnvelopeBuil
 
 from ledger.backup.encryption import Recipients
 from ledger.errors import Misconfigured
-from ledger.storage.ordinary import read_ordinary
+from ledger.storage.named import read_named
 
 _MOST_BYTES = 1 << 20
 _FEWEST_BITS = 2048
@@ -56,7 +56,7 @@ def sealed_to_age(content: bytes, recipient: str) -> Envelope:
 
 def _certificate(file: Path) -> x509.Certificate:
     try:
-        content = read_ordinary(file, _MOST_BYTES)
+        content = read_named(file, _MOST_BYTES, "any")
     except OSError as error:
         raise Misconfigured(f"the certificate cannot be read: {error.strerror}") from None
     if b"PRIVATE KEY-----" in content:

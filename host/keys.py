@@ -4,10 +4,12 @@ import stat
 from pathlib import Path
 
 from host.settings import HANDED_NAME, OPEN, SIGNED_NAME, Settings
+from ledger.audit import PublishedLog
 from ledger.crypto.key_files import FileKeyProvider
 from ledger.crypto.provider import KeyProvider
 from ledger.errors import Misconfigured, ServiceAway
 from ledger.tlog.signing.keys import COSIGNATURE, LogKey, VerifierKey
+from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.store.key_file import KeyFile
 
 _WITNESS = "witness.key"
@@ -29,6 +31,13 @@ def log_key(settings: Settings) -> LogKey:
     """The key of the transparency log."""
     log = settings.log
     return KeyFile(log.key_file, log.origin, log.passphrase)
+
+
+def published_log(settings: Settings) -> PublishedLog:
+    """The files of the transparency log and the keys that it had."""
+    policy = settings.log.policy
+    keys = (*log_key(settings).known(), *(policy.keys if policy else ()))
+    return PublishedLog(LogFolder(settings.log.folder), keys)
 
 
 def signing_key(settings: Settings) -> LogKey:

@@ -20,7 +20,8 @@ from ledger.embedded import default_data_dir
 from ledger.erasure.pending import compare
 from ledger.errors import Misconfigured, Retry
 from ledger.keys.opening import Opener
-from ledger.storage.ordinary import read_ordinary
+from ledger.storage.access import Unsafe
+from ledger.storage.named import read_named
 
 _MOST_BYTES = 1 << 16
 
@@ -45,7 +46,7 @@ def open_side(
     with audited_site(settings, clock) as there:
         session = there.session("reader")
         # After a restore values could open that were erased; completing that is the open ledger's own work.
-        if there.journal.path.exists() and compare(session, there.journal).pending:
+        if there.journal.is_kept and compare(session, there.journal).pending:
             raise Retry("the other ledger lacks erasures of its journal: it completes them first")
         opener = Opener(session, there.provider, there.ledger)
         source = Source(
@@ -77,12 +78,11 @@ def open_settings(settings: Settings) -> Settings:
 def _texts(file: Path) -> dict[str, str]:
     """The settings in a file, `NAME=text` a line. It may hold a password, so it is closed to others."""
     try:
-        lines = read_ordinary(file, _MOST_BYTES).decode().splitlines()
-        is_open = file.stat().st_mode & 0o077
+        lines = read_named(file, _MOST_BYTES, "private").decode().splitlines()
+    except Unsafe as error:
+        raise Misconfigured(f"LEDGER_OPEN_SETTINGS_FILE: {error.strerror}") from None
     except (OSError, ValueError):
         raise Misconfigured("LEDGER_OPEN_SETTINGS_FILE: expected a file that can be read") from None
-    if is_open:
-        raise Misconfigured("others may read the file of LEDGER_OPEN_SETTINGS_FILE: chmod 600 it")
     named = (line.partition("=") for line in map(str.strip, lines) if not line.startswith("#"))
     return {
         name.strip(): text.strip().strip('"') for name, _, text in named if name.startswith(PREFIX)

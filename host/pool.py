@@ -5,7 +5,7 @@ connects again by itself.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from queue import Empty, LifoQueue
@@ -14,6 +14,7 @@ from threading import BoundedSemaphore, Lock
 from application.reading import Reader
 from application.remembered import Remembered
 from host.keeping_up import KeepingUp
+from host.long_answers import LONGEST_S, Asking, LongAnswers
 from host.settings import Settings
 from host.site import Site
 from host.wiring import bare_site, open_site, utc_now
@@ -40,6 +41,7 @@ class SitePool:
         self._closing: list[Callable[[], None]] = []
         self.views = KeepingUp(self.open_site)
         self._remembered = Remembered(self._session, time.monotonic)
+        self._long = LongAnswers()
         with open_site(settings, clock):
             pass
 
@@ -53,18 +55,27 @@ class SitePool:
         """Returns the current time."""
         return self._clock
 
+    def asking(self, reader: Reader, kind: Hashable, looks: Callable[[str], object]) -> Asking:
+        """A request of a reader, of which what it reads is counted. `kind`, `looks`: see `Asking`."""
+        return Asking(self._long, reader.reference, kind, looks)
+
     @contextmanager
-    def site(self, reader: Reader | None = None) -> Iterator[Site]:
-        """A site that no other request uses meanwhile. `reader`: who reads and acts. Raises Busy."""
+    def site(self, reader: Reader | None = None, asking: Asking | None = None) -> Iterator[Site]:
+        """A site that no other request uses meanwhile. `reader`: who reads and acts. Raises Busy.
+
+        `asking`: for whom what is read with it is counted; None: for work of the console itself.
+        """
         if not self._room.acquire(timeout=WAIT_S):
             raise Busy("too many requests are being answered: ask again in a moment")
         try:
             site = self._take()
-            site.for_whom = reader
+            site.for_whom, site.asking = reader, asking
             try:
                 yield site
             finally:
-                site.for_whom = None
+                site.for_whom = site.asking = None
+                if asking is not None:
+                    asking.end()
                 self._free.put(site)
         finally:
             self._room.release()
@@ -90,6 +101,7 @@ class SitePool:
         with self._opening:
             site = bare_site(self._settings, self._clock)
             site.views, site.remembered = self.views, self._remembered
+            site.statement_s = int(LONGEST_S)
             self._opened.append(site)
         return site
 

@@ -15,7 +15,14 @@ from application.following import bring_up_to_date
 from host.keys import key_provider, log_key
 from host.settings import Settings
 from host.site import Site
-from host.wiring import bare_site, check_keys_held, complete_journal, install_on, utc_now
+from host.wiring import (
+    bare_site,
+    check_folders,
+    check_keys_held,
+    complete_journal,
+    install_on,
+    utc_now,
+)
 from ledger.audit import PublishedLog, audit
 from ledger.backup import (
     Copy,
@@ -80,6 +87,7 @@ def restore_site(
     who restores that nothing was signed after the backup either.
     """
     # All checks come first: a wrong key or copy must leave database and folders as they are.
+    check_folders(settings)
     check_keys_held(settings)
     with _open_copies(settings, folders, trust) as copies:
         identities = Identities(trust.identity) if trust.identity else None

@@ -10,10 +10,14 @@ from application.times import zone_of
 from host.setting_list import PREFIX
 from ledger.errors import Misconfigured
 from ledger.letters.withheld import WithheldKey
+from ledger.storage.access import Unsafe
+from ledger.storage.named import Kind, check_named, read_named
 from ledger.tlog.signing.keys import ED25519, VerifierKey, parse_verifier_key
 from ledger.tlog.signing.policy import Policy, parse_policy
 
 T = TypeVar("T")
+# More than any file that a setting names and this program reads.
+_MOST_BYTES = 1 << 20
 
 
 class Reader:
@@ -92,22 +96,42 @@ class Reader:
         path = Path(text) if text else default
         return path.expanduser().absolute() if path else None
 
-    def file(self, name: str) -> Path | None:
-        """A file that can be read."""
+    def file(self, name: str, kind: Kind = "trusted") -> Path | None:
+        """A file that is read later, or by a library."""
         text = self.text(name, None)
-        if text is None or Path(text).is_file():
-            return Path(text) if text else None
-        self.wrong.append(f"{PREFIX}{name}: expected a file that exists")
-        return None
+        if text is None:
+            return None
+        try:
+            check_named(Path(text), kind)
+        except PermissionError:  # another process reads it, which has these settings too
+            return Path(text)
+        except (OSError, ValueError) as error:
+            self._complain(name, error)
+            return None
+        return Path(text)
 
     def first_line(self, name: str) -> str | None:
         """The first line of a file, which holds a secret; None without the file, or an empty one."""
-        file = self.file(name)
+        content = self._content(name, "secret")
+        return content.partition("\n")[0].strip() or None if content else None
+
+    def _content(self, name: str, kind: Kind) -> str | None:
+        """The text of a file; None where there is none."""
+        text = self.text(name, None)
         try:
-            return file.read_text("utf-8").partition("\n")[0].strip() or None if file else None
-        except (OSError, ValueError):
-            self.wrong.append(f"{PREFIX}{name}: expected a file that can be read")
+            return read_named(Path(text), _MOST_BYTES, kind).decode() if text else None
+        except (OSError, ValueError) as error:
+            self._complain(name, error)
             return None
+
+    def _complain(self, name: str, error: OSError | ValueError) -> None:
+        match error:
+            case Unsafe():
+                self.wrong.append(f"{PREFIX}{name}: {error.strerror}")
+            case FileNotFoundError() | NotADirectoryError():
+                self.wrong.append(f"{PREFIX}{name}: expected a file that exists")
+            case _:
+                self.wrong.append(f"{PREFIX}{name}: expected a file that can be read")
 
     def withheld_key(self, name: str) -> WithheldKey | None:
         """The public key of the confidential ledger."""
@@ -132,18 +156,9 @@ class Reader:
 
     def policy(self, name: str) -> Policy | None:
         """What a policy file says."""
-        file = self.file(name)
+        content = self._content(name, "trusted")
         try:
-            return read_policy(file) if file else None
+            return parse_policy(content) if content else None
         except Misconfigured as error:
             self.wrong.append(f"{PREFIX}{name}: {error}")
             return None
-
-
-def read_policy(path: Path) -> Policy:
-    """The policy of a file. Raises Misconfigured."""
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, ValueError):
-        raise Misconfigured("expected a policy file that can be read") from None
-    return parse_policy(text)

@@ -227,7 +227,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         office_keys=reader.verifier_keys("OFFICE_KEYS", OFFICE_NAME),
         ordinary_codes=frozenset(reader.names("ORDINARY_CODES", (), CODE, "codes of the contract")),
         people=_people(reader),
-        open_settings=reader.file("OPEN_SETTINGS_FILE") if confidential else None,
+        open_settings=reader.file("OPEN_SETTINGS_FILE", "any") if confidential else None,
         officers=reader.names("OFFICERS", (), EMPLOYEE, "employees, such as employee/7"),
         texts={name: text for name, text in texts.items() if name.startswith(PREFIX)},
     )
@@ -382,7 +382,7 @@ def _kafka(
         sasl_password=_password(reader),
         ssl_cafile=reader.file("KAFKA_SSL_CAFILE"),
         ssl_certfile=reader.file("KAFKA_SSL_CERTFILE"),
-        ssl_keyfile=reader.file("KAFKA_SSL_KEYFILE"),
+        ssl_keyfile=reader.file("KAFKA_SSL_KEYFILE", "secret"),
     )
     _check_sasl(reader, settings)
     return settings if bootstrap else None

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Self
+from uuid import UUID
 
 import msgspec
 
@@ -19,7 +20,8 @@ from consumers.pipeline import BatchLimits
 from host.intake import intake_of
 from host.keep_list import keep_list
 from host.keeping_up import KeepingUp
-from host.keys import key_provider, ledger_folder, log_key
+from host.keys import key_provider, ledger_folder, log_key, published_log
+from host.long_answers import Asking
 from host.reader import not_granted, reader_of, whom
 from host.settings import Settings
 from host.withheld import withheld_key, withheld_pair
@@ -38,17 +40,17 @@ from ledger.keys.keyring import Keyring
 from ledger.keys.opening import Opener
 from ledger.letters.withheld import RECEIPT, KeyPair, WithheldKey
 from ledger.names import LedgerName, Role
-from ledger.reading import decoded
 from ledger.recording.approvals import (
     Approval,
     ApprovalStatus,
+    Emergency,
     approve,
     digest_of,
-    is_emergency,
-    waiting_of,
+    emergency_of,
 )
 from ledger.recording.batch import RefusalPolicy
-from ledger.recording.reads import READS, ReadNotes, record_notes, waiting
+from ledger.recording.reads import READS, ReadNotes, any_wait, record_notes
+from ledger.storage.contents import KEYS, look
 from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.publishing.publisher import OwnLog, Publisher
@@ -61,9 +63,8 @@ from projections.keeping.person import legal_holds
 from projections.reading.standing import grant_of, staff_is_registered
 from projections.views.staff import Grant
 from rulebook import period
-from rulebook.approvals import ALWAYS, DESK, approvers
+from rulebook.approvals import DESK, URGENT, approvers
 from schemas import AdmissionRules
-from schemas.catalogue import APPROVED
 
 # Keys of the ledger itself that other commands than the recorder read.
 LEDGER_KEYS = (
@@ -77,13 +78,6 @@ LEDGER_KEYS = (
     CHAIN,
 )
 JOURNAL = "erasures.journal"
-
-
-class Emergency(NamedTuple):
-    """Why an act happens before its second person approves it, as a code, and the id that its event gets."""
-
-    why: str
-    event_id: str
 
 
 class Site:
@@ -109,6 +103,10 @@ class Site:
         # Of many sites together, where there are: what keeps the views up to date, and what is remembered.
         self.views: KeepingUp | None = None
         self.remembered: Remembered | None = None
+        self.asking: Asking | None = None
+        """The request that is answered with it, where what it reads is counted."""
+        self.statement_s: int | None = None
+        """How long a statement of the reader may take at most, where there is a limit."""
 
     @property
     def ledger(self) -> LedgerName:
@@ -120,7 +118,13 @@ class Site:
         """The database of the URL, or that of the embedded server."""
         url = self._server.url() if self._server else self.settings.database_url or ""
         patience_s, peer = self.settings.database_patience_s, self._server is not None
-        return Database(url, peer=peer, patience_s=patience_s, read_only=self._read_only)
+        return Database(
+            url,
+            peer=peer,
+            patience_s=patience_s,
+            read_only=self._read_only,
+            statement_s=self.statement_s,
+        )
 
     @property
     def provider(self) -> KeyProvider:
@@ -138,23 +142,28 @@ class Site:
         return log_key(self.settings)
 
     @property
+    def file_faults(self) -> list[str]:
+        """What is wrong with the log's key, and with a pair for what is withheld, as sentences."""
+        pair = look(self.withheld_pair.private.parent, KEYS)
+        return [*self.log_key.faults(), *(found.why for found in pair if found.why)]
+
+    @property
     def published_log(self) -> PublishedLog:
         """The files of the transparency log and the keys that it had, for an audit."""
-        policy = self.settings.log.policy
-        keys = (*self.log_key.known(), *(policy.keys if policy else ()))
-        return PublishedLog(LogFolder(self.settings.log.folder), keys)
+        return published_log(self.settings)
 
     @property
     def custody(self) -> Custody:
         """Keys and journal for an audit; without epoch keys here it says that it did not look at them."""
-        has_keys = bool(self.provider.epochs())
+        provider = self.provider
+        has_keys = bool(provider.epochs() or provider.faults())
         return Custody(
             ledger=self.ledger,
             now=self.clock(),
             tombstone=period("tombstone"),
             feed_list=period("feed-list"),
             purposes=LEDGER_KEYS,
-            provider=self.provider if has_keys else None,
+            provider=provider if has_keys else None,
             journal=self.journal if has_keys else None,
         )
 
@@ -219,7 +228,13 @@ class Site:
 
     def new_session(self, role: Role) -> Session:
         """A session of its own, such as for a thread."""
-        return self._keep(self.database.connect(self.ledger, role))
+        session = self._keep(self.database.connect(self.ledger, role))
+        return session.counted(self._took) if role == "reader" else session
+
+    def _took(self, rows: int) -> None:
+        """What is read is counted; what is written is not broken off."""
+        if self.asking is not None:
+            self.asking.took(rows)
 
     def source(self, query: str) -> Source:
         """What answers are made from, as the reader. Keys that it holds are held by no other one.
@@ -239,13 +254,18 @@ class Site:
         reader = self.reader()
         scope = OwnScope if reader.own else ReadScope
         return scope(
-            ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS)),
+            ReadNotes(self._idle_reader, lambda: opener.ledger_key(READS), self._look),
             query=query,
             reader=reader,
             held=lambda: self._holds_role(reader),
             everything=self.ledger.reference,
             clock=self.clock,
         )
+
+    def _look(self, subject: str) -> None:
+        """A look at a list is no look at a person."""
+        if self.asking is not None and subject != self.ledger.reference:
+            self.asking.look(subject)
 
     def reader(self) -> Reader:
         """Who reads and acts.
@@ -261,10 +281,7 @@ class Site:
         return self._in_held_role(reader, DESK) or reader
 
     def _in_held_role(self, reader: Reader, roles: Sequence[str]) -> Reader | None:
-        """The reader in the first of some roles that the register grants.
-
-        None where it grants none of them.
-        """
+        """The reader in the first of some roles that the register grants, if any."""
         mine = (msgspec.structs.replace(reader, role=role, judged=True) for role in roles)
         return next(filter(self.is_granted, mine), None)
 
@@ -289,6 +306,15 @@ class Site:
         session, office = self._idle_reader(), self.privacy_office
         return not (self.settings.confidential or staff_is_registered(session, office))
 
+    def check_role(self) -> None:
+        """Raise NotGranted for a person without a role of the register, who may do nothing here.
+
+        The user who runs the ledger, and names nobody, starts its services.
+        """
+        reader = self.reader()
+        if reader.judged and not self.is_granted(reader):
+            raise not_granted(reader)
+
     def grant_of(self, reader: Reader) -> Grant | None:
         """The grant of the register by which a reader holds the role now."""
         session = self._idle_reader()
@@ -301,7 +327,7 @@ class Site:
 
         Raises Misconfigured for a login that may not record, Retry or Halt; what is not recorded waits.
         """
-        if not waiting(self._idle_reader()):
+        if not any_wait(self._idle_reader()):
             return 0
         recorder = self._open_recorder_of_own()
         try:
@@ -323,7 +349,7 @@ class Site:
         the act does. `about`: the reference of whom it is about. Raises Misconfigured for a person who may
         not approve it, UnknownSubject, Retry or Halt.
         """
-        if emergency and act not in (ALWAYS if self.settings.confidential else ()):
+        if emergency and act not in (URGENT if self.settings.confidential else ()):
             raise Misconfigured("expected for an act of the desk that needs two persons alone")
         if act not in self.settings.four_eyes:
             return ApprovalStatus.SECOND
@@ -340,30 +366,28 @@ class Site:
         Raises Reject when nothing of that id waits, or for the person who did it; Misconfigured, Retry or
         Halt.
         """
-        stream = self.ledger.registry_stream(self.ledger.reference)
-        rows = self._idle_reader().rows("approvals", stream=stream, type=APPROVED)
-        waiting = waiting_of(
-            (event for event in decoded(rows) if event.ours),
-            self.clock(),
-            period("second-approval"),
-        )
-        for first in waiting:
-            if is_emergency(first) and first.facts["event_id"] == event_id:
-                act, digest = str(first.facts["act"]), str(first.facts["digest"])
-                approver = self._approver(act)
-                mine = Approval(act, approver.reference, approver.role, digest)
-                if self._approve(mine) is not ApprovalStatus.SECOND:
-                    raise Reject("you did this yourself: another person must approve it")
-                return
-        raise Reject("nothing that was done in an emergency waits under this id")
+        first = emergency_of(self._idle_reader(), self.ledger, event_id, self.clock())
+        act, digest = str(first.facts["act"]), str(first.facts["digest"])
+        approver = self._approver(act)
+        mine = Approval(act, approver.reference, approver.role, digest, None, event_id)
+        if self._approve(mine) is not ApprovalStatus.SECOND:
+            raise Reject("you did this yourself: another person must approve it")
 
     def _approve(self, approval: Approval) -> ApprovalStatus:
         recorder = self._open_recorder_of_own()
         try:
             session, valid = self._idle_reader(), period("second-approval")
-            return approve(session, recorder.record, self.ledger, approval, self.clock(), valid)
+            status, first = approve(
+                session, recorder.record, self.ledger, approval, self.clock(), valid
+            )
         finally:
             recorder.close()
+        if first is not None and self.approving_roles(approval.act):
+            stream, role = UUID(first.facts["approver"]), str(first.facts["role"])
+            held = grant_of(session, [stream], role, self.clock(), self.privacy_office)
+            if held is None:
+                raise Reject("the first person does not hold the role any more: give it anew")
+        return status
 
     def digest_of_act(
         self, act: str, parameters: Sequence[object], about: str | None = None
@@ -381,7 +405,9 @@ class Site:
         registered = self.settings.confidential or staff_is_registered(
             self._idle_reader(), self.privacy_office
         )
-        return approvers(act) if registered else ()
+        if not registered:
+            return ()
+        return approvers(act, confidential=self.settings.confidential)
 
     def _approver(self, act: str) -> Reader:
         """Who approves an act, in a role that may, by the register. Raises Misconfigured for anybody else.

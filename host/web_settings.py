@@ -49,7 +49,7 @@ def read_web(reader: Reader, *, confidential: bool) -> WebSettings:
             "https:// and a host, without a path",
         ),
         certificate=reader.file("WEB_CERTFILE"),
-        key=reader.file("WEB_KEYFILE"),
+        key=reader.file("WEB_KEYFILE", "secret"),
         socket=reader.path("WEB_SOCKET", None),
         logins=read_logins(reader),
     )

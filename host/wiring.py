@@ -21,11 +21,14 @@ from ledger.erasure.rejournal import rejournal
 from ledger.errors import Misconfigured, NotInstalled, Retry, ServiceAway
 from ledger.keys.opening import Opener
 from ledger.keys.rotation import first_epoch
+from ledger.storage.access import PRIVATE
+from ledger.storage.contents import KEYS, LOG, check
+from ledger.storage.files import Folder
 from ledger.storage.install import check_installed, install
-from ledger.tlog.store.files import SECRET_FOLDER, make_folder
 from projections import views_of
 from projections.following.storage import prepare
-from projections.reading.standing import staff_is_registered
+from projections.reading.house import employees
+from projections.views.staff import powers_of
 from schemas import LISTED_CATEGORIES, names
 from schemas.encoding import JsonValue
 
@@ -78,8 +81,9 @@ def install_site(settings: Settings, clock: Callable[[], datetime] = utc_now) ->
 
 def install_on(site: Site) -> list[str]:
     """Install or upgrade the ledger of a site, and record nothing; the migrations that were applied."""
+    check_folders(site.settings)
     check_kind(site.settings)
-    make_folder(ledger_folder(site.settings), SECRET_FOLDER)
+    Folder(ledger_folder(site.settings), PRIVATE).make()
     if site.settings.confidential:
         site.withheld_pair.create()  # before any other key: by it a confidential ledger is known
     applied = install(site.database, site.ledger, site.clock())
@@ -99,10 +103,13 @@ def install_on(site: Site) -> list[str]:
 
 
 def _grant_first(site: Site) -> None:
-    """Define and grant the first role of a confidential ledger that grants nobody one: nobody else could."""
+    """Define and grant the first role of a confidential ledger, while fewer than two persons have one."""
     if not site.settings.confidential:
         return
-    if staff_is_registered(site.session("reader"), site.privacy_office):
+    bring_up_to_date(site)
+    holders = [row for row in employees(site.session("reader")).values() if powers_of(row).grants]
+    # One officer could grant nobody a role: that takes two. So a second one is named here as well.
+    if len(holders) > 1 or (holders and not site.settings.officers):
         return
     officers = site.settings.officers or (site.reader().reference,)
     role = {"role": _FIRST_ROLE}
@@ -136,13 +143,16 @@ def open_site(
         and not DataDirectory(settings.data_dir).cluster.exists()
     ):
         raise NotInstalled
+    check_folders(settings)
     with bare_site(settings, clock) as site:
         _ensure_installed(site, install_missing=install_missing)
         if opens_values:
             check_keys_held(settings)
         check_kind(settings)
-        if opens_values or site.journal.path.exists():
+        if opens_values or site.journal.is_kept:
             _complete(site, opens_values=opens_values)
+        if settings.confidential:
+            site.check_role()
         yield site
 
 
@@ -203,6 +213,14 @@ def _reader_exists(site: Site) -> bool:
         session.close()
 
 
+def check_folders(settings: Settings) -> None:
+    """Raise Misconfigured for keys or a log that others may use, or that somebody exchanged by a link."""
+    for folder in {ledger_folder(settings), withheld_pair(settings).private.parent}:
+        check(folder, KEYS)
+    # The tiles are looked at as they are opened, and by the audit.
+    check(settings.log.folder, LOG, deep=False)
+
+
 def check_kind(settings: Settings) -> None:
     """A ledger that was made as an open one takes no order, whatever the settings say. Raises Misconfigured.
 
@@ -210,7 +228,7 @@ def check_kind(settings: Settings) -> None:
     """
     if not settings.confidential or not key_provider(settings, make=False).epochs():
         return
-    if not withheld_pair(settings).private.exists() and not signing_file(settings).exists():
+    if not withheld_pair(settings).is_kept and not signing_file(settings).exists():
         raise Misconfigured(
             "the ledger that LEDGER_NAME and LEDGER_KEY_DIR name was not made as a confidential one"
         )

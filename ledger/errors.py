@@ -85,6 +85,10 @@ class NotYet(Reject):
     """Nothing was erased: it is kept for now. `ledger retention decide` puts the erasure off."""
 
 
+class TakesTooLong(Reject):
+    """This answer takes too long here: ask for less, or for the same by command."""
+
+
 class Retry(LedgerError):
     """A passing fault: wait and do the same again."""
 

@@ -62,6 +62,22 @@ def events_of(session: Session, streams: Sequence[UUID], upto: int = LAST) -> li
     return decoded(rows)
 
 
+def events_but_reads(
+    session: Session, streams: Sequence[UUID], upto: int = LAST
+) -> list[RecordedEvent]:
+    """The same without reads: each look at a person is an event, and what is not about looks need not pay."""
+    rows = session.of("ledger").rows("events_but_reads", streams=list(streams), upto=upto)
+    return decoded(rows)
+
+
+def reads_of(
+    session: Session, streams: Sequence[UUID], upto: int = LAST, after: int = 0
+) -> list[RecordedEvent]:
+    """Reads of the given streams with a position in (`after`, `upto`], in order. Nothing annuls a read."""
+    named = {"streams": list(streams), "after": after, "upto": upto}
+    return decoded(session.of("ledger").rows("reads_of_streams", **named))
+
+
 def last_events_of(
     session: Session, streams: Sequence[UUID], before: int, count: int
 ) -> list[RecordedEvent]:

@@ -120,6 +120,12 @@ def purposes_on(code: str, day: date) -> tuple[Purpose, ...]:
     return tuple(entry for entry in _INDEX.get(code, ()) if in_force(entry, day))
 
 
+def codes_of(code: str) -> frozenset[str]:
+    """Every code of a purpose, by any of them; none for an unknown purpose."""
+    entries = _INDEX.get(code, ())
+    return frozenset(name for entry in entries for name in (entry.purpose, *entry.aliases))
+
+
 def is_direct_marketing(code: str) -> bool:
     """Whether a purpose, by whichever of its codes, is direct marketing (GDPR Art. 21(2) and (3))."""
     return any(entry.direct_marketing for entry in _INDEX.get(code, ()))

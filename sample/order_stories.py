@@ -17,7 +17,7 @@ POWERLESS = "house.power.missing"
 def by_the_book(case: Case) -> Case:
     """Received, checked, executed, confirmed, as its kind asks for."""
     if case.kind.kind == "preservation":
-        return _released_by_a_file(case)
+        return _kept_by_a_file(case)
     if case.kind.kind == "interception":
         case.receive().check().step(names.INTERCEPTION_PROVIDED).step(
             names.ORDER_EXECUTED, fields=[]
@@ -26,10 +26,10 @@ def by_the_book(case: Case) -> Case:
     return case.receive().check().execute().confirm()
 
 
-def _released_by_a_file(case: Case) -> Case:
-    """Data is kept, and a file says that it is not: only the desk can release it, by command."""
+def _kept_by_a_file(case: Case) -> Case:
+    """A file says that data is kept, and then that it is not: only the desk can do either, by command."""
     case.receive().check().step(names.ORDER_EXECUTED, fields=[])
-    return case.freeze(30).breaking("law.preservation.past").release(20).breaking(POWERLESS)
+    return case.freeze(30).breaking(POWERLESS).release(20).breaking(POWERLESS)
 
 
 def narrowed(case: Case) -> Case:
@@ -137,18 +137,6 @@ def never_received(case: Case) -> Case:
     )
 
 
-def kept_too_long(case: Case) -> Case:
-    """Data is to be kept for longer than the law allows."""
-    case.receive().check().step(names.ORDER_EXECUTED, fields=[])
-    return case.freeze(95).breaking("law.preservation.longer")
-
-
-def kept_past_its_end(case: Case) -> Case:
-    """Data is kept for a few days, and never released."""
-    case.receive().check().step(names.ORDER_EXECUTED, fields=[])
-    return case.freeze(10).breaking("law.preservation.past")
-
-
 def reviewed_by_a_file(case: Case) -> Case:
     """A file says that secrecy was looked at again: only the desk can review it, by command."""
     case.receive().check().execute()
@@ -231,8 +219,6 @@ STORIES: tuple[tuple[str, Story], ...] = (
     ("stored", after_withdrawal),
     ("subscriber", unknown_law),
     ("subscriber", never_received),
-    ("freeze", kept_too_long),
-    ("freeze", kept_past_its_end),
     ("subscriber", reviewed_by_a_file),
     ("traffic", never_reviewed),
     ("identity", restricted),

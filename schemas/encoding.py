@@ -5,7 +5,7 @@ Used where values of senders pass through: they come back exactly as they were r
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import msgspec
 import orjson
@@ -15,6 +15,22 @@ if TYPE_CHECKING:
     """Any JSON value: of values whose shape only their sender knows."""
 else:  # the encoder follows no type that contains itself
     JsonValue = Any
+T = TypeVar("T")
+
+
+@overload
+def from_json(content: bytes | str) -> Any: ...
+@overload
+def from_json(content: bytes | str, type: type[T]) -> T: ...
+def from_json(content: bytes | str, type: Any = Any) -> Any:
+    """What a JSON text says, as a type. Raises `msgspec.DecodeError` for every other text.
+
+    Also for one that is not UTF-8, and for lists in lists without end, which no reader follows.
+    """
+    try:
+        return msgspec.json.decode(content, type=type)
+    except (UnicodeDecodeError, RecursionError):
+        raise msgspec.DecodeError("expected JSON in UTF-8, not too deep") from None
 
 
 def to_json(value: Any, *, sort_keys: bool = False) -> bytes:

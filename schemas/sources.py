@@ -218,8 +218,7 @@ def _speaks_through(sender: Sender, place: str) -> bool:
     """
     if not place.startswith(_FILE):
         return _is_through(sender, place)
-    is_post = place.startswith(f"{_FILE}{_POSTED}/")
-    return (_is_file(place) or is_post or is_office_place(place)) and _is_through(sender, place)
+    return (_is_file(place) or is_office_place(place)) and _is_through(sender, place)
 
 
 def claimed(

@@ -3,6 +3,7 @@
 The sentences are data (`texts.toml`). They name facts only, never a value or a person.
 """
 
+import re
 import string
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -21,6 +22,7 @@ LANGUAGES: tuple[Language, ...] = ("nl", "en")
 COUNT = "count"
 """The only format of a placeholder: how many entries a list or a map has."""
 
+_OPTIONAL = re.compile(r"\[([^\]]{0,200})\]")
 _COUNTRIES = frozenset({"country", "countries"})
 _YES_NO = {"nl": ("nee", "ja"), "en": ("no", "yes")}
 _NOTHING = {"nl": "geen", "en": "none"}
@@ -100,20 +102,35 @@ def countries(language: Language) -> list[tuple[str, str]]:
 
 def placeholders(sentence: str) -> tuple[tuple[str, str], ...]:
     """The placeholders of a sentence: the fact and its format ("" or "count"), in order."""
-    return tuple((fact, form) for _, fact, form in _parsed(sentence) if fact)
+    return tuple((fact, form) for _, fact, form in _parsed(_OPTIONAL.sub(r"\1", sentence)) if fact)
+
+
+def optional_facts(sentence: str) -> frozenset[str]:
+    """The facts that a sentence can do without."""
+    parts = _OPTIONAL.findall(sentence)
+    return frozenset(fact for part in parts for _, fact, _ in _parsed(part) if fact)
 
 
 def text_of(name: str, facts: Mapping[str, Any], language: Language) -> str:
     """The sentence of an event type with the facts of one event, which may come from JSON.
 
-    `categories` counts as a fact. A fact that an event of long ago lacks is shown as none. Raises
-    KeyError for a type without a text.
+    `categories` counts as a fact. A part in brackets is left out where a fact of it is missing. Any other
+    fact that is missing, as an event of long ago lacks it, is shown as none. Raises KeyError for a type
+    without a text.
     """
-    sentence = texts()[name][language]
+    sentence = _OPTIONAL.sub(
+        lambda found: found[1] if _has_all(found[1], facts) else "", texts()[name][language]
+    )
     return "".join(
         before + (_filled(fact, form, _value(fact, facts), language) if fact else "")
         for before, fact, form in _parsed(sentence)
     )
+
+
+def _has_all(part: str, facts: Mapping[str, Any]) -> bool:
+    """Whether there is every fact of a part; no category is none."""
+    names = [fact for _, fact, _ in _parsed(part) if fact]
+    return all(_value(name, facts) if name == "categories" else name in facts for name in names)
 
 
 def _value(fact: str, facts: Mapping[str, Any]) -> Any:

@@ -1,7 +1,8 @@
 """From a request to an answer: one site, one visit, one resource, in a thread beside the loop."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -17,7 +18,7 @@ from ledger.errors import Busy, Misconfigured
 from projections.folds.timetravel import NOW
 from web.frame import AS_OF, MOMENT
 from web.logins.guard import SAFE_METHODS
-from web.logins.limits import openings, own_acts
+from web.logins.limits import looks, openings, own_acts
 from web.principals import Principal
 from web.problems import NotForRole, TooMany
 from web.reasons import NOTHING_STATED, Reasons, Stated, Statements
@@ -34,6 +35,8 @@ FORMAT = "format"
 """The parameter that asks for a file instead of a page."""
 BESIDE = frozenset({*MOMENT, LANGUAGE, FORMAT})
 """Parameters that say how an answer is given, not which one."""
+WATCH_S = 0.5
+"""So often a request is asked whether its client is still there."""
 
 
 class Desk:
@@ -46,6 +49,7 @@ class Desk:
         self._reasons = reasons
         self._openings = openings()
         self._own_acts = own_acts()
+        self._looks = looks()
         self._shares = Shares()
         self.login_of = login_of
 
@@ -73,19 +77,25 @@ class Desk:
             self._own_acts,
         )
         texts = dict(request.query_params) if moment is None else moment
+        # Until a visit says what the role sees, nothing opens.
+        reader = replace(principal.reader, sight=NOTHING)
+        asking = self.pool.asking(reader, _kind_of(request), self._looks.take)
 
         def answered() -> T:
             speak(language)
             show_in(self.pool.settings.people.timezone)
-            # Until a visit says what the role sees, nothing opens.
-            with self.pool.site(replace(principal.reader, sight=NOTHING)) as site:
+            with self.pool.site(reader, asking) as site:
                 visit = Visit(site, principal, language, moment_of(texts), stated, statements)
                 return work(visit)
 
         async with self._shares.turn(principal.reference):
             if await _has_left(request):
                 raise Busy("the client went away while it waited")
-            return await run_in_threadpool(answered)
+            watching = asyncio.create_task(_watch(request, asking.left.set))
+            try:
+                return await run_in_threadpool(answered)
+            finally:
+                watching.cancel()
 
     def check_opening(self, principal: Principal, stated: Stated) -> None:
         """Count what a request opens by itself. Raises NotFound, or TooMany for more than a person opens."""
@@ -106,6 +116,20 @@ class Desk:
 async def _has_left(request: Request) -> bool:
     """Whether there is no client any more to read the answer. Only asked of a request without a body."""
     return request.method in SAFE_METHODS and await request.is_disconnected()
+
+
+def _kind_of(request: Request) -> Hashable:
+    """What is asked, and about which person, but for other values: of a kind all take about as long."""
+    given = sorted(name for name, text in request.query_params.items() if text)
+    return request.method, request.scope.get("endpoint"), subject_of(request), *given
+
+
+async def _watch(request: Request, left: Callable[[], None]) -> None:
+    """Tell when the client of a request goes away while its answer is made."""
+    await asyncio.sleep(WATCH_S)
+    while not await _has_left(request):
+        await asyncio.sleep(WATCH_S)
+    left()
 
 
 def subject_of(request: Request) -> str | None:

@@ -19,13 +19,28 @@ TYPES: dict[Form, str] = {
 }
 
 
-def exported(answer: Answer, rows: str | None, form: Form) -> bytes:
-    """The bytes of an answer. `rows`: the member that is its list; without one the answer is one row."""
+PART = "sees_part"
+"""The member of an answer in JSON that says that the reader sees a part."""
+
+
+def exported(answer: Answer, rows: str | None, form: Form, part: str | None = None) -> bytes:
+    """The bytes of an answer. `rows`: the member that is its list; without one the answer is one row.
+
+    `part`: says that the reader sees a part; in a table it is the heading of a last column, which is empty.
+    """
     if form == "json":
-        return to_line(answer)
+        return line_of(answer, part)
     listed: Sequence[msgspec.Struct] = getattr(answer, rows) if rows else [answer]
     columns, cells = _table(listed)
+    if part is not None:
+        columns, cells = [*columns, part], [[*row, None] for row in cells]
     return table_csv(columns, cells) if form == "csv" else table_workbook(columns, cells)
+
+
+def line_of(answer: Answer, part: str | None, **more: object) -> bytes:
+    """An answer as JSON, with more members; and that the reader sees a part, where that is so."""
+    said = more if part is None else {**more, PART: part}
+    return to_line({**msgspec.to_builtins(answer), **said} if said else answer)
 
 
 def _table(rows: Iterable[msgspec.Struct]) -> tuple[list[str], list[list[Any]]]:

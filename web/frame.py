@@ -30,7 +30,7 @@ class Reader(Struct, frozen=True):
 class Frame(Struct, frozen=True):
     """The frame of one page. `parameters` are those of the address, in its order.
 
-    `own`: it is for a person of the portal, not for the house.
+    `own`: it is for a person of the portal, not for the house. `sees_part`: the role of the reader does.
     """
 
     language: Language
@@ -43,6 +43,7 @@ class Frame(Struct, frozen=True):
     logout: str = "/logout"
     csrf: str = ""
     own: bool = False
+    sees_part: bool = False
 
     @property
     def moment(self) -> dict[str, str]:

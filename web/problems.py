@@ -8,6 +8,7 @@ from http import HTTPStatus
 from msgspec import UNSET, Struct, UnsetType
 
 from application.queries.cases.found_requests import NoSuchCase, NotAllowed
+from application.reading import TooManyLooks
 from application.times import localized
 from documents.messages import told
 from ledger.errors import (
@@ -75,6 +76,7 @@ _STATUSES: tuple[tuple[type[LedgerError], HTTPStatus], ...] = (
     (NotFound, HTTPStatus.NOT_FOUND),
     (Forbidden, HTTPStatus.FORBIDDEN),
     (TooMany, HTTPStatus.TOO_MANY_REQUESTS),
+    (TooManyLooks, HTTPStatus.TOO_MANY_REQUESTS),
     (NotLoggedIn, HTTPStatus.UNAUTHORIZED),
     (WrongMethod, HTTPStatus.METHOD_NOT_ALLOWED),
     (PlaceLost, HTTPStatus.GONE),

@@ -71,6 +71,16 @@ class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     others: Literal["masked", "shut", "hidden"]
     ends: bool = False
 
+    @property
+    def hides(self) -> bool:
+        """Whether there are categories of which it does not even know: its numbers are of a part."""
+        return self.others == "hidden" and self.opens != "own"
+
+    @property
+    def sees_part(self) -> bool:
+        """Whether its answers lack something: categories, or whom they are about."""
+        return self.hides or not {"persons", "own"} & {*self.pages}
+
 
 NOTHING = Rights("it is not listed", (), (), "none", "hidden")
 

@@ -171,7 +171,7 @@ class Pages:
             page.export if page.export and (form in TYPES or form in page.files) else page.resource
         )
         answer = load(visit, resource, asked(request))
-        return file_of(page, answer, form) or self._shown(request, page, visit, answer)
+        return file_of(page, answer, form, visit) or self._shown(request, page, visit, answer)
 
     def _shown(
         self,
@@ -181,7 +181,9 @@ class Pages:
         answer: Answer,
         refusal: Refusal = NOT_REFUSED,
     ) -> Response:
-        facts = page.present(visit, page.resource.read(asked(request)), answer)
+        facts = {**page.present(visit, page.resource.read(asked(request)), answer)}
+        if visit.hides and facts.get("said"):  # its numbers are not of all
+            facts["said"] = t("page.in_view", facts["said"])
         frame = self._showing.frame(request, page.section)
         form = {"typed": refusal.typed, "wrong": refusal.wrong, "once": _once()}
         content = render(page.template, frame, visit=visit, answer=answer, **form, **facts)

@@ -31,6 +31,8 @@ CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """Of TLS 1.2: forward secrecy and authenticated encryption alone. TLS 1.3 has no others."""
 # Requests that are being answered are finished in less.
 FINISH_S = 10
+MOST_HEAD_BYTES = 64 * 1024
+"""The head of a request; the server refuses a longer one."""
 _LOG = Log("serve")
 
 
@@ -171,7 +173,7 @@ def config_of(app: ASGIApp, settings: Settings) -> uvicorn.Config:
         http=PeerProtocol,
         timeout_graceful_shutdown=FINISH_S,
         timeout_keep_alive=30,
-        h11_max_incomplete_event_size=64 * 1024,
+        h11_max_incomplete_event_size=MOST_HEAD_BYTES,
         lifespan="off",
         ws="none",
     )

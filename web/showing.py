@@ -47,6 +47,7 @@ class Showing:
             csrf=session.csrf if session else "",
             home=self.home(principal),
             own=is_by_portal(request),
+            sees_part=principal is not None and rights_of(principal.role).sees_part,
         )
 
     def home(self, principal: Principal | None) -> str:

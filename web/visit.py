@@ -23,6 +23,7 @@ from web.principals import Principal
 from web.problems import NotForRole
 from web.reasons import NOTHING_STATED, Reason, Stated, Statements
 from web.rights import NEEDED, Deed, Part, Rights, rights_of, sight_of
+from web.words import t
 
 SETTLE_S = 30.0
 """How long the answer to an act waits for the views to show it."""
@@ -72,6 +73,16 @@ class Visit:
     def rights(self) -> Rights:
         """What the role has."""
         return rights_of(self.principal.role)
+
+    @property
+    def hides(self) -> bool:
+        """Whether categories are hidden from the role, so that its numbers are of a part."""
+        return self.rights.hides
+
+    @property
+    def part(self) -> str | None:
+        """The sentence that the role sees a part; None for a role that sees all."""
+        return str(t("page.part")) if self.rights.sees_part else None
 
     @property
     def is_person(self) -> bool:

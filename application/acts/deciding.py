@@ -16,7 +16,7 @@ from application.site import Site
 from ledger.erasure.eraser import Eraser
 from ledger.erasure.verdict import Situation, Verdict
 from ledger.errors import Halt, Retry, UnknownSubject
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from ledger.storage.postgres import Session
 from projections.dossier.dossier import Dossier
 from projections.dossier.fact import Fact
@@ -49,7 +49,7 @@ def preview(site: Site, reference: str, scope: ErasureScope) -> list[CarriedOut]
     eraser.check_keep_list()
     results = []
     for subject in eraser.live_subjects(reference):
-        seen = Situation(events_of(session, [subject]), None)
+        seen = Situation(events_but_reads(session, [subject]), None)
         person = _person(site, session, subject, seen, {})
         results += [
             CarriedOut(subject, step, None) for step in _planned_steps(person, scope, today)
@@ -118,7 +118,7 @@ def erase_for(site: Site, reference: str, request_ref: str) -> ErasureOutcome:
             _carry_out(site, eraser, [subject], choose)
     session, office = site.session("reader"), site.privacy_office
     everybody = eraser.subjects(reference)
-    dossiers = [dossier_of(events_of(session, [stream]), office) for stream in everybody]
+    dossiers = [dossier_of(events_but_reads(session, [stream]), office) for stream in everybody]
     return settled(dossiers, request_ref)
 
 
@@ -223,7 +223,7 @@ def _person(
     """
 
     def dossier_named(name: str) -> Dossier | None:
-        recorded = events_of(session, [UUID(name)])
+        recorded = events_but_reads(session, [UUID(name)])
         return dossier_of(recorded, site.privacy_office) if recorded else None
 
     def told_of(one: UUID) -> Sequence[Fact]:

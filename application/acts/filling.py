@@ -14,7 +14,7 @@ from application.lookups import Names, codes, folded, names_of, nearest
 from application.times import time_shown
 from application.words import phrase
 from ledger.event import instant
-from schemas.encoding import JsonValue
+from schemas.encoding import JsonValue, from_json
 from schemas.formats import instant_of
 from schemas.members import Member, Shape
 from schemas.texts import Language
@@ -149,7 +149,7 @@ def _pairs(shape: Shape, item: Shape, text: str, place: MemberPlace) -> Data:
 
 def _json(text: str, place: MemberPlace) -> object:
     try:
-        return msgspec.json.decode(text)
+        return from_json(text)
     except msgspec.DecodeError:
         raise place.unfit("json") from None
 

@@ -17,7 +17,7 @@ from application.following import bring_up_to_date
 from application.site import Site
 from ledger.event import RecordedEvent, instant
 from ledger.keys.opening import Opener
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from ledger.tlog.signing.envelope import enclosed
 from ledger.tlog.signing.keys import Signer
 from projections.folds.annulment import Name, name_of
@@ -81,7 +81,7 @@ def _due(site: Site, *, again: bool) -> tuple[list[_Lifted], int]:
     due = [
         _given(event, reference, found[stream][name_of(event)])
         for stream, reference in references.items()
-        for event in events_of(session, [stream])
+        for event in events_but_reads(session, [stream])
         if name_of(event) in found[stream]
     ]
     erased = sum(len(found[stream]) for stream in found.keys() - references.keys())

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from application.acts.acting import Act, act, one_at_a_time
+from application.acts.acting import Act, NotPermitted, Permit, act, one_at_a_time
 from application.answer import Answer
 from application.queries.keeping.holds import in_force
 from application.queries.subjects import is_erased
@@ -100,20 +100,35 @@ def place(
 
 
 def review(
-    site: Site, reference: str, hold_ref: str, facts: HoldFacts, categories: Sequence[str]
+    site: Site,
+    reference: str,
+    hold_ref: str,
+    facts: HoldFacts,
+    categories: Sequence[str],
+    permit: Permit | None = None,
 ) -> HoldAct:
-    """Record that a hold goes on until its next review; a fact or category that is not named stays."""
+    """Record that a hold goes on until its next review; a fact or category that is not named stays.
+
+    Raises NotPermitted in a confidential ledger without the permit to release what is not named any more.
+    """
     with one_at_a_time(site):
         hold = named_hold(site, reference, hold_ref)
+        narrows = bool(categories) and not set(hold.categories) <= set(categories)
+        if narrows and site.intake.confidential and permit is None:
+            raise NotPermitted(f"{RELEASE} needs two persons of the desk; nothing was recorded")
         updated = {"ground": hold.ground, **facts}
         return _act(site, "reviewed", reference, hold_ref, updated, categories or hold.categories)
 
 
-def release(site: Site, reference: str, hold_ref: str, ground: str | None) -> HoldAct:
+def release(
+    site: Site, reference: str, hold_ref: str, ground: str | None, permit: Permit | None = None
+) -> HoldAct:
     """End a hold; the next run of retention carries out an erasure that waited for it."""
     with one_at_a_time(site):
         hold = named_hold(site, reference, hold_ref)
         facts = {"ground": ground or hold.ground, "review_on": hold.review_on.isoformat()}
+        if site.intake.confidential and permit is None:
+            raise NotPermitted(f"{RELEASE} needs two persons of the desk; nothing was recorded")
         return _act(site, "released", reference, hold_ref, facts, hold.categories)
 
 
@@ -133,7 +148,8 @@ def _act(
         categories=sorted(categories),
         legal_basis=_BASIS,
     )
-    outcome = act(site, [hold_act])
+    # Who may release a hold was asked by now.
+    outcome = act(site, [hold_act], permit=Permit(RELEASE))
     return HoldAct(
         subject=reference,
         hold_ref=hold_ref,

@@ -24,6 +24,7 @@ from application.source import Source, instant_or_none
 from ledger.errors import Misconfigured
 from projections.reading.order_judging import judgement_of, objection, refusal
 from projections.reading.order_steps import OrderDeed, hindrance
+from projections.views.orders import Order
 from rulebook import provision
 from rulebook.calendar import day_of
 from rulebook.orders import Allowance, facts_of, review_on, rule_of
@@ -60,7 +61,7 @@ def receive_all(
     subjects = [form.subject or nobody_known(ref, place) for place, form in enumerate(forms)]
     acts = [_received(form, ref, who, time) for form, who in zip(forms, subjects, strict=True)]
     with one_at_a_time(site):
-        known = {stream for stream, _ in known_orders(source, refs=[ref])}
+        known = {stream for stream, order in known_orders(source, refs=[ref]) if is_ours(order)}
         if any(known & set(streams_of(source, subject)) for subject in subjects):
             raise NotAllowed(f"there is an order {ref} about this person already")
         record(site, [*chain.from_iterable(acts)], time)
@@ -137,6 +138,11 @@ def _secrecy_of(received: Act, time: datetime) -> list[Act]:
             facts=stated,
         )
     ]
+
+
+def is_ours(order: Order) -> bool:
+    """Whether the desk, or a file that its people brought, says that an order came in."""
+    return order.receipt is not None and order.receipt.came != "outside"
 
 
 def authenticate(site: Site, source: Source, on: OnOrder, method: str) -> FoundOrder:
@@ -235,6 +241,11 @@ def _period(answer: Allowance) -> Facts:
 
 def check_deed(case: FoundOrder, deed: OrderDeed, time: datetime, ground: str = "") -> None:
     """Raise NotAllowed when the steps of an order forbid an act at a time, or its rule lacks the ground."""
+    if not is_ours(case.order) and case.order.receipt is not None:
+        raise NotAllowed(
+            f"order {case.order.ref} came from outside, and nobody at the desk received it: give "
+            "`ledger order receive` with what the document says"
+        )
     why = hindrance(deed, case.order, time)
     judged = judgement_of(case.order) if ground else None
     if why is None and judged is not None:

@@ -13,6 +13,8 @@ from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured
 from ledger.event import instant
+from projections.reading.views import secrets_of
+from projections.views.secrecy import disclosures_of
 from rulebook.calendar import day_of
 from schemas import names
 from schemas.encoding import JsonValue
@@ -22,13 +24,17 @@ LIFTED_BY = ("authority", "court", "statute", "review")
 OUTCOMES = ("continues", "may-lift")
 
 
-class OnSecret(Struct, frozen=True, kw_only=True):
-    """What is kept secret: an order by its reference, or a disclosure of a person. `time`: of the act."""
+class OnSecret(Struct, frozen=True):
+    """What is kept secret: an order by its reference, or a disclosure of a person.
+
+    `time`: of the act. `source`: of the disclosure's event, where two have the same id.
+    """
 
     ref: str | None
     subject: str | None
     disclosure: str | None
     time: datetime
+    source: str | None = None
 
 
 class Word(Struct, frozen=True, kw_only=True):
@@ -66,7 +72,7 @@ def judged(source: Source, on: OnSecret, name: str, word: Word) -> FoundSecret:
     """
     if word.review_on is not None and word.review_on < day_of(on.time):
         raise Misconfigured("this day is over; expected today or a day to come", field="review_on")
-    secret = find_secret(source, on.ref, on.subject, on.disclosure)
+    secret = find_secret(source, on.ref, on.subject, on.disclosure, on.source)
     why = hindrance(secret, name, word, on.time)
     if why is not None:
         raise NotAllowed(why)
@@ -83,8 +89,8 @@ def _act_on_secret(
 ) -> FoundSecret:
     with one_at_a_time(site):
         secret = judged(source, on, name, word)
-        record(site, [_act(secret, name, word)], on.time, permit=permit)
-    return find_secret(source, on.ref, secret.person, on.disclosure)
+        record(site, [_act(source, secret, name, word)], on.time, permit=permit)
+    return find_secret(source, on.ref, secret.person, on.disclosure, on.source)
 
 
 def hindrance(secret: FoundSecret, name: str, word: Word, time: datetime) -> str | None:
@@ -134,8 +140,19 @@ def _lifting(secret: FoundSecret, word: Word) -> str | None:
     )
 
 
-def _act(secret: FoundSecret, name: str, word: Word) -> Act:
+def lifted_by(source: Source, secret: FoundSecret) -> list[dict[str, str]]:
+    """The disclosures that a lift of a secret is about, each by the source and the id of its event."""
+    found = [secret.begin]
+    if secret.disclosure_id is None:
+        secrets = secrets_of(source.session, [secret.stream]).get(secret.stream)
+        found = disclosures_of(secrets, str(secret.order_ref)) if secrets else []
+    return [{"source": act.order.source, "id": act.order.id} for act in found]
+
+
+def _act(source: Source, secret: FoundSecret, name: str, word: Word) -> Act:
+    lifted = lifted_by(source, secret) if name == names.SECRECY_LIFTED else None
     facts: dict[str, JsonValue] = {
+        "disclosures": lifted,
         "by": word.by,
         "evidence": word.evidence,
         "order_ref": secret.order_ref,

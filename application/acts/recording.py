@@ -21,7 +21,7 @@ from application.source import Source
 from application.words import phrase
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, instant
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from schemas import EventType, is_person, names
 from schemas.codes import words_of
 from schemas.members import Member, members_of
@@ -256,6 +256,6 @@ def notes(source: Source, draft: Draft, language: Language) -> list[str]:
 def _events_about(source: Source, subject: str) -> list[RecordedEvent]:
     """The events about a subject so far; none for a subject that no event names."""
     try:
-        return events_of(source.session, known_streams(source, subject))
+        return events_but_reads(source.session, known_streams(source, subject))
     except UnknownSubject:
         return []

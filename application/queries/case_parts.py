@@ -32,6 +32,8 @@ def case_part(
         rows = cases(source.session, view, wanted, after, part.limit + 1)
     else:
         rows = cases_known(source.session, view, wanted, moment.known, source.privacy_office, after)
+    if source.reads.sight.partial:  # what is not told counts for nothing, so that no place shows it
+        rows = (row for row in rows if fitting(row[1]) is not None)
 
     def placed(row: tuple[CasePlace, S]) -> tuple[CasePlace, U] | None:
         made = fitting(row[1])

@@ -6,7 +6,6 @@ An unknown one fails with what is near. Names of private persons are sealed and 
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 
 from application.lookups import Names, NotKnown, folded, named, names_of, provisions, unknown
 from application.source import Source
@@ -46,8 +45,9 @@ def known_recipient(source: Source, text: str) -> str:
 
 
 def _got_something(source: Source, recipient: str) -> bool:
-    """Whether a disclosure names an unregistered recipient."""
-    return any(True for _ in islice(disclosed(source.session, recipient=recipient), 1))
+    """Whether a disclosure that the reader may know of names an unregistered recipient."""
+    rows = source.teller.rows(disclosed(source.session, recipient=recipient))
+    return next(rows, None) is not None
 
 
 def known_activity(source: Source, text: str) -> str:
@@ -105,7 +105,7 @@ def known_provision(source: Source, text: str) -> str:
     if cited:
         return cited
     spelling = folded_provision(text)
-    for row in disclosed(source.session):
+    for row in source.teller.rows(disclosed(source.session)):
         if row.provision and folded_provision(row.provision) == spelling:
             return row.provision
     with about("provision"):

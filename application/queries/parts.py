@@ -22,6 +22,7 @@ from ledger.crypto.sealing import (
 )
 from ledger.errors import Halt, Misconfigured
 from ledger.recording.reads import READS
+from schemas.encoding import from_json
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -76,7 +77,7 @@ def place_named(source: Source, key: str, type: type[P]) -> P:
     try:
         sealed = from_base64url(key)
         text = open_bytes(DataKey(_key(source, b"key")).cipher, sealed, _PLACE)
-        return msgspec.json.decode(text, type=type)
+        return from_json(text, type)
     except (Error, ValueError, Halt, msgspec.MsgspecError):
         raise Misconfigured("this is no place in the list", field="after") from None
 

@@ -1,4 +1,7 @@
-"""From a reference to the events of its data subjects, as of a moment."""
+"""From a reference to the events of its data subjects, as of a moment.
+
+Nobody gets more of them here than the reader may know of, so every fold over them is of that.
+"""
 
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -7,9 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from application.sighted import is_partial, sighted
 from application.source import Source
-from application.undisclosed import hidden_in
 from ledger.errors import Misconfigured, UnknownSubject
 from ledger.event import RecordedEvent
 from ledger.library.reader import LedgerReader
@@ -22,10 +23,15 @@ from schemas.references import kind_of
 
 
 class SubjectEvents(NamedTuple):
-    """The data subject of a moment, and its events."""
+    """The data subject of a moment, and its events.
+
+    `selected`: what the reader may know of. `whole`: everything; of that only what took effect may be told:
+    whether the account is erased, and what may only be stored.
+    """
 
     subject: UUID
     selected: SelectedEvents
+    whole: SelectedEvents
 
 
 def check_reference(reference: str) -> None:
@@ -82,60 +88,31 @@ def history_of(
     In the order of positions. What a moment leaves out is left out, and what the reader may not know of.
     Raises UnknownSubject.
     """
-    by_stream = _selected(source, streams_of(source, reference), moment)
-    history = seen_in(source, by_stream.values())
-    if not history and is_partial(source.reads.sight):
-        raise UnknownSubject
-    return history
+    return seen_in(person.selected for person in selections(source, reference, moment, reads=True))
 
 
-def seen_in(
-    source: Source, selections: Iterable[SelectedEvents]
-) -> list[tuple[RecordedEvent, str | None]]:
-    """What the reader may know of a person's events, each with what took it back, by position.
-
-    A reader who may not know of every category may not know either of what the person may not be told.
-    """
-    every, sight = list(selections), source.reads.sight
-    pairs = [
+def seen_in(selections: Iterable[SelectedEvents]) -> list[tuple[RecordedEvent, str | None]]:
+    """The events of a person, each with what took it back, by position."""
+    pairs = (
         (event, selected.annulled.get(name_of(event)))
-        for selected in every
+        for selected in selections
         for event in selected.shown
-    ]
-    if is_partial(sight):
-        hidden = hidden_in(every)
-        seen = sighted((pair for pair in pairs if not hidden(pair[0])), _event_of, sight)
-        pairs = [(event, annulled_by) for (_, annulled_by), event in seen]
+    )
     return sorted(pairs, key=lambda pair: pair[0].position)
 
 
-def _event_of(pair: tuple[RecordedEvent, str | None]) -> RecordedEvent:
-    return pair[0]
+def selections(
+    source: Source, reference: str, moment: Moment, *, reads: bool = False
+) -> list[SubjectEvents]:
+    """Every data subject of a reference with its events, in the order of time. Raises UnknownSubject.
 
-
-def last_position(source: Source, selected: SelectedEvents) -> int:
-    """The position of the last event that counts, reads aside, of those that the reader may know of."""
-    if not is_partial(source.reads.sight):
-        return selected.position
-    return last_of(seen_in(source, [selected]))
-
-
-def last_of(seen: Iterable[tuple[RecordedEvent, str | None]]) -> int:
-    """The position of the last of some events that counts, reads aside; 0 without one."""
-    positions = (
-        event.position for event, annulled_by in seen if annulled_by is None and event.name != READ
-    )
-    return max(positions, default=0)
-
-
-def selections(source: Source, reference: str, moment: Moment) -> list[SubjectEvents]:
-    """Every data subject of a reference with its events, in the order of time. Raises UnknownSubject."""
-    by_stream = _selected(source, streams_of(source, reference), moment)
-    return [SubjectEvents(stream, selected) for stream, selected in by_stream.items()]
+    `reads`: whether looks at them are among the events, for an answer that shows looks.
+    """
+    return _selected(source, streams_of(source, reference), moment, reads=reads)
 
 
 def chosen(source: Source, reference: str, moment: Moment) -> SubjectEvents:
-    """The latest data subject of a reference that is known at a moment. Raises UnknownSubject.
+    """The latest data subject of a reference that is known at a moment, without reads. Raises UnknownSubject.
 
     Its period has begun by then, and there is an event of it that the moment shows.
     """
@@ -143,33 +120,47 @@ def chosen(source: Source, reference: str, moment: Moment) -> SubjectEvents:
 
 
 def chosen_and_all(
-    source: Source, reference: str, moment: Moment
+    source: Source, reference: str, moment: Moment, *, reads: bool = False
 ) -> tuple[SubjectEvents, list[SubjectEvents]]:
-    """The same, and beside it every data subject of the reference, in the order of time."""
+    """The same, and beside it every data subject of the reference, in the order of time.
+
+    `reads`: as for `selections`.
+    """
     periods = source.opener.periods(reference)
-    by_stream = _selected(source, [period.subject for period in periods], moment)
-    everyone = [SubjectEvents(stream, selected) for stream, selected in by_stream.items()]
-    for index, period in reversed(list(enumerate(periods))):
+    everyone = _selected(source, [period.subject for period in periods], moment, reads=reads)
+    for index, person in reversed(list(enumerate(everyone))):
         # The first period has no start: events can have occurred before the ledger knew the person.
-        begun = index == 0 or moment.as_of is None or period.valid_from <= moment.as_of
-        if begun and by_stream[period.subject].shown:
-            return SubjectEvents(period.subject, by_stream[period.subject]), everyone
+        begun = index == 0 or moment.as_of is None or periods[index].valid_from <= moment.as_of
+        if begun and _is_told(person):
+            return person, everyone
     raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
 
 
 def _selected(
-    source: Source, streams: Sequence[UUID], moment: Moment
-) -> dict[UUID, SelectedEvents]:
+    source: Source, streams: Sequence[UUID], moment: Moment, *, reads: bool
+) -> list[SubjectEvents]:
     """What counts of each stream at a moment; of several, as of one position.
 
-    Raises UnknownSubject, Pruned.
+    Raises UnknownSubject where nobody of the reference is known, or the reader may know of nothing; Pruned.
     """
     check_told(source.session, moment, streams)
     if len(streams) > 1 and moment.at_position is None:
         moment = msgspec.structs.replace(moment, at_position=head_position(source.session))
     choose = partial(select, moment=moment, privacy_office=source.privacy_office)
-    reader = LedgerReader(source.session)
+    reader = LedgerReader(source.session, reads=reads)
     by_stream = {stream: reader.folded(stream, choose) for stream in streams}
     if not any(by_stream.values()):
         raise UnknownSubject
-    return {stream: selected or choose(()) for stream, selected in by_stream.items()}
+    told = [_told(source, stream, one or choose(())) for stream, one in by_stream.items()]
+    if source.reads.sight.partial and not any(map(_is_told, told)):
+        raise UnknownSubject
+    return told
+
+
+def _is_told(person: SubjectEvents) -> bool:
+    """Whether the reader is told of the person at all: that somebody looked is not of the person."""
+    return any(event.name != READ for event in person.selected.shown)
+
+
+def _told(source: Source, stream: UUID, whole: SelectedEvents) -> SubjectEvents:
+    return SubjectEvents(stream, source.teller.selection(whole), whole)

@@ -9,7 +9,7 @@ from pyspark import SparkContext
 from pyspark.sql import DataFrame, SparkSession
 
 from archive.annulled import annulled_positions
-from archive.manifest import Asked, Segment
+from archive.manifest import Asked
 from archive.places import FolderPlace
 from archive.questions import sql_of
 from archive.spark.starting import UNREADABLE
@@ -28,8 +28,10 @@ def ask_spark(
 
     Raises Unproven when the archive cannot be read.
     """
-    manifest = begun_manifest(FolderPlace(folder), least=1)
-    if not all(_is_whole(folder, segment) for segment in manifest.segments):
+    place = FolderPlace(folder)
+    manifest = begun_manifest(place, least=1)
+    # Spark passes over an empty file, and follows links.
+    if not all(place.size(segment.file) == segment.bytes for segment in manifest.segments):
         raise Unproven(_UNREADABLE)
     session = SparkSession(context)
     try:
@@ -50,14 +52,6 @@ def ask_spark(
 
 def _rows(answer: DataFrame) -> tuple[tuple[Any, ...], ...]:
     return tuple(tuple(map(_cell, row)) for row in answer.collect())
-
-
-def _is_whole(folder: Path, segment: Segment) -> bool:
-    """Whether a file has the length that it was written with: Spark passes over an empty one."""
-    try:
-        return (folder / segment.file).stat().st_size == segment.bytes
-    except OSError:
-        return False
 
 
 def _cell(value: Any) -> Any:

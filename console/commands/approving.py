@@ -1,19 +1,23 @@
 """Acts that need two persons: the first one's command waits for the same command of a second one."""
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Final
 from uuid import uuid4
+
+import typer
 
 from application.acts.acting import Permit
 from application.words import say
 from console.commands.failing import fail_unless
 from console.flags import option
 from host.notes import note, tell
-from host.site import Emergency, Site
+from host.site import Site
 from ledger.event import instant
-from ledger.recording.approvals import ApprovalStatus
+from ledger.recording.approvals import ApprovalStatus, Emergency
 from rulebook import period
 from rulebook.deadlines import next_working_day
+from schemas.formats import CODE
 
 EmergencyCode = Annotated[
     str | None,
@@ -41,6 +45,8 @@ def need_second_person(
     """
     # The first approval is recorded after this, so that it waits at least until then.
     until = instant(site.clock() + period("second-approval"))
+    if emergency and not re.fullmatch(CODE, emergency):
+        raise typer.BadParameter(say("emergency", "code"))
     urgent = Emergency(emergency, str(uuid4())) if emergency else None
     status = site.approval_of(act, parameters, about, urgent)
     if urgent and status is ApprovalStatus.EMERGENCY:

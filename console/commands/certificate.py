@@ -14,10 +14,9 @@ from console.commands.log import (
     published_entry,
     read_file,
     trusted_by,
-    write_file,
 )
 from console.flags import Json, code_option, configured, option, spoken_to, time_of
-from console.output import emit, print_answer
+from console.output import emit, is_standard_output, print_answer, write_private
 from console.show.retention import certificate_table
 from documents.certificate_letter import EnclosedCertificate, certificate_document
 from documents.report_page import report_page
@@ -36,7 +35,6 @@ from ledger.tlog.proving.reading import prove
 from ledger.tlog.store.folder import LogFolder
 
 FORMATS = ("json", "html", "pdf")
-_FOR_ALL, _FOR_THE_PERSON = 0o644, 0o600
 
 
 @configured("store", "log", "register")
@@ -71,14 +69,14 @@ def write_certificate(
     answer = certified(verify(parse_certificate(content), keys))
     target = output or Path(f"{position}.erasure.{form}")
     if form == "json":
-        write_file(target, content, _FOR_ALL)
+        write_private(target, content)
     else:
         name = f"{position}.erasure.json"
         enclosed = EnclosedCertificate(name, content, tuple(key.text for key in keys))
         letter = certificate_document(answer, enclosed, settings.controller, made_at, spoken("nl"))
         page = report_page(letter) if form == "html" else report_pdf(letter, made_at)
-        write_file(target, page, _FOR_THE_PERSON)
-    if as_json and target != Path("-"):
+        write_private(target, page)
+    if as_json and not is_standard_output(target):
         emit(replace(answer, certificate=str(target)))
 
 

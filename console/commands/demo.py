@@ -28,6 +28,7 @@ from host.settings import is_confidential
 from host.site import Site
 from host.wiring import open_site, utc_now
 from ledger.errors import Misconfigured
+from ledger.storage.named import replacing
 from sample import generating as sample
 from sample.orders import orders
 from schemas.encoding import JsonValue
@@ -76,10 +77,10 @@ def write_sample(
     if output is None:
         sample.write(sample_events, standard_output())
     else:
-        with output.open("wb") as stream:
+        with replacing(output) as stream:
             sample.write(sample_events, stream)
     if planted is not None:
-        with planted.open("wb") as stream:
+        with replacing(planted) as stream:
             sample.write((violation.line() for violation in broken), stream)
 
 
@@ -136,7 +137,7 @@ def _folder(ctx: typer.Context, data_dir: Path | None) -> Path | None:
 def _through_a_file(site: Site, events: Iterator[dict[str, JsonValue]]) -> str:
     """Record the sample from a file, as `ledger ingest` does; a sentence about it."""
     path = site.settings.data_dir / "sample.ndjson"
-    with path.open("wb") as stream:
+    with replacing(path) as stream:
         count = sample.write(events, stream)
     with opened(str(path)) as stream:
         result = ingest_files(site, [(path.name, stream)])

@@ -24,12 +24,13 @@ from application.queries.disclosures.feed_lists import (
 from application.queries.lookups import known_recipient
 from application.queries.subjects import check_person
 from application.source import Source
-from console.commands.log import Keys, PolicyFile, read_file, trusted_by, write_file
+from console.commands.log import Keys, PolicyFile, read_file, trusted_by
 from console.commands.people import working
 from console.flags import At, Json, configured, day_named, option, spoken_to, switch
-from console.output import print_answer, print_rows
+from console.output import is_standard_output, print_answer, print_rows, write_new, write_private
 from console.show.feeds import feeds_table, proven_sentence
 from console.show.upkeep import named_values
+from console.streams import MOST_LIST_BYTES, opened, whole
 from host.keys import log_key
 from host.notes import tell
 from host.settings import Settings
@@ -38,6 +39,7 @@ from ledger.event import instant
 from ledger.feeds.members import members_of, references_in
 from ledger.feeds.proof import encode_feed_proof, parse_feed_proof, verify
 from ledger.feeds.vrf import KEY_BYTES
+from ledger.storage.named import read_named
 from ledger.tlog.signing.base64 import to_base64
 from ledger.tlog.store.folder import LogFolder
 from projections.reading.views import recipients_by_id
@@ -115,7 +117,7 @@ def print_root(_: typer.Context, file: ListFile, key_file: KeyFile, as_json: Jso
     """
     references = _references(file)
     if not key_file.exists():
-        write_file(key_file, os.urandom(KEY_BYTES), 0o600)
+        write_new(key_file, os.urandom(KEY_BYTES))
     members = members_of(_secret(key_file), references)
     root = to_base64(members.root)
     answer = FeedRoot(root, len(references), members.size)
@@ -173,8 +175,8 @@ def prove_feed(
         # Checked before it is written: a proof that fails is of no use to its reader.
         proven = verify(proof, subject, log_key(settings).known())
         target = output or Path(f"{feed.position}.feed-proof.json")
-        write_file(target, encode_feed_proof(proof), 0o600)
-        if target == Path("-"):
+        write_private(target, encode_feed_proof(proof))
+        if is_standard_output(target):
             return
         members = msgspec.structs.asdict(proven_answer(proven, subject))
         answer = WrittenFeedProof(**members, proof=str(target))
@@ -209,15 +211,16 @@ def verify_feed(
 
 def _references(file: Path) -> list[str]:
     try:
-        with file.open("rb") as lines:
-            return list(references_in(lines))
+        with opened(str(file)) as stream:
+            content = whole(stream, "the list", MOST_LIST_BYTES)
     except OSError as error:
         raise Misconfigured(f"the list cannot be read: {error.strerror}") from None
+    return list(references_in(content.splitlines()))
 
 
 def _secret(file: Path) -> bytes:
     try:
-        secret = file.read_bytes()
+        secret = read_named(file, KEY_BYTES, "secret")
     except OSError as error:
         raise Misconfigured(f"the key of the feed cannot be read: {error.strerror}") from None
     if len(secret) != KEY_BYTES:

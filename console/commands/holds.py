@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from application.acts.acting import Permit
 from application.acts.holding import (
     Approvable,
     asked_release,
@@ -82,6 +83,7 @@ def review_hold(
         facts = review_facts(review_day(review_on, day_of(site.clock())), owner, ground)
         # A category that the review no longer names is released, and a release needs two persons.
         narrowed = asked_review(site, subject, ref, facts, categories)
+        permit = None
         if narrowed is not None:
             again = command(
                 *("hold", "review", subject, ref),
@@ -90,8 +92,8 @@ def review_hold(
                 ground=ground,
                 owner=owner,
             )
-            _need_second_person(site, narrowed, again)
-        print_answer(review(site, subject, ref, facts, categories), _VALUES, as_json)
+            permit = _need_second_person(site, narrowed, again)
+        print_answer(review(site, subject, ref, facts, categories, permit), _VALUES, as_json)
 
 
 @configured("store")
@@ -106,8 +108,8 @@ def release_hold(
     check_person(subject)
     with open_site(settings) as site:
         again = command("hold", "release", subject, ref, ground=ground)
-        _need_second_person(site, asked_release(site, subject, ref, ground), again)
-        print_answer(release(site, subject, ref, ground), _VALUES, as_json)
+        permit = _need_second_person(site, asked_release(site, subject, ref, ground), again)
+        print_answer(release(site, subject, ref, ground, permit), _VALUES, as_json)
 
 
 @configured("store")
@@ -140,5 +142,5 @@ def _checked(subject: str, categories: list[str] | None) -> list[str]:
     return list(dict.fromkeys(categories or ()))
 
 
-def _need_second_person(site: Site, asked: Approvable, again: str) -> None:
-    need_second_person(site, asked.act, asked.parameters, again, about=asked.about)
+def _need_second_person(site: Site, asked: Approvable, again: str) -> Permit:
+    return need_second_person(site, asked.act, asked.parameters, again, about=asked.about)

@@ -16,7 +16,7 @@ from console.flags import At, Json, code_option, configured, option
 from console.output import print_answer
 from console.setting_flags import Several
 from console.show.incidents import incident_tables
-from console.streams import opened
+from console.streams import MOST_LIST_BYTES, opened, whole
 from host.settings import Settings
 from projections.folds.timetravel import Moment
 from rulebook.incidents import NATURES, PHASES, REGIMES, RISKS
@@ -181,7 +181,8 @@ def tell(
 
 def _lines(path: str) -> list[str]:
     with opened(path) as stream:
-        texts = stream.read().decode(errors="replace").splitlines()
+        content = whole(stream, "--persons", MOST_LIST_BYTES)
+    texts = content.decode(errors="replace").splitlines()
     return [text.strip() for text in texts if text.strip()]
 
 

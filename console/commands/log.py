@@ -1,6 +1,5 @@
 """Commands of the transparency log: publish, checkpoint, prove, verify, and its keys."""
 
-import sys
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -18,11 +17,18 @@ from application.queries.upkeep.log import (
     verified_answer,
 )
 from console.flags import Json, configured, option, spoken_to, switch
-from console.output import emit, emit_bytes, print_answer, write_file_as
+from console.output import (
+    emit,
+    emit_bytes,
+    is_standard_output,
+    print_answer,
+    write_file_as,
+    write_private,
+)
 from console.show.upkeep import named_values
+from console.streams import STANDARD_INPUT, opened
 from host.keys import log_key
 from host.running.watching import Watch, watching
-from host.setting_texts import read_policy
 from host.settings import Settings
 from host.signals import stopping
 from host.wiring import open_site, utc_now
@@ -35,7 +41,7 @@ from ledger.tlog.proving.reading import prove, published
 from ledger.tlog.publishing.metrics import PublisherMetrics, checkpoint_figures
 from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.signing.keys import VerifierKey, parse_verifier_key
-from ledger.tlog.signing.policy import Policy
+from ledger.tlog.signing.policy import Policy, parse_policy
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.tree.bundles import read_entry
 
@@ -133,9 +139,9 @@ def write_proof(
     target = output or Path(f"{position}.tlog-proof")
     proof = prove(folder, position)
     if entry:
-        write_file(entry, published_entry(settings, folder, position), 0o600)
-    write_file(target, encode_proof(proof), 0o644)
-    if Path("-") in {target, entry}:
+        write_private(entry, published_entry(settings, folder, position))
+    write_file_as(target, encode_proof(proof), 0o644)
+    if is_standard_output(target) or is_standard_output(entry):
         return
     answer = proof_answer(proof, str(target), str(entry) if entry else None)
     print_answer(answer, partial(named_values, "proof"), as_json)
@@ -189,23 +195,21 @@ def trusted_by(
     if not keys and not policy:
         raise Misconfigured("expected --key, or --policy")
     verifiers = [parse_verifier_key(key) for key in keys or ()]
-    return verifiers, read_policy(policy) if policy else None
+    return verifiers, _policy_of(policy) if policy else None
+
+
+def _policy_of(path: Path) -> Policy:
+    try:
+        text = read_file(path).decode()
+    except (OSError, ValueError):
+        raise Misconfigured("expected a policy file that can be read") from None
+    return parse_policy(text)
 
 
 def read_file(path: Path | None) -> bytes:
     """A file of a proof; standard input without one."""
-    if path is None or path == Path("-"):
-        return sys.stdin.buffer.read(_LIMIT_BYTES)
-    with path.open("rb") as file:
+    with opened(str(path or STANDARD_INPUT)) as file:
         return file.read(_LIMIT_BYTES)
-
-
-def write_file(path: Path, content: bytes, mode: int) -> None:
-    """Write a file; `-` is standard output."""
-    if path == Path("-"):
-        emit_bytes(content)
-        return
-    write_file_as(path, content, mode)
 
 
 @configured("store", "log")

@@ -88,7 +88,9 @@ def execute_order(
         on = OnOrder(ref, subject, time)
         case = executable(source, on, execution)
         again = command("order", "execute", ref, **given.flags, subject=subject, at=at)
-        parameters = [ref, list(case.order.may_have), to_builtins(execution), at]
+        receipt = case.received
+        seen = [receipt.order.source, receipt.order.id, list(case.order.may_have)]
+        parameters = [ref, *seen, to_builtins(execution), at]
         need_second_person(site, _ACT, parameters, again, about=case.person)
         print_order(source, execute(site, source, on, execution), as_json)
     if is_open(case):

@@ -36,11 +36,13 @@ from console.output import emit_list, people, print_answer
 from console.show.access import access_tables, employee_tables, seen_tables
 from console.show.findings import findings_table
 from console.show.lint import lint_table
+from console.streams import MOST_DRAFT_BYTES, opened, whole
 from console.tree import runs_confidential
 from host.settings import Settings
 from projections.folds.timetravel import NOW, Moment
 from projections.views.notices import NoticeStatement, claims_of
 from schemas import CATEGORIES
+from schemas.encoding import from_json
 from schemas.events.contract import Claims
 from schemas.references import kind_of
 
@@ -167,8 +169,9 @@ class _Draft(msgspec.Struct, frozen=True):
 def _claims(path: Path) -> tuple[NoticeStatement, ...]:
     """The claims of a draft, bare or as the member `claims` of a publication. Raises BadParameter."""
     try:
-        content = path.read_bytes()
-        claims = _claims_within(content) or msgspec.json.decode(content, type=Claims)
+        with opened(str(path)) as stream:
+            content = whole(stream, "--draft", MOST_DRAFT_BYTES)
+        claims = _claims_within(content) or msgspec.convert(from_json(content), Claims)
     except OSError as error:
         raise typer.BadParameter(f"--draft: {path} cannot be read: {error.strerror}") from error
     except msgspec.MsgspecError as error:
@@ -181,6 +184,6 @@ def _claims(path: Path) -> tuple[NoticeStatement, ...]:
 def _claims_within(content: bytes) -> Claims | None:
     """The claims of a file like `{"claims": [...]}`, whose other members are not looked at."""
     try:
-        return msgspec.json.decode(content, type=_Draft).claims
+        return from_json(content, _Draft).claims
     except msgspec.ValidationError:
         return None

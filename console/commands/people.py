@@ -43,6 +43,7 @@ from console.flags import (
 from console.output import emit_lines, people, print_answer, standard_output
 from console.show.person import erasure_tables, history_table, named_field, state_tables
 from console.show.text import worded
+from console.streams import MOST_VALUE
 from documents.messages import told
 from host.notes import tell
 from host.settings import Settings
@@ -238,8 +239,8 @@ def _value_of(field: str) -> str:
         # Hidden and on standard error: the value is in no scrollback and in no pipe.
         value: str = typer.prompt(named_field(field), err=True, hide_input=True)
     else:
-        value = sys.stdin.readline()
-    if not value.strip():
+        value = sys.stdin.readline(MOST_VALUE + 1)
+    if not value.strip() or len(value) > MOST_VALUE:
         raise typer.BadParameter(f"no value: give the {field} on standard input")
     return value.strip()
 

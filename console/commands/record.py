@@ -26,6 +26,8 @@ from application.acts.recording import (
 )
 from application.following import bring_up_to_date
 from application.language import spoken
+from application.queries.subjects import known_streams
+from application.queries.today.task import command
 from application.source import Source
 from application.words import phrase, say
 from console.commands.approving import EmergencyCode, need_second_person
@@ -39,9 +41,13 @@ from documents.text import shown
 from host.settings import Settings
 from host.site import Site
 from host.wiring import utc_now
+from ledger.errors import UnknownSubject
+from ledger.reading import events_of
 from rulebook.approvals import ACT_OF
 from schemas import EventType, is_person, names, texts
+from schemas.encoding import to_json
 from schemas.members import PERSONAL, Member, Shape
+from schemas.references import OUTSIDERS, kind_of
 
 _ANNULLED = names.EVENT_ANNULLED
 # Attributes of the event itself, which a file may hold among the members of its data.
@@ -83,7 +89,7 @@ def record_event(
     entry, language = newest(type_name), spoken()
     _refuse_own(entry)
     asks = _is_terminal() and file is None and not yes and not as_json
-    mode = _Mode(yes, asks, language, as_json, emergency)
+    mode = _Mode(yes, asks, language, as_json, emergency, at)
     try:
         members = object_of("--file", file) if file else {}
         members |= {"subject": subject} if subject else {}
@@ -104,6 +110,7 @@ class _Mode(msgspec.Struct, frozen=True):
     language: texts.Language
     as_json: bool
     emergency: str | None = None
+    at: str | None = None
 
 
 def _drafted(
@@ -137,14 +144,14 @@ def _go(site: Site, source: Source, draft: Draft, members: tuple[Member, ...], m
         question = phrase("record", "confirm", mode.language)
         if not (mode.asks and typer.confirm(question, err=True)):
             return
-    permit = _approve(site, draft, mode.emergency)
+    permit = _approve(site, source, draft, mode)
     act = record_draft(site, draft, mode.language, permit)
     bring_up_to_date(site)
     recorded = phrase("record-note", "recorded", mode.language, act.last_position, act.ids[0])
     _print(draft_shown(site, draft, [recorded, *remarks], act, mode.language), members, mode)
 
 
-def _approve(site: Site, draft: Draft, emergency: str | None) -> Permit | None:
+def _approve(site: Site, source: Source, draft: Draft, mode: "_Mode") -> Permit | None:
     """What the event may be recorded by, where it needs two persons.
 
     An annulment can end a hold, so it does where the release of a hold does. A confidential ledger always
@@ -152,19 +159,45 @@ def _approve(site: Site, draft: Draft, emergency: str | None) -> Permit | None:
     """
     name = draft.entry.name
     here = ACT_OF.get(name) if site.settings.confidential else None
-    if here is None and name != _ANNULLED:
-        if emergency:
-            raise typer.BadParameter(say("record", "no-emergency"))
-        return None
-    again = f"ledger record {name} --subject {draft.subject} … --yes"
+    if mode.emergency and (here is None or _is_of_staff(draft)):
+        raise typer.BadParameter(say("record", "no-emergency"))
     if name == _ANNULLED:
-        event = [draft.data["annuls"], draft.data.get("annuls_source", "")]
-        about = draft.subject if is_person(draft.subject) else None
-        act = here or "hold-release"
-        return need_second_person(site, act, [_ANNULLED, *event], again, about, emergency)
-    assert here
-    what = [name, draft.subject, draft.shown]  # of an employee of whom nothing may be known yet
-    return need_second_person(site, here, what, again, emergency=emergency)
+        _check_there(source, draft)
+    elif here is None:
+        return None
+    what = [name, draft.subject, draft.shown, mode.at]
+    # Of an employee nothing may be known yet.
+    about = draft.subject if name == _ANNULLED and is_person(draft.subject) else None
+    again, act = _again(draft, mode.at), here or "hold-release"
+    return need_second_person(site, act, what, again, about, mode.emergency)
+
+
+def _is_of_staff(draft: Draft) -> bool:
+    """Whether it may take a role from an officer: nobody does that alone."""
+    return kind_of(draft.subject) not in OUTSIDERS
+
+
+def _again(draft: Draft, at: str | None) -> str:
+    """The command that the second person gives, with every member: that person checks what it says."""
+    given = [
+        f"{member}={value if isinstance(value, str) else to_json(value).decode()}"
+        for member, value in draft.shown.items()
+    ]
+    return command("record", draft.entry.name, subject=draft.subject, set=given, at=at, yes=True)
+
+
+def _check_there(source: Source, draft: Draft) -> None:
+    """Refuse to annul what is not there: a wrong letter in an id would be approved, and annul nothing."""
+    try:
+        streams = known_streams(source, draft.subject)
+    except UnknownSubject:
+        streams = []
+    told_by = draft.data.get("annuls_source")
+    if not any(
+        event.id == draft.data["annuls"] and told_by in {None, event.source}
+        for event in events_of(source.session, streams)
+    ):
+        raise typer.BadParameter(say("record", "annuls-nothing"))
 
 
 def _refuse_own(entry: EventType) -> None:

@@ -43,6 +43,10 @@ Disclosure = Annotated[
         "Of a disclosure without an order: the id of its event, with --subject.",
     ),
 ]
+ToldBy = Annotated[
+    str | None,
+    option("--source", "S", "Where two disclosures have the same id: the source of the event."),
+]
 Evidence = Annotated[
     str, option("--evidence", "E", "The letter, judgment or article that shows it, as a code.")
 ]
@@ -57,13 +61,14 @@ def impose(
     ref: Ref = None,
     subject: Whose = None,
     disclosure: Disclosure = None,
+    told_by: ToldBy = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
     """Record that a person may not be told of an order or a disclosure, beyond what its provision says."""
     word = Word(by=by, evidence=evidence, review_on=day_named("--review-on", review_on))
     with working(settings, "secrecy", at) as (site, source, time):
-        on = OnSecret(ref=ref, subject=subject, disclosure=disclosure, time=time)
+        on = OnSecret(ref, subject, disclosure, time, told_by)
         _print(source, on_secrecy.impose(site, source, on, word), as_json)
 
 
@@ -80,6 +85,7 @@ def review(
     ref: Ref = None,
     subject: Whose = None,
     disclosure: Disclosure = None,
+    told_by: ToldBy = None,
     emergency: EmergencyCode = None,
     at: At = None,
     as_json: Json = False,
@@ -91,7 +97,7 @@ def review(
         by=by, evidence=evidence, outcome=outcome, review_on=day_or_none("--review-on", review_on)
     )
     with working(settings, "secrecy", at) as (site, source, time):
-        on = OnSecret(ref=ref, subject=subject, disclosure=disclosure, time=time)
+        on = OnSecret(ref, subject, disclosure, time, told_by)
         secret = on_secrecy.judged(source, on, names.SECRECY_REVIEWED, word)
         again = command(
             *("secrecy", "review", *([ref] if ref else [])),
@@ -101,9 +107,10 @@ def review(
             review_on=review_on,
             subject=subject,
             disclosure=disclosure,
+            source=told_by,
             at=at,
         )
-        parameters = [secret.order_ref, secret.disclosure_id, to_builtins(word), at]
+        parameters = [*_state_of(secret), to_builtins(word), at]
         permit = need_second_person(
             site, "secrecy-review", parameters, again, secret.person, emergency
         )
@@ -118,6 +125,7 @@ def lift(
     ref: Ref = None,
     subject: Whose = None,
     disclosure: Disclosure = None,
+    told_by: ToldBy = None,
     emergency: EmergencyCode = None,
     at: At = None,
     as_json: Json = False,
@@ -128,7 +136,7 @@ def lift(
     """
     word = Word(by=by, evidence=evidence)
     with working(settings, "secrecy", at) as (site, source, time):
-        on = OnSecret(ref=ref, subject=subject, disclosure=disclosure, time=time)
+        on = OnSecret(ref, subject, disclosure, time, told_by)
         secret = on_secrecy.judged(source, on, names.SECRECY_LIFTED, word)
         again = command(
             *("secrecy", "lift", *([ref] if ref else [])),
@@ -136,9 +144,11 @@ def lift(
             evidence=evidence,
             subject=subject,
             disclosure=disclosure,
+            source=told_by,
             at=at,
         )
-        parameters = [secret.order_ref, secret.disclosure_id, to_builtins(word), at]
+        lifted = on_secrecy.lifted_by(source, secret)
+        parameters = [*_state_of(secret), lifted, to_builtins(word), at]
         permit = need_second_person(site, _LIFT, parameters, again, secret.person, emergency)
         _print(source, on_secrecy.lift(site, source, on, word, permit), as_json)
 
@@ -159,6 +169,12 @@ def list_secrecy(
         answer = secrecy_list(source, moment, everything=everything, limit=limit)
         print_answer(answer, secrecy_table, as_json)
     fail_unless(answer.overdue == 0)
+
+
+def _state_of(secret: FoundSecret) -> list[object]:
+    """What both persons saw: the secret, and the last word on it."""
+    latest = secret.latest or secret.begin
+    return [secret.order_ref, secret.disclosure_id, secret.begin.position, latest.position]
 
 
 def _print(source: Source, secret: FoundSecret, as_json: bool) -> None:

@@ -12,26 +12,25 @@ import typer
 from application.acts.freezing import KeepListWritten
 from application.acts.handing_over import Send
 from console.flags import Json, configured, switch
-from console.output import open_new, print_answer
+from console.output import print_answer
 from console.show.upkeep import named_values
 from host.running.telling import give_lifted, publish_keep_list, to_topic
 from host.settings import Settings
 from host.wiring import open_site
 from ledger.event import instant
-from ledger.storage.durable import fsync_folder
+from ledger.storage.named import opened_new
 
 
 @contextmanager
 def to_file(path: Path) -> Iterator[Send]:
     """To a new file of mode 0600, a message a line. Raises OSError, also when the file is there."""
-    with open_new(path) as file:
+    with opened_new(path) as file:
 
         def send(messages: Sequence[bytes]) -> None:
             file.writelines(message + b"\n" for message in messages)
             file.flush()
             os.fsync(file.fileno())
 
-        fsync_folder(path.absolute().parent)
         yield send
 
 

@@ -17,12 +17,16 @@ from host.keys import witness_key
 from host.notes import note
 from host.running.listening import HttpRequest, Page, listen
 from host.signals import stopping
-from ledger.errors import Halt, Misconfigured, Retry
+from ledger.errors import Halt, Misconfigured, Retry, Unproven
+from ledger.storage.access import Unsafe
+from ledger.storage.contents import WITNESS, check
+from ledger.storage.named import read_named
 from ledger.tlog.signing.keys import ED25519, parse_verifier_key
 from ledger.tlog.witnessing.cosigning import LIMIT_BYTES, Answer
 from ledger.tlog.witnessing.witness import Witness
 
 PAUSE_S = 0.2
+_MOST_BYTES = 1 << 16
 _ADD = "/add-checkpoint"
 
 
@@ -52,6 +56,7 @@ def witness(
     keys = [parse_verifier_key(text) for text in logs]
     if any(key.algorithm != ED25519 for key in keys):
         raise Misconfigured("--log: expected the verification key of a log, of type 01")
+    check(folder, WITNESS)
     own = witness_key(folder, name, _passphrase(passphrase_file)).create()
     signer = Witness(folder, own, keys, time.time)
     with (
@@ -67,7 +72,9 @@ def _passphrase(file: Path | None) -> str | None:
     if file is None:
         return None
     try:
-        return file.read_text("utf-8").split("\n", 1)[0]
+        return read_named(file, _MOST_BYTES, "secret").decode().split("\n", 1)[0]
+    except Unsafe as error:
+        raise Misconfigured(f"--passphrase-file: {error.strerror}") from None
     except (OSError, UnicodeDecodeError):
         raise Misconfigured("--passphrase-file: cannot be read") from None
 
@@ -78,7 +85,7 @@ def pages_of(signer: Witness) -> Callable[[HttpRequest], Page]:
     def answer(request: HttpRequest) -> Page:
         try:
             return _answer(signer, request)
-        except (Halt, Retry) as fault:
+        except (Halt, Retry, Unproven) as fault:
             note(f"witness: {fault}")
             return Page(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", b"try again later\n")
 

@@ -10,6 +10,7 @@ from host.settings import Settings, read_settings
 from ledger.embedded import default_data_dir, start
 from ledger.embedded.place import DataDirectory
 from ledger.errors import Misconfigured
+from ledger.storage.named import write_named
 
 # Its presence says that a directory was made by a demonstration and may be made afresh.
 MARK = "demo"
@@ -49,7 +50,7 @@ def fresh_ground(data_dir: Path) -> None:
             start(data_dir).stop()  # a killed demonstration may have left its server running
         shutil.rmtree(data_dir)
     _make(data_dir)
-    (data_dir / MARK).write_text("Made by `ledger demo`, which removes it again.\n")
+    write_named(data_dir / MARK, b"Made by `ledger demo`, which removes it again.\n")
 
 
 def _make(folder: Path) -> None:

@@ -12,8 +12,9 @@ from application.auditing import audit_site
 from application.queries.upkeep.health import audited
 from application.queries.upkeep.log import proof_answer, published_answer, verified_answer
 from application.words import say
+from console.commands.log import read_file
 from console.demo.step import Step
-from console.output import write_private
+from console.output import write_file_as, write_private
 from console.show.upkeep import audit_tables, named_values
 from host.site import Site
 from host.wiring import bare_site
@@ -39,8 +40,7 @@ def proven(site: Site) -> Iterator[Step]:
     folder = LogFolder(site.settings.log.folder)
     proof_file, entry_file = _files(site.settings.data_dir)
     proof = prove(folder, POSITION)
-    proof_file.write_bytes(encode_proof(proof))
-    entry_file.touch(0o600)
+    write_file_as(proof_file, encode_proof(proof), 0o644)
     write_private(entry_file, entry_at(folder, POSITION))
     yield Step(
         say("demo", "proof", POSITION),
@@ -48,8 +48,8 @@ def proven(site: Site) -> Iterator[Step]:
         [named_values("proof", proof_answer(proof, str(proof_file), str(entry_file)))],
     )
     key = site.log_key.known()[-1]
-    content = entry_file.read_bytes()
-    checkpoint = verify_entry(parse_proof(proof_file.read_bytes()), content, [key])
+    content = read_file(entry_file)
+    checkpoint = verify_entry(parse_proof(read_file(proof_file)), content, [key])
     yield Step(
         say("demo", "verified"),
         f"verify {proof_file} --entry {entry_file} --key '{key.text}'",

@@ -14,7 +14,7 @@ from documents.order_forms.problems import Problem
 from documents.order_forms.shape_checks import day_of
 from rulebook import provision
 from rulebook.calendar import AMSTERDAM
-from schemas.formats import instant_of
+from schemas.formats import instant_of, is_plausible
 
 EUROPEAN = "eu.2023.1543"
 _EMERGENCIES = {"eight-hours-life", "eight-hours-infrastructure"}
@@ -46,7 +46,9 @@ def _deadlines(filled: Filled) -> Iterator[Problem]:
 def _own_deadline(filled: Filled) -> Iterator[Problem]:
     text, signed = filled.one("other_deadline"), day_of(filled.one("signed_on"))
     instant = instant_of(text) if text else None
-    if instant and signed and instant.astimezone(AMSTERDAM).date() < signed:
+    if instant is None or signed is None or not is_plausible(instant):
+        return
+    if instant.astimezone(AMSTERDAM).date() < signed:
         block = "deadline" if filled.form.section_with("deadline") else "ordered"
         yield _problem(filled, "deadline-before-signature", block, "other_deadline")
 

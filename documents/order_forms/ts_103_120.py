@@ -16,7 +16,7 @@ from documents.order_forms.identifiers import OTHER
 from documents.order_forms.problems import FormRefused, Problem
 from documents.order_forms.safe_xml import Element
 from rulebook.calendar import AMSTERDAM
-from schemas.formats import instant_of
+from schemas.formats import instant_of, is_plausible
 
 _NAMESPACES = "http://uri.etsi.org/03120/common/"
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -208,9 +208,11 @@ class _Reading:
 
 
 def _day(text: str) -> str:
-    """The day here of an instant; another text as it is."""
+    """The day here of an instant that may be; another text as it is."""
     instant = instant_of(text)
-    return instant.astimezone(AMSTERDAM).date().isoformat() if instant else text
+    if instant is None or not is_plausible(instant):
+        return text
+    return instant.astimezone(AMSTERDAM).date().isoformat()
 
 
 def _span(element: Element) -> _Pairs:

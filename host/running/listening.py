@@ -6,15 +6,17 @@ What is answered is a function of the request; who cannot listen is told what to
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ledger.errors import Misconfigured
 
-# A client that connects and sends no request is cut off after this time.
+# A client has so long for its whole request and to take the answer, however slowly it does both.
 REQUEST_S = 5.0
+# Threads that answer at the same time; who comes beyond them is turned away, and asks again.
+MOST_AT_ONCE = 64
 
 
 class Address(NamedTuple):
@@ -97,6 +99,7 @@ class _Server(ThreadingHTTPServer):
     ) -> None:
         self.answer = answer
         self.limit_bytes = limit_bytes
+        self._room = threading.Semaphore(MOST_AT_ONCE)
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), _Handler)
 
@@ -106,8 +109,31 @@ class _Server(ThreadingHTTPServer):
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
 
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer in a thread, if there is room for one."""
+        if self._room.acquire(blocking=False):
+            super().process_request(request, client_address)
+        else:
+            self.shutdown_request(request)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer, and end the connection when its time is over."""
+        end = threading.Timer(REQUEST_S, _cut_off, [request])
+        end.daemon = True
+        end.start()
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            end.cancel()
+            self._room.release()
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Ignore a client that went away in the middle of an answer."""
+
+
+def _cut_off(request: socket.socket) -> None:
+    with suppress(OSError):  # it ended by itself
+        request.shutdown(socket.SHUT_RDWR)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -16,9 +16,11 @@ import orjson
 
 from host.running.health import Check, missing
 from host.running.listening import Address, HttpRequest, Page, listen
+from schemas.encoding import from_json
 
 # A part that takes longer to say how it is, is not well.
 ANSWER_S = 2.0
+MOST_BYTES = 64 * 1024
 
 
 class Pages(NamedTuple):
@@ -83,7 +85,7 @@ def _asked(address: Address) -> _Readiness | None:
     connection = HTTPConnection(address.local, address.port, timeout=ANSWER_S)
     try:
         connection.request("GET", "/readyz")
-        return msgspec.json.decode(connection.getresponse().read(), type=_Readiness)
+        return from_json(connection.getresponse().read(MOST_BYTES), _Readiness)
     except (OSError, HTTPException, msgspec.DecodeError):
         return None
     finally:

@@ -28,6 +28,7 @@ from ledger.audit.findings import (
     Progress,
 )
 from ledger.audit.log.entries import walk
+from ledger.audit.log.files import check_files
 from ledger.audit.log.promises import check_promises, promises_of
 from ledger.audit.log.published import Comparison
 from ledger.audit.log.signed import PublishedLog
@@ -143,6 +144,7 @@ def _checks(comparison: Comparison) -> Sequence[Check]:
         ("the batches", _look_at_batches),
         ("the states and names of events", _look_at_states),
         ("the head", _look_at_head),
+        ("the files of the log", lambda scene: _look_at_files(scene, comparison)),
         ("the log", lambda scene: _compare_promises(scene, comparison)),
         ("the dead letters", _look_at_letters),
         ("the bookmarks of Kafka", _look_at_bookmarks),
@@ -179,6 +181,11 @@ def _compare_promises(scene: Scene, comparison: Comparison) -> None:
     sizes = [(batch.promised or 0, batch.batch) for batch in scene.batches]
     size, batch = max(sizes, default=(0, 0))
     check_promises(scene.promises, (batch, size), comparison, scene.findings)
+
+
+def _look_at_files(scene: Scene, comparison: Comparison) -> None:
+    if scene.log and comparison.signed:
+        check_files(scene.log.folder, comparison.signed, scene.findings)
 
 
 def _look_at_chain(scene: Scene) -> None:

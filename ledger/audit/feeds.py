@@ -5,7 +5,8 @@ Tokens of one list at a time are in memory, about 60 bytes for each member.
 
 from itertools import pairwise
 
-from ledger.audit.custody.custody import CappedFindings, Checked, Custody, ProviderKeys
+from ledger.audit.custody.custody import Checked, Custody, ProviderKeys
+from ledger.audit.findings import CappedFindings
 from ledger.crypto.places import feed_key_place
 from ledger.crypto.provider import Wrapped
 from ledger.errors import Halt

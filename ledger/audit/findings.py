@@ -1,5 +1,6 @@
 """What an audit found: positions, names and kinds, never a personal value."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -13,6 +14,8 @@ from ledger.storage.postgres import Session
 NOT_COMPARABLE = "not-comparable"
 # Something is not what this program could have written, so that it cannot even be read.
 UNREADABLE = "unreadable"
+# Something else lies in a folder of the ledger, or others may use what lies there.
+FILE = "file"
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -93,3 +96,25 @@ class Findings:
     def sorted(self) -> tuple[Finding, ...]:
         """All of them, by position; each once."""
         return tuple(sorted(set(self._findings), key=lambda f: (f.position or 0, f.kind, f.detail)))
+
+
+class CappedFindings:
+    """Findings, as many of a kind as a person can read, and how many more there were."""
+
+    MOST = 1_000
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._count: Counter[str] = Counter()
+
+    def note(self, position: int | None, kind: str, detail: str) -> None:
+        """Take down one finding."""
+        self._count[kind] += 1
+        if self._count[kind] <= self.MOST:
+            self._findings.note(position, kind, detail)
+
+    def end(self) -> None:
+        """Say what was left out."""
+        for kind, count in sorted(self._count.items()):
+            if count > self.MOST:
+                self._findings.note(None, kind, f"{count - self.MOST} more of this kind")

@@ -17,7 +17,8 @@ from pyrage import (
 )
 
 from ledger.errors import Misconfigured
-from ledger.storage.ordinary import read_ordinary
+from ledger.storage.access import Unsafe
+from ledger.storage.named import read_named
 
 _BLOCK_BYTES = 1 << 16
 # More than any file of private keys.
@@ -49,12 +50,11 @@ class Identities:
 
     def __init__(self, path: Path) -> None:
         try:
-            lines = read_ordinary(path, _MOST_BYTES).decode().splitlines()
-            is_open = path.stat().st_mode & 0o077
+            lines = read_named(path, _MOST_BYTES, "private").decode().splitlines()
+        except Unsafe as error:
+            raise Misconfigured(error.strerror) from None
         except (OSError, ValueError):
             raise Misconfigured(f"the identity {path} cannot be read") from None
-        if is_open:
-            raise Misconfigured(f"others may read the identity: chmod 600 {path}")
         texts = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
         try:
             self._keys = [x25519.Identity.from_str(text) for text in texts]

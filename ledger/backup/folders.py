@@ -4,8 +4,6 @@ Every file stays open from then on: what was checked and what is loaded are the 
 takes the sums once more, in the transaction that it would commit.
 """
 
-import os
-import stat
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from hashlib import sha256
@@ -19,6 +17,8 @@ from ledger.backup.tables import copied_tables
 from ledger.crypto.provider import KeyProvider
 from ledger.errors import KeyLost, Misconfigured, Unproven
 from ledger.names import LedgerName
+from ledger.storage.access import GIVEN
+from ledger.storage.files import Folder
 from ledger.storage.install import migration_digest, migrations
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.notes import LIMIT_BYTES
@@ -72,35 +72,31 @@ def _open_copy(
     keys: Collection[VerifierKey],
 ) -> OpenedCopy:
     try:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        stack.callback(os.close, descriptor)
-        names = sorted(os.listdir(descriptor))
-        copy = _read_copy(descriptor, folder, content, names, keys)
+        files = Folder(folder, GIVEN, named=True)
+        names = files.names()
+        copy = _read_copy(files, content, names, keys)
         _check_ledger(copy, ledger, folder)
         _check_names(folder, copy, names)
-        files = {
-            table.file: stack.enter_context(_open(descriptor, table.file)) for table in copy.tables
+        opened = {
+            table.file: stack.enter_context(files.opened(table.file)) for table in copy.tables
         }
         for table in copy.tables:
-            _check_whole(folder, table, files[table.file])
+            _check_whole(folder, table, opened[table.file])
     except OSError:
         raise Misconfigured(
             f"{folder} holds no complete backup of {content}: something in it cannot be read, or is no "
             "ordinary file"
         ) from None
-    return OpenedCopy(copy, files)
+    return OpenedCopy(copy, opened)
 
 
 def _read_copy(
-    descriptor: int,
-    folder: Path,
-    content: Content,
-    names: Collection[str],
-    keys: Collection[VerifierKey],
+    files: Folder, content: Content, names: Collection[str], keys: Collection[VerifierKey]
 ) -> Copy:
+    folder = files.path
     if MANIFEST not in names:
         raise Misconfigured(f"{folder} holds no complete backup of {content}: it has no manifest")
-    with _open(descriptor, MANIFEST) as file:
+    with files.opened(MANIFEST) as file:
         text = file.read(LIMIT_BYTES + 1)
     try:
         copy = read_manifest(text, keys)
@@ -140,17 +136,6 @@ def _check_names(folder: Path, copy: Copy, names: Collection[str]) -> None:
         raise Misconfigured(
             f"{folder} holds {len(added)} more than its manifest names: a backup's folder holds nothing else"
         )
-
-
-def _open(folder: int, name: str) -> BinaryIO:
-    """A file of a folder, for reading. Raises OSError for a link, a folder, or anything else that is none."""
-    # No links: what is checked lies in this folder. Not blocking: a pipe would never open.
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    descriptor = os.open(name, flags, dir_fd=folder)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError
-    return os.fdopen(descriptor, "rb", buffering=0)
 
 
 def _check_whole(folder: Path, table: TableFile, file: BinaryIO) -> None:

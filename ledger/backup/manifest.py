@@ -13,6 +13,7 @@ import msgspec
 from ledger.errors import Misconfigured, Unproven
 from ledger.tlog.signing.keys import ED25519, Signer, VerifierKey
 from ledger.tlog.signing.notes import Note, Signature, encode_note, parse_note, verify_note
+from schemas.encoding import from_json
 
 FORMAT = 2
 MANIFEST = "manifest"
@@ -105,7 +106,7 @@ def read_manifest(content: bytes, keys: Collection[VerifierKey]) -> Copy:
 def _decoded(body: str) -> Copy:
     _check_format(body)
     try:
-        return msgspec.json.decode(body, type=Copy)
+        return from_json(body, Copy)
     except msgspec.DecodeError:
         raise Unproven("the manifest has other members than this program writes") from None
 
@@ -115,7 +116,7 @@ def _check_format(body: str) -> None:
         format: int
 
     try:
-        number = msgspec.json.decode(body, type=Format).format
+        number = from_json(body, Format).format
     except msgspec.DecodeError:
         raise Unproven("the manifest cannot be read") from None
     if number != FORMAT:

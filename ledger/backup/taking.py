@@ -26,7 +26,8 @@ from ledger.backup.tables import columns_of, copied_tables, namespace_of
 from ledger.crypto.provider import KeyProvider
 from ledger.errors import Misconfigured, NotInstalled, ServiceAway
 from ledger.names import LedgerName
-from ledger.storage.durable import fsync_folder
+from ledger.storage.access import GIVEN
+from ledger.storage.files import Folder
 from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.promises import promised
 from ledger.tlog.signing.keys import Signer
@@ -99,14 +100,14 @@ def _of(copy: Copy, content: Content) -> Copy:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        Folder(folder, GIVEN, named=True).make()
     except OSError as error:
         raise Misconfigured(f"cannot make {folder}: {error.strerror}") from None
     _check_unused(folder)
 
 
 def _check_unused(folder: Path) -> None:
-    if folder.is_dir() and any(folder.iterdir()):
+    if Folder(folder, GIVEN, named=True).names():
         raise Misconfigured(f"{folder} is not empty: every backup has a folder of its own")
 
 
@@ -163,7 +164,7 @@ def _write_tables(
                 "copy_table_out", {"namespace": namespace, "table": table}, columns[table]
             )
         )
-        with _NewFile(folder / copy.file_of(table)) as file:
+        with _NewFile(folder, copy.file_of(table)) as file:
             _pass_on(_compressed(rows), file, recipients)
         tables.append(
             TableFile(
@@ -211,10 +212,9 @@ def _compressed(blocks: Iterable[bytes]) -> Iterator[bytes]:
 class _NewFile:
     """A file that did not exist, of mode 0600, with its size and the SHA-256 of what was written, in hex."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, folder: Path, name: str) -> None:
         with _mapping_write_faults():
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        self._file = os.fdopen(descriptor, "wb", buffering=0)
+            self._file = Folder(folder, GIVEN, named=True).opened_new(name)
         self._sum = sha256()
         self.size = 0
 
@@ -222,10 +222,8 @@ class _NewFile:
         """Write all of it. Raises ServiceAway for a disk that is full."""
         self._sum.update(content)
         self.size += len(content)
-        rest = memoryview(content)
         with _mapping_write_faults():
-            while rest:
-                rest = rest[self._file.write(rest) :]
+            self._file.write(content)
 
     @property
     def digest(self) -> str:
@@ -241,7 +239,8 @@ class _NewFile:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        with self._file, _mapping_write_faults():
+        with _mapping_write_faults(), self._file:
+            self._file.flush()
             os.fsync(self._file.fileno())
 
 
@@ -256,9 +255,6 @@ def _mapping_write_faults() -> Iterator[None]:
 
 def _sign_off(folder: Path, manifest: bytes) -> None:
     """Write the manifest, last: a folder without one holds no backup."""
-    draft = folder / f".{MANIFEST}.new"
-    with _NewFile(draft) as file:
-        file.write(manifest)
-    draft.rename(folder / MANIFEST)
-    fsync_folder(folder)
-    fsync_folder(folder.parent)
+    with _mapping_write_faults():
+        Folder(folder, GIVEN, named=True).write({MANIFEST: manifest})
+        Folder(folder.parent, GIVEN, named=True).flush()

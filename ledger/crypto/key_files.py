@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ledger.crypto.link_files import FileLinkKeys
+from ledger.crypto.link_files import FileLinkKeys, mapping_write_faults
 from ledger.crypto.provider import Placed, Unwrapped, Wrapped
 from ledger.crypto.sealing import (
     KEY_BYTES,
@@ -25,28 +25,26 @@ from ledger.crypto.sealing import (
     seal_each,
 )
 from ledger.errors import Halt, KeyLost
-from ledger.storage.durable import fsync_folder, mapping_write_faults
-from ledger.storage.ordinary import read_ordinary
+from ledger.storage.access import PRIVATE, Unsafe
+from ledger.storage.contents import KEYS, look
+from ledger.storage.files import Folder, draft_of, write_all
 
-_PREFIX, _SUFFIX, _DRAFT = "epoch-", ".key", ".new"
-_NUMBER = re.compile(r"[0-9]{6,9}")
+_EPOCH = re.compile(r"epoch-([0-9]{6,9})\.key")
 # The key that authenticates rows.
 _ROWS = "rows.key"
-_LINKS = "links"
-# Other parts of the program keep these here, unless settings say otherwise.
-_OTHERS = ("log.key", "withheld.key", "keep.key", "signing.key", "hand-over.key")
 
 
 class FileKeyProvider:
     """Keys as files in one folder, made with mode 0700 when it is missing, unless `make` says no."""
 
     def __init__(self, folder: Path, *, make: bool = True) -> None:
+        self.folder = folder
+        self._files = Folder(folder, PRIVATE)
         if make:
             with mapping_write_faults():
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.folder = folder
-        self.rows = FileRowKey(folder)
-        self.links = FileLinkKeys(folder / _LINKS)
+                self._files.make()
+        self.rows = FileRowKey(self._files)
+        self.links = FileLinkKeys(self._files)
 
     @property
     def name(self) -> str:
@@ -55,27 +53,36 @@ class FileKeyProvider:
 
     def epochs(self) -> list[int]:
         """See `KeyProvider`."""
-        names = [path.name for path in self.folder.glob(f"{_PREFIX}*{_SUFFIX}")]
-        numbers = [name.removeprefix(_PREFIX).removesuffix(_SUFFIX) for name in names]
-        return sorted(int(number) for number in numbers if _NUMBER.fullmatch(number))
+        try:
+            names = self._files.names()
+        except OSError:  # whoever needs a key is told why there is none
+            return []
+        return sorted(int(found[1]) for name in names if (found := _EPOCH.fullmatch(name)))
 
-    def strange(self) -> list[str]:
-        """Names of key files in the folder that this program never gives, sorted."""
-        ours = {self._path(epoch).name for epoch in self.epochs()}
-        expected = {_ROWS, *_OTHERS, *ours}
-        return sorted({path.name for path in self.folder.glob(f"*{_SUFFIX}")} - expected)
+    def faults(self) -> list[str]:
+        """See `KeyProvider`."""
+        return [found.why for found in look(self.folder, KEYS) if found.why]
 
     def begin(self, epoch: int) -> None:
         """See `KeyProvider`."""
         with mapping_write_faults():
-            if not _create_secret(self._path(epoch)):
+            if not self._files.create(_name(epoch), os.urandom(KEY_BYTES)):
                 raise Halt(f"epoch {epoch} has a key already")
 
     def destroy(self, epoch: int) -> None:
         """See `KeyProvider`. The file is overwritten before it is removed."""
+        name = _name(epoch)
+        # A start that died left the same file under the draft's name; a link there leads to no key of ours.
         with mapping_write_faults():
-            _destroy_secret(self._path(epoch))
-            fsync_folder(self.folder)
+            self._overwrite(name)
+            with suppress(Unsafe):
+                self._overwrite(draft_of(name))
+            self._files.remove([name, draft_of(name)])
+
+    def _overwrite(self, name: str) -> None:
+        with suppress(FileNotFoundError), self._files.locked(name, make=False) as descriptor:
+            write_all(descriptor, bytes(KEY_BYTES))
+            os.fsync(descriptor)
 
     def commitment(self, epoch: int) -> str:
         """See `KeyProvider`."""
@@ -86,10 +93,7 @@ class FileKeyProvider:
         return FileWrapping(self.epochs, self._secret)
 
     def _secret(self, epoch: int) -> bytes:
-        return _read_secret(self._path(epoch), f"the key of epoch {epoch}")
-
-    def _path(self, epoch: int) -> Path:
-        return self.folder / f"{_PREFIX}{epoch:06d}{_SUFFIX}"
+        return _read_secret(self._files, _name(epoch), f"the key of epoch {epoch}")
 
 
 class FileWrapping:
@@ -133,58 +137,39 @@ class FileWrapping:
 class FileRowKey:
     """The key that authenticates rows, read once and held as long as this is."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / _ROWS
+    def __init__(self, files: Folder) -> None:
+        self._files = files
         self._hash: KeyedHash | None = None
 
     @property
     def is_kept(self) -> bool:
         """See `RowKey`."""
-        return self._path.exists()
+        try:
+            return self._files.has(_ROWS)
+        except OSError:
+            return False
 
     def make(self) -> None:
         """See `RowKey`."""
         with mapping_write_faults():
-            _create_secret(self._path)
+            self._files.create(_ROWS, os.urandom(KEY_BYTES))
 
     def macs(self, texts: Sequence[bytes]) -> list[bytes]:
         """See `RowKey`."""
         if self._hash is None:
             what = f"the key that authenticates rows ({_ROWS})"
-            self._hash = KeyedHash(_read_secret(self._path, what))
+            self._hash = KeyedHash(_read_secret(self._files, _ROWS, what))
         return [self._hash.of(text) for text in texts]
 
 
-def _write(path: Path, flags: int, content: bytes) -> None:
-    """Write a whole file in place, durably."""
-    descriptor = os.open(path, os.O_WRONLY | flags, 0o600)
-    try:
-        if os.write(descriptor, content) != len(content):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _name(epoch: int) -> str:
+    return f"epoch-{epoch:06d}.key"
 
 
-def _create_secret(path: Path) -> bool:
-    """Make a file with a new key, durably, all of it or nothing; False when it is there already."""
-    draft = path.with_suffix(_DRAFT)
-    draft.unlink(missing_ok=True)
-    _write(draft, os.O_CREAT | os.O_EXCL, os.urandom(KEY_BYTES))
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return False
-    finally:
-        draft.unlink()
-    fsync_folder(path.parent)
-    return True
-
-
-def _read_secret(path: Path, what: str) -> bytes:
+def _read_secret(files: Folder, name: str, what: str) -> bytes:
     """The key in a file, 32 bytes. Raises Lost when it is gone or damaged. `what`: for the message."""
     try:
-        secret = read_ordinary(path, KEY_BYTES)
+        secret = files.read(name, KEY_BYTES)
     except FileNotFoundError:
         raise KeyLost(f"{what} is not held any more") from None
     except OSError as error:
@@ -196,12 +181,3 @@ def _read_secret(path: Path, what: str) -> bytes:
     if len(secret) != KEY_BYTES:
         raise KeyLost(f"{what} is damaged")
     return secret
-
-
-def _destroy_secret(path: Path) -> None:
-    """Overwrite and remove a file with a key; its folder is still to be made durable."""
-    # A start that died left the same file under the draft's name.
-    for name in (path, path.with_suffix(_DRAFT)):
-        if name.exists():
-            _write(name, 0, bytes(KEY_BYTES))
-            name.unlink(missing_ok=True)

@@ -6,12 +6,10 @@ record, so it is opened without a search.
 """
 
 import errno
-import fcntl
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from struct import Struct
 from uuid import UUID
 
@@ -20,12 +18,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ledger.crypto.formats import AES_256_GCM, FORMAT_BYTES, check_format
 from ledger.crypto.provider import Tie
 from ledger.crypto.sealing import KEY_BYTES, NONCE_BYTES, open_bytes, seal_bytes
-from ledger.errors import Halt, KeyLost
-from ledger.storage.durable import fsync_folder, mapping_write_faults
-from ledger.storage.ordinary import open_ordinary
+from ledger.errors import Halt, KeyLost, Retry
+from ledger.storage.files import Folder
 
-_SUFFIX = ".keys"
+LINKS = "links"
 _NAME = re.compile(r"([0-9]{6,9})\.keys")
+_PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 _SUBJECT_BYTES = 16
 _RECORD_BYTES = _SUBJECT_BYTES + KEY_BYTES
 _GONE = bytes(_RECORD_BYTES)
@@ -39,8 +37,9 @@ _BODY = FORMAT_BYTES + _WHERE.size
 class FileLinkKeys:
     """A key for each line of the erasure journal, with the person whom the line is about."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, files: Folder) -> None:
+        """`files`: the folder of all keys."""
+        self._files = files
 
     def seal(self, ties: Sequence[Tie]) -> list[bytes]:
         """See `LinkKeys`."""
@@ -73,8 +72,8 @@ class FileLinkKeys:
         """See `LinkKeys`."""
         return frozenset(
             UUID(bytes=record[:_SUBJECT_BYTES])
-            for path in self._paths()
-            for record in _records(_content(path))
+            for name in self._names()
+            for record in _records(self._content(name))
             if record != _GONE
         )
 
@@ -82,30 +81,39 @@ class FileLinkKeys:
         """See `LinkKeys`. Records are overwritten; a full file of destroyed ones is removed."""
         going = {subject.bytes for subject in subjects}
         with mapping_write_faults():
-            for path in self._paths() if going else ():
-                _destroy(path, going)
+            for name in self._names() if going else ():
+                self._destroy(name, going)
 
     def _add(self, records: Sequence[bytes]) -> tuple[int, int]:
         """Add records, durably; the number of their file, and of the first of them in it."""
-        if not self._folder.exists():
-            self._folder.mkdir(mode=0o700, exist_ok=True)
-            fsync_folder(self._folder.parent)
-        file = max(map(_number, self._paths()), default=1)
+        file = max(map(_number, self._names()), default=1)
         while True:
-            path = self._folder / f"{file:06d}{_SUFFIX}"
-            with _locked(path, os.O_CREAT) as descriptor:
+            with self._files.locked(_name(file)) as descriptor:
                 held = os.fstat(descriptor).st_size // _RECORD_BYTES  # a torn record names no line
                 if held < _RECORDS:
                     _write(descriptor, b"".join(records), held * _RECORD_BYTES)
-                    if not held:
-                        fsync_folder(self._folder)
+                    if not held:  # who made the file may have died before its name was durable
+                        self._files.flush(LINKS)
                     return file, held
             file += 1
+
+    def _destroy(self, name: str, subjects: set[bytes]) -> None:
+        """Overwrite the records of some data subjects in a file, durably."""
+        records = list(_records(self._content(name)))
+        going = [at for at, record in enumerate(records) if record[:_SUBJECT_BYTES] in subjects]
+        if not going:
+            return
+        with self._files.locked(name, make=False) as descriptor:
+            for at in going:
+                os.pwrite(descriptor, _GONE, at * _RECORD_BYTES)
+            os.fsync(descriptor)
+        if len(records) >= _RECORDS and len(going) == len(records) - records.count(_GONE):
+            self._files.remove([name])
 
     def _secret(self, subject: UUID, file: int, record: int) -> bytes:
         """The key in a record. Raises Lost when that is no key of the data subject, or no more."""
         try:
-            with open_ordinary(self._folder / f"{file:06d}{_SUFFIX}") as held:
+            with self._files.opened(_name(file)) as held:
                 held.seek(record * _RECORD_BYTES)
                 found = held.read(_RECORD_BYTES)
         except FileNotFoundError:
@@ -118,52 +126,41 @@ class FileLinkKeys:
             raise KeyLost("the key of a line of the erasure journal is not held any more")
         return found[_SUBJECT_BYTES:]
 
-    def _paths(self) -> list[Path]:
-        return sorted(p for p in self._folder.glob(f"*{_SUFFIX}") if _NAME.fullmatch(p.name))
+    def _content(self, name: str) -> bytes:
+        try:
+            with self._files.opened(name) as file:
+                return file.read(_RECORDS * _RECORD_BYTES * 2)
+        except FileNotFoundError:  # removed meanwhile: nothing was left in it
+            return b""
+
+    def _names(self) -> list[str]:
+        names = self._files.names(LINKS)
+        return [f"{LINKS}/{name}" for name in names if _NAME.fullmatch(name)]
 
 
-def _number(path: Path) -> int:
-    return int(path.name.removesuffix(_SUFFIX))
-
-
-def _content(path: Path) -> bytes:
+@contextmanager
+def mapping_write_faults() -> Iterator[None]:
+    """Raise Retry for a fault of the key folder's disk that may pass; other errors pass through."""
     try:
-        with open_ordinary(path) as file:
-            return file.read(_RECORDS * _RECORD_BYTES * 2)
-    except FileNotFoundError:  # removed meanwhile: nothing was left in it
-        return b""
+        yield
+    except OSError as error:
+        if error.errno not in _PASSING:
+            raise
+        raise Retry(f"the folder of epoch keys cannot be written: {error.strerror}") from None
+
+
+def _name(file: int) -> str:
+    return f"{LINKS}/{file:06d}.keys"
+
+
+def _number(name: str) -> int:
+    return int(name.removeprefix(f"{LINKS}/").removesuffix(".keys"))
 
 
 def _records(content: bytes) -> Iterator[bytes]:
     """Whole records."""
     for at in range(0, len(content) - _RECORD_BYTES + 1, _RECORD_BYTES):
         yield content[at : at + _RECORD_BYTES]
-
-
-def _destroy(path: Path, subjects: set[bytes]) -> None:
-    """Overwrite the records of some data subjects in a file, durably."""
-    records = list(_records(_content(path)))
-    going = [at for at, record in enumerate(records) if record[:_SUBJECT_BYTES] in subjects]
-    if not going:
-        return
-    with _locked(path) as descriptor:
-        for at in going:
-            os.pwrite(descriptor, _GONE, at * _RECORD_BYTES)
-        os.fsync(descriptor)
-    if len(records) >= _RECORDS and len(going) == len(records) - records.count(_GONE):
-        path.unlink(missing_ok=True)
-        fsync_folder(path.parent)
-
-
-@contextmanager
-def _locked(path: Path, flags: int = 0) -> Iterator[int]:
-    """A descriptor of a file, locked against other writers."""
-    descriptor = os.open(path, os.O_RDWR | flags, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 def _write(descriptor: int, content: bytes, place: int) -> None:

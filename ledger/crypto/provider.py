@@ -131,8 +131,8 @@ class KeyProvider(Protocol):
     def wrapping(self) -> Wrapping:
         """The use of the epoch keys."""
 
-    def strange(self) -> list[str]:
-        """Names of what is among the keys and was never put there by this program, sorted."""
+    def faults(self) -> list[str]:
+        """What is wrong with the place of the keys, as sentences: who else gets in, what else lies there."""
 
 
 def each_unwrapped(wrapping: Wrapping, keys: Sequence[Wrapped]) -> list[bytes]:

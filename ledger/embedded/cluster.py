@@ -15,7 +15,8 @@ from pathlib import Path
 
 from ledger.embedded.place import Account, DataDirectory, last_line, own_folder, run_as
 from ledger.errors import Misconfigured
-from ledger.storage.durable import fsync_folder
+from ledger.storage.access import GIVEN, SECRET
+from ledger.storage.files import Folder
 
 SUPERUSER = "postgres"
 PORT = 5432  # only part of the socket's name
@@ -50,6 +51,9 @@ log_parameter_max_length_on_error = 0
 log_checkpoints = off
 log_lock_waits = off
 """
+_RULES = "pg_ident.conf"
+# More than any file of the cluster that is read here.
+_MOST_BYTES = 1 << 20
 ACCESS = "local all all peer map=ledger\n"
 
 
@@ -121,13 +125,13 @@ def initialise(place: DataDirectory, account: Account, programs: Path) -> None:
     fresh = place.data_dir / f"new-cluster-{os.getpid()}"
     own_folder(fresh, account)
     _initdb(fresh, account, programs)
-    (fresh / "pg_ident.conf").write_text("")
+    Folder(fresh, SECRET).write({_RULES: b""})
     fresh.rename(place.cluster)
-    fsync_folder(place.data_dir)
+    Folder(place.data_dir, GIVEN).flush()
 
 
 def _check_version(place: DataDirectory) -> None:
-    version = (place.cluster / "PG_VERSION").read_text().strip()
+    version = Folder(place.cluster, SECRET).read("PG_VERSION", _MOST_BYTES).decode().strip()
     if version != MAJOR_VERSION:
         raise Misconfigured(
             f"{place.cluster} was made by PostgreSQL {version}, and this is {MAJOR_VERSION}: "
@@ -145,10 +149,10 @@ def _initdb(folder: Path, account: Account, programs: Path) -> None:
         raise Misconfigured(f"cannot make a database in {folder}: {last_line(result.stderr)}")
 
 
-def configure(place: DataDirectory, account: Account) -> None:
+def configure(place: DataDirectory) -> None:
     """Write the settings and the access rule; they take effect at the start that follows."""
-    _replace(place.cluster / "postgresql.conf", SETTINGS, account)
-    _replace(place.cluster / "pg_hba.conf", ACCESS, account)
+    texts = {"postgresql.conf": SETTINGS.encode(), "pg_hba.conf": ACCESS.encode()}
+    Folder(place.cluster, SECRET).write(texts)
 
 
 def allow(place: DataDirectory, account: Account, roles: Sequence[str]) -> bool:
@@ -160,23 +164,9 @@ def allow(place: DataDirectory, account: Account, roles: Sequence[str]) -> bool:
         raise Misconfigured("a role's name may hold no quotation mark and no line end")
     users = (pwd.getpwuid(0).pw_name, account.name)
     rules = {f'ledger "{user}" "{role}"' for user in users for role in (SUPERUSER, *roles)}
-    path = place.cluster / "pg_ident.conf"
-    present = set(path.read_text().splitlines())
+    cluster = Folder(place.cluster, SECRET)
+    present = set(cluster.read(_RULES, _MOST_BYTES).decode().splitlines())
     if rules <= present:
         return False
-    _replace(path, "".join(f"{rule}\n" for rule in sorted(present | rules)), account)
+    cluster.write({_RULES: "".join(f"{rule}\n" for rule in sorted(present | rules)).encode()})
     return True
-
-
-def _replace(path: Path, text: str, account: Account) -> None:
-    """Replace a file in a folder of the account; root must not follow a link that waits there."""
-    fresh = path.with_name(f"new-{path.name}")
-    fresh.unlink(missing_ok=True)
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with open(descriptor, "w", encoding="utf-8") as file:
-        if not account.is_caller:
-            os.fchown(descriptor, account.uid, account.gid)
-        file.write(text)
-        file.flush()
-        os.fsync(descriptor)
-    fresh.replace(path)

@@ -15,12 +15,16 @@ from pathlib import Path
 
 from ledger.embedded.place import DataDirectory
 from ledger.errors import Misconfigured, ServiceAway
+from ledger.storage.access import SECRET
+from ledger.storage.files import Folder
 
 START_TIMEOUT_S = 600  # recovery after a crash replays up to max_wal_size, 1 GB
 FAST_STOP_TIMEOUT_S = 30.0  # sessions are ended, then comes a checkpoint
 IMMEDIATE_STOP_TIMEOUT_S = 30.0  # PostgreSQL kills what has not ended after 5 s
 PAUSE_S = 0.01
 CONNECT_TIMEOUT_S = 1.0
+# The server writes some lines into its pid file.
+_MOST_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class _Postmaster:
 
 def _postmaster(place: DataDirectory) -> _Postmaster | None:
     try:
-        lines = place.pid_file.read_text().splitlines()
+        cluster = Folder(place.cluster, SECRET)
+        lines = cluster.read(place.pid_file.name, _MOST_BYTES).decode(errors="replace").splitlines()
     except FileNotFoundError:
         return None
     if not lines or not lines[0].strip().isdigit():
@@ -82,8 +87,8 @@ def settled(place: DataDirectory) -> bool:
         message = f"a server outside of this machine or container uses {place.data_dir}: stop it"
         raise Misconfigured(message)
     if server and Path(f"/proc/{server.pid}").exists():
-        place.pid_file.unlink()
-        place.socket.with_name(f"{place.socket.name}.lock").unlink(missing_ok=True)
+        Folder(place.cluster, SECRET).remove([place.pid_file.name])
+        Folder(place.run, SECRET).remove([f"{place.socket.name}.lock"])
     return False
 
 

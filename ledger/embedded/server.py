@@ -23,6 +23,8 @@ from ledger.embedded.cluster import PORT, SUPERUSER, allow, configure, initialis
 from ledger.embedded.place import Account, DataDirectory, account_for, own_folder, prepare, run_as
 from ledger.embedded.postmaster import START_TIMEOUT_S, running, settled, stop
 from ledger.errors import Misconfigured, ServiceAway
+from ledger.storage.access import SECRET
+from ledger.storage.files import Folder, open_folder
 
 LEDGER_ROLES = ("/^ledger_",)
 
@@ -127,7 +129,7 @@ def start(data_dir: Path, roles: Sequence[str] = LEDGER_ROLES) -> Server:
 @contextmanager
 def _alone(place: DataDirectory) -> Iterator[None]:
     """Exclude every other start and stop of this data directory."""
-    folder = os.open(place.data_dir, os.O_RDONLY | os.O_DIRECTORY)
+    folder = open_folder(place.data_dir)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         yield
@@ -138,13 +140,13 @@ def _alone(place: DataDirectory) -> Iterator[None]:
 
 
 def _shared_lock(place: DataDirectory) -> int:
-    folder = os.open(place.run, os.O_RDONLY | os.O_DIRECTORY)
+    folder = open_folder(place.run)
     fcntl.flock(folder, fcntl.LOCK_SH)
     return folder
 
 
 def _unused(place: DataDirectory) -> bool:
-    folder = os.open(place.run, os.O_RDONLY | os.O_DIRECTORY)
+    folder = open_folder(place.run)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -166,9 +168,11 @@ def _allow(place: DataDirectory, account: Account, roles: Sequence[str]) -> None
 def _launch(place: DataDirectory, account: Account, roles: Sequence[str]) -> None:
     programs = programs_for(account, place)
     initialise(place, account, programs)
-    configure(place, account)
+    configure(place)
     allow(place, account, roles)
-    if place.log.exists() and place.log.stat().st_size > LOG_LIMIT_BYTES:
+    run = Folder(place.run, SECRET)
+    log = run.status(place.log.name)
+    if log and log.st_size > LOG_LIMIT_BYTES:
         place.log.replace(place.log.with_name("server.log.1"))
     _run_server(place, account, programs)
 
@@ -186,6 +190,10 @@ def _run_server(place: DataDirectory, account: Account, programs: Path) -> None:
 
 def _reason(place: DataDirectory) -> str:
     """Why the server gave up; its log holds no values (see the settings)."""
-    lines = place.log.read_text(errors="replace").splitlines() if place.log.exists() else []
+    try:
+        with Folder(place.run, SECRET).opened(place.log.name) as log:
+            lines = log.read(LOG_LIMIT_BYTES).decode(errors="replace").splitlines()
+    except FileNotFoundError:
+        lines = []
     fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
     return fatal[-1].partition("] ")[2] if fatal else "it says nothing"

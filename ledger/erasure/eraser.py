@@ -33,7 +33,7 @@ from ledger.journal.overtaking import DECIDE, ERASE
 from ledger.keys.opening import Opener
 from ledger.keys.subjects import KeysOf
 from ledger.names import LedgerName
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from ledger.storage.postgres import Session
 from ledger.writing.append import (
     BatchNotes,
@@ -187,11 +187,7 @@ class Eraser:
                 if not entries:
                     return []
                 lines = self._opener.links.closed(entries)
-                latest = {
-                    subject: situation.events[-1].version
-                    for subject, situation in situations.items()
-                    if situation.events
-                }
+                latest = latest_versions(self._session, list(situations))
                 events = [events_of_entry(entry) for entry in entries]
                 erasures = self._apply(entries, events, latest)
                 may_be_journalled = True  # after an error the journal may have some of the lines
@@ -204,7 +200,7 @@ class Eraser:
 
     def _situations(self, targets: Sequence[_Target]) -> dict[UUID, Situation]:
         events: dict[UUID, list[RecordedEvent]] = {target.subject: [] for target in targets}
-        for event in events_of(self._session, list(events)):
+        for event in events_but_reads(self._session, list(events)):
             events[event.stream].append(event)
         persons = [target.subject for target in targets if not target.registry]
         listed = self._listed(persons)
@@ -380,7 +376,7 @@ class Eraser:
         keys = tuple(dict.fromkeys((*entry.keys, *alive)))
         through = entry.through
         if entry.month is None and alive:
-            times = [event.time for event in events_of(self._session, [entry.subject])]
+            times = [event.time for event in events_but_reads(self._session, [entry.subject])]
             through = max([through, *times])
         return msgspec.structs.replace(entry, keys=keys, through=through)
 

@@ -11,6 +11,7 @@ A file: format, time in seconds since 1970 (8 bytes), salt (16), tokens (16 each
 
 import hashlib
 import hmac
+import os
 import secrets
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
@@ -21,8 +22,8 @@ from msgspec import Struct
 
 from ledger.crypto.sealing import keyed_hash
 from ledger.errors import Misconfigured, Retry
-from ledger.storage.durable import replace_file, write_once
-from ledger.storage.ordinary import read_ordinary
+from ledger.storage.access import GIVEN, PRIVATE, Unsafe
+from ledger.storage.files import Folder
 from schemas import CATEGORIES
 
 _FORMAT: Final = b"\x01"
@@ -59,7 +60,9 @@ class KeepKey(Struct, frozen=True):
 def read_key(path: Path) -> KeepKey:
     """The key of a file. Raises Misconfigured when there is none."""
     try:
-        secret = read_ordinary(path, _KEY_BYTES)
+        secret = Folder(path.parent, PRIVATE).read(path.name, _KEY_BYTES)
+    except Unsafe as error:
+        raise Misconfigured(error.strerror) from None
     except OSError:
         secret = b""
     if len(secret) != _KEY_BYTES:
@@ -69,15 +72,20 @@ def read_key(path: Path) -> KeepKey:
 
 def make_key(path: Path) -> KeepKey:
     """The key of a file, which is made when it is missing; durable on return."""
-    if not path.exists():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_once(path, secrets.token_bytes(_KEY_BYTES), 0o600)
+    folder = Folder(path.parent, PRIVATE)
+    if not folder.has(path.name):
+        folder.create(path.name, secrets.token_bytes(_KEY_BYTES))
     return read_key(path)
 
 
 def write_list(path: Path, key: KeepKey, names: Collection[bytes], now: datetime) -> None:
     """Put a new list in place of the old one, in one step and durably. Raises OSError."""
-    replace_file(path, listed(key, names, now))
+    _beside(path).write({path.name: listed(key, names, now)})
+
+
+def _beside(path: Path) -> Folder:
+    """Where a list lies: the settings name it, and the list itself shows who wrote it."""
+    return Folder(path.parent, GIVEN, named=True)
 
 
 def listed(key: KeepKey, names: Collection[bytes], now: datetime) -> bytes:
@@ -149,11 +157,12 @@ class KeepList:
     def _read(self, key: KeepKey) -> _Opened:
         """The list, read again only when the file is another one."""
         try:
-            status = self._path.stat()
-            file = status.st_ino, status.st_mtime_ns, status.st_size
-            if self._opened is not None and self._opened.file == file:
-                return self._opened
-            content = read_ordinary(self._path, _MOST_BYTES)
+            with _beside(self._path).opened(self._path.name, _MOST_BYTES) as opened:
+                status = os.fstat(opened.fileno())
+                file = status.st_ino, status.st_mtime_ns, status.st_size
+                if self._opened is not None and self._opened.file == file:
+                    return self._opened
+                content = opened.read(_MOST_BYTES)
         except OSError:
             raise Retry(
                 f"{self._path.name}, the keep list, cannot be read: {_UNTIL_THEN}"
@@ -168,7 +177,8 @@ class _Seen:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._folder = Folder(path.parent, PRIVATE)
+        self._name = path.name
 
     def is_newest(self, written_at: datetime) -> bool:
         """Whether no newer list was read, in which case this one is remembered. Raises Retry."""
@@ -176,15 +186,15 @@ class _Seen:
         try:
             newest = self._read()  # each time: another process may have read a newer list
             if seconds > newest:
-                replace_file(self._path, str(seconds).encode())
+                self._folder.write({self._name: str(seconds).encode()})
         except (OSError, ValueError):
-            raise Retry(f"{self._path.name} is damaged or closed: {_UNTIL_THEN}") from None
+            raise Retry(f"{self._name} is damaged or closed: {_UNTIL_THEN}") from None
         return seconds >= newest
 
     def _read(self) -> int:
-        if not self._path.exists():
+        if not self._folder.has(self._name):
             return 0
-        return int(read_ordinary(self._path, _KEY_BYTES))
+        return int(self._folder.read(self._name, _KEY_BYTES))
 
 
 _UNTIL_THEN = "nothing of any person is erased until there is a new one"

@@ -13,8 +13,9 @@ import msgspec
 
 from ledger.erasure.keep_list import KeepKey, make_key, write_list
 from ledger.errors import Halt, Retry
-from ledger.storage.durable import replace_file
-from ledger.storage.ordinary import read_ordinary
+from ledger.storage.access import PRIVATE
+from ledger.storage.files import Folder
+from schemas.encoding import from_json
 
 _MOST_BYTES = 64 * 1024 * 1024
 
@@ -45,7 +46,8 @@ class KeepWriter:
 
     def __init__(self, path: Path, key_file: Path, memory: Path) -> None:
         """`memory`: the file of what was written before."""
-        self._path, self._key_file, self._memory = path, key_file, memory
+        self._path, self._key_file = path, key_file
+        self._folder, self._memory = Folder(memory.parent, PRIVATE), memory.name
 
     def key(self) -> KeepKey:
         """The key, which is made when it is missing. Raises Misconfigured or Retry."""
@@ -64,7 +66,7 @@ class KeepWriter:
         lasting = [keep for keep in keeps if keep.until >= day]
         names = {keep.name for keep in keeps if not keep.is_over(day)}
         try:
-            replace_file(self._memory, msgspec.json.encode(lasting))
+            self._folder.write({self._memory: msgspec.json.encode(lasting)})
             write_list(self._path, self.key(), names, now)
         except OSError as error:
             raise Retry(f"the keep list cannot be written: {error.strerror}") from None
@@ -72,14 +74,14 @@ class KeepWriter:
 
     def _remembered(self) -> list[Keep]:
         try:
-            return msgspec.json.decode(read_ordinary(self._memory, _MOST_BYTES), type=list[Keep])
+            return from_json(self._folder.read(self._memory, _MOST_BYTES), list[Keep])
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise Retry(f"{self._memory.name} cannot be read: {error.strerror}") from None
+            raise Retry(f"{self._memory} cannot be read: {error.strerror}") from None
         except msgspec.DecodeError:
             raise Halt(
-                f"{self._memory.name} is damaged: it says what was kept before; put it back"
+                f"{self._memory} is damaged: it says what was kept before; put it back"
             ) from None
 
 

@@ -19,6 +19,7 @@ from ledger.tlog.signing.policy import Policy
 from ledger.tlog.tree.bundles import read_entry
 from ledger.tlog.tree.merkle import HASH_BYTES
 from schemas import names
+from schemas.encoding import from_json
 
 TITLE = "processing-ledger/feed-proof@v1"
 FEED_EVENT = names.BULK_FEED_DELIVERED
@@ -58,8 +59,8 @@ def encode_feed_proof(proof: FeedProof) -> bytes:
 def parse_feed_proof(content: bytes) -> FeedProof:
     """Take a file apart, without checking what it says. Raises Unproven."""
     try:
-        proof = msgspec.json.decode(content, type=FeedProof)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        proof = from_json(content, FeedProof)
+    except msgspec.DecodeError:
         raise Unproven("this is not a proof about a feed") from None
     if proof.title != TITLE or proof.size < 0:
         raise Unproven("this is not a proof about a feed")

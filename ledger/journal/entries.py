@@ -9,7 +9,7 @@ import errno
 import fcntl
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from uuid import UUID
 import msgspec
 
 from ledger.errors import Halt, UnknownFormat
-from ledger.storage.durable import fsync_folder
-from ledger.storage.ordinary import open_ordinary, too_large
+from ledger.storage.access import PRIVATE
+from ledger.storage.files import Folder, too_large
+from schemas.encoding import from_json
 
 # What a line says and how it is authenticated: JSON of `ErasureEntry`, HMAC-SHA256 over all of it.
 LINE_FORMAT = 1
@@ -69,35 +70,32 @@ class ErasureJournal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._folder = Folder(path.parent, PRIVATE)
 
     def append(self, entries: Sequence[ErasureEntry]) -> None:
         """Add entries with one write; on return they are on disk. Raises Halt when they may not be there."""
         lines = b"".join(msgspec.json.encode(entry) + b"\n" for entry in entries)
         try:
-            with self._locked() as descriptor:
+            with self._folder.locked(self.path.name) as descriptor:
                 _append(descriptor, lines)
             # Each time: the process that made the file may have died before its name was durable.
-            fsync_folder(self.path.parent)
+            self._folder.flush()
         except OSError as error:
             raise Halt(f"the erasure journal cannot be written: {error.strerror}") from None
 
-    @contextmanager
-    def _locked(self) -> Iterator[int]:
-        """A descriptor of the file under its name, locked against other writers."""
-        while True:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-                if _is_at(self.path, descriptor):  # otherwise another file was put there meanwhile
-                    yield descriptor
-                    return
-            finally:
-                os.close(descriptor)
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything lies where the journal belongs, even what cannot be read."""
+        try:
+            return self._folder.has(self.path.name)
+        except OSError:
+            return True
 
     @property
     def file(self) -> int:
         """Number of the file on its disk, 0 without one: places in it are those of no other."""
-        return self.path.stat().st_ino if self.path.exists() else 0
+        status = self._folder.status(self.path.name)
+        return status.st_ino if status else 0
 
     def lines(self) -> Iterator[bytes]:
         """Every whole line, also a line that is no entry. Memory is flat."""
@@ -134,9 +132,9 @@ class ErasureJournal:
 
     def _lines(self, offset: int) -> list[bytes]:
         """Some whole lines from a place in the file on; none at its end."""
-        if not self.path.exists():
+        if not self.is_kept:
             return []
-        with open_ordinary(self.path) as file:
+        with self._folder.opened(self.path.name) as file:
             fcntl.flock(file, fcntl.LOCK_SH)  # a line that is being written may be taken back
             file.seek(offset)
             *lines, torn = (file.read(_BLOCK_BYTES) + file.readline(_MOST_BYTES)).split(b"\n")
@@ -151,18 +149,10 @@ class _Format(msgspec.Struct):
 
 def read_line(line: bytes) -> ErasureEntry:
     """The entry of a line. Raises UnknownFormat, or `msgspec.DecodeError` where it is none."""
-    number = msgspec.json.decode(line, type=_Format).format
+    number = from_json(line, _Format).format
     if number != LINE_FORMAT:
         raise UnknownFormat(number)
-    return msgspec.json.decode(line, type=ErasureEntry)
-
-
-def _is_at(path: Path, descriptor: int) -> bool:
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return False
-    return os.path.samestat(status, os.fstat(descriptor))
+    return from_json(line, ErasureEntry)
 
 
 def _append(descriptor: int, lines: bytes) -> None:

@@ -18,8 +18,8 @@ from ledger.crypto.formats import FORMAT_BYTES, HPKE_X25519, check_format
 from ledger.errors import Full, Halt, KeyLost, Misconfigured, Remedy
 from ledger.keys.keyring import Keyring
 from ledger.letters.dead import offset_of
-from ledger.storage.durable import write_once
-from ledger.storage.ordinary import read_ordinary
+from ledger.storage.access import PRIVATE, PUBLIC, Unsafe
+from ledger.storage.files import Folder
 from ledger.storage.postgres import Session
 from ledger.writing.message import Message
 
@@ -95,19 +95,24 @@ class KeyPair:
     def __init__(self, folder: Path) -> None:
         self.private = folder / "withheld.key"
         self.public = folder / "withheld.pub"
+        self._secrets = Folder(folder, PRIVATE)
 
     def create(self) -> WithheldKey:
         """The public half; makes the pair when there is none. Durable on return.
 
         Raises Halt when the private half is damaged, OSError when the folder cannot be written.
         """
-        if not self.private.exists():
-            self.private.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_once(self.private, X25519PrivateKey.generate().private_bytes_raw(), 0o600)
+        if not self.is_kept:
+            private = X25519PrivateKey.generate()
+            self._secrets.create(self.private.name, private.private_bytes_raw())
         key = self.key()
-        if not self.public.exists():
-            write_once(self.public, f"{key.text}\n".encode(), 0o644)
+        _keep(self.public, key)
         return key
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything lies where the private half belongs."""
+        return self._secrets.has(self.private.name)
 
     def key(self) -> WithheldKey:
         """The public half of the private one, which this process holds. Raises Misconfigured or Halt."""
@@ -116,18 +121,14 @@ class KeyPair:
     def known(self) -> WithheldKey | None:
         """The public half, where this process may read it. Raises Misconfigured when it is none."""
         try:
-            return WithheldKey.read(_text(self.public))
+            return _read_public(self.public)
         except (FileNotFoundError, PermissionError):
             return None
-        except (ValueError, Misconfigured):
-            raise Misconfigured(
-                f"{self.public} holds no key: put it back, or set LEDGER_WITHHELD_KEY"
-            ) from None
 
     def holds(self, key: WithheldKey) -> bool:
         """Whether its private half, which this process may read, belongs to a public key."""
         try:
-            return self.private.exists() and self.key().text == key.text
+            return self.is_kept and self.key().text == key.text
         except PermissionError:
             return False
 
@@ -147,11 +148,11 @@ class KeyPair:
             ) from None
 
     def _private(self) -> X25519PrivateKey:
-        if not self.private.exists():
+        if not self.is_kept:
             raise Misconfigured(
                 f"there is no key in {self.private}: withheld messages are for its holder"
             )
-        raw = _content(self.private)
+        raw = _content(self._secrets, self.private.name)
         if len(raw) != _KEY_BYTES:
             raise Halt(
                 f"{self.private} is damaged: restore it, no other key opens what was withheld"
@@ -165,27 +166,36 @@ def public_key(own: Path, pair: KeyPair) -> WithheldKey | None:
     `own`: the ledger's copy. Where it is missing it is that of `pair`, which is made when there is none yet.
     """
     try:
-        if not own.exists():
-            key = pair.known() or pair.create()
-            own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_once(own, f"{key.text}\n".encode(), 0o644)
-        return WithheldKey.read(_text(own)) if own.is_file() else None
+        if not Folder(own.parent, PUBLIC).has(own.name):
+            _keep(own, pair.known() or pair.create())
+        return _read_public(own)
     except OSError:
         return None
+
+
+def _keep(public: Path, key: WithheldKey) -> None:
+    """Write down a public key, unless there is one. The folder is for its owner alone all the same."""
+    Folder(public.parent, PRIVATE).make()
+    Folder(public.parent, PUBLIC).create(public.name, f"{key.text}\n".encode())
+
+
+def _read_public(path: Path) -> WithheldKey:
+    """The key of a file. Raises OSError without one, Misconfigured when it is none."""
+    content = _content(Folder(path.parent, PUBLIC), path.name)
+    try:
+        return WithheldKey.read(content.decode("ascii"))
     except (ValueError, Misconfigured):
         raise Misconfigured(
-            f"{own} holds no key: put it back, or set LEDGER_WITHHELD_KEY"
+            f"{path} holds no key: put it back, or set LEDGER_WITHHELD_KEY"
         ) from None
 
 
-def _text(path: Path) -> str:
-    return _content(path).decode("ascii")
-
-
-def _content(path: Path) -> bytes:
+def _content(folder: Folder, name: str) -> bytes:
     """The content of a file; empty when it can be no key's file. Raises OSError without a file."""
     try:
-        return read_ordinary(path, _MOST_BYTES)
+        return folder.read(name, _MOST_BYTES)
+    except Unsafe as error:
+        raise Misconfigured(error.strerror) from None
     except (FileNotFoundError, PermissionError):
         raise
     except OSError:

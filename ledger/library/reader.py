@@ -47,8 +47,9 @@ class RecorderFactory(InfrastructureFactory[TrackingRecorder]):
 class LedgerReader(Application[UUID]):
     """One ledger: its repository, notification log and subscriptions. Values stay sealed.
 
-    `session`: belongs to the caller, who closes it. Takes no snapshots: one would be another place of what
-    may have to be forgotten.
+    `session`: belongs to the caller, who closes it. `reads`: False for the events of a stream but reads, of
+    which there may be any number. Takes no snapshots: one would be another place of what may have to be
+    forgotten.
     """
 
     name = "ledger"
@@ -56,8 +57,9 @@ class LedgerReader(Application[UUID]):
     recorder: ReadingRecorder
     mapper: EventMapper
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, reads: bool = True) -> None:
         self._reader = session
+        self._reads = reads
         super().__init__()
 
     def events_after(self, position: int, count: int, upto: int = LAST) -> list[RecordedEvent]:
@@ -90,7 +92,7 @@ class LedgerReader(Application[UUID]):
 
     def construct_factory(self, env: Environment) -> InfrastructureFactory[Any]:
         """Our recorder on our session."""
-        return RecorderFactory(ReadingRecorder(lambda: self._reader))
+        return RecorderFactory(ReadingRecorder(lambda: self._reader, reads=self._reads))
 
     def construct_mapper(self) -> EventMapper:
         """Our mapper."""

@@ -17,9 +17,10 @@ from ledger.storage.postgres import Session
 class ReadingRecorder(ApplicationRecorder):
     """Selects recorded events through one session, behind a lock: the library calls from several threads."""
 
-    def __init__(self, session: Callable[[], Session]) -> None:
-        """`session`: gives the session, once there is something to read."""
+    def __init__(self, session: Callable[[], Session], *, reads: bool = True) -> None:
+        """`session`: gives the session, once there is something to read. `reads`: False leaves reads out."""
         self._session = session
+        self._ascending = "stream_ascending" if reads else "stream_but_reads"
         self._read_lock = Lock()
 
     @cached_property
@@ -41,7 +42,7 @@ class ReadingRecorder(ApplicationRecorder):
         limit: int | None = None,
     ) -> Sequence[RecordedRow]:
         """Events of one stream with gt < version <= lte, ascending unless `desc`."""
-        name = "stream_descending" if desc else "stream_ascending"
+        name = "stream_descending" if desc else self._ascending
         return self._select(name, stream=originator_id, gt=gt, lte=lte, limit=limit)
 
     def select_notifications(

@@ -9,11 +9,12 @@ import hmac
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import NamedTuple
 from uuid import uuid4
 
 import msgspec
 
-from ledger.errors import Halt
+from ledger.errors import Halt, Reject
 from ledger.event import OWN_SOURCE, RecordedEvent
 from ledger.names import LedgerName
 from ledger.reading import decoded
@@ -42,6 +43,13 @@ class Approval(msgspec.Struct, frozen=True):
     event_id: str | None = None
 
 
+class Emergency(NamedTuple):
+    """Why an act happens before its second person approves it, as a code, and the id that its event gets."""
+
+    why: str
+    event_id: str
+
+
 class ApprovalStatus(Enum):
     """What an approval came to. `SECOND`: the act may happen; `AGAIN`: of the person who waits already.
 
@@ -67,8 +75,10 @@ def approve(
     approval: Approval,
     now: datetime,
     valid: timedelta,
-) -> ApprovalStatus:
+) -> tuple[ApprovalStatus, RecordedEvent | None]:
     """Record an approval, and say what it comes to: with the second person's the act may happen now.
+
+    Beside it the first person's approval, where this is the second one.
 
     `session` reads events. `valid`: how long the first one waits. An approval is used up by its pair, and a
     person who approves twice is one person. Raises Retry or Halt: then nothing may happen.
@@ -81,11 +91,36 @@ def approve(
     stream = ledger.registry_stream(ledger.reference)
     approvals = decoded(session.rows("approvals", stream=stream, type=APPROVED))
     of_this_act = [
-        event for event in approvals if event.ours and event.facts["digest"] == approval.digest
+        event
+        for event in approvals
+        if event.ours and key_of(event) == (approval.event_id or approval.digest)
     ]
     standing = standing_of(of_this_act, id, valid)
-    waits = standing is not ApprovalStatus.SECOND
-    return ApprovalStatus.EMERGENCY if approval.emergency and waits else standing
+    if approval.emergency:
+        return ApprovalStatus.EMERGENCY, None
+    first = of_this_act[-2] if standing is ApprovalStatus.SECOND else None
+    return standing, first
+
+
+def emergency_of(
+    session: Session, ledger: LedgerName, event_id: str, now: datetime
+) -> RecordedEvent:
+    """The approval of an act that one person did in an emergency, by the id of its event. Raises Reject."""
+    stream = ledger.registry_stream(ledger.reference)
+    events = decoded(session.rows("approvals", stream=stream, type=APPROVED))
+    for event in waiting_of((one for one in events if one.ours), now, timedelta()):
+        if is_emergency(event) and event.facts["event_id"] == event_id:
+            return event
+    raise Reject("nothing that was done in an emergency waits under this id")
+
+
+def key_of(approval: RecordedEvent) -> str:
+    """By what approvals find each other.
+
+    Of an emergency the event that it was for, else all that an act does.
+    """
+    facts = approval.facts
+    return str(facts["event_id"] if "event_id" in facts else facts["digest"])
 
 
 def _act(id: str, ledger: LedgerName, approval: Approval, now: datetime) -> OwnAct:
@@ -130,12 +165,12 @@ def waiting_of(
     """The approvals that wait for a second person now, of all acts, by their time."""
     waiting: dict[str, RecordedEvent] = {}
     for event in approvals:
-        digest = event.facts["digest"]
-        first = waiting.pop(digest, None)
+        key = key_of(event)
+        first = waiting.pop(key, None)
         if first is not None and not is_emergency(first) and event.time - first.time > valid:
             first = None
         if _standing(first, event) is not ApprovalStatus.SECOND:
-            waiting[digest] = _longer(first, event)
+            waiting[key] = _longer(first, event)
     return sorted(
         (event for event in waiting.values() if is_emergency(event) or now - event.time <= valid),
         key=lambda event: (event.time, event.position),

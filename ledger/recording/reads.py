@@ -56,12 +56,18 @@ class ReadNotes:
     """Takes notes for one process.
 
     `session`: gives a session of the reader's role outside of a transaction. `key`: gives the ledger's key
-    for notes.
+    for notes. `look`: is told the subject of each read before it is noted, and may raise.
     """
 
-    def __init__(self, session: Callable[[], Session], key: Callable[[], bytes]) -> None:
+    def __init__(
+        self,
+        session: Callable[[], Session],
+        key: Callable[[], bytes],
+        look: Callable[[str], None] = lambda _subject: None,
+    ) -> None:
         self._session = session
         self._key = key
+        self._look = look
         self._cipher: AESGCM | None = None
 
     @property
@@ -70,7 +76,12 @@ class ReadNotes:
         return self._cipher is not None
 
     def add(self, reads: Sequence[Read]) -> None:
-        """Note reads; on return they are committed. Raises Misconfigured, Retry or Halt."""
+        """Note reads; on return they are committed.
+
+        Raises Misconfigured, Retry, Halt, or what `look` does.
+        """
+        for read in reads:
+            self._look(read.subject)
         cipher = self._cipher or AESGCM(self._key())
         sealed = [_seal(cipher, read) for read in reads]
         self._session().run("add_read_notes", sealed=sealed)
@@ -81,6 +92,11 @@ def waiting(session: Session) -> int:
     """How many reads are noted and no event yet."""
     (count,) = session.of("ledger").row("count_read_notes") or (0,)
     return int(count)
+
+
+def any_wait(session: Session) -> bool:
+    """Whether a read is noted and no event yet; it takes no longer where many are."""
+    return bool(session.of("ledger").rows("read_notes", after=0, count=1))
 
 
 def unopened(session: Session, key: bytes) -> Iterator[int]:
@@ -104,6 +120,8 @@ def record_notes(session: Session, key: bytes, record: Callable[[Batch], Outcome
         reads = [(note, read) for note, read in opened if read is not None]
         recorded += _record([read for _, read in reads], record)
         session.run("remove_read_notes", notes=[note for note, _ in reads])
+        if len(rows) < _BATCH:  # what was noted meanwhile is for the next time
+            break
     return recorded
 
 

@@ -14,6 +14,10 @@ from ledger.errors import Halt
 
 # The fastest: the slower ones save a fiftieth.
 _LEVEL = 1
+# A row of a view grows with the events of one person: this is one of two million. A frame can claim more.
+MOST_BYTES = 256 * 1024 * 1024
+# The two highest bits of a frame's descriptor: from 2 on a length of four or eight bytes follows (RFC 8878).
+_LONG = b"\x80"
 
 
 class Compression(local):
@@ -21,6 +25,8 @@ class Compression(local):
 
     `unreadable`: what to say of bytes that were not compressed with it. `magic`: whether a value begins with
     the magic number of Zstandard, which other programs ask for, and which takes four bytes.
+
+    A value has at most `MOST_BYTES`, also one that only claims to be longer: no room is made for it.
     """
 
     def __init__(self, dictionary: bytes, unreadable: str, *, magic: bool = False) -> None:
@@ -30,17 +36,31 @@ class Compression(local):
             _LEVEL, format=form, write_content_size=1, write_dict_id=1
         )
         trained.precompute_compress(compression_params=parameters)
-        self._unreadable = unreadable
+        self._unreadable, self._form = unreadable, form
+        self._descriptor = slice(4, 5) if magic else slice(0, 1)
         self._decompress = zstandard.ZstdDecompressor(dict_data=trained, format=form).decompress
         compressor = zstandard.ZstdCompressor(dict_data=trained, compression_params=parameters)
-        self.compress = compressor.compress
-        """The bytes that are stored of a value."""
+        self._compress = compressor.compress
+
+    def compress(self, value: bytes) -> bytes:
+        """The bytes that are stored of a value. Raises Halt for one that is too long to be read again."""
+        if len(value) > MOST_BYTES:
+            raise Halt(f"a value to be stored has more than {MOST_BYTES} bytes")
+        return self._compress(value)
 
     def decompress(self, stored: bytes) -> bytes:
         """Reverse of `compress`. Raises Halt."""
         try:
-            # No limit but what the frame says of itself; one frame, and nothing behind it.
+            if stored[self._descriptor] >= _LONG:
+                self._check_length(stored)
+            # As long as the frame says of itself; one frame, and nothing behind it.
             return self._decompress(stored, 0, False, False)
         # What claims to be too large, too.
         except (zstandard.ZstdError, MemoryError, OverflowError) as error:
             raise Halt(self._unreadable) from error
+
+    def _check_length(self, stored: bytes) -> None:
+        """Raise MemoryError for a frame that claims more than there can be."""
+        claimed = zstandard.get_frame_parameters(stored, format=self._form).content_size
+        if claimed > MOST_BYTES:
+            raise MemoryError

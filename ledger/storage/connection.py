@@ -1,5 +1,6 @@
 """One connection to PostgreSQL: it is given up when no answer comes, and closed when it cannot begin."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -7,11 +8,28 @@ from typing import Any
 import psycopg
 from psycopg import pq
 
+# What others announce while a statement runs: that something was is all that anybody asks. Each login of the
+# database may announce what it likes, and the library would keep all of it.
+KEPT_NOTIFICATIONS = 1
+
 
 class Connection(psycopg.Connection[tuple[Any, ...]]):
     """A connection whose answers come within `answer_s` seconds, or it is given up."""
 
     answer_s: float | None = None
+
+    def __init__(self, pgconn: "pq.abc.PGconn", *arguments: Any, **options: Any) -> None:
+        super().__init__(pgconn, *arguments, **options)
+        self._announced: deque[pq.PGnotify] = deque(maxlen=KEPT_NOTIFICATIONS)
+        pgconn.notify_handler = self._announced.append
+
+    def hears(self, timeout_s: float) -> bool:
+        """Wait for a notification on the channels that were listened to; False after the time."""
+        heard = bool(self._announced)
+        for _ in self.notifies(timeout=0 if heard else timeout_s, stop_after=1):
+            heard = True
+        self._announced.clear()
+        return heard
 
     def wait(self, gen: Any, *arguments: Any, **options: Any) -> Any:
         """Wait for an answer of the server. Raises OperationalError when none comes in time."""

@@ -46,6 +46,8 @@ def _away(error: psycopg.Error) -> ServiceAway:
     """What a passing fault is to us."""
     if isinstance(error, errors.LockNotAvailable):
         return Busy()
+    if isinstance(error, errors.QueryCanceled):
+        return Busy("PostgreSQL broke a statement off that took too long (57014)")
     if isinstance(error, errors.DiskFull):
         return ServiceAway("PostgreSQL has no disk space left (53100): nothing was lost, make room")
     what = error.sqlstate or "no answer, or no room for a connection"

@@ -66,20 +66,27 @@ def _statement_named(package: str, name: str, names: tuple[tuple[str, str], ...]
     return text
 
 
+def _uncounted(_rows: int) -> None:
+    """Nobody counts what is read."""
+
+
 class Session:
     """One connection of one role. Not for two threads at once. Autocommit outside `transaction`."""
 
     def __init__(
         self,
-        connection: "psycopg.Connection[tuple[Any, ...]]",
+        connection: Connection,
         package: str,
         ledger: LedgerName,
         again: "Callable[[], Session]",
+        took: Callable[[int], None] = _uncounted,
     ) -> None:
+        """`took`: is told how many rows came, each time that some did. What it raises ends what is read."""
         self._connection = connection
         self._package = package
         self._ledger = ledger
         self._again = again
+        self._took = took
 
     @property
     def ledger(self) -> LedgerName:
@@ -88,7 +95,7 @@ class Session:
 
     def of(self, package: str) -> "Session":
         """The same connection with the statements of another package."""
-        return Session(self._connection, package, self._ledger, self._again)
+        return Session(self._connection, package, self._ledger, self._again, self._took)
 
     def again(self) -> "Session":
         """Another connection of the same role. The caller closes it. Raises what `connect` raises."""
@@ -106,12 +113,16 @@ class Session:
         """Run a statement and return all its rows, sent in binary: half the time of text."""
         query = self._text(name)
         with mapped_errors():
-            return self._connection.execute(query, parameters, binary=True).fetchall()
+            rows = self._connection.execute(query, parameters, binary=True).fetchall()
+        self._took(len(rows))
+        return rows
 
     def row(self, name: str, /, **parameters: Any) -> tuple[Any, ...] | None:
         """Run a statement and return its first row, or None."""
         with mapped_errors():
-            return self._connection.execute(self._text(name), parameters).fetchone()
+            row = self._connection.execute(self._text(name), parameters).fetchone()
+        self._took(1)
+        return row
 
     def run(self, name: str, /, **parameters: Any) -> int:
         """Run a statement and return the number of rows that it touched."""
@@ -132,7 +143,9 @@ class Session:
         query = self._text(name, tables)
         with mapped_errors():
             cursor = self._connection.execute(query, parameters, binary=True)
-            return cursor.fetchall() if cursor.description else []
+            rows = cursor.fetchall() if cursor.description else []
+        self._took(len(rows))
+        return rows
 
     def stream(
         self, name: str, /, size: int = 2000, **parameters: Any
@@ -147,10 +160,15 @@ class Session:
             try:
                 cursor.execute(self._text(name), parameters, binary=True)
                 while rows := cursor.fetchmany(size):
+                    self._took(len(rows))
                     yield from rows
                 cursor.close()
             finally:  # on this side only: after a failure the rollback closes it on the other one
                 psycopg.Cursor.close(cursor)
+
+    def counted(self, took: Callable[[int], None]) -> "Session":
+        """The same connection, of which is told how many rows come."""
+        return Session(self._connection, self._package, self._ledger, self._again, took)
 
     def copy_rows(self, name: str, rows: bytes, tables: Mapping[str, str] | None = None) -> None:
         """Write rows with binary COPY that are in its format already, without the format's ends."""
@@ -238,10 +256,7 @@ class Session:
     def notified(self, timeout_s: float) -> bool:
         """Wait for a notification on the channels that were listened to; False after the time."""
         with mapped_errors():
-            heard = False
-            for _ in self._connection.notifies(timeout=timeout_s, stop_after=1):
-                heard = True
-            return heard
+            return self._connection.hears(timeout_s)
 
     def close(self) -> None:
         """Close the connection. Harmless when it is closed or broken."""
@@ -265,13 +280,15 @@ class Database:
     `peer`: the embedded server, where each role logs in as itself over the socket. Otherwise the
     user of the URL logs in and takes the role, which `ledger init` granted to it. `patience_s`: how
     long a silent server, or a recorder that stands still in a transaction, is waited for. `read_only`: the
-    server refuses whatever a session would write.
+    server refuses whatever a session would write. `statement_s`: how long a statement of a reader may take;
+    None: any time.
     """
 
     conninfo: str
     peer: bool = False
     patience_s: int = PATIENCE_S
     read_only: bool = False
+    statement_s: int | None = None
 
     def connect(self, ledger: LedgerName, role: Role | None, package: str = "ledger") -> Session:
         """Open a session as one role of one ledger; as the URL's own user when `role` is None.
@@ -381,6 +398,8 @@ class Database:
             settings["idle_in_transaction_session_timeout"] = f"{self.patience_s}s"
         if role == "recorder":
             settings["statement_timeout"] = f"{self.patience_s}s"
+        if role == "reader" and self.statement_s is not None:
+            settings["statement_timeout"] = f"{self.statement_s}s"
         # An installer who waits for a reader would block all later connections; and an audit must not wait
         # for ever.
         if role is None or self.read_only:

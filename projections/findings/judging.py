@@ -58,7 +58,7 @@ def finding_of(state: bytes) -> Finding:
     """A finding as it was encoded. Raises Halt for bytes of another version, and for damaged ones."""
     try:
         return _FINDING.decode(state)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Halt(f"a row of view {_ENTRIES} cannot be read: rebuild it") from error
 
 

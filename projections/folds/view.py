@@ -176,7 +176,7 @@ class View(Generic[S]):
         """Reverse of `encode`. Raises Halt for bytes of another version, and for damaged ones."""
         try:
             decoded: S = _decoder(self.type).decode(state)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Halt(f"a row of view {self.name} cannot be read: rebuild it") from error
         return decoded
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from ledger.errors import Pruned
 from ledger.event import RecordedEvent, erases_all
 from ledger.pruning.events import SOURCE, pruning_id
-from ledger.reading import LAST, events_of, newest, pruned_through
+from ledger.reading import LAST, events_but_reads, newest, pruned_through
 from ledger.storage.postgres import Session
 from ledger.stored import decode_row
 from projections.folds.annulment import ANNULMENT
@@ -292,7 +292,7 @@ def check_told(session: Session, moment: Moment, streams: Sequence[UUID] | None 
             raise Pruned(_told_at(session, through))
         return
     for stream in _pruned_of(session, streams):
-        events = events_of(session, [stream])
+        events = events_but_reads(session, [stream])
         if is_before or not any(map(erases_all, select(events, moment).shown)):
             closing = (event.position for event in events if erases_all(event))
             raise Pruned(max(through, next(closing, through)))

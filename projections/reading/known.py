@@ -11,7 +11,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from ledger.event import RecordedEvent
-from ledger.reading import LAST, decoded, events_of
+from ledger.reading import LAST, decoded, events_but_reads
 from ledger.storage.postgres import Session
 from projections.folds.annulment import ANNULMENT
 from projections.folds.timetravel import Moment, fold_at
@@ -83,7 +83,9 @@ def rows_told(
 ) -> Iterator[tuple[Key, S]]:
     """Rows of some streams as of a moment, from their events."""
     for begin in range(0, len(streams), _STREAMS):
-        events = sorted(events_of(session, streams[begin : begin + _STREAMS]), key=_BY_STREAM)
+        events = sorted(
+            events_but_reads(session, streams[begin : begin + _STREAMS]), key=_BY_STREAM
+        )
         for stream, own in groupby(events, key=_BY_STREAM):
             for subkey, state in sorted(fold_at(view, own, moment, privacy_office).items()):
                 yield (stream, subkey), state

@@ -4,8 +4,11 @@ Streams are read one by one. In memory are what is shared (`findings_join`) and 
 some streams alone, only these are read, and those that their facts depend on.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 from ledger.event import RecordedEvent
@@ -21,6 +24,8 @@ from projections.findings.sources import is_fine
 from projections.findings.view import DOSSIER, TRACES, VIEW, Row
 from projections.folds.timetravel import Moment, fold, select
 from projections.following.derive import rows_at
+from projections.reading.earlier import earlier_findings, order_of
+from projections.reading.views import FindingPlace
 
 
 def past_findings(
@@ -33,6 +38,10 @@ def past_findings(
     about: Collection[UUID] | None = None,
 ) -> list[Finding]:
     """What `read.findings` would have shown at a moment, in its order. `clock`: what is due later is out."""
+    with earlier_findings(session, moment, privacy_office) as then:
+        if then is not None:
+            found = then.each(clock, rules)
+            return [one for one in found if about is None or one.about in about]
     join = FindingsJoin()
     shared = rows_at(session, VIEW, moment, privacy_office, join.shared)
     gathering = join.gathering(shared)
@@ -40,7 +49,32 @@ def past_findings(
     for stream, rows in rows_at(session, VIEW, moment, privacy_office):
         entries += _fitting(gathering.add(stream, rows), clock, rules, about)
     entries += _fitting(gathering.rest(), clock, rules, about)
-    return [entry.finding for entry in sorted(entries, key=_place)]
+    return [entry.finding for entry in sorted(entries, key=order_of)]
+
+
+class PastPage(NamedTuple):
+    """Which findings a page has: so many of some rules, from a place on. None: any."""
+
+    rules: Collection[str] | None
+    after: FindingPlace | None
+    size: int
+
+
+def past_page(
+    session: Session,
+    moment: Moment,
+    clock: datetime,
+    privacy_office: Collection[str],
+    page: PastPage,
+) -> tuple[Counter[str], list[Finding]]:
+    """Rule -> how many findings counted at a moment; and those of a page, or more of its rules."""
+    with earlier_findings(session, moment, privacy_office) as then:
+        if then is not None:
+            found = then.each(clock, *page)
+            return then.counts(clock), list(islice(found, page.size))
+    everything = past_findings(session, moment, clock, privacy_office)
+    some = [one for one in everything if page.rules is None or one.rule in page.rules]
+    return Counter(one.rule for one in everything), some
 
 
 def past_findings_about(
@@ -71,7 +105,7 @@ def past_findings_about(
     entries: list[Entry] = []
     for stream in sorted(rows_by_stream):
         entries += _fitting(gathering.add(stream, rows_by_stream[stream]), clock, None, None)
-    return [entry.finding for entry in sorted(entries, key=_place)]
+    return [entry.finding for entry in sorted(entries, key=order_of)]
 
 
 def _rows_of(
@@ -139,9 +173,3 @@ def _fitting(
         )
         if fits and finding.is_open(clock):
             yield entry
-
-
-def _place(entry: Entry) -> tuple[datetime, str, str, str, UUID, str]:
-    """The order of `findings_shown.sql`."""
-    (stream, subkey), rule, finding = entry
-    return finding.occurred_at, finding.source, finding.id, rule, stream, subkey

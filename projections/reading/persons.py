@@ -6,7 +6,7 @@ from functools import partial
 from itertools import groupby
 from uuid import UUID
 
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from ledger.storage.postgres import Session
 from projections.dossier.dossier import NO_DOSSIER, TAKEOVER, Dossier
 from projections.dossier.fact import LETTERS, Fact
@@ -52,7 +52,7 @@ def _people(session: Session, block: Sequence[tuple[UUID, _Rows]]) -> list[Perso
 
 
 def _latest_of(session: Session, stream: UUID) -> datetime | None:
-    return latest_of(events_of(session, [stream]))
+    return latest_of(events_but_reads(session, [stream]))
 
 
 def dossiers_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, Dossier]:

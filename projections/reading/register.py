@@ -3,9 +3,10 @@
 Both ways end in the same tally. As `projections.reading.views`.
 """
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -18,9 +19,10 @@ from projections.findings.retention import RETENTION
 from projections.folds.timetravel import NOW, Moment
 from projections.following.derive import rows_at, views_at
 from projections.reading.adherence import RETENTION_PASSED, AdherenceTally, ByCategory
+from projections.reading.earlier import Earlier, earlier
 from projections.reading.views import bookmark_of, register_entries
 from projections.views import processing_register
-from projections.views.processing_register import Entry
+from projections.views.processing_register import Entry, Row
 from projections.views.register_join import RegisterGathering
 
 
@@ -31,27 +33,75 @@ class Register(NamedTuple):
     retention: dict[str, ByCategory]
 
 
+class PastRegister(NamedTuple):
+    """The register at a moment of the past, and rule -> how many of its findings counted then."""
+
+    register: Register
+    findings: Counter[str]
+
+
 def present_register(session: Session, clock: datetime) -> Register:
     """The register as the views have it. `clock`: a period that passes later has not passed."""
     return Register(register_entries(session), present_adherence(session, clock))
 
 
-def present_adherence(session: Session, clock: datetime) -> dict[str, ByCategory]:
-    """By activity and category how retention is kept. Reads what the views have of every person."""
+class _Kept(NamedTuple):
+    """Of a stream its rows of both views, and its periods that passed, all by subkey."""
+
+    stream: UUID
+    observed: Mapping[str, Row]
+    judged: Mapping[str, findings.Row]
+    passed: Mapping[str, Finding | None]
+
+
+def present_adherence(
+    session: Session, clock: datetime, then: Earlier | None = None
+) -> dict[str, ByCategory]:
+    """By activity and category how retention is kept. Reads what the views have of every person.
+
+    `then`: how it was kept at that moment, instead.
+    """
     bookmark_of(session, processing_register.VIEW)
     bookmark_of(session, findings.VIEW)
-    tally = AdherenceTally()
+    tally, now = AdherenceTally(), _kept_now(session, clock)
+    for kept in now if then is None else _kept_then(now, then):
+        passed = {
+            _category(key): one for key, one in kept.passed.items() if one and one.is_open(clock)
+        }
+        tally.add(kept.observed, kept.judged, passed)
+    return tally.found()
+
+
+def _kept_now(session: Session, clock: datetime) -> Iterator[_Kept]:
     rows = session.of("projections").stream("retention_kept", rule=RETENTION_PASSED, clock=clock)
-    for _, members in groupby(rows, key=lambda row: row[0]):
+    for stream, members in groupby(rows, key=lambda row: row[0]):
         kinds: dict[str, dict[str, bytes]] = {"observed": {}, "judged": {}, "passed": {}}
         for _, kind, subkey, state in members:
             kinds[kind][subkey] = state
-        tally.add(
+        yield _Kept(
+            stream,
             {key: processing_register.VIEW.read(row) for key, row in kinds["observed"].items()},
             {key: findings.VIEW.read(row) for key, row in kinds["judged"].items()},
-            {_category(key): _found(row) for key, row in kinds["passed"].items()},
+            {key: _found(row) for key, row in kinds["passed"].items()},
         )
-    return tally.found()
+
+
+def _kept_then(now: Iterable[_Kept], then: Earlier) -> Iterator[_Kept]:
+    """The same with what was otherwise then, also of streams that have no rows any more."""
+    passed = then.findings.of_rule(RETENTION_PASSED)
+    others = {*then.register.then, *then.findings.then, *passed}
+    for kept in chain(now, [_Kept(stream, {}, {}, {}) for stream in sorted(others)]):
+        stream = kept.stream
+        if stream in others:
+            others.discard(stream)
+            yield _Kept(
+                stream,
+                then.register.over(stream, kept.observed),
+                then.findings.over(stream, kept.judged),
+                {**kept.passed, **passed.get(stream, {})},
+            )
+        elif kept.observed or kept.judged:
+            yield kept
 
 
 def declared_activities(
@@ -75,30 +125,35 @@ def declared_activities(
 
 def past_register(
     session: Session, moment: Moment, clock: datetime, privacy_office: Collection[str]
-) -> Register:
-    """What `present_register` would have said at a moment."""
+) -> PastRegister:
+    """What `present_register` would have said at a moment; the findings are judged for it anyway."""
+    with earlier(session, moment, privacy_office) as then:
+        if then is not None:
+            kept = Register(then.register.kept(), present_adherence(session, clock, then))
+            return PastRegister(kept, then.findings.counts(clock))
     join, tally, gathered = FindingsJoin(), AdherenceTally(), RegisterGathering()
     shared = rows_at(session, findings.VIEW, moment, privacy_office, join.shared)
-    gathering = join.gathering(shared)
+    gathering, counts = join.gathering(shared), Counter[str]()
     views = (processing_register.VIEW, findings.VIEW)
     for stream, (observed, judged) in views_at(session, views, moment, privacy_office):
         for subkey, row in observed.items():
             gathered.add(subkey, row)
-        tally.add(observed, judged, _passed(gathering.add(stream, judged), stream, clock))
-    return Register(gathered.entries(), tally.found())
+        entries = [one for one in gathering.add(stream, judged) if one.finding.is_open(clock)]
+        counts.update(entry.rule for entry in entries)
+        tally.add(observed, judged, _passed(entries, stream))
+    counts.update(entry.rule for entry in gathering.rest() if entry.finding.is_open(clock))
+    return PastRegister(Register(gathered.entries(), tally.found()), counts)
 
 
 def _found(stored: bytes) -> Finding:
     return finding_of(findings.FOUND.decompress(stored))
 
 
-def _passed(entries: Iterable[Found], stream: UUID, clock: datetime) -> dict[str, Finding]:
+def _passed(entries: Iterable[Found], stream: UUID) -> dict[str, Finding]:
     return {
         _category(entry.key[1]): entry.finding
         for entry in entries
-        if entry.rule == RETENTION_PASSED
-        and entry.key[0] == stream
-        and entry.finding.is_open(clock)
+        if entry.rule == RETENTION_PASSED and entry.key[0] == stream
     }
 
 

@@ -34,7 +34,7 @@ def grant_of(
 ) -> Grant | None:
     """The grant by which an employee, known by these streams, holds a role by all that is recorded."""
     reader, fold = (
-        LedgerReader(session),
+        LedgerReader(session, reads=False),
         partial(fold_at, staff.VIEW, privacy_office=privacy_office),
     )
     for stream in streams:

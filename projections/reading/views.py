@@ -4,7 +4,7 @@ Every function takes a session of the reader's role; each answer is one statemen
 a time. Raises NotInstalled before the views were made, Halt when they were built by other code.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
 from uuid import UUID
@@ -15,6 +15,7 @@ from ledger.errors import Halt
 from ledger.reading import LAST
 from ledger.storage.postgres import Session
 from projections.findings import view as findings_view
+from projections.findings.join import Entry as Found
 from projections.findings.judging import Finding, finding_of
 from projections.folds.view import AnyView, View, place_of
 from projections.following.storage import Bookmark, bookmarks, each_row
@@ -151,7 +152,7 @@ def findings(
     session: Session,
     clock: datetime,
     *,
-    rules: Sequence[str] | None = None,
+    rules: Collection[str] | None = None,
     about: Sequence[UUID] | None = None,
     after: FindingPlace | None = None,
     first: int = _BLOCK_ROWS,
@@ -160,8 +161,22 @@ def findings(
 
     `rules`: ids. `about`: streams of the events. None: any. `after`: a place that they come after, or are at.
     `first`: how many will do, most likely; then more are read.
-    As of the past: `findings_past.past_findings`.
+    As of the past: `past.past_findings`.
     """
+    placed = findings_placed(session, clock, rules=rules, about=about, after=after, first=first)
+    return (entry.finding for entry in placed)
+
+
+def findings_placed(
+    session: Session,
+    clock: datetime,
+    *,
+    rules: Collection[str] | None = None,
+    about: Sequence[UUID] | None = None,
+    after: FindingPlace | None = None,
+    first: int = _BLOCK_ROWS,
+) -> Iterator[Found]:
+    """The same, each with its place."""
     bookmark_of(session, findings_view.VIEW)
     views, last = session.of("projections"), (*after, "") if after else _BEFORE_ALL
     while page := views.rows(
@@ -172,8 +187,8 @@ def findings(
         streams=None if about is None else list(about),
         count=first,
     ):
-        for *_, state in page:
-            yield finding_of(findings_view.FOUND.decompress(state))
+        for *_, rule, stream, subkey, state in page:
+            yield Found((stream, subkey), rule, finding_of(findings_view.FOUND.decompress(state)))
         last, first = page[-1][:-1], _BLOCK_ROWS
 
 

@@ -1,2 +1,4 @@
 -- The last position that was recorded by a time; null before the first. time: inclusive.
-SELECT max(last_position) FROM batches WHERE recorded_at <= %(time)s
+SELECT (
+    SELECT last_position FROM batches WHERE recorded_at <= %(time)s ORDER BY recorded_at DESC, batch DESC LIMIT 1
+)

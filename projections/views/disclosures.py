@@ -78,9 +78,9 @@ class Disclosure(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def purpose(self) -> str:
-        """What it was for, as the disclosure states it, or else its type."""
-        stated = self.facts.get("purpose")
-        return str(stated) if stated else NATURE[self.name].purpose
+        """What it was for, as the disclosure states it, or else its type; empty where that is not told."""
+        nature = NATURE.get(self.name)
+        return str(self.facts.get("purpose", nature.purpose if nature else ""))
 
     @property
     def method(self) -> str | None:

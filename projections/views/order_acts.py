@@ -16,8 +16,9 @@ from projections.folds.view import order_of
 from rulebook import provision
 from rulebook.orders import day_in
 from schemas import names
-from schemas.sources import is_brought
+from schemas.sources import OWN_COMMANDS, is_brought
 
+Came: TypeAlias = Literal["command", "file", "outside"]
 Secrecy: TypeAlias = Literal["none", "in-force", "lifted"]
 
 SECRECY = (names.SECRECY_IMPOSED, names.SECRECY_REVIEWED, names.SECRECY_LIFTED)
@@ -48,8 +49,8 @@ _RANKS = {name: rank for rank, name in enumerate(_STEPS)}
 class OrderAct(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One act: of which type, under which provision, about which categories, and its facts.
 
-    `position`: of its event, which decides nothing. `brought`: False for what a topic, a letter or a post
-    said, which is evidence.
+    `position`: of its event, which decides nothing. `came`: by a command of this ledger, by a file that its
+    people brought, or from outside, which is evidence.
     """
 
     order: Place
@@ -58,7 +59,7 @@ class OrderAct(msgspec.Struct, frozen=True, array_like=True, gc=False):
     position: int
     provision: str | None = None
     categories: tuple[str, ...] = ()
-    brought: bool = True
+    came: Came = "file"
 
     @property
     def time(self) -> datetime:
@@ -70,6 +71,12 @@ class OrderAct(msgspec.Struct, frozen=True, array_like=True, gc=False):
         return day_in(self.facts, fact)
 
 
+def _came(place: str) -> Came:
+    if place == OWN_COMMANDS:
+        return "command"
+    return "file" if is_brought(place) else "outside"
+
+
 def act_of(event: RecordedEvent) -> OrderAct:
     """An event as an act."""
     return OrderAct(
@@ -79,7 +86,7 @@ def act_of(event: RecordedEvent) -> OrderAct:
         event.position,
         event.provision,
         tuple(event.categories),
-        is_brought(place_in(event.origin)),
+        _came(place_in(event.origin)),
     )
 
 

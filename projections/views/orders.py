@@ -94,6 +94,9 @@ WAITING: frozenset[Status] = frozenset(
 """Statuses of an order that is not answered for good."""
 
 
+_TRUST = {"command": 0, "file": 1, "outside": 2}
+
+
 class Order(msgspec.Struct, frozen=True):
     """Every act on one order, by order."""
 
@@ -102,8 +105,11 @@ class Order(msgspec.Struct, frozen=True):
 
     @property
     def receipt(self) -> OrderAct | None:
-        """How it began; None when there are acts on it alone. Of several, the first."""
-        return next(iter(self.named(RECEIVED)), None)
+        """How it began; None when there are acts on it alone.
+
+        Of several, the first that a command of the desk recorded, else a file, else what came from outside.
+        """
+        return min(self.named(RECEIVED), key=lambda act: _TRUST[act.came], default=None)
 
     @property
     def facts(self) -> OrderFacts | None:
@@ -368,7 +374,7 @@ def _cells(_key: Key, order: Order) -> tuple[Any, ...]:
 
 VIEW: View[Order] = View(
     name="orders",
-    version=f"4+{digest(ORDER_RULES)}",
+    version=f"5+{digest(ORDER_RULES)}",
     type=Order,
     keys=keys,
     names=_NAMES,

@@ -140,11 +140,13 @@ def _status(end: RequestAct | None, period: RequestPeriod) -> Status:
         return "paused" if period.due is None else "open"
     if end.name == _REFUSED:
         return "refused"
-    return "closed" if end.facts["outcome"] in CLOSINGS else "answered"
+    return "closed" if end.facts.get("outcome") in CLOSINGS else "answered"
 
 
-def _outcome(end: RequestAct) -> str:
-    return str(end.facts["ground"] if end.name == _REFUSED else end.facts["outcome"])
+def _outcome(end: RequestAct) -> str | None:
+    """Ground or outcome; None where it is not told to the reader."""
+    outcome: str | None = end.facts.get("ground" if end.name == _REFUSED else "outcome")
+    return outcome
 
 
 def _identity(request: Request) -> Identity:

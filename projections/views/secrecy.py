@@ -126,29 +126,48 @@ def _handed_over_at(secrets: Secrets, disclosed: OrderAct) -> datetime | None:
 
 
 def _order_of(secrets: Secrets, disclosed: OrderAct) -> str | None:
-    """The order for which data was disclosed: that whose execution names it, or the case it names itself."""
+    """The order for which data was disclosed.
+
+    The case that it names itself, else the first execution of it.
+    """
+    ref = disclosed.facts.get("case_ref")
+    if isinstance(ref, str):
+        return ref
     executed = (
         act
         for act in secrets.named(names.ORDER_EXECUTED)
         if act.facts.get("disclosure_id") == disclosed.order.id
+        and act.order.source == disclosed.order.source
     )
     act = next(executed, None)
-    ref = act.facts["order_ref"] if act else disclosed.facts.get("case_ref")
-    return ref if isinstance(ref, str) else None
+    return str(act.facts["order_ref"]) if act else None
 
 
 def concerns(act: OrderAct, disclosed: OrderAct, order_ref: str | None) -> bool:
-    """Whether an act on secrecy is about a disclosure: by its id, by its order, or about the whole person.
+    """Whether an act on secrecy is about a disclosure: by its name, by its order, or about the whole person.
 
-    What a topic, a letter or a post told is lifted by its id alone: else a made-up disclosure under a true
-    order would go out with it, signed.
+    A lift is about exactly the disclosures that the officers saw, by source and id. One that names none is
+    about those that commands of this ledger recorded: nobody makes up another one and has it told with
+    them.
     """
-    about, ref = act.facts.get("disclosure_id"), act.facts.get("order_ref")
-    if about is not None:
-        return bool(about == disclosed.order.id)
-    if act.name == names.SECRECY_LIFTED and not disclosed.brought:
+    facts, name = act.facts, {"source": disclosed.order.source, "id": disclosed.order.id}
+    if "disclosures" in facts:
+        return name in facts["disclosures"]
+    if "disclosure_id" in facts and facts["disclosure_id"] != disclosed.order.id:
         return False
-    return ref is None or ref == order_ref
+    if act.name == names.SECRECY_LIFTED and disclosed.came != "command":
+        return False
+    ref = facts.get("order_ref")
+    return "disclosure_id" in facts or ref is None or ref == order_ref
+
+
+def disclosures_of(secrets: Secrets, order_ref: str) -> list[OrderAct]:
+    """The disclosures of an order that a lift of it is about: those that nobody outside told."""
+    return [
+        act
+        for act in secrets.named(_DISCLOSED)
+        if act.came != "outside" and _order_of(secrets, act) == order_ref
+    ]
 
 
 def preservations(secrets: Secrets, time: datetime) -> list[Preservation]:
@@ -208,7 +227,7 @@ def _reviews(secrets: Secrets) -> Iterator[date]:
 
 VIEW: View[Secrets] = View(
     name="secrecy",
-    version="3",
+    version="4",
     type=Secrets,
     keys=keys,
     names=_NAMES,

@@ -144,8 +144,17 @@ class SecrecyReviewed(_Secrecy, frozen=True, kw_only=True):
     outcome: Literal["continues", "may-lift"] | UnsetType = UNSET
 
 
+class DisclosureName(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One disclosure: the source and the id of its event."""
+
+    source: Source
+    id: Id
+
+
 class SecrecyLifted(_Secrecy, frozen=True, kw_only=True):
-    """The person may be told from now on."""
+    """The person may be told from now on. `disclosures`: exactly those, as the officers saw them."""
+
+    disclosures: list[DisclosureName] | UnsetType = UNSET
 
 
 class _Preservation(PersonFacts, frozen=True, kw_only=True):

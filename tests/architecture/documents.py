@@ -37,7 +37,7 @@ from schemas.extensions import DROPPED
 from schemas.facts import COMMON_MEMBERS
 from schemas.limits import LIMITS
 from schemas.references import PERSONS
-from tests.architecture import order_forms, order_pages, reference
+from tests.architecture import bounds, order_forms, order_pages, reference
 from tests.architecture.protection import catalogue, files, tables
 from tests.architecture.reference import table
 from tests.fixtures import registers
@@ -393,6 +393,7 @@ SECTIONS = {
     },
     "docs/how-to/spark.md": {"machines": machines},
     "docs/reference/protection.md": {"tables": tables, "catalogue": catalogue, "files": files},
+    "docs/reference/bounds.md": {"bounds": bounds.page},
     "docs/how-to/registers.md": {"sheets": sheets},
     "docs/how-to/notice.md": {"claims": claims, "checks": checks},
     "docs/reference/rules.md": {
@@ -403,6 +404,11 @@ SECTIONS = {
         "periods": reference.periods,
         "marketing": reference.marketing,
         "provisions": reference.provisions,
+    },
+    "docs/reference/tellings.md": {
+        "tellings": reference.tellings,
+        "told": reference.told,
+        "implied": reference.implied,
     },
     "docs/reference/order-forms.md": {
         "problems": order_forms.problems,

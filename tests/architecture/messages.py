@@ -38,6 +38,9 @@ _SPOKEN = {
     "projections/reading/order_judging.py": ("_objections", "refusal"),
     "application/acts/on_secrecy.py": ("hindrance",),
     "ledger/storage/refusals.py": ("*",),
+    "ledger/storage/access.py": ("*",),
+    "ledger/storage/contents.py": ("_odd", "_left"),
+    "ledger/storage/named.py": ("_fault_of",),
 }
 _FEWEST_LETTERS = 3
 # Where the fourth argument of a reader of texts says what a setting is expected to be.

@@ -13,6 +13,8 @@ from typer.core import TyperGroup
 import rulebook
 from console.main import command_tree
 from host.setting_list import SETTINGS
+from rulebook.telling import ALL, IMPLIED, TELLINGS, Telling
+from schemas import CATEGORIES
 
 ROOT = Path(__file__).resolve().parents[2]
 ANSWERS = ROOT / "docs" / "reference" / "answers"
@@ -215,6 +217,60 @@ def provisions() -> str:
         for entry in rulebook.PROVISIONS
     )
     return table(["provision", "citation", "about", "secrecy", "confidence"], rows)
+
+
+_CELLS = {"whole": "whole", "reduced": "reduced", "none": "\N{EN DASH}"}
+
+
+def tellings() -> str:
+    """How each type of event is told where a category is hidden."""
+    rows = (
+        [_types(entry), *(_CELLS[entry.cell(category)] for category in CATEGORIES)]
+        for entry in TELLINGS
+    )
+    return table(["types", *CATEGORIES], rows)
+
+
+def told() -> str:
+    """Which facts and words are told of each type, and why."""
+    return table(
+        ["types", "facts", "words", "without categories", "where", "why"],
+        (_telling(entry) for entry in TELLINGS if not entry.closed),
+    )
+
+
+def _telling(entry: Telling) -> list[str]:
+    facts = "all" if ALL in entry.keeps else _listed_codes([*entry.keeps, *entry.only])
+    case = f"its `{entry.after}` is told" if entry.after else ""
+    return [_types(entry), facts, _yes(entry.words), _yes(entry.stays), case, _escaped(entry.why)]
+
+
+def implied() -> str:
+    """Words that tell of a category though the event does not list it."""
+    rows = (
+        [
+            entry.category,
+            *(_listed_codes(sorted(getattr(entry, name))) for name in _WORDS_THAT_IMPLY),
+        ]
+        for entry in IMPLIED
+    )
+    heads = ("kinds of recipient", "purposes and activities", "sources", "provisions", "rights")
+    return table(["category", *heads], rows)
+
+
+_WORDS_THAT_IMPLY = ("recipient_kinds", "codes", "sources", "provisions", "rights")
+
+
+def _types(entry: Telling) -> str:
+    return ", ".join(f"`{name}`" for name in entry.types)
+
+
+def _listed_codes(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _yes(says: bool) -> str:
+    return "yes" if says else ""
 
 
 def _codes(names: Sequence[str]) -> str:

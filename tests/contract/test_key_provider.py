@@ -65,7 +65,7 @@ def wrapped(provider: KeyProvider, epoch: int = 1, place: bytes = PLACE) -> Wrap
 def test_a_new_provider_holds_nothing(again: Open) -> None:
     provider = again()
     assert not provider.epochs()
-    assert not provider.strange()
+    assert not provider.faults()
     assert not provider.links.subjects()
     assert not provider.rows.is_kept
     assert provider.name
@@ -76,7 +76,7 @@ def test_epochs_are_listed_in_order_wherever_they_are_asked_for(
 ) -> None:
     provider.begin(10)
     assert provider.epochs() == again().epochs() == [1, 2, 10]
-    assert provider.strange() == []
+    assert provider.faults() == []
 
 
 def test_an_epoch_begins_once(provider: KeyProvider) -> None:

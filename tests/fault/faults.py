@@ -57,8 +57,15 @@ class Faults:
         self.steps.append(step)
         return len(self.steps) == self.at
 
-    def inside(self, path: Any) -> bool:
-        return not isinstance(path, int) and Path(os.fsdecode(path)).is_relative_to(self.folder)
+    def inside(self, path: Any, folder: int | None) -> bool:
+        """Whether a path, from an open folder on where there is one, lies in the folder that is attacked."""
+        return not isinstance(path, int) and whole_path(path, folder).is_relative_to(self.folder)
+
+
+def whole_path(path: Any, folder: int | None = None) -> Path:
+    """A path; of a name in an open folder the path of both."""
+    place = Path(os.fsdecode(path))
+    return place if folder is None else Path(os.readlink(f"/proc/self/fd/{folder}")) / place
 
 
 def kill() -> None:
@@ -131,9 +138,10 @@ def _connect(original: Callable[..., Any]) -> Any:
 def _of_paths(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
     def call(path: Any, *arguments: Any, **options: Any) -> Any:
         faults = _armed[0] if _armed else None
-        # A file that is only read (`ledger/storage/ordinary.py`) is no step of what is written.
-        reads = name == "open" and bool(arguments and arguments[0] & os.O_NONBLOCK)
-        if faults is None or reads or not faults.inside(path):
+        # A file that is only read, and a folder on the way to it, are no steps of what is written.
+        reads = name == "open" and not arguments[0] & (os.O_WRONLY | os.O_RDWR)
+        folder = options.get("dir_fd", options.get("src_dir_fd"))
+        if faults is None or reads or not faults.inside(path, folder):
             return original(path, *arguments, **options)
 
         def go() -> Any:

@@ -72,7 +72,7 @@ class Rotating:
 def test_a_rotation_is_completed(house: House, kind: Kind, stride: int) -> None:
     steps = endure(Rotating(), house, kind, stride)
     if steps:
-        assert {"link", "write", "fsync", "unlink", "_exit_gen"} <= set(steps)
+        assert {"rename", "write", "fsync", "unlink", "_exit_gen"} <= set(steps)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.fault.enduring import closing
+from tests.fault.faults import whole_path
 from tests.fixtures.tlog import Log
 from tests.integration.test_publishing import record
 
@@ -40,7 +41,7 @@ class Disk:
 
     def opened(self, original: Callable[..., int]) -> Callable[..., int]:
         def call(path: Any, flags: int, *arguments: Any, **options: Any) -> int:
-            place = Path(os.fsdecode(path))
+            place = whole_path(path, options.get("dir_fd"))
             if not place.is_relative_to(self.folder):
                 return original(path, flags, *arguments, **options)
             if flags & os.O_CREAT and not place.exists():
@@ -81,25 +82,26 @@ class Disk:
         return call
 
     def renamed(self, original: Callable[..., None]) -> Callable[..., None]:
-        def call(source: Any, target: Any) -> None:
-            old, new = Path(source), Path(target)
+        def call(source: Any, target: Any, **options: Any) -> None:
+            old = whole_path(source, options.get("src_dir_fd"))
+            new = whole_path(target, options.get("dst_dir_fd"))
             if new.is_relative_to(self.folder):
                 self.step()
                 before = new.read_bytes() if new.exists() else None
                 self.pending.append((new.parent, new, before))
                 if old in self.flushed:
                     self.flushed[new] = self.flushed.pop(old)
-            original(source, target)
+            original(source, target, **options)
 
         return call
 
     def made(self, original: Callable[..., None]) -> Callable[..., None]:
-        def call(path: Any, *arguments: Any) -> None:
-            place = Path(path)
+        def call(path: Any, *arguments: Any, **options: Any) -> None:
+            place = whole_path(path, options.get("dir_fd"))
             if place.is_relative_to(self.folder):
                 self.step()
                 self.pending.append((place.parent, place, None))
-            original(path, *arguments)
+            original(path, *arguments, **options)
 
         return call
 

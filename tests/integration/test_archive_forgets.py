@@ -113,7 +113,7 @@ def values(house: House, place: FolderPlace, keys: set[bytes]) -> dict[UUID, lis
 
 
 def _entries(place: FolderPlace) -> list[bytes]:
-    files = sorted(map(str, Path(place._path).glob("segments/*.parquet")))
+    files = sorted(map(str, Path(place.path).glob("segments/*.parquet")))
     entries: list[bytes] = ds.dataset(files).to_table(columns=["entry"]).column("entry").to_pylist()
     assert len(entries) == SEGMENT
     return entries
@@ -128,7 +128,7 @@ def test_an_erased_person_cannot_be_read_in_an_archive_after_the_epoch(house: Ho
         who.subject: 3,
         alive.subject: 3,
     }
-    files = {path: path.read_bytes() for path in Path(place._path).rglob("*") if path.is_file()}
+    files = {path: path.read_bytes() for path in Path(place.path).rglob("*") if path.is_file()}
 
     house.eraser().erase(WHO, [], "request")
     # Until the epoch ends, a copy from before the erasure still opens: the guide says so.

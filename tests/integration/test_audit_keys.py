@@ -344,7 +344,7 @@ WAYS: dict[str, tuple[Alteration, str]] = {
     ),
     "a strange key": (
         lambda house, _: (house.provider.folder / "epoch-x.key").write_bytes(b"k" * 32),
-        "epoch-unknown",
+        "file",
     ),
     "a key of no epoch": (
         lambda house, _: (house.provider.folder / "epoch-000000.key").write_bytes(b"k" * 32),
@@ -409,6 +409,7 @@ def rotated_and_kept(house: House) -> None:
     kept = path.read_bytes()
     rotate(house.session("eraser"), house.provider, house.ledger, house.clock())
     path.write_bytes(kept)
+    path.chmod(0o600)
 
 
 def made_a_folder(house: House) -> None:
@@ -454,6 +455,7 @@ def put_back(
             path.unlink()
     for path, content in files.items():
         path.write_bytes(content)
+        path.chmod(0o600)
 
 
 def test_what_is_altered_is_named(make_house: Callable[..., House], database_url: str) -> None:

@@ -72,6 +72,9 @@ FILES = (
     "file signing.key",
     "file signing.vkeys",
     "file {data}/cluster/PG_VERSION",
+    "file in {log} or {keys}, as a file: link, hard link, owner, mode",
+    "file in {log} or {keys} under any other name",
+    "file in {log}, of a tile or bundle that the signed tree does not have",
 )
 
 

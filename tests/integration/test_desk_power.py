@@ -12,8 +12,12 @@ from typing import Any
 import orjson
 import pytest
 
+from application.acts import on_orders
 from application.acts.acting import Act, NotPermitted, Permit, act
+from application.acts.on_orders import OnOrder
 from application.following import bring_up_to_date
+from application.orders_in import OrderForm
+from application.queries.cases.found_requests import NotAllowed
 from application.queries.oversight.findings import FindingFilter, findings
 from consumers.pipeline import messages_of_records
 from consumers.source import Partition, record_of
@@ -30,6 +34,7 @@ from projections.reading.views import orders, secrets_of
 from projections.views.secrecy import disclosures, preservations
 from rulebook.approvals import ACT_OF, DESK
 from rulebook.deadlines import next_working_day
+from rulebook.powers import ORDER_POWERS
 from schemas.sources import OFFICE_LABEL, REGISTER_TOPIC
 from tests.fixtures.console import Cli
 from tests.fixtures.ledger import message
@@ -134,6 +139,50 @@ def test_no_topic_file_or_letter_does_what_the_office_does(secret: Two, path: st
     assert recorded <= {one.event.id for one in found if one.rule == "house.power.missing"}
 
 
+def test_an_order_from_outside_takes_the_place_of_none(two: Two) -> None:
+    """A planted order of the same reference, at an earlier time, decided who got the data."""
+    site = two.confidential.site
+    planted = received_order("O-2", authority="evil-co", time="2026-03-01T10:00:00Z")
+    assert by_topic(two, TOPIC, planted) == 1
+    with pytest.raises(NotAllowed, match="ledger order receive"):
+        on_orders.authenticate(site, site.source("order"), OnOrder("O-2", None, two.clock()), "x")
+    form = OrderForm(
+        order_ref="O-2",
+        provision="nl.sv.126na",
+        authority="politie",
+        issued_by="investigating-officer",
+        kind="production",
+        requested_fields=["name"],
+        subject=WHO,
+    )
+    found = on_orders.receive(site, site.source("order"), form, two.clock())
+    assert found.received.facts["authority"] == "politie"
+
+
+def test_nothing_that_was_told_after_a_lift_is_lifted_by_it(secret: Two) -> None:
+    lifted = secrecy("lifted", LIFTED, disclosures=[{"source": disclosed()["source"], "id": "d-1"}])
+    assert secret.confidential.tell(lifted).recorded == 1
+    assert give_lifted(secret.confidential.site, secret.send).sent == 1
+    later = disclosed("d-2", time="2026-03-03T10:00:00Z")
+    assert secret.confidential.tell(later, label="orders.ndjson").recorded == 1
+    other = disclosed("d-3", time="2026-03-03T11:00:00Z", case_ref="ORD-2")
+    executed = received_order("ORD-1", name="order-executed", disclosure_id="d-3")
+    assert secret.confidential.tell(other, executed, label="orders.ndjson").recorded == 2
+    assert give_lifted(secret.confidential.site, secret.send).sent == 0
+
+
+def received_order(ref: str, name: str = "order-received", **members: Any) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "order_ref": ref,
+        "provision": "nl.sv.126na",
+        "legal_basis": "6-1-c",
+        "source": OFFICE,
+    }
+    if name == "order-received":
+        facts |= {"authority": "politie", "requested_fields": ["name"], "oral": False}
+    return message(name, WHO, **({"time": IMPOSED} | facts | members))
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_an_act_that_comes_before_what_it_ends_has_no_effect_either(two: Two, path: str) -> None:
     send, place = PATHS[path]
@@ -166,9 +215,13 @@ def test_what_came_from_outside_is_told_only_by_a_lift_that_names_it(
     assert secret.confidential.tell(secrecy("lifted", LIFTED)).recorded == 1
     assert state(secret)[0] == [("d-1", "lifted"), ("made-up", "in-force")]
     assert give_lifted(secret.confidential.site, secret.send).sent == 1
-    named = secrecy("lifted", "2026-11-21T10:00:00Z", disclosure_id="made-up")
+    about = [{"source": made_up["source"], "id": "made-up"}]
+    named = secrecy("lifted", "2026-11-21T10:00:00Z", disclosures=about)
     assert secret.confidential.tell(named).recorded == 1
     assert give_lifted(secret.confidential.site, secret.send).sent == 1
+    # The id is known by then: the same one of another source is another disclosure.
+    assert send(secret, place, made_up | {"source": "urn:evil:webshop"}) == 1
+    assert give_lifted(secret.confidential.site, secret.send).sent == 0
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if not path.startswith("file ")])
@@ -352,6 +405,127 @@ def test_an_emergency_is_a_finding_until_the_second_person_approves_it(desk: Cli
     assert (alone(), "approve-emergency" in tasks()) == ([], False)
     assert desk("emergency", "list", "--json").json["emergencies"] == []
     assert desk("audit").status == 0
+
+
+def test_an_emergency_is_half_of_no_other_act(desk: Cli) -> None:
+    """And a second emergency of the same act waits beside the first."""
+    assert by(desk, "employee/7", *LIFT, "--emergency", "life-at-risk").status == 0
+    again = ("--by", "court", "--evidence", "ruling-1", "--review-on", "2099-01-01")
+    assert by(desk, "employee/7", "secrecy", "impose", "O-1", *again).status == 0
+    assert by(desk, "employee/9", *LIFT).status == 1
+    assert desk("order", "show", "O-1", "--json").json["secrecy"] == "in-force"
+    assert by(desk, "employee/7", *LIFT, "--emergency", "life-at-risk").status == 0
+    rows = desk("emergency", "list", "--json").json["emergencies"]
+    assert len({row["event_id"] for row in rows}) == 2
+    assert by(desk, "employee/9", "emergency", "approve", rows[0]["event_id"]).status == 0
+    left = desk("emergency", "list", "--json").json["emergencies"]
+    assert [row["event_id"] for row in left] == [rows[1]["event_id"]]
+
+
+GRANT = (
+    "record",
+    "role-granted",
+    "--subject",
+    "employee/12",
+    "--set",
+    "role=legal-counsel",
+    "--yes",
+)
+REVOKE = (
+    "record",
+    "role-revoked",
+    "--subject",
+    "employee/7",
+    "--set",
+    "role=disclosure-officer",
+    "--yes",
+)
+
+
+def test_no_role_is_granted_in_an_emergency_and_no_officer_removed(desk: Cli) -> None:
+    for command in (GRANT, REVOKE):
+        ran = by(desk, "employee/7", *command, "--emergency", "night")
+        assert (ran.status, "--emergency" in ran.err or "two persons" in ran.err) == (2, True)
+    assert [role for role, _ in roles(desk)] == ["disclosure-officer"] * 2
+
+
+def test_the_approval_of_an_officer_who_was_revoked_counts_no_more(desk: Cli) -> None:
+    for who in ("employee/7", "employee/9"):
+        ran = by(desk, who, *GRANT)
+    assert ran.status == 0, ran.err
+    assert by(desk, "employee/7", *LIFT).status == 1
+    assert by(desk, "employee/9", *REVOKE).status == 1
+    assert by(desk, "employee/7", *REVOKE).status == 0
+    lifted = by(desk, "employee/9", *LIFT)
+    assert (lifted.status, "does not hold the role" in lifted.err) == (1, True), lifted.err
+    assert desk("order", "show", "O-1", "--json").json["secrecy"] == "in-force"
+
+
+def test_both_approve_the_whole_event(desk: Cli) -> None:
+    assert by(desk, "employee/7", *REVOKE).status == 1
+    assert by(desk, "employee/9", *REVOKE, "--at", "2026-01-01T10:00:00Z").status == 1
+    annul = ("record", "event-annulled", "--subject", WHO, "--set", "annuls=unknown", "--yes")
+    ran = by(desk, "employee/7", *annul, "--set", "reason=mistake")
+    assert (ran.status, "nothing to annul" in ran.err) == (2, True), ran.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (
+            "order",
+            "receive",
+            WHO,
+            "--ref",
+            "O-9",
+            "--provision",
+            "nl.sv.126na",
+            "--authority",
+            "x",
+            "--issued-by",
+            "investigating-officer",
+            "--field",
+            "name",
+        ),
+        ("erase", WHO, "--ground", "request"),
+        ("keys", "rotate", "--now"),
+        (
+            "restriction",
+            "apply",
+            WHO,
+            "--ground",
+            "d",
+            "--review-on",
+            "2099-01-01",
+            *(f"--consider={one}=x" for one in "abcdefgh"),
+        ),
+        ("ingest", "-"),
+        ("secrecy", "hand-over", "given.ndjson"),
+        ("hold", "release", WHO, "HOLD-1"),
+    ],
+)
+def test_a_person_without_a_role_does_nothing_at_all(desk: Cli, command: tuple[str, ...]) -> None:
+    position = desk("status", "--json").json["position"]
+    ran = by(desk, "employee/evil", *command)
+    assert (ran.status, "does not grant" in ran.err) == (2, True), ran.err
+    assert desk("status", "--json").json["position"] == position
+
+
+def test_an_erasure_here_needs_two_officers(desk: Cli) -> None:
+    erase = ("erase", WHO, "--ground", "request")
+    assert by(desk, "employee/7", *erase).status == 1
+    assert desk("order", "show", "O-1").status == 0
+    assert by(desk, "employee/9", *erase).status == 0
+
+
+def test_every_act_of_the_office_is_in_the_table_of_approvals() -> None:
+    """Whoever gives the office another power says who approves it, or why one person may do it."""
+    one_person = {
+        "preservation-imposed",
+        "preservation-extended",
+    }  # they keep data, and end nothing
+    acts = {name for power in ORDER_POWERS if power.office for name in power.acts}
+    assert acts - one_person <= ACT_OF.keys()
 
 
 def test_no_act_of_an_open_ledger_has_an_emergency(cli: Cli) -> None:

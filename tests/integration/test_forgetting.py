@@ -26,6 +26,7 @@ from ledger.journal.entries import ErasureEntry
 from ledger.journal.linking import JournalLinks
 from ledger.journal.tombstones import expire_tombstones
 from ledger.keys.rotation import rotate
+from ledger.storage.files import Folder
 from ledger.storage.frames import unframed
 from tests.fixtures.ledger import ACCOUNTABILITY, House, accessed, collected, registered
 from tests.integration.test_audit_keys import custody
@@ -152,7 +153,7 @@ class _Guessing(JournalLinks):
 
 class _OneKey(FileLinkKeys):
     def __init__(self, key: bytes) -> None:
-        super().__init__(Path("nowhere"))
+        super().__init__(Folder(Path("nowhere")))
         self._key = key
 
     def open(self, subject: UUID, sealed: bytes, place: bytes) -> bytes:

@@ -160,7 +160,7 @@ def test_the_second_person_comes_within_a_day(house: House) -> None:
     def asked(person: str) -> ApprovalStatus:
         approval = Approval("erasure", person, "auditor", digest_of(KEY, "erasure", [WHO]))
         day = timedelta(days=1)
-        return approve(session, recorder.record, house.ledger, approval, house.clock(), day)
+        return approve(session, recorder.record, house.ledger, approval, house.clock(), day)[0]
 
     assert asked(FIRST) is ApprovalStatus.FIRST
     house.clock.now += timedelta(days=1, minutes=1)
@@ -179,7 +179,7 @@ def test_an_approval_that_was_used_does_not_wait_anew_when_its_first_half_is_ove
         approval = Approval("erasure", person, "auditor", digest_of(KEY, "erasure", [WHO]))
         return approve(
             session, recorder.record, house.ledger, approval, house.clock(), timedelta(days=1)
-        )
+        )[0]
 
     assert asked(FIRST) is ApprovalStatus.FIRST
     house.clock.now += timedelta(hours=2)

@@ -1,6 +1,7 @@
 """An order to preserve, known in the confidential ledger alone, keeps data in the open one until it ends."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def frozen(two: Two) -> Two:
     # So that both know of the key, as when an operator brought it.
     assert publish(two) == 2
     key = two.confidential.site.settings.key_dir / "confidential" / "keep.key"
-    (two.open.site.settings.key_dir / "main" / "keep.key").write_bytes(key.read_bytes())
+    shutil.copy(key, two.open.site.settings.key_dir / "main")
     return two
 
 
@@ -253,7 +254,7 @@ def test_a_restored_open_ledger_still_keeps_what_is_listed(
     told(ledger, preserved("imposed", "2024-03-01T10:00:00Z", *CATEGORIES[:9], until="2099-01-01"))
     published(ledger)
     keys = ledger.folder / "keys"
-    (keys / "main" / "keep.key").write_bytes((keys / "confidential" / "keep.key").read_bytes())
+    shutil.copy(keys / "confidential" / "keep.key", keys / "main")
     ledger.set(CONFIDENTIAL="0")
     decide = ("retention", "decide", WHO, "--cause", "unlawful", "--yes", "--json")
     assert ledger(*decide).status == 1

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
@@ -105,7 +106,7 @@ def house(cli: Cli, tmp_path: Path) -> tuple[Cli, Secret]:
     secret = Secret(cli.url, tmp_path / "elsewhere", keep_list)
     secret.tell()
     key = tmp_path / "elsewhere" / "keys" / "confidential" / "keep.key"
-    (tmp_path / "keys" / "main" / "keep.key").write_bytes(key.read_bytes())
+    shutil.copy(key, tmp_path / "keys" / "main")
     cli.set(SIGNED_KEYS=signing_key(secret.settings).create().verifier.text)
     cli.set(KEEP_LIST=str(keep_list))
     lines = [*ordinary()]

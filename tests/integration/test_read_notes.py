@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ledger.crypto.sealing import seal_value
 from ledger.errors import Halt, LedgerError, Misconfigured
 from ledger.figures import ledger_figures
+from ledger.recording import reads as noting
 from ledger.recording.batch import Batch, Outcome
-from ledger.recording.reads import Read, ReadNotes, record_notes, waiting
+from ledger.recording.reads import Read, ReadNotes, any_wait, record_notes, waiting
 from ledger.storage.postgres import Session
 from schemas import Code, Event, Rejection
 from tests.fixtures.ledger import House
@@ -163,3 +164,37 @@ def test_a_note_is_committed_although_its_reader_is_in_a_transaction(
         ReadNotes(sessions[0], lambda: KEY).add([read()])
         assert waiting(house.session("reader")) == 1
     assert not reader.in_transaction
+
+
+def test_what_is_noted_while_notes_are_recorded_is_for_the_next_time(
+    house: House, reader: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(noting, "_BATCH", 3)
+    assert not any_wait(reader)
+    note(reader, *(read(f"r{number}") for number in range(4)))
+    assert any_wait(reader)
+    taken = Recorder()
+
+    def looked_at_all_the_time(batch: Batch) -> Outcome:
+        note(reader, read(f"more{len(taken.batches)}"))
+        return taken(batch)
+
+    assert record_notes(house.session("recorder"), KEY, looked_at_all_the_time) == 5
+    assert [len(batch.messages) for batch in taken.batches] == [3, 2]
+    assert waiting(reader) == 1
+    assert record_notes(house.session("recorder"), KEY, Recorder()) == 1
+
+
+def test_a_look_that_is_refused_is_not_noted(reader: Session) -> None:
+    class Refused(LedgerError):
+        """Too often."""
+
+    def look(subject: str) -> None:
+        if subject == "customer/2":
+            raise Refused
+
+    notes = ReadNotes(lambda: reader, lambda: KEY, look)
+    with pytest.raises(Refused):
+        notes.add([read("r1", "customer/1"), read("r2", "customer/2")])
+    assert not any_wait(reader)
+    assert not notes.taken

@@ -59,7 +59,7 @@ def test_views_are_read_as_the_events_say(house: House) -> None:
     everyone = {row.recipient: row for row in expected(recipients.VIEW).values()}
     assert recipients_by_id(session) == dict(sorted(everyone.items()))
     entries = register_entries(session)
-    assert entries == past_register(session, NOW, house.clock(), OFFICES).entries
+    assert entries == past_register(session, NOW, house.clock(), OFFICES).register.entries
     assert [entry.activity for entry in entries] == sorted(entry.activity for entry in entries)
     assert {"undeclared-activity", "unused"} & {d.kind for entry in entries for d in entry.drift}
 
@@ -127,7 +127,7 @@ def test_the_register_of_a_past_position_leaves_later_events_out(house: House) -
     follower(house).follow_once()
     half = len(house.events()) // 2
     then = Moment(at_position=half)
-    past = past_register(house.session("reader"), then, house.clock(), OFFICES).entries
+    past = past_register(house.session("reader"), then, house.clock(), OFFICES).register.entries
     now = register_entries(house.session("reader"))
     counted = select(house.events(), Moment(at_position=half), OFFICES).counted
     named = sum(1 for event in counted if event.activity)
@@ -173,7 +173,7 @@ def test_retention_is_answered_alike_by_views_and_events(house: House) -> None:
     overdue = []
     for clock in (house.clock(), datetime(2999, 1, 1, tzinfo=UTC)):
         shown = present_register(session, clock)
-        assert shown == past_register(session, Moment(at_position=end), clock, OFFICES)
+        assert shown == past_register(session, Moment(at_position=end), clock, OFFICES).register
         kept = [one for found in shown.retention.values() for one in found.values()]
         assert all(one.data_subjects >= one.held >= one.overdue + one.suspended for one in kept)
         assert all((one.since is not None) == bool(one.rules) == bool(one.overdue) for one in kept)

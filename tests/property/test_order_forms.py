@@ -25,10 +25,13 @@ DOCUMENTS = [
 PIECES = [
     *(b"<", b">", b"&", b"&#0;", b"<!--", b"]]>", b"<![CDATA[", b"<!DOCTYPE a>", b'"', b"{", b"["),
     *(b"\x00", b"\xff", b"\xe2\x80\xae", b"\n", b"xmlns:a='b'", b"</a>", b"<a>", b"999999999"),
+    *(b"9999-12-31T23:59:59Z", b"0001-01-01T00:00:00Z"),
 ]
 # Characters that are nobody's name: if one of them is in a message, a value is.
 FEW = settings(max_examples=examples(40))
 MARK = "\u2603\u2604"
+ENDS = ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "9999-12-31", "0001-01-01")
+"""The ends of the calendar, which no clock in another zone has."""
 
 
 @st.composite
@@ -64,7 +67,9 @@ def values_of(field: Field) -> SearchStrategy[str]:
     text = st.text(string.ascii_letters + string.digits + MARK + "<&>'\"-: \n", min_size=1).map(
         str.strip
     )
-    return st.sampled_from(field.choices) if field.choices else text.filter(bool)
+    if field.choices:
+        return st.sampled_from(field.choices)
+    return text.filter(bool) | st.sampled_from(ENDS)
 
 
 @st.composite

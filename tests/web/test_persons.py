@@ -166,9 +166,8 @@ def test_the_help_desk_sees_no_trace_of_what_it_does_not_cover(
     client = agent(persons)
     if "{}" in path:
         seen = whole_history(client)["events"]
-        both = [line for line in seen if line["facts"].get("fields")]
-        assert [line["facts"]["fields"] for line in both] == [["email"], ["email"]]
-        path = path.format(both[0]["position"])
+        assert not [line for line in seen if line["facts"].get("recipient")], "a collection agency"
+        path = path.format(_last(seen, "personal-data-collected")["position"])
     text = shown(client, path)
     hidden = {name for name in CATEGORIES if name not in COVERED}
     fields = {
@@ -190,6 +189,10 @@ def test_no_answer_tells_the_help_desk_of_what_it_does_not_cover(
     hidden = {name for name in CATEGORIES if name not in COVERED}
     hidden |= {field for field, name in PERSONAL_FIELDS.items() if name in hidden}
     assert [text for text in told if text in hidden or text in {IBAN, "H-2", "undisclosed"}] == []
+
+
+def _last(lines: list[Any], name: str) -> Any:
+    return next(line for line in lines if f".{name}." in line["type"])
 
 
 def _told(value: object) -> Iterator[str]:

@@ -458,6 +458,7 @@ def test_hostile_values_are_kept_as_they_are_or_refused(house: Consoled, value: 
             "blocked",
         ),
         ("/me/corrections", {"values": {}}, "values"),
+        ("/me/requests", {"right": "access", "letter": "x" * 10_001}, "letter"),
         ("/me/corrections", {"values": {"iban": IBAN}}, "values"),
         ("/me/corrections", {"values": {"fraud_signal": "none"}}, "values"),
         ("/me/corrections", {"values": {"remark": "nice"}}, "values"),

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 
+from tests.fixtures.running import eventually
 from tests.web.console import Consoled
 from web.app import Console
+from web.logins import peers
 from web.logins.origin import Origin
-from web.server import config_of
+from web.server import MOST_HEAD_BYTES, config_of
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +100,26 @@ def test_no_connection_is_passed_on_to_another_host(port: int) -> None:
     for line in (b"CONNECT evil.example:443", b"GET http://evil.example/login", b"OPTIONS *"):
         statuses = told(port, line + b" HTTP/1.1\r\nHost: HOST\r\n" + LAST)
         assert statuses in ([400], [404])
+
+
+def test_so_many_connections_are_kept_and_no_more(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peers, "MOST_CONNECTIONS", 2)
+    request = GET + LAST
+    with (
+        socket.create_connection(("127.0.0.1", port)) as one,
+        socket.create_connection(("127.0.0.1", port)) as other,
+    ):
+        for waiting in (one, other):
+            waiting.sendall(GET.replace(b"HOST", f"127.0.0.1:{port}".encode()))
+        assert told(port, request) == []
+        one.sendall(LAST)
+        assert one.recv(64).startswith(b"HTTP/1.1 ")
+    eventually(lambda: told(port, request) == [200], "there is room again")
+
+
+def test_the_head_of_a_request_has_a_length(port: int) -> None:
+    """What arrives at once is looked at as a whole: the server reads 256 KiB at a time at most."""
+    for length, status in ((MOST_HEAD_BYTES - 4_096, 200), (MOST_HEAD_BYTES + 512 * 1024, 400)):
+        assert told(port, GET + b"X: " + b"x" * length + b"\r\n" + LAST) == [status]

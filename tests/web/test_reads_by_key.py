@@ -1,9 +1,10 @@
 """A list that is read by key reads no more when the ledger grows: each part costs what it shows.
 
 Statements and rows that come from the database are counted, never seconds. Every resource that is a list
-goes on by key, or is named here with what bounds it.
+goes on by key, or is named here with what bounds it. So is every answer that reads more of a larger ledger.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from io import BytesIO
@@ -19,6 +20,7 @@ from consumers.files import ingest
 from host.wiring import install_site, open_site
 from ledger.clocks import Clocks
 from ledger.names import LedgerName
+from ledger.reading import head_position
 from ledger.storage.postgres import Session
 from sample import generating
 from tests.fixtures.postgres import Templates
@@ -44,7 +46,7 @@ BOUNDED = {
         "/lint",
     ),
     "what waits now, or a table of times": ("/approvals", "/transparency", "/retention/forecast"),
-    "nothing: they are made as a whole": (
+    "they are made as a whole, one at a time where they are long": (
         "/today",
         "/incidents/{ref}/affected",
         "/transfers",
@@ -52,6 +54,26 @@ BOUNDED = {
     ),
     "the looks of inspectors": ("/inspections",),
 }
+NOW_, LATELY, LONG_AGO = "now", "lately", "long ago"
+PAST = {LATELY, LONG_AGO}
+GROWS: dict[str, dict[str, set[str]]] = {
+    "every event, where much came since": {
+        "/findings": {LONG_AGO},
+        "/register": PAST,
+        "/register/{activity}": PAST,
+    },
+    "every event that a notice speaks of": {"/lint": {NOW_, *PAST}},
+    "every event": {"/incidents/{ref}/affected": {NOW_}},
+    "every disclosure": {"/transfers": {NOW_, *PAST}, "/transparency": PAST},
+    "every event about requests": {"/requests": PAST, "/requests/{ref}": PAST},
+    "what persons have who changed something": {"/notifications": PAST},
+    "every look": {"/staff/{id}": {NOW_, *PAST}},
+}
+"""What an answer reads that reads more of a larger ledger, by path and moment. No other does.
+
+A register of not long ago is judged by what the views have of every person, as the one of now is, which is
+remembered. A long answer is made one at a time (`host/long_answers.py`).
+"""
 KEYS = frozenset({"data_keys_of_subjects", "fences_of_subjects"})
 """Of the few persons who are named: as many as they have, whatever the ledger has."""
 LOOKED_AT = {"/requests": 160}
@@ -242,3 +264,75 @@ def test_an_act_is_found_by_its_identifier_whatever_the_ledger_has(
         nobody = f"{VNG}/{Log(LedgerName()).object_id('nobody', 'nothing')}"
         assert client.get(nobody).status_code == 404
         assert sum(counting) <= 20
+
+
+MOMENTS = (NOW_, LATELY, LONG_AGO)
+FOUND_IN = {
+    "/requests": ("requests", "request_ref"),
+    "/complaints": ("complaints", "complaint_ref"),
+    "/incidents": ("incidents", "ref"),
+    "/register": ("activities", "activity"),
+    "/staff": ("employees", "employee"),
+}
+"""The list in which an address below it finds the member that it needs."""
+
+
+def _place(client: Client, path: str) -> tuple[str, dict[str, str]]:
+    """An address of a resource with members that are there, and what it must be asked with."""
+    part = f"/{path.split('/')[1]}"
+    if "{ref}" in path or "{activity}" in path or path == "/staff/{id}":
+        rows, member = FOUND_IN[part]
+        more = {"all": "true"} if "{ref}" in path else {}
+        first = str(client.api(part, **more)[rows][0][member]).removeprefix("employee/")
+        path = re.sub(r"{(ref|activity|id)}", first, path)
+    for name, value in {"kind": "customer", "id": "10003", "position": "40"}.items():
+        path = path.replace(f"{{{name}}}", value)
+    asked = {"/seen": {"subject": "customer/10003"}}.get(path, {})
+    return path, {"category": "contact"} if path.endswith("/affected") else asked
+
+
+def _answers(console: Consoled) -> Iterator[tuple[str, str, Client, str, dict[str, str]]]:
+    """Each answer as of each moment: path, moment, who asks, the address and the parameters."""
+    with console.site() as site:
+        head = head_position(site.session("reader"))
+    officer = console.as_("privacy-officer")
+    person = console.as_("data-subject", "customer/10003", "data-subject")
+    then = {NOW_: {}, LATELY: {"at_position": head - 3}, LONG_AGO: {"at_position": head // 2}}
+    for one in {one.path: one for one in RESOURCES}.values():
+        if one.path in {
+            "/tc-strings/{string}",
+            "/event-types/{name}",
+            "/rules/{id}",
+            "/me/acts/{id}",
+        }:
+            continue
+        client = person if one.path.startswith("/me") else officer
+        address, more = _place(client, one.path)
+        limit = {"limit": "3"} if "limit" in one.params.__struct_fields__ else {}
+        for when in MOMENTS if one.timed else (NOW_,):
+            moment = {name: str(position) for name, position in then[when].items()}
+            yield one.path, when, client, address, {**more, **limit, **moment}
+
+
+def _rows(console: Consoled, counting: list[int]) -> dict[tuple[str, str], int]:
+    """How many rows each answer takes, when what is remembered is there already."""
+    rows = {}
+    for path, when, client, address, parameters in _answers(console):
+        for _ in range(2):
+            counting.clear()
+            answer = client.get(f"/api/v1{address}", **parameters)
+            assert answer.status_code in ({200} if when == NOW_ else {200, 404}), (
+                path,
+                answer.text,
+            )
+        rows[path, when] = sum(counting)
+    return rows
+
+
+def test_what_reads_more_of_a_larger_ledger_is_named(
+    consoles: tuple[Consoled, Consoled], counting: list[int]
+) -> None:
+    small, large = (_rows(console, counting) for console in consoles)
+    grown = {place for place in small if large[place] > 1.4 * small[place] + 25}
+    named = {(path, when) for told in GROWS.values() for path in told for when in told[path]}
+    assert grown == named, {place: (small[place], large[place]) for place in grown ^ named}

@@ -99,6 +99,13 @@ def test_ldv_refuses_what_the_standard_does_not_have(program: Any, content: byte
     assert {"title", "status", "detail"} <= response.json().keys()
 
 
+def test_a_request_has_a_length(program: Any) -> None:
+    for length, status in ((16 * 1024, 200), (16 * 1024 + 1, 400)):
+        content = b'{"startTime":0}'.ljust(length)
+        response = program.post(LDV, content=content, headers={"content-type": "application/json"})
+        assert response.status_code == status
+
+
 def vng_list(client: Any, **wanted: str) -> list[Any]:
     results: list[Any] = []
     response = client.get(VNG, params=ASKED | wanted)

@@ -104,6 +104,7 @@ def _stated(categories: list[str], reasons: Mapping[str, str], *, personal: bool
 
 def _limit(texts: dict[str, str]) -> int:
     limit = texts.pop(LIMIT, str(USUAL_LIMIT))
-    if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:5]) <= MOST):
+    is_number = limit.isascii() and limit.isdecimal() and len(limit) <= len(str(MOST))
+    if not (is_number and 1 <= int(limit) <= MOST):
         raise Misconfigured(f"expected a number from 1 to {MOST}", field=LIMIT)
     return int(limit)

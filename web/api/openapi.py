@@ -27,10 +27,12 @@ from web.api.parts import (
 from web.api.problems import ApiProblem
 from web.api.routing import BASE, BEHIND, PRUNED
 from web.api.sending import JSON
+from web.exports import PART
 from web.frame import AS_OF, AT_POSITION, RECORDED_BY
 from web.problems import TYPE
 from web.requests import LANGUAGE
 from web.resource import Resource
+from web.words import words
 
 AnyResource = Resource[Any, Any]
 _PAGE = "https://docs.ledger.example/reference/api.html"
@@ -113,13 +115,21 @@ def _operation(resource: AnyResource, components: Components) -> Schema:
 
 
 def _content(resource: AnyResource, components: Components) -> Schema:
-    """What the answer is, with an example; a list that is made as a whole comes in pieces."""
+    """What the answer is, with an example; a list that is made as a whole comes in pieces.
+
+    Whoever sees a part is told so; only a person of the portal sees all that is their own.
+    """
     schema = components.schema(resource.answer)
     example = components.example(schema)
-    if not resource.is_whole:
-        return {"schema": schema, "example": example}
-    pieces = {"allOf": [schema, {"$ref": "#/components/schemas/NextPiece"}]}
-    return {"schema": pieces, "example": {**example, "next": None}}
+    beside = [
+        *(["SeesPart"] if resource.part != "own" else []),
+        *(["NextPiece"] if resource.is_whole else []),
+    ]
+    if resource.is_whole:
+        example = {**example, "next": None}
+    if beside:
+        schema = {"allOf": [schema, *({"$ref": f"#/components/schemas/{name}"} for name in beside)]}
+    return {"schema": schema, "example": example}
 
 
 def _said(resource: AnyResource) -> Iterable[str]:
@@ -173,7 +183,7 @@ def _beside(resource: AnyResource) -> Iterable[Schema]:
 
 
 def _headers(*names: str) -> Schema:
-    return _named("API-Version", "traceparent", *names)
+    return _named("API-Version", "Ledger-Part", "traceparent", *names)
 
 
 def _named(*names: str) -> Schema:
@@ -279,6 +289,11 @@ _NEXT: Schema = {
 def _components(components: Components, resources: Sequence[AnyResource]) -> Schema:
     params = {resource.params for resource in resources}
     schemas = components.without([*params, Opening])
+    schemas["SeesPart"] = {
+        "type": "object",
+        "description": "Of an answer to a role that sees a part.",
+        "properties": {PART: {"type": "string", "enum": [*words()["page"]["part"].values()]}},
+    }
     schemas["NextPiece"] = {
         "type": "object",
         "description": "Of a list.",

@@ -18,9 +18,10 @@ DESCRIPTION = (
     "opens values of a person is noted as a read before it is given, also to HEAD and where 304 is "
     f"answered. A reader may ask {REQUESTS} times in {REQUESTS_S:.0f} seconds. Names of parameters are"
     " camelCase; the hyphens of the pages' addresses (`as-of`) are understood as well. What a role "
-    "does not have answers 404. A member may be added to an answer at any time; nothing is renamed or"
-    " taken away within a version. A version that ends is announced with the headers Deprecation and "
-    "Sunset for at least six months."
+    "does not have answers 404. Each answer to a role that sees a part says so, in the header "
+    "`Ledger-Part` and the member `sees_part`: its numbers, too, are of that part. A member may be "
+    "added to an answer at any time; nothing is renamed or taken away within a version. A version "
+    "that ends is announced with the headers Deprecation and Sunset for at least six months."
 )
 INTAKE = (
     f"A client sends events of the sources of its own system. Its token is for the scope `{SCOPE}`. "
@@ -100,6 +101,10 @@ HEADERS: Schema = {
     "Ledger-Pruned": {
         "description": "Files that were closed by this position were pruned, and are missing.",
         "schema": {"type": "integer", "minimum": 1},
+    },
+    "Ledger-Part": {
+        "description": "That the role sees a part, in words; without it the role sees all that there is.",
+        "schema": {"type": "string"},
     },
     "ETag": {"description": "Changes when the answer does.", "schema": {"type": "string"}},
     "Deprecation": {

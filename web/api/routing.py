@@ -17,12 +17,12 @@ from application.language import speak
 from host.logs import Log
 from ledger.errors import LedgerError
 from ledger.recording.reads import READS
-from schemas.encoding import to_line
 from web.answering import Desk, load
 from web.api.asking import CURSOR, LIMIT, Asked, Listed, camel, hyphened, read_request
 from web.api.paging import Pages
 from web.api.problems import ApiProblem, failed, worded
 from web.api.sending import answered, bodiless, ending_headers
+from web.exports import line_of
 from web.logins.limits import Limiter
 from web.principals import DATA_SUBJECT, Principal
 from web.problems import NotFound, NotLoggedIn, TooMany, WrongMethod
@@ -182,13 +182,13 @@ def _content(
         return _part(visit, resource, resource.place, asked, request)
     answer: Answer = load(visit, resource, asked.texts)
     if resource.rows is None:
-        return to_line(answer), None
+        return line_of(answer, visit.part), None
     piece = _pages(visit, resource, asked).piece(
         getattr(answer, resource.rows), asked.limit, asked.cursor
     )
     answer = msgspec.structs.replace(answer, **{resource.rows: piece.rows})
     following = _following(request, piece.following, CURSOR) if piece.following else None
-    return to_line({**msgspec.to_builtins(answer), "next": following}), following
+    return line_of(answer, visit.part, next=following), following
 
 
 def _part(
@@ -202,7 +202,7 @@ def _part(
     following = None
     if answer.next is not None:
         following = _following(request, pages.cursor(answer.next), CURSOR, place)
-    return to_line({**msgspec.to_builtins(answer), "next": following}), following
+    return line_of(answer, visit.part, next=following), following
 
 
 def _pages(visit: Visit, resource: Resource[Any, Any], asked: Asked) -> Pages:

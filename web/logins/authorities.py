@@ -24,8 +24,13 @@ from cryptography.x509.verification import (
 )
 
 from ledger.errors import Misconfigured
+from ledger.storage.named import read_named
 
+# More than any list of authorities.
+_MOST_BYTES = 1 << 20
 _LEAST_RSA_BITS = 2048
+# More than all authorities that a system trusts.
+_MOST_BYTES = 1 << 24
 _CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 _UNREADABLE = (
     ValueError,
@@ -58,7 +63,7 @@ class Authorities:
     def read(cls, path: Path) -> Self:
         """The authorities of a file in PEM. Raises Misconfigured."""
         try:
-            certificates = x509.load_pem_x509_certificates(path.read_bytes())
+            certificates = x509.load_pem_x509_certificates(read_named(path, _MOST_BYTES, "trusted"))
             if all(map(_may_certify, certificates)):
                 return cls(certificates)
         except (OSError, *_UNREADABLE):

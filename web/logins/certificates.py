@@ -19,10 +19,14 @@ from starlette.requests import HTTPConnection
 
 from host.logs import Log
 from ledger.errors import Misconfigured
+from ledger.storage.access import Unsafe
+from ledger.storage.named import read_named
 from web.logins.authorities import Authorities
 from web.logins.peers import PEER_CERTIFICATE
 
 _LOG = Log("serve")
+# More than any list of clients.
+_MOST_BYTES = 1 << 20
 
 
 class KnownClient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,10 +88,13 @@ class Certificates:
 def read_clients(path: Path, authorities: Authorities) -> dict[str, KnownClient]:
     """The clients of a TOML file: a table for each subject, as RFC 4514 writes it. Raises Misconfigured."""
     try:
-        known = msgspec.convert(tomllib.loads(path.read_text("utf-8")), dict[str, KnownClient])
+        text = read_named(path, _MOST_BYTES, "trusted").decode()
+        known = msgspec.convert(tomllib.loads(text), dict[str, KnownClient])
         if not all(map(_is_name, known)):
             raise ValueError
-    except (OSError, ValueError):
+    except Unsafe as error:
+        raise Misconfigured(f"LEDGER_API_CLIENTS_FILE: {error.strerror}") from None
+    except (OSError, ValueError, RecursionError):
         raise Misconfigured(
             "LEDGER_API_CLIENTS_FILE: expected a table for each client, named by the subject of its "
             "certificate as RFC 4514 writes it, with client and role"

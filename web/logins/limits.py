@@ -16,6 +16,8 @@ MOST_KEYS = 50_000
 LOGINS, LOGINS_S = 10, 60.0
 # Who looks at values one by one all day opens fewer; who copies a customer base opens more.
 OPENINGS, OPENINGS_S = 120, 3600.0
+# Who works on a person's file, or a program that asks of one person before each contact, looks less often.
+LOOKS, LOOKS_S = 600, 3600.0
 # A person does less about their own data in an hour; who floods the office with requests does more.
 OWN_ACTS, OWN_ACTS_S = 60, 3600.0
 _NETWORK_V6 = 64
@@ -71,6 +73,11 @@ class Limiter:
 def openings(monotonic: Callable[[], float] = time.monotonic) -> Limiter:
     """The limit on opening values, by the reference of who opens."""
     return Limiter(OPENINGS, OPENINGS_S, monotonic)
+
+
+def looks(monotonic: Callable[[], float] = time.monotonic) -> Limiter:
+    """The limit on looks of one reader at one person: each is an event of that person for ever."""
+    return Limiter(LOOKS, LOOKS_S, monotonic)
 
 
 def own_acts(monotonic: Callable[[], float] = time.monotonic) -> Limiter:

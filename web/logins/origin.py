@@ -9,6 +9,8 @@ import msgspec
 from ledger.errors import Misconfigured
 
 _PORTS = {"http": 80, "https": 443}
+LONGEST_PATH = 4_096
+"""Of a path with its query."""
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -73,9 +75,10 @@ def is_loopback(address: str) -> bool:
 def local_path(text: str | None) -> str:
     """Where a login leads back to: a path of this console, and `/` for anything else.
 
-    Browsers read `//name`, `/\\name` and control characters within as another origin.
+    Browsers read `//name`, `/\\name` and control characters within as another origin. A longer path than a
+    console has is none either: it is remembered while somebody logs in.
     """
-    path = text or "/"
+    path = text if text and len(text) <= LONGEST_PATH else "/"
     is_local = path.startswith("/") and not path.startswith("//")
     is_clean = path.isascii() and path.isprintable() and not set(path) & set('\\ "<>')
     return path if is_local and is_clean else "/"

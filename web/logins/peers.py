@@ -13,12 +13,17 @@ PEER_CERTIFICATE = "peer_certificate"
 """What the other end brought, as DER. Whether it holds is for `web/logins/certificates.py` to say."""
 ASK_S = 60.0
 """A request is here, head and content, within so much time. Connections that only wait take up files."""
+TAKE_S = 60.0
+"""What waits to be taken becomes little, within so much time, or the connection ends."""
+MOST_CONNECTIONS = 500
+"""At once. A process may open 1,024 files as a rule, and needs some of them for its work."""
 
 
 class PeerProtocol(H11Protocol):
     """HTTP/1.1 of the server, with the peer of the connection in the state of each request."""
 
     _deadline: asyncio.TimerHandle | None = None
+    _taking: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Note the peer; the server copies `app_state` into each request."""
@@ -30,6 +35,8 @@ class PeerProtocol(H11Protocol):
             BY_PROXY: connected is not None and connected.family == socket.AF_UNIX,
             PEER_CERTIFICATE: session.getpeercert(binary_form=True) if session else None,
         }
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.abort()
         self._expect()
 
     def data_received(self, data: bytes) -> None:
@@ -45,9 +52,26 @@ class PeerProtocol(H11Protocol):
         self._forget()
         super().on_response_complete()
 
+    def pause_writing(self) -> None:
+        """Wait until the other end takes what is written, and no longer than it may take."""
+        super().pause_writing()
+        if self._taking is None:
+            self._taking = self.loop.call_later(TAKE_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on: it was taken."""
+        self._taken()
+        super().resume_writing()
+
+    def _taken(self) -> None:
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing more."""
         self._forget()
+        self._taken()
         super().connection_lost(exc)
 
     def _expect(self) -> None:

@@ -21,13 +21,14 @@ from joserfc.jwk import import_key as import_jwk
 
 from ledger.errors import ServiceAway
 from ledger.http import Bounds, Question, ask, client
+from schemas.encoding import from_json
 from web.logins.origin import is_loopback
 
 # A provider that answers later is away for the person who waits. Descriptions and key sets have a few KiB.
 BOUNDS = Bounds(within_s=5.0, most_bytes=256 * 1024)
 # A key that the provider took away counts for so long at most; while it is away the last keys count longer.
 FRESH_S, STALE_S = 600.0, 3600.0
-# Unknown keys of made-up tokens ask the provider no more often than this.
+# Unknown keys of made-up tokens ask the provider no more often than this, and one that is away is left alone.
 PAUSE_S = 10.0
 _LEAST_RSA_BITS = 2048
 _DISCOVERY = "/.well-known/openid-configuration"
@@ -98,27 +99,31 @@ class Provider:
         self.issuer = issuer
         self._connect = connect
         self._monotonic = monotonic
-        self._lock = Lock()
+        self._lock = Lock()  # who holds it asks the provider; nobody waits for it
         self._metadata: tuple[float, Metadata] | None = None
         self._keys: tuple[float, KeySet] | None = None
         self._asked_at: float | None = None
+        self._failed: tuple[float, str] | None = None
 
     def metadata(self) -> Metadata:
         """What it says of itself, at most so old. Raises ProviderAway."""
-        with self._lock:
-            return self._current_metadata()
+        if (described := _within(self._metadata, self._age, FRESH_S)) is not None:
+            return described
+        return self._refreshed(self._read_metadata) or self._last(self._metadata)
 
     def key_of(self, token: GuestProtocol) -> Key:
         """The public key that a token names. Raises JoseError for an unknown one, ProviderAway."""
         kid = token.headers().get("kid")
-        with self._lock:
-            keys = self._current_keys()
-            try:
-                return keys.get_by_kid(kid)
-            except JoseError:
-                if not self._may_ask():
-                    raise
-            return self._read_keys().get_by_kid(kid)
+        keys = _within(self._keys, self._age, FRESH_S)
+        if keys is None:
+            keys = self._refreshed(self._read_keys) or self._last(self._keys)
+        try:
+            return keys.get_by_kid(kid)
+        except JoseError:
+            if not self._may_ask():
+                raise
+        # Others who come while one asks are told of the keys that are known.
+        return (self._refreshed(self._read_keys) or keys).get_by_kid(kid)
 
     def exchange(self, us: Credentials, code: str, verifier: str, redirect_uri: str) -> Tokens:
         """The tokens of a code. Raises CodeRefused, ProviderAway."""
@@ -142,16 +147,32 @@ class Provider:
             raise CodeRefused
         return _read(status, content, Tokens)
 
-    def _current_metadata(self) -> Metadata:
-        if self._metadata and self._age(self._metadata[0]) < FRESH_S:
-            return self._metadata[1]
+    def _refreshed(self, read: Callable[[], T]) -> T | None:
+        """What the provider says now; None while somebody else asks it, or it was away a moment ago."""
+        if not self._lock.acquire(blocking=False):
+            return None
         try:
-            described = self._get(self.issuer.rstrip("/") + _DISCOVERY, Metadata)
-            self._check(described)
-        except ProviderAway:
-            if self._metadata and self._age(self._metadata[0]) < STALE_S:
-                return self._metadata[1]
-            raise
+            if _within(self._failed, self._age, PAUSE_S) is not None:
+                return None
+            answer = read()
+            self._failed = None
+            return answer
+        except ProviderAway as error:
+            self._failed = self._monotonic(), str(error)
+            return None
+        finally:
+            self._lock.release()
+
+    def _last(self, known: tuple[float, T] | None) -> T:
+        """What it said last, unless that is too old. Raises ProviderAway."""
+        if (last := _within(known, self._age, STALE_S)) is None:
+            failed = self._failed
+            raise ProviderAway(failed[1] if failed else "the provider is being asked")
+        return last
+
+    def _read_metadata(self) -> Metadata:
+        described = self._get(self.issuer.rstrip("/") + _DISCOVERY, Metadata)
+        self._check(described)
         self._metadata = self._monotonic(), described
         return described
 
@@ -165,25 +186,22 @@ class Provider:
         if methods is not None and "S256" not in methods:
             raise ProviderAway("the provider does not know PKCE with S256")
 
-    def _current_keys(self) -> KeySet:
-        if self._keys and self._age(self._keys[0]) < FRESH_S:
-            return self._keys[1]
-        try:
-            return self._read_keys()
-        except ProviderAway:
-            if self._keys and self._age(self._keys[0]) < STALE_S:
-                return self._keys[1]
-            raise
-
     def _may_ask(self) -> bool:
         return self._asked_at is None or self._age(self._asked_at) >= PAUSE_S
 
     def _read_keys(self) -> KeySet:
         self._asked_at = self._monotonic()
-        listed = self._get(self._current_metadata().jwks_uri, _Jwks)
+        described = _within(self._metadata, self._age, FRESH_S) or self._described_anew()
+        listed = self._get(described.jwks_uri, _Jwks)
         keys = KeySet([key for entry in listed.keys if (key := _public_key(entry)) is not None])
         self._keys = self._monotonic(), keys
         return keys
+
+    def _described_anew(self) -> Metadata:
+        try:
+            return self._read_metadata()
+        except ProviderAway:
+            return self._last(self._metadata)
 
     def _age(self, at: float) -> float:
         return self._monotonic() - at
@@ -217,12 +235,19 @@ def is_protected(address: str) -> bool:
     return parts.scheme == "http" and (host == "localhost" or is_loopback(host))
 
 
+def _within(
+    known: tuple[float, T] | None, age: Callable[[float], float], most_s: float
+) -> T | None:
+    """What was said, if it is no older than that."""
+    return known[1] if known is not None and age(known[0]) < most_s else None
+
+
 def _read(status: int, content: bytes, kind: type[T]) -> T:
     if status != HTTPStatus.OK:
         raise ProviderAway(f"the provider answers {status}")
     try:
-        return msgspec.json.decode(content, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return from_json(content, kind)
+    except msgspec.DecodeError:
         raise ProviderAway("the provider's answer is not what it must be") from None
 
 

@@ -29,6 +29,8 @@ _ACCESS_TYPES = {"at+jwt", "application/at+jwt"}
 _LOGOUT_TYPES = {"logout+jwt", "application/logout+jwt"}
 _ID_TYPES = {"jwt", None}
 _LONGEST = 255
+MOST_TOKEN = 16 * 1024
+"""Letters of a token. Those of a person in many groups have some thousands."""
 _TEXTS, _TIMES = ("sub", "sid", "jti", "nonce", "client_id"), ("exp", "nbf", "iat", "auth_time")
 # The year 9999 begins: with the difference of clocks no later time is one that can be told.
 LATEST_S = 253_370_764_800
@@ -103,6 +105,8 @@ def ends_at(claims: Claims) -> datetime:
 
 
 def _verified(token: str, provider: Provider, types: set[str] | set[str | None]) -> Claims:
+    if len(token) > MOST_TOKEN:
+        raise TokenWrong("length")
     try:
         decoded = jwt.decode(token, provider.key_of, registry=_REGISTRY)
     except (JoseError, ValueError, TypeError, RecursionError):

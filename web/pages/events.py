@@ -7,6 +7,7 @@ from application.language import spoken
 from application.queries.naming import Naming
 from application.queries.persons.history import HistoryLine
 from application.queries.persons.one_event import BrokenRule, EventShown
+from application.sighted import ANNULLED
 from application.words import say, told_in
 from rulebook import provision as provision_of
 from rulebook import rule as rule_of
@@ -52,7 +53,7 @@ def _event(visit: Visit, _params: EventParams, answer: EventShown) -> Mapping[st
     )
     return {
         "title": t("event.title", line.position),
-        "said": sentence(line.text or line.type),
+        "told": sentence(line.text or line.type),
         "seal": seal_of(visit, line.position, shown_of(line)),
         "annulled": _annulled(line.annulled_by),
         "recorded": is_open(line),
@@ -70,7 +71,9 @@ def _opening(visit: Visit, subject: Name, line: HistoryLine) -> Opening | None:
 
 
 def _annulled(by: str | None) -> Notice | None:
-    return Notice(t("event.taken_back"), t("event.taken_back_by", by)) if by else None
+    if by is None:
+        return None
+    return Notice(t("event.taken_back"), t("event.taken_back_by", by) if by != ANNULLED else None)
 
 
 def _what(visit: Visit, answer: EventShown) -> Iterable[tuple[object, object]]:
@@ -189,8 +192,9 @@ def _rule(visit: Visit, row: BrokenRule) -> tuple[object, ...]:
 def _record(answer: EventShown) -> Iterable[tuple[object, object]]:
     """What machines call the event, and where its message came from."""
     line = answer.event
-    yield t("event.source"), Id(line.source)
-    yield t("event.id"), Id(line.id)
+    if line.source:  # otherwise its words are not told to the reader
+        yield t("event.source"), Id(line.source)
+        yield t("event.id"), Id(line.id)
     yield t("event.type"), Id(line.type)
     if isinstance(answer.origin, dict):
         origin = ", ".join(f"{name}: {text}" for name, text in answer.origin.items())

@@ -44,7 +44,7 @@ def _row(visit: Visit, row: DisclosureShown, *, named: bool) -> tuple[object, ..
         ),
         lines(", ".join(category(name) for name in row.categories), fields or None),
         lines(
-            code(row.purpose, "purpose"),
+            code(row.purpose, "purpose") or None,
             provision(row.provision) if row.provision else ground,
             Id(row.case_ref) if row.case_ref else None,
         ),

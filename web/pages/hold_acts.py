@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from application.acts.acting import Permit
 from application.acts.holding import (
     Approvable,
     asked_release,
@@ -126,7 +127,8 @@ def _review(visit: Visit, fields: Reviewing) -> str:
     }
     if asked is not None and _waits(visit, asked, act("holds", fields.ref, "review", **filled)):
         return "/approvals"
-    review(visit.site, fields.subject, fields.ref, facts, fields.category)
+    permit = Permit(asked.act) if asked else None
+    review(visit.site, fields.subject, fields.ref, facts, fields.category, permit)
     return act("holds", subject=fields.subject)
 
 
@@ -149,7 +151,7 @@ def _release(visit: Visit, fields: Releasing) -> str:
     filled = {"subject": fields.subject, "ground": fields.ground}
     if _waits(visit, asked, act("holds", fields.ref, "release", **filled)):
         return "/approvals"
-    release(visit.site, fields.subject, fields.ref, fields.ground)
+    release(visit.site, fields.subject, fields.ref, fields.ground, Permit(asked.act))
     return act("holds", subject=fields.subject)
 
 

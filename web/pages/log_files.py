@@ -5,7 +5,6 @@ bundles hold what was done with whose data, by pseudonym. A name is taken apart 
 name that comes out the same is looked up: no other file of the folder can be asked for.
 """
 
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Literal
@@ -17,10 +16,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from application.queries.upkeep.log_state import event_proof
+from host.keys import published_log
 from ledger.tlog.proving.left import entry_left, row_entry
-from ledger.tlog.store.files import read_file
+from ledger.tlog.proving.serving import served
 from ledger.tlog.store.folder import CHECKPOINT, MINIMUM_INDEX, LogFolder
-from ledger.tlog.tree.tiles import TILE_WIDTH, bundle_path, tile_path
+from ledger.tlog.tree.tiles import TILE_WIDTH, place_of
 from web.answering import Desk
 from web.api.routing import Endpoint, guarded
 from web.principals import Principal
@@ -30,13 +30,6 @@ from web.visit import Visit
 
 _TEXT, _BYTES = "text/plain; charset=utf-8", "application/octet-stream"
 _NEVER, _ALWAYS = "no-store", "public, max-age=31536000, immutable"
-_PATH = re.compile(
-    r"tile/(?P<level>entries|[0-9]{1,2})/(?P<number>(?:x[0-9]{3}/){0,6}[0-9]{3})"
-    r"(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
-)
-# A tree of 2^63 leaves has no tile above; the standard allows 63, and nothing is there.
-_MOST_LEVEL = 63
-
 Kind = Literal["text", "tile", "entries"]
 
 
@@ -57,43 +50,31 @@ class LogName(msgspec.Struct, frozen=True):
         """Who may keep it: full tiles everyone, for ever; nobody keeps events."""
         return _ALWAYS if self.lasts and self.kind == "tile" else _NEVER
 
-    def read(self, folder: LogFolder) -> bytes | None:
-        """What the file holds; None when there is none. Raises ServiceAway."""
-        return read_file(folder.path / self.path)
-
 
 def name_of(path: str) -> LogName | None:
     """The file that a path below `/log/` names; None when it names none."""
     if path in {CHECKPOINT, MINIMUM_INDEX}:
         return LogName(path, "text", lasts=False)
-    parts = _PATH.fullmatch(path)
-    if parts is None:
+    place = place_of(path)
+    if place is None:
         return None
-    level, number = parts["level"], int(re.sub("[x/]", "", parts["number"]))
-    width = int(parts["width"] or TILE_WIDTH)
-    if level == "entries":
-        return _named(bundle_path(number, width), path, "entries", width)
-    if int(level) > _MOST_LEVEL:
-        return None
-    return _named(tile_path(int(level), number, width), path, "tile", width)
-
-
-def _named(canonical: str, path: str, kind: Kind, width: int) -> LogName | None:
-    """A name in its only spelling. A partial tile is never as wide as a full one."""
-    if canonical != path or width > TILE_WIDTH:
-        return None
-    return LogName(canonical, kind, lasts=width == TILE_WIDTH)
+    kind: Kind = "entries" if place.level is None else "tile"
+    # A partial tile is never as wide as a full one.
+    return LogName(path, kind, lasts=place.width == TILE_WIDTH)
 
 
 def routes(desk: Desk) -> list[Route]:
     """The files under `/log/`, and proof and entry of an event as files for `ledger verify`."""
     settings = desk.pool.settings
-    folder = LogFolder(settings.log.folder)
+
+    def read(name: LogName) -> bytes | None:
+        log = published_log(settings)
+        return served(log.folder, name.path, log.keys)
 
     async def closed(request: Request, principal: Principal) -> Response:
         name = _asked(request)
         content = await desk.answer(
-            request, principal, lambda visit: _read_closed(visit, name, folder)
+            request, principal, lambda visit: _read_closed(visit, name, read)
         )
         return _given(name, content)
 
@@ -104,7 +85,7 @@ def routes(desk: Desk) -> list[Route]:
         # That a confidential ledger exists, and how much it holds, is for its own readers.
         if name.kind == "entries" or settings.confidential:
             return await for_readers(request)
-        return _given(name, await run_in_threadpool(name.read, folder))
+        return _given(name, await run_in_threadpool(read, name))
 
     return [
         Route("/log/{name:path}", Endpoint({"GET": file})),
@@ -127,13 +108,15 @@ def _given(name: LogName, content: bytes | None) -> Response:
     return Response(content, headers=headers, media_type=name.content_type)
 
 
-def _read_closed(visit: Visit, name: LogName, folder: LogFolder) -> bytes | None:
+def _read_closed(
+    visit: Visit, name: LogName, read: Callable[[LogName], bytes | None]
+) -> bytes | None:
     """A file that not everyone may have. To read entries is noted as a read of many."""
     if name.kind == "entries":
         note_entry(visit)
     elif not visit.has("proof"):
         raise NotForRole
-    return name.read(folder)
+    return read(name)
 
 
 def _download(desk: Desk, kind: str, make: Callable[[Visit, int], bytes]) -> Route:

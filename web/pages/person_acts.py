@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from application.answer import given
 from application.language import spoken
 from application.queries.oversight.looks import Look, Looks
 from application.queries.persons.comparison import Change, ComparedValue, Comparison, Standing
@@ -98,11 +99,13 @@ def is_open(line: HistoryLine) -> bool:
 
 def _looks(visit: Visit, params: PlaceParams, answer: Looks) -> Mapping[str, object]:
     said = t("looks.said", Figure(answer.count, person_to(visit, params.reference, "looks")))
-    names = ("when", "who", "why", "saw", "order")
+    # Who sees a part is not told in which role somebody looked, so nothing judges it.
+    judged = not visit.hides
+    names = ("when", "who", "why", "saw", *(("order",) if judged else ()))
     table = Table(
         t("looks.caption"),
         columns(*(t(f"looks.{name}") for name in names)),
-        tuple(_look(visit, look) for look in answer.looks),
+        tuple(_look(visit, look, judged=judged) for look in answer.looks),
     )
     return head(visit, params, "looks", said) | {
         "parts": (table,),
@@ -110,28 +113,33 @@ def _looks(visit: Visit, params: PlaceParams, answer: Looks) -> Mapping[str, obj
     }
 
 
-def _look(visit: Visit, look: Look) -> tuple[object, ...]:
-    place = (
-        t("looks.here", query_name(look.why, spoken()))
-        if look.here
-        else t("looks.elsewhere", code(look.why, "purpose"))
-    )
-    return (
+def _look(visit: Visit, look: Look, *, judged: bool) -> tuple[object, ...]:
+    row = (
         event(visit, look.position, when(look.occurred_at)),
-        lines(person(visit, look.who), code(look.role, "role")),
-        lines(place, look.case_ref, t("looks.many") if look.many else None),
+        lines(person(visit, look.who), code(look.role, "role") or None),
+        lines(_place(look), look.case_ref, t("looks.many") if look.many else None),
         ", ".join(category(name) for name in look.categories) or t("looks.nothing"),
-        lines(*_wrong(look)) or Tag(t("looks.in_order"), "good"),
     )
+    return (*row, lines(*_wrong(look)) or Tag(t("looks.in_order"), "good")) if judged else row
+
+
+def _place(look: Look) -> object:
+    """Where somebody looked, and for what, where that is told."""
+    place = "here" if look.here else "elsewhere"
+    if not look.why:
+        return t(f"looks.{place}_only")
+    what = query_name(look.why, spoken()) if look.here else code(look.why, "purpose")
+    return t(f"looks.{place}", what)
 
 
 def _wrong(look: Look) -> Iterable[object]:
-    if not look.held or look.beyond:
+    beyond = given(look.beyond)
+    if not look.held or beyond:
         yield Tag(say("staff", "wrong"), "bad")
     if not look.held:
         yield say("staff", "not-held")
-    if look.beyond:
-        yield say("staff", "not-covered", ", ".join(category(name) for name in look.beyond))
+    if beyond:
+        yield say("staff", "not-covered", ", ".join(category(name) for name in beyond))
 
 
 def _comparison(visit: Visit, params: ComparisonParams, answer: Comparison) -> Mapping[str, object]:

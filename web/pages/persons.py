@@ -116,7 +116,10 @@ def _person(visit: Visit, params: LineParams, answer: PersonSeen) -> Mapping[str
     return head(visit, params, "", said) | {
         "line": line(visit, params, answer, done),
         "months": by_month(latest),
-        "all": Link(everything, t("person.all", counted("act", answer.count))),
+        "all": Link(
+            everything,
+            t("person.all_told" if visit.hides else "person.all", counted("act", answer.count)),
+        ),
         "groups": groups(visit, answer.standing),
         "recorded": any_shown(answer.standing.categories),
         "opening": opening(visit, reference, hidden_in(answer.standing.categories)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from application.answer import given
 from application.language import spoken
 from application.queries.oversight.access import Access, Rights, RoleHeld
 from application.queries.oversight.looks import EmployeeFile, Look, Looks, RoleLooks
@@ -177,8 +178,8 @@ def _wrong(look: Look) -> list[object]:
     found: list[object] = []
     if not look.held:
         found.append(Tag(t("staff.not_held"), "bad"))
-    if look.beyond:
-        found += [Tag(t("staff.beyond"), "bad"), *_categories(look.beyond)]
+    if beyond := given(look.beyond):
+        found += [Tag(t("staff.beyond"), "bad"), *_categories(beyond)]
     if not look.vog:
         found.append(Tag(t("staff.no_vog"), "due"))
     return found

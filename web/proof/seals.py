@@ -1,7 +1,7 @@
 """What a page gives the browser to prove an event: the log's name and keys, and what the page shows.
 
 A seal asks for the whole entry of its event. So a role has seals only where nothing of a person is hidden
-from it: an entry names the categories of its sealed values, and a hidden category must not even be named.
+from it: an entry has the event whole, with the categories of its values and the pseudonym of the person.
 """
 
 from collections.abc import Mapping
@@ -27,12 +27,12 @@ LOG = "/log/"
 @offered
 def has_seals(visit: Visit) -> bool:
     """Whether the role of a visit may look at whole entries of the events that it sees."""
-    return visit.has("proof") and visit.rights.others != "hidden"
+    return visit.has("proof") and not visit.rights.sees_part
 
 
 def reads_whole_log(visit: Visit) -> bool:
     """Whether the role may have the entries of all events, by pseudonym."""
-    return has_seals(visit) and visit.has("persons") and visit.may("audit")
+    return has_seals(visit) and visit.may("audit")
 
 
 @offered

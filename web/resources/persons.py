@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 from msgspec.structs import replace
 
-from application.queries.cases.found_requests import FoundRequest, known_requests
+from application.queries.cases.found_requests import FoundRequest, requests_of
 from application.queries.cases.requests import RequestList, listed
 from application.queries.disclosures.about import disclosures_about
 from application.queries.disclosures.received import Disclosures
@@ -21,9 +21,9 @@ from application.queries.period import Period
 from application.queries.persons import comparison as compared
 from application.queries.persons import consents as consented
 from application.queries.persons import history, marketing, state
-from application.queries.persons.paging import Place, part_of
+from application.queries.persons.paging import Place
 from application.queries.persons.timeline import Person, PersonSeen, person, person_seen
-from application.queries.subjects import known_streams, note_read
+from application.queries.subjects import note_read, seen_in, selections
 from application.source import Source
 from ledger.errors import UnknownSubject
 from projections.folds.timetravel import Moment
@@ -199,7 +199,7 @@ def person_requests(visit: Visit, params: PersonParams) -> RequestList:
         source = visit.source("request-list")
         check_seen(source, reference, visit.moment)
         note_read(source, reference)
-        rows = known_requests(source, visit.moment, streams=known_streams(source, reference))
+        rows = requests_of(source, reference, visit.moment)
         found = [FoundRequest(stream, reference, request) for stream, request in rows]
         time = visit.moment.as_of or source.now
         return listed(found, time, ended=True, overdue_only=False)
@@ -216,7 +216,8 @@ def person_looks(visit: Visit, params: PlaceParams) -> Looks:
 
 def check_seen(source: Source, reference: str, moment: Moment) -> None:
     """Raise UnknownSubject where the reader may know of no event of the person at a moment."""
-    part_of(source, reference, moment, Place(limit=1))
+    if not seen_in(one.selected for one in selections(source, reference, moment)):
+        raise UnknownSubject
 
 
 RESOURCES = (

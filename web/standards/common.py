@@ -1,9 +1,13 @@
 """What both standards share: whose log it is, who may read it, and of whom."""
 
+from collections.abc import Mapping
+
 from application.processing_acts import Log
 from application.source import Source
 from ledger.errors import UnknownSubject
+from schemas.encoding import JsonValue, to_line
 from schemas.references import kind_of
+from web.exports import PART
 from web.principals import DATA_SUBJECT
 from web.problems import Forbidden
 from web.proof.seals import reads_whole_log
@@ -44,6 +48,16 @@ def check_whole(visit: Visit, source: Source) -> None:
     if not reads_whole_log(visit):
         raise Forbidden
     source.reads.note_many(())
+
+
+def source_of(visit: Visit) -> Source:
+    """What an answer is made from: for a person of the portal, all that is held of themselves."""
+    return visit.own_source(QUERY) if is_own(visit) else visit.source(QUERY)
+
+
+def line_with(content: Mapping[str, JsonValue], visit: Visit) -> bytes:
+    """An answer as JSON, which says whether the reader sees a part."""
+    return to_line({**content, PART: visit.part} if visit.part else content)
 
 
 def log_of(visit: Visit, register_url: str) -> Log:

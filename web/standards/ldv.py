@@ -21,7 +21,7 @@ from application.processing_acts import Act, Log
 from application.queries.persons.logged import LoggedPage, acts_about, acts_after, reference_of
 from documents.ldv import ldv_record
 from ledger.errors import Misconfigured
-from schemas.encoding import JsonValue, to_line
+from schemas.encoding import JsonValue
 from web.answering import Desk
 from web.api.reading import json_of
 from web.api.routing import Endpoint, guarded
@@ -32,12 +32,13 @@ from web.logins.origin import Origin
 from web.principals import Principal
 from web.standards.common import (
     PIECE,
-    QUERY,
     check_about,
     check_part,
     check_whole,
     is_own,
+    line_with,
     log_of,
+    source_of,
 )
 from web.visit import Visit
 
@@ -84,7 +85,7 @@ def routes(desk: Desk, origin: Origin, requests: Limiter) -> Sequence[Route]:
         def work(visit: Visit) -> tuple[bytes, int | None]:
             page = _page(visit, log_of(visit, register), wanted, after)
             records = [_record(act, own=is_own(visit)) for act in page.acts]
-            return to_line({"processingActivities": records}), page.following
+            return line_with({"processingActivities": records}, visit), page.following
 
         content, following = await desk.answer(request, principal, work, moment={})
         query = urlencode({_AFTER: following})
@@ -96,7 +97,7 @@ def routes(desk: Desk, origin: Origin, requests: Limiter) -> Sequence[Route]:
 
 def _page(visit: Visit, log: Log, wanted: Wanted, after: int) -> LoggedPage:
     check_part(visit)
-    source = visit.source(QUERY)
+    source = source_of(visit)
     if isinstance(wanted.person, str):
         reference = reference_of(source, _uuid(wanted.person))
     elif is_own(visit):

@@ -24,7 +24,7 @@ from documents.vng import vng_record
 from ledger.errors import UnknownSubject
 from ledger.recording.reads import READS
 from schemas import is_person
-from schemas.encoding import JsonValue, to_json, to_line
+from schemas.encoding import JsonValue, to_json
 from web.answering import Desk
 from web.api.asking import CURSOR
 from web.api.paging import Pages
@@ -34,9 +34,17 @@ from web.api.sending import answered
 from web.logins.limits import Limiter
 from web.logins.origin import Origin
 from web.principals import Principal
-from web.problems import TYPE, NotFound
+from web.problems import TYPE
 from web.resource import converted
-from web.standards.common import PIECE, QUERY, check_about, check_part, is_own, log_of
+from web.standards.common import (
+    PIECE,
+    check_about,
+    check_part,
+    is_own,
+    line_with,
+    log_of,
+    source_of,
+)
 from web.visit import Visit
 
 BASE = "/api/vng/v1"
@@ -99,7 +107,7 @@ class Interface:
             "previous": None,
             "results": piece.rows,
         }
-        return to_line(answer)
+        return line_with(answer, visit)
 
     async def _one(self, request: Request, principal: Principal) -> Response:
         work = partial(self._found, id=converted(request.path_params, _Named).id)
@@ -113,12 +121,12 @@ class Interface:
         for act in acts_about(source, log, reference, own=is_own(visit)):
             if act.object_id == id:
                 for made in self._objects(visit, act):
-                    return to_line(made)
-        raise NotFound
+                    return line_with(made, visit)
+        raise UnknownSubject
 
     def _source(self, visit: Visit) -> Source:
         check_part(visit)
-        return visit.source(QUERY)
+        return source_of(visit)
 
     def _objects(self, visit: Visit, act: Act) -> Iterator[Node]:
         """The `VerwerktObjectUitgebreid` of each object of an act; none of one that lapsed."""

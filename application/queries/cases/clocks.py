@@ -9,7 +9,7 @@ from application.answer import Answer
 from application.queries.naming import Naming
 from application.source import Source, instant_or_none
 from ledger.event import instant
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from projections.views import incidents, order_acts, requests
 from rulebook import DEADLINES
 from rulebook.incidents import Clock
@@ -63,7 +63,8 @@ def case_act(
 def positions_of(source: Source, streams: Sequence[UUID]) -> dict[tuple[str, str], int]:
     """Source and id of each event of some streams -> where it stands in the ledger."""
     return {
-        (event.source, event.id): event.position for event in events_of(source.session, streams)
+        (event.source, event.id): event.position
+        for event in events_but_reads(source.session, streams)
     }
 
 

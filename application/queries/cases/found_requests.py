@@ -7,10 +7,12 @@ from uuid import UUID
 from msgspec import Struct
 
 from application.answer import Name
-from application.queries.subjects import known_streams, note_read
+from application.queries.subjects import known_streams, note_read, selections
 from application.source import Source, each_known
 from ledger.errors import Reject
-from projections.folds.timetravel import NOW, Moment
+from projections.folds.timetravel import NOW, Moment, fold
+from projections.following.derive import check_told
+from projections.reading.known import rows_told
 from projections.reading.views import requests
 from projections.views.requests import VIEW, Request
 
@@ -78,8 +80,26 @@ def known_requests(
     """
     if moment.known == NOW:
         return requests(source.session, streams=streams, refs=refs, unanswered=unanswered)
-    rows = each_known(source, VIEW, moment.known, refs)
-    return sorted((row for row in rows if streams is None or row[0] in streams), key=_urgency)
+    if streams is None:
+        return sorted(each_known(source, VIEW, moment.known, refs), key=_urgency)
+    check_told(source.session, moment.known, streams)
+    told = rows_told(source.session, VIEW, streams, moment.known, source.privacy_office)
+    rows = [(stream, row) for (stream, ref), row in told if refs is None or ref in refs]
+    return sorted(rows, key=_urgency)
+
+
+def requests_of(source: Source, reference: str, moment: Moment) -> list[tuple[UUID, Request]]:
+    """The requests of a person as they were known at a moment, of those that the reader may know of.
+
+    In the same order. Raises UnknownSubject.
+    """
+    people = selections(source, reference, moment.known)
+    rows = [
+        (person.subject, request)
+        for person in people
+        for request in fold(VIEW, person.selected.counted).values()
+    ]
+    return sorted(rows, key=_urgency)
 
 
 def _urgency(row: tuple[UUID, Request]) -> tuple[bool, datetime, str, UUID]:

@@ -17,7 +17,7 @@ from application.queries.period import ALWAYS, Period
 from application.source import Source, instant_or_none, unless_erased
 from ledger.errors import UnknownSubject
 from ledger.event import instant
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from projections.dossier.dossier import Dossier, noted
 from projections.findings.judging import is_registered
 from projections.folds.timetravel import NOW, Moment, counting
@@ -223,7 +223,7 @@ def _row(reference: Name, incident: Incident, time: datetime) -> IncidentRow:
 def sources_of(source: Source, system: str) -> Callable[[str], bool]:
     """Whether a source of events is that of a registered system, as a function. Raises UnknownSubject."""
     reference = f"system/{system}"
-    events = events_of(source.session, [source.ledger.registry_stream(reference)])
+    events = events_but_reads(source.session, [source.ledger.registry_stream(reference)])
     dossier = Dossier(reference)
     for event in counting(list(events), source.privacy_office):
         if noted(event):

@@ -15,7 +15,7 @@ from application.queries.period import ALWAYS, Period
 from application.source import instant_or_none, unless_erased
 from ledger.event import RecordedEvent
 from ledger.keys.opening import Opener
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from ledger.storage.postgres import Session
 from projections.folds.timetravel import NOW, Moment, select
 from projections.views.requests import Identity, Request, RequestStatus, Status, standing
@@ -154,7 +154,7 @@ def decisions_on(
     streams = {case.stream}
     if isinstance(case.reference, str):
         streams |= {period.subject for period in opener.periods(case.reference)}
-    events = events_of(session, sorted(streams))
+    events = events_but_reads(session, sorted(streams))
     latest: dict[str, CategoryDecision] = {}
     for event in sorted(
         select(events, moment, privacy_office).counted,

@@ -18,6 +18,7 @@ from application.queries.desk.counts import Counted, Figure, OrderCell, figure_o
 from ledger.errors import Unproven
 from ledger.tlog.tree.merkle import HASH_BYTES, hash_leaf, hash_perfect
 from ledger.tlog.tree.proofs import inclusion_proof, verify_inclusion
+from schemas.encoding import from_json
 
 PUBLIC_TITLE = "processing-ledger/order-counts@v1"
 WHOLE_TITLE = "processing-ledger/order-counts-whole@v1"
@@ -140,12 +141,12 @@ def _opened(tree: Tree, row: tuple[str, ...], places: Sequence[int]) -> OpenedCe
 
 def parse_counts(content: bytes) -> PublicProof | WholeProof:
     """Take a file apart, without checking what it says. Raises Unproven."""
-    with suppress(msgspec.DecodeError, UnicodeDecodeError):
-        public = msgspec.json.decode(content, type=PublicProof)
+    with suppress(msgspec.DecodeError):
+        public = from_json(content, PublicProof)
         if public.title == PUBLIC_TITLE:
             return public
-    with suppress(msgspec.DecodeError, UnicodeDecodeError):
-        whole = msgspec.json.decode(content, type=WholeProof)
+    with suppress(msgspec.DecodeError):
+        whole = from_json(content, WholeProof)
         if whole.title == WHOLE_TITLE:
             return whole
     raise Unproven("this is not a proof of numbers of orders")

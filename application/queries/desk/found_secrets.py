@@ -100,9 +100,16 @@ def secret_of_disclosure(
 
 
 def find_secret(
-    source: Source, ref: str | None, subject: str | None, disclosure: str | None
+    source: Source,
+    ref: str | None,
+    subject: str | None,
+    disclosure: str | None,
+    told_by: str | None = None,
 ) -> FoundSecret:
-    """The secret of an order, or of a disclosure of a person. Raises NotAllowed, UnknownSubject."""
+    """The secret of an order, or of a disclosure of a person. Raises NotAllowed, UnknownSubject.
+
+    `told_by`: the source of the disclosure's event, where two have the same id.
+    """
     if ref is not None:
         return secret_of_order(find_order(source, ref, subject))
     if subject is None or disclosure is None:
@@ -112,15 +119,15 @@ def find_secret(
         secret_of_disclosure(stream, subject, secrets, act)
         for stream, secrets in secrets_of(source.session, known_streams(source, subject)).items()
         for act in named(secrets.acts, names.PERSONAL_DATA_DISCLOSED)
-        if act.order.id == disclosure
+        if act.order.id == disclosure and told_by in {None, act.order.source}
     ]
     if not found:
         raise NotAllowed(
             "nothing was disclosed about this person under that id", field="disclosure"
         )
-    if len(found) > 1:  # an act on secrecy names no source, so it would be about each of them
+    if len(found) > 1:
         raise NotAllowed(
-            f"{len(found)} sources disclosed something under that id: name their orders",
-            field="disclosure",
+            f"{len(found)} sources disclosed something under that id: name the source as well",
+            field="source",
         )
     return found[0]

@@ -209,7 +209,7 @@ def _event(source: Source, case: FoundOrder) -> RecordedEvent:
     def is_receipt(event: RecordedEvent) -> bool:
         return event.name == names.ORDER_RECEIVED and event.facts.get("order_ref") == case.order.ref
 
-    found = LedgerReader(source.session).folded(case.stream, receipts)
+    found = LedgerReader(source.session, reads=False).folded(case.stream, receipts)
     if not found:
         raise NotAllowed(f"order {case.order.ref} has no receipt: `ledger order receive` it first")
     return found[0]

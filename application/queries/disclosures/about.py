@@ -26,10 +26,8 @@ def disclosures_about(source: Source, reference: str, moment: Moment) -> Disclos
         _feeds(source, reference, moment),
         key=lambda pair: sort_key(pair[0]),
     )
-    known = source.reads.sight.known
-    seen = (pair for pair in rows if not pair[0].categories or known(pair[0].categories))
     names = RecipientNames(source, recipients_at(source, moment))
-    return Disclosures([*shown_rows(source, seen, names)])
+    return Disclosures([*shown_rows(source, rows, names)])
 
 
 def _own(source: Source, reference: str, moment: Moment) -> Iterator[Row]:
@@ -41,7 +39,7 @@ def _own(source: Source, reference: str, moment: Moment) -> Iterator[Row]:
 
 
 def _feeds(source: Source, reference: str, moment: Moment) -> Iterator[Row]:
-    feeds = feeds_at(source, moment)
+    feeds = [*source.teller.rows(feeds_at(source, moment))]
     events = chain.from_iterable(
         person.selected.counted for person in selections(source, reference, moment)
     )

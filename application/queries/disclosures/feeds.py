@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from application.queries.persons.person import Subject
 from application.source import Source
 from ledger.feeds.trie import root_in
-from ledger.reading import LAST, events_of
+from ledger.reading import LAST, events_but_reads
 from projections.dossier.service import ServiceSpan, served_on, service_spans
 from projections.folds.timetravel import Moment, fold, select
 from projections.reading.views import disclosed, recipients_by_id
@@ -95,7 +95,7 @@ def feeds_at(source: Source, moment: Moment) -> list[Disclosure]:
     streams = [source.ledger.registry_stream(f"recipient/{name}") for name in sorted(recipients)]
     last = LAST if moment.at_position is None else moment.at_position
     counted = select(
-        events_of(source.session, streams, last), moment, source.privacy_office
+        events_but_reads(source.session, streams, last), moment, source.privacy_office
     ).counted
     return sorted_disclosures(
         fold(VIEW, (event for event in counted if event.name == FEED)).values()

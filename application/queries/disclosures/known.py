@@ -12,18 +12,19 @@ from projections.views.recipients import Recipient
 
 
 def disclosed_at(source: Source, period: Period, moment: Moment) -> Iterator[Disclosure]:
-    """The disclosures of a period, by (occurred_at, source, id).
+    """The disclosures of a period that the reader may know of, by (occurred_at, source, id).
 
     In flat memory as they are known now; as they were known before, all of them are in memory.
     """
     if moment.known == NOW:
-        return disclosed(source.session, since=period.since, until=period.last)
+        rows = disclosed(source.session, since=period.since, until=period.last)
+        return source.teller.rows(rows)
     return iter(sorted_disclosures(known_before(source, period, moment)))
 
 
 def known_before(source: Source, period: Period, moment: Moment) -> Iterable[Disclosure]:
-    """The disclosures of a period as they were known at a moment, in no order, in flat memory."""
-    rows = (row for _, row in each_known(source, VIEW, moment))
+    """The same as they were known at a moment, in no order, in flat memory."""
+    rows = source.teller.rows(row for _, row in each_known(source, VIEW, moment))
     return (row for row in rows if period.holds(row.occurred_at))
 
 

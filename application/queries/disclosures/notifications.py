@@ -13,7 +13,7 @@ from application.queries.registers.recipients import RecipientNames, recipients_
 from application.queries.subjects import known_streams, note_read
 from application.source import Shown, Source, instant_or_none, rows_known, unless_erased
 from ledger.event import instant
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from projections.folds.timetravel import NOW, Moment, fold_at
 from projections.following.derive import check_told
 from projections.reading.known import NOBODY, known_rows
@@ -197,7 +197,7 @@ def _references(source: Source, stream: UUID, task: NotificationTask, moment: Mo
             source.session, streams=[stream], recipient=task.recipient, until=task.since
         )
     else:
-        events = events_of(source.session, [stream])
+        events = events_but_reads(source.session, [stream])
         rows = fold_at(disclosures.VIEW, events, moment, source.privacy_office).values()
     return sorted(
         {

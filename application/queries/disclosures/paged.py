@@ -16,9 +16,9 @@ from application.queries.disclosures.known import recipients_at
 from application.queries.disclosures.received import DisclosureShown, article_of, shown_rows
 from application.queries.period import ALWAYS, Period
 from application.queries.registers.recipients import RecipientNames
-from application.sight import Sight
 from application.source import Source
 from ledger.errors import Misconfigured
+from ledger.event import RecordedEvent
 from ledger.library.reader import LedgerReader
 from ledger.reading import LAST
 from projections.folds.timetravel import NOW, Moment
@@ -42,8 +42,7 @@ _SLIP = timedelta(days=1)  # further ahead of the ledger's clock no event's time
 class PageFilter(msgspec.Struct, frozen=True):
     """Which disclosures. `after`: position of the one that ended the page before.
 
-    `named`: whether persons are told of; otherwise a disclosure says neither whose data it was nor of which
-    categories the reader may not know.
+    `named`: whether persons are told of; otherwise a disclosure says neither whose data it was nor which.
     """
 
     recipient: str | None = None
@@ -74,7 +73,8 @@ def disclosure_page(source: Source, criteria: PageFilter, moment: Moment) -> Dis
         source.reads.note_many(())
     place = _place(source, criteria.after)
     rows = _before(source, criteria, moment, place)
-    found, following = _page(rows, criteria, _fits(criteria, known, source.reads.sight))
+    # Rows that are not told count for nothing: neither how many there are shows, nor where.
+    found, following = _page(source.teller.rows(rows), criteria, _fits(criteria, known))
     names = RecipientNames(source, known)
     shown = shown_rows(source, ((row, None) for row in found), names, named=criteria.named)
     return DisclosurePage([*shown], following)
@@ -84,10 +84,15 @@ def _place(source: Source, after: int | None) -> _Place:
     if after is None:
         return _LAST
     found = LedgerReader(source.session).events_after(after - 1, 1)
-    if not found or found[0].position != after or not VIEW.keys(found[0]):
+    if not found or found[0].position != after or not _is_told(source, found[0]):
         raise Misconfigured("no page of this list ends there", field="after")
     event = found[0]
     return event.time, event.source, event.id
+
+
+def _is_told(source: Source, event: RecordedEvent) -> bool:
+    """Whether an event is a disclosure that the reader may know of."""
+    return bool(VIEW.keys(event)) and source.teller.event(event) is not None
 
 
 def _before(
@@ -160,15 +165,11 @@ def _page(
     return found, last.position if last and more else None
 
 
-def _fits(
-    criteria: PageFilter, known: Mapping[str, Recipient], sight: Sight
-) -> Callable[[Disclosure], bool]:
+def _fits(criteria: PageFilter, known: Mapping[str, Recipient]) -> Callable[[Disclosure], bool]:
     article = article_of(criteria.provision) if criteria.provision else None
 
     def fits(row: Disclosure) -> bool:
         if article is not None and article != article_of(row.provision or ""):
-            return False
-        if criteria.named and row.categories and not sight.known(row.categories):
             return False
         where = criteria.country
         return where is None or place_of(row, known.get(row.recipient)).country == where

@@ -1,6 +1,6 @@
 """`ledger disclosures`: who received what about whom, when, why and how."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import merge
 from itertools import islice
 from uuid import UUID
@@ -13,18 +13,18 @@ from application.queries.disclosures.feeds import Membership, included, listed
 from application.queries.period import ALWAYS, Period, latest
 from application.queries.registers.recipients import RecipientNames, recipients_then
 from application.queries.subjects import is_erased, known_streams, note_read
-from application.sight import Sight
-from application.sighted import is_partial
+from application.sighted import Teller
 from application.source import Shown, Source, unless_erased
 from ledger.event import instant
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from projections.dossier.service import service_spans
 from projections.folds.timetravel import NOW, select
 from projections.reading.transfers import place_of
 from projections.reading.views import disclosed
 from projections.views.disclosures import FEED, FEED_KIND, Disclosure, sort_key
 from rulebook import provision
-from schemas import PERSONAL_FIELDS, is_person
+from schemas import is_person
+from schemas.encoding import JsonValue
 
 # References are looked up for so many disclosures at a time.
 _BLOCK_ROWS = 1_000
@@ -51,7 +51,7 @@ class DisclosureShown(Answer, frozen=True):
 
     Of one person also the feeds that the person was in; `membership` says how that is known.
     `country_derived`: the disclosure does not say the country, but the recipient's entry of the time.
-    `fields`: empty where it is not told. `record_count`: of a feed, about how many records.
+    `fields`, `purpose`: empty where they are not told. `record_count`: of a feed, about how many records.
     """
 
     position: int
@@ -128,7 +128,7 @@ def _feeds(
     if criteria.kind not in {None, FEED_KIND}:
         return []
     feeds = [row for row in _disclosed(source, criteria, FEED_KIND, None) if row.name == FEED]
-    events = events_of(source.session, streams)
+    events = events_but_reads(source.session, streams)
     spans = service_spans(select(events, NOW, source.privacy_office).counted)
     memberships = included(feeds, spans, listed(source, feeds, reference))
     subject = None if is_erased(source, reference) else reference
@@ -144,7 +144,7 @@ def article_of(spelled: str) -> str:
 def shown_rows(
     source: Source, rows: Iterator[Row], names: RecipientNames, *, named: bool = True
 ) -> Iterator[DisclosureShown]:
-    """Disclosures as they are shown. `named`: whether they say whose data it was."""
+    """Disclosures as they are shown. `named`: whether they say whose data it was, and which."""
     while block := list(islice(rows, _BLOCK_ROWS)):
         names.note((row.recipient, row.occurred_at) for row, _ in block)
         told = (row.stream for row, _ in block if row.subject is None)
@@ -153,30 +153,29 @@ def shown_rows(
             reference = references.get(row.stream)  # none for a feed, which is about many
             subject = unless_erased(reference) if reference is not None else None
             person, membership = feed or (subject, None)
-            yield _row(seen_by(row, source.reads.sight), person, membership, names)
+            shown = row if named else replace(row, categories=(), facts=_unlisted(row.facts))
+            yield _row(shown, (person, membership), names, source.teller)
 
 
-def seen_by(row: Disclosure, sight: Sight) -> Disclosure:
-    """A disclosure without the categories and fields that a reader may not know of."""
-    if not is_partial(sight):
-        return row
-    facts = {name: fact for name, fact in row.facts.items() if name != "fields"}
-    if row.fields is not None:
-        known = [field for field in row.fields if sight.known([PERSONAL_FIELDS.get(field, "")])]
-        facts |= {"fields": known}
-    return replace(row, categories=tuple(sight.known(row.categories)), facts=facts)
+def _unlisted(facts: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """The facts of a disclosure without the fields that went."""
+    return {name: fact for name, fact in facts.items() if name != "fields"}
 
 
 def _row(
-    row: Disclosure, subject: Name | None, membership: Membership | None, names: RecipientNames
+    row: Disclosure,
+    whose: tuple[Name | None, Membership | None],
+    names: RecipientNames,
+    teller: Teller,
 ) -> DisclosureShown:
-    place = place_of(row, names.entry(row.recipient))
+    place, (subject, membership) = place_of(row, names.entry(row.recipient)), whose
+    source, id = teller.name(row)
     return DisclosureShown(
         position=row.position,
         occurred_at=instant(row.occurred_at),
         type=row.name,
-        source=row.source,
-        id=row.id,
+        source=source,
+        id=id,
         subject=subject,
         membership=membership,
         recipient=row.recipient,

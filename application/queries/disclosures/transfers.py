@@ -18,7 +18,7 @@ from application.queries.disclosures.known import disclosed_at, recipients_at
 from application.queries.period import Period
 from application.source import Source, instant_or_none
 from ledger.event import RecordedEvent
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from projections.folds.timetravel import NOW, Moment, select
 from projections.reading.transfers import agreed_at, place_of, transfer_of
 from projections.views.disclosures import Disclosure
@@ -153,7 +153,7 @@ def _counted(
     source: Source, streams: set[UUID], moment: Moment
 ) -> dict[UUID, Sequence[RecordedEvent]]:
     by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
-    for event in events_of(source.session, sorted(streams)):
+    for event in events_but_reads(source.session, sorted(streams)):
         by_stream[event.stream].append(event)
     office = source.privacy_office
     return {

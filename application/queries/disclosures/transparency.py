@@ -13,7 +13,7 @@ from msgspec import field
 from msgspec.structs import replace
 
 from application.answer import Answer
-from application.queries.disclosures.known import known_before
+from application.queries.disclosures.known import disclosed_at
 from application.queries.period import Period
 from application.source import Source, instant_or_none
 from ledger.storage.postgres import Session
@@ -60,14 +60,17 @@ class TransparencyReport(Total, frozen=True, kw_only=True):
 
 
 def transparency_at(source: Source, period: Period, moment: Moment) -> TransparencyReport:
-    """The same as it was known at a moment; of `period` the quarters that it touches."""
-    if moment.known == NOW:
+    """The same as it was known at a moment, of what the reader may know of.
+
+    Of `period` the quarters that it touches.
+    """
+    if moment.known == NOW and not source.reads.sight.partial:
         return transparency(source.session, period.since, period.last, source.now)
     start = _quarter_start(period.since) if period.since else None
     end = _next_quarter(_quarter_start(period.last)) if period.last else None
     counts = Counter(
         (_name_of(row.occurred_at), row.recipient_kind)
-        for row in known_before(source, Period(start), moment)
+        for row in disclosed_at(source, Period(start), moment)
         if end is None or row.occurred_at < end
     )
     return _bounded(report(counts, _name_of(source.now)), start, end)

@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from application.sighted import sighted
 from application.source import Source
 from ledger.event import RecordedEvent
-from ledger.reading import LAST, events_of
+from ledger.reading import LAST, reads_of
 from projections.folds.timetravel import Moment, select
 from projections.following.derive import selected_at
 from schemas import names
@@ -46,8 +45,11 @@ class Consultation(NamedTuple):
 
     @property
     def why(self) -> str:
-        """The purpose that another system was told, or the command that asked this ledger."""
-        return str(self.event.facts["query" if self.through_ledger else "purpose"])
+        """The purpose that another system was told, or the command that asked this ledger.
+
+        Empty where it is not told.
+        """
+        return str(self.event.facts.get("query" if self.through_ledger else "purpose", ""))
 
 
 def consultations_of(
@@ -68,9 +70,8 @@ def consultations_of(
         for event, annulled_by in events
         if event.name in CONSULTATIONS
     ]
-    about_many = (look for look in _about_many(source, moment) if look.event.position > since)
     counted = {"list", "everyone"} if kind_of(reference) in _CUSTOMERS else {"list"}
-    shared = [look for look in about_many if look.about in counted]
+    shared = [look for look in _about_many(source, moment, since) if look.about in counted]
     return sorted([*own, *shared], key=lambda look: look.event.position)
 
 
@@ -97,15 +98,13 @@ def consultations_as(source: Source, role: str, moment: Moment) -> list[Consulta
     ]
 
 
-def _about_many(source: Source, moment: Moment) -> Iterator[Consultation]:
+def _about_many(source: Source, moment: Moment, since: int) -> Iterator[Consultation]:
+    """Answers about many after a position."""
     stream = source.ledger.registry_stream(source.ledger.reference)
     last_position = LAST if moment.at_position is None else moment.at_position
-    selected = select(
-        events_of(source.session, [stream], last_position), moment, source.privacy_office
-    )
-    counted = (event for event in selected.counted if event.name == _READ)
-    seen = sighted(counted, lambda event: event, source.reads.sight)
-    return (_consultation(source, event) for _, event in seen)
+    reads = reads_of(source.session, [stream], last_position, since)
+    counted = source.teller.selection(select(reads, moment, source.privacy_office)).counted
+    return (_consultation(source, event) for event in counted)
 
 
 def _consultation(source: Source, event: RecordedEvent) -> Consultation:

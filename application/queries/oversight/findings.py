@@ -1,6 +1,6 @@
 """`ledger findings`: recorded facts that break a rule, now or at a moment of the past."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
 from itertools import islice
 
@@ -16,7 +16,7 @@ from ledger.event import instant
 from projections.findings.judging import Finding
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.order_findings import judged_here, order_findings_at, place_of
-from projections.reading.past import past_findings, past_findings_about
+from projections.reading.past import PastPage, past_findings, past_findings_about, past_page
 from projections.reading.views import FindingPlace
 from projections.reading.views import findings as present_findings
 from rulebook.layers import Layer
@@ -107,13 +107,24 @@ def found(
     ordered = order_findings_at(session, moment, clock, office, rules=rules, about=about)
     alone = emergency_findings(source, moment, clock, rules, about)
     everything = merge(judged_here(session, rows), ordered, alone, key=place_of)
-    return (row for row in everything if _is_meant(criteria, row))
+    return (row for row in everything if is_meant(criteria, row))
 
 
-def _is_meant(criteria: FindingFilter, row: Finding) -> bool:
-    """Whether a finding is of the period, and after the place where the list goes on."""
+def page_then(
+    source: Source, criteria: FindingFilter, moment: Moment, count: int
+) -> tuple[Mapping[str, int], Iterator[Finding]]:
+    """Rule -> how many findings counted at a moment of the past; and so many that fit, or more."""
+    note_read(source, None)
+    clock, rules = moment.as_of or source.now, _rules(criteria)
+    page = PastPage(rules, criteria.after, count)
+    counts, rows = past_page(source.session, moment, clock, source.privacy_office, page)
+    return counts, (row for row in rows if is_meant(criteria, row))
+
+
+def is_meant(criteria: FindingFilter, row: Finding) -> bool:
+    """Whether a finding is of the rule and the period, and after the place where the list goes on."""
     follows = criteria.after is None or place_of(row) > criteria.after
-    return follows and criteria.period.holds(row.occurred_at)
+    return follows and criteria.rule in {None, row.rule} and criteria.period.holds(row.occurred_at)
 
 
 def _rules(criteria: FindingFilter) -> list[str] | None:

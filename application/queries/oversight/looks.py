@@ -9,6 +9,7 @@ from heapq import nlargest
 from typing import Literal
 from uuid import UUID
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from application.answer import Answer, Name
@@ -37,7 +38,8 @@ class Look(Answer, frozen=True, kw_only=True):
 
     `here`: through this ledger. `many`: it told about many at once; `everyone`: about every customer.
     `held`, `beyond`, `vog`: as `SeenElsewhere` has them. `reason`, `case_ref`: what was stated. `whose`:
-    whose data it was; null for an answer about many.
+    whose data it was; null for an answer about many. To a reader who sees a part no `role` is told, so
+    nothing judges the look: it is empty, and `held`, `beyond` and `vog` are absent.
     """
 
     position: int
@@ -48,9 +50,9 @@ class Look(Answer, frozen=True, kw_only=True):
     here: bool
     many: bool
     categories: list[str]
-    held: bool
-    beyond: list[str]
-    vog: bool
+    held: bool | UnsetType = UNSET
+    beyond: list[str] | UnsetType = UNSET
+    vog: bool | UnsetType = UNSET
     case_ref: str | None
     reason: str | None
     whose: Name | None
@@ -183,10 +185,10 @@ def _look(row: SeenElsewhere | SeenHere, who: Name, why: str, whose: Name | None
         here=False,
         many=False,
         categories=row.categories,
-        held=row.held,
-        beyond=row.beyond,
-        vog=row.vog,
-        case_ref=row.case_ref,
+        held=row.held if row.role else UNSET,
+        beyond=row.beyond if row.role else UNSET,
+        vog=row.vog if row.role else UNSET,
+        case_ref=row.case_ref or None,
         reason=None,
         whose=whose or row.subject or None,
         everyone=False,

@@ -4,7 +4,7 @@ settings show at a moment.
 Each value comes with the place where it was seen, in ids and counts: no person is named.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -19,18 +19,16 @@ from application.words import phrase
 from projections.folds.timetravel import NOW, Moment
 from projections.following.derive import rows_at
 from projections.reading import practice
-from projections.reading.past import past_findings
 from projections.reading.practice import SUPPLIER, ObservedSpan
 from projections.reading.register import past_register
 from projections.reading.transfers import party_of
-from projections.reading.views import findings as present_findings
-from projections.reading.views import register_entries
+from projections.reading.views import finding_counts, register_entries
 from projections.views import notices
 from projections.views.measures import adopted_at
 from projections.views.notices import Notice, Publication
 from projections.views.processing_register import Entry
 from projections.views.recipients import Recipient, ended_at, recipient_at
-from rulebook import Practice, provision, region, transfer
+from rulebook import RULES, Practice, provision, region, transfer
 from rulebook.calendar import day_of
 from schemas.texts import Language
 
@@ -81,14 +79,18 @@ def practice_at(
     observed = practice.observed(
         rows_at(source.session, practice.VIEW, moment, source.privacy_office, practice.VIEW.names)
     )
+    entries, broken = _register_and_findings(context)
     parts = (
-        _declared(context),
+        _declared(context, entries),
         _parties(context, recipients),
         _observed(context, observed, recipients),
         _measures(context),
         _published(context, *published),
         _contacts(context, controller),
-        _open_findings(context),
+        (
+            ("open-finding", rule, context.place("open", count))
+            for rule, count in sorted(broken.items())
+        ),
     )
     return _gathered(sight for part in parts for sight in part)
 
@@ -106,14 +108,18 @@ def _gathered(sights: Iterator[Sight]) -> Practice:
 # Register
 
 
-def _declared(context: _Moment) -> Iterator[Sight]:
+def _register_and_findings(context: _Moment) -> tuple[Sequence[Entry], Mapping[str, int]]:
+    """The entries of the register, and rule -> how many findings of it are open."""
+    session, clock = context.source.session, context.clock
+    if context.moment == NOW:
+        counts = finding_counts(session, clock, [rule.id for rule in RULES])
+        return register_entries(session), {rule: count for rule, count in counts.items() if count}
+    past = past_register(session, context.moment, clock, context.source.privacy_office)
+    return past.register.entries, past.findings
+
+
+def _declared(context: _Moment, entries: Iterable[Entry]) -> Iterator[Sight]:
     """What current activities declare, and what was observed of them beyond that."""
-    session, moment = context.source.session, context.moment
-    entries = (
-        register_entries(session)
-        if moment == NOW
-        else past_register(session, moment, context.clock, context.source.privacy_office).entries
-    )
     for entry in entries:
         if not entry.retired and not _about_staff(entry):
             yield from _of_activity(context, entry)
@@ -229,18 +235,3 @@ def _contacts(context: _Moment, controller: Controller) -> Iterator[Sight]:
         yield "contact", "representative", place
     if controller.data_protection_officer:
         yield "contact", "data-protection-officer", place
-
-
-def _open_findings(context: _Moment) -> Iterator[Sight]:
-    counts: dict[str, int] = {}
-    session, moment, office = context.source.session, context.moment, context.source.privacy_office
-    findings = (
-        present_findings(session, context.clock)
-        if moment == NOW
-        else past_findings(session, moment, context.clock, office)
-    )
-    for finding in findings:
-        counts[finding.rule] = counts.get(finding.rule, 0) + 1
-    yield from (
-        ("open-finding", rule, context.place("open", count)) for rule, count in counts.items()
-    )

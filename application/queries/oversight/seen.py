@@ -32,7 +32,7 @@ from projections.views.staff import (
 
 
 class _Seen(Answer, frozen=True, kw_only=True):
-    """One look at personal data."""
+    """One look at personal data. `role`, and what was stated: empty where it is not told, nor judged then."""
 
     position: int
     occurred_at: str
@@ -190,13 +190,16 @@ class _Judged(NamedTuple):
     vog: bool
 
 
+_NOT_JUDGED = _Judged(held=True, beyond=[], vog=True)
+"""Of a look of which the role is not told: nothing is said against it."""
+
+
 def _judged(look: Consultation, house: House) -> _Judged:
     event, time = look.event, look.event.time
-    row, role, here = (
-        house.employees.get(look.who, Employee()),
-        event.facts["role"],
-        look.through_ledger,
-    )
+    row, role = house.employees.get(look.who, Employee()), event.facts.get("role")
+    if role is None:
+        return _NOT_JUDGED
+    here = look.through_ledger
     may_see = covered(house.roles, role, time, here=here) or ()
     return _Judged(
         held=role in roles_at(powers_of(row) if here else row, time),
@@ -214,8 +217,8 @@ def _seen_elsewhere(
         occurred_at=instant(event.time),
         employee=employee,
         purpose=look.why,
-        case_ref=event.facts["case_ref"],
-        role=event.facts["role"],
+        case_ref=event.facts.get("case_ref", ""),
+        role=event.facts.get("role", ""),
         categories=list(event.categories),
         held=judged.held,
         beyond=judged.beyond,
@@ -236,7 +239,7 @@ def _seen_here(
         everyone=look.about == "everyone",
         reason=event.facts.get("reason"),
         case_ref=event.facts.get("case_ref"),
-        role=event.facts["role"],
+        role=event.facts.get("role", ""),
         categories=list(event.categories),
         held=judged.held,
         beyond=judged.beyond,

@@ -15,7 +15,7 @@ from application.queries.subjects import history_of, note_read
 from application.source import Source
 from ledger.event import RecordedEvent
 from ledger.library.reader import LedgerReader
-from ledger.reading import LAST, events_of, head_position
+from ledger.reading import LAST, events_but_reads, head_position
 from projections.folds.annulment import Name, name_of
 from projections.folds.timetravel import Moment, select
 from projections.following.derive import annulled_streams
@@ -120,6 +120,6 @@ def _annulled(source: Source, moment: Moment, last_position: int) -> set[Name]:
     names: set[Name] = set()
     streams: list[UUID] = list(annulled_streams(source.session, last_position))
     for stream in streams:
-        events = events_of(source.session, [stream], last_position)
+        events = events_but_reads(source.session, [stream], last_position)
         names |= select(events, moment, source.privacy_office).annulled.keys()
     return names

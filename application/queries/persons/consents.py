@@ -19,9 +19,8 @@ from application.queries.subjects import (
     SubjectEvents,
     chosen,
     customer_of,
-    last_position,
-    seen_in,
 )
+from application.sighted import Teller
 from application.source import Source, instant_or_none
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, instant
@@ -146,7 +145,7 @@ def holder(source: Source, reference: str, moment: Moment) -> Holder:
     """The person of that moment. Raises UnknownSubject."""
     person = chosen(source, reference, moment)
     state = folded_state(person)
-    if state is None or not seen_in(source, [person.selected]):
+    if state is None:
         raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
     source.reads.note([reference], ())
     customer = customer_of(reference)
@@ -164,18 +163,14 @@ def holder(source: Source, reference: str, moment: Moment) -> Holder:
 
 def consents(source: Source, reference: str, moment: Moment) -> Consents:
     """Consents of the data subject of that moment. Raises UnknownSubject."""
-    return _answer(source, holder(source, reference, moment))
+    return answer_of(holder(source, reference, moment))
 
 
 def with_history(source: Source, reference: str, moment: Moment) -> Consents:
     """The same, and every act by purpose and in the order in which acts decide. Raises UnknownSubject."""
     subject = holder(source, reference, moment)
-    return msgspec.structs.replace(_answer(source, subject), history=_history(subject))
-
-
-def _answer(source: Source, subject: Holder) -> Consents:
-    position = last_position(source, subject.person.selected)
-    return msgspec.structs.replace(answer_of(subject), position=position)
+    acts = _history(subject, source.teller)
+    return msgspec.structs.replace(answer_of(subject), history=acts)
 
 
 def declared_for(
@@ -261,13 +256,17 @@ def _choice_order(choice: Choice) -> tuple[str, str, str]:
     return choice.name, str(facts.get("channel") or ""), str(facts.get("permission") or "")
 
 
-def _history(subject: Holder) -> list[ConsentAct]:
+def _history(subject: Holder, teller: Teller) -> list[ConsentAct]:
     selected = subject.person.selected
     acts = [event for event in selected.shown if event.name.startswith(_CONSENT)]
     standing = {(event.source, event.id) for event in selected.counted}
     acts.sort(key=lambda event: (event.facts["purpose"], act_of(event).order))
     return [
-        _act(event, selected.annulled.get((event.source, event.id)), _until(event, acts, standing))
+        _act(
+            teller.shown(event),
+            selected.annulled.get((event.source, event.id)),
+            _until(event, acts, standing),
+        )
         for event in acts
     ]
 

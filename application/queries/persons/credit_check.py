@@ -13,7 +13,6 @@ from application.queries.persons.consents import Holder, holder
 from application.queries.registers.activities import look_of
 from application.queries.registers.purposes import Declaration, declarations
 from application.queries.verdicts import VerdictInWords, explained
-from application.sighted import is_partial
 from application.source import Source
 from application.words import phrase
 from ledger.errors import UnknownSubject
@@ -96,7 +95,7 @@ def credit_check(source: Source, reference: str, moment: Moment) -> CreditCheckA
 
     It judges all that is held of a person: of requests, debts and results, whatever a reader may know of.
     """
-    if is_partial(source.reads.sight):
+    if source.reads.sight.partial:
         raise UnknownSubject
     subject = holder(source, reference, moment)
     own = dossier_from(subject.person.selected.counted)

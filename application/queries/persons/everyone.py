@@ -15,7 +15,7 @@ from application.queries.registers.activities import objectors
 from application.queries.subjects import customer_of
 from application.source import Source
 from ledger.event import RecordedEvent
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from projections.dossier.contracts import contracts, contracts_of
 from projections.dossier.dossier import Dossier, dossier_from
 from projections.folds.timetravel import NOW, Moment, SelectedEvents, fold, select
@@ -150,7 +150,7 @@ def _folded(
 def _selected(source: Source, streams: list[UUID], moment: Moment) -> dict[UUID, SelectedEvents]:
     """What counts of each stream at a moment."""
     by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
-    for event in events_of(source.session, streams):
+    for event in events_but_reads(source.session, streams):
         by_stream[event.stream].append(event)
     return {
         stream: select(events, moment, source.privacy_office)

@@ -14,15 +14,12 @@ from application.queries.period import ALWAYS, Period, latest
 from application.queries.persons.evidence import Evidence, evidence_of
 from application.queries.persons.paging import AnnullableEvent, Place, part_of
 from application.queries.subjects import history_of
-from application.sighted import is_partial
 from application.source import Shown, Source, shown
-from application.words import phrase
 from ledger.event import RecordedEvent, instant
 from projections.folds.timetravel import Moment
 from schemas import ALL_TYPES, is_person
 from schemas.encoding import JsonValue
-from schemas.names import PERSONAL_DATA_ERASED
-from schemas.texts import Language, text_of, word_of
+from schemas.texts import Language, text_of
 
 Fact = JsonValue | Gone
 
@@ -45,8 +42,10 @@ class HistoryLine(Answer, frozen=True, kw_only=True):
     """An event of a person, opened. `version`: place in the stream, from 1. `text`: what happened, in words.
 
     `facts`: as they were recorded, with persons by reference. `annulled_by`: what took the event back.
-    `text` is null for a type of a later version. `evidence`, `trace`: absent where there is none. `version`:
-    absent for a reader who may not know of every event of the stream.
+    `text` is null for a type of a later version. `evidence`, `trace`: absent where there is none.
+
+    For a reader who sees a part `version` is absent, `annulled_by` says `annulled`, and of an event whose
+    words are not told `source` is empty and `id` the position.
     """
 
     position: int
@@ -141,8 +140,8 @@ def lines_of(
     """Events of which the read is noted, opened. `naming`: for sentences with names in place of ids."""
     subjects = {UUID(text) for event, _ in events for text in _references(event).values()}
     names = source.names(subjects)
-    telling = _Telling(language, naming, is_partial(source.reads.sight))
-    return (_line(source, entry, names, telling) for entry in events)
+    telling = _Telling(source, language, naming)
+    return (_line(telling, entry, names) for entry in events)
 
 
 def _note(source: Source, reference: str, events: Sequence[RecordedEvent]) -> None:
@@ -160,21 +159,20 @@ def _references(event: RecordedEvent) -> dict[str, str]:
 
 
 class _Telling(NamedTuple):
-    """How events are told in words."""
+    """To whom events are told, and in which words."""
 
+    source: Source
     language: Language
     naming: Naming | None
-    partial: bool
 
 
-def _line(
-    source: Source, entry: AnnullableEvent, names: dict[UUID, Name], telling: _Telling
-) -> HistoryLine:
-    event, annulled_by = entry
+def _line(telling: _Telling, entry: AnnullableEvent, names: dict[UUID, Name]) -> HistoryLine:
+    source, (told, annulled_by) = telling.source, entry
+    event = source.teller.shown(told)
     people = {name: names[UUID(text)] for name, text in _references(event).items()}
     return HistoryLine(
         position=event.position,
-        version=UNSET if telling.partial else event.version,
+        version=UNSET if source.reads.sight.partial else event.version,
         data_subject=str(event.stream),
         type=event.type,
         id=event.id,
@@ -186,36 +184,24 @@ def _line(
         provision=event.provision,
         categories=list(event.categories),
         facts=event.facts | people,
-        personal={field: shown(value) for field, value in source.personal(event).items()},
+        personal={field: shown(value) for field, value in source.personal(told).items()},
         annulled_by=annulled_by,
-        text=text_shown(event, telling.language, telling.naming, partial=telling.partial),
+        text=text_shown(event, telling.language, telling.naming),
         evidence=evidence_of(event.facts) or UNSET,
         trace=event.trace or UNSET,
     )
 
 
 def text_shown(
-    event: RecordedEvent,
-    language: Language,
-    naming: Naming | None = None,
-    *,
-    partial: bool = False,
+    event: RecordedEvent, language: Language, naming: Naming | None = None
 ) -> str | None:
     """What happened, as one sentence without values; None for a type of a later version.
 
-    `naming`: for names in place of ids. `partial`: the reader may not know of everything, so how many keys
-    an erasure destroyed is not said.
+    `naming`: for names in place of ids.
     """
     event_type = ALL_TYPES.get(event.type)
     if event_type is None:
         return None
     named = naming.named(event.facts, event.time) if naming else {}
     facts = event.facts | {"categories": event.categories} | named
-    if partial and event_type.name == PERSONAL_DATA_ERASED:
-        return phrase("history", "erased", language, text_of_codes(event.categories, language))
     return text_of(event_type.name, facts, language)
-
-
-def text_of_codes(categories: Sequence[str], language: Language) -> str:
-    """Categories in words."""
-    return ", ".join(word_of(category, language) for category in categories)

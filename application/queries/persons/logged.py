@@ -15,10 +15,10 @@ from application.undisclosed import hidden_in
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent
 from ledger.library.reader import LedgerReader
-from ledger.reading import events_of, head_position
+from ledger.reading import events_but_reads, head_position
 from projections.folds.annulment import Name, name_of
 from projections.folds.timetravel import Moment, select
-from projections.following.derive import annulled_streams
+from projections.reading.known import annulments_of
 
 LOOKED_AT = 5000
 """Events that one page of the whole ledger looks at: a fraction of a second, whatever is wanted."""
@@ -37,14 +37,14 @@ def acts_about(source: Source, log: Log, reference: str, *, own: bool) -> list[A
     `own`: the person asks. What may not be told is not among them, and it is no read by an employee.
     Another reader finds what the reader may know of.
     """
-    subjects = selections(source, reference, Moment(at_position=head_position(source.session)))
+    moment = Moment(at_position=head_position(source.session))
+    subjects = selections(source, reference, moment, reads=True)
     if own:
         return _own_acts(log, subjects)
-    seen = seen_in(source, (subject.selected for subject in subjects))
-    if not seen:
-        raise UnknownSubject
+    seen = seen_in(subject.selected for subject in subjects)
     note_read(source, reference)
-    return [Act(log, event, annulled_by is not None) for event, annulled_by in seen]
+    shown = source.teller.shown
+    return [Act(log, shown(event), annulled_by is not None) for event, annulled_by in seen]
 
 
 def _own_acts(log: Log, subjects: Collection[SubjectEvents]) -> list[Act]:
@@ -80,12 +80,15 @@ def acts_after(
 
 
 def event_of_object(source: Source, log: Log, object_id: UUID) -> RecordedEvent | None:
-    """The event with an object, found by its name. The caller judges who may know of it."""
-    names = log.names_of_object(object_id)
-    reader = LedgerReader(source.session)
-    for (position,) in source.session.of("ledger").rows("positions_named", names=names):
+    """The event with an object, found by its name or place; None of one that the reader is not told of."""
+    names, place = log.names_of_object(object_id), log.place_of_object(object_id)
+    named = source.session.of("ledger").rows("positions_named", names=names)
+    positions = [place] if place is not None else [position for (position,) in named]
+    reader, teller = LedgerReader(source.session), source.teller
+    for position in positions:
         for event in reader.events_after(position - 1, 1, position):
-            if Act(log, event).object_id == object_id:
+            told = teller.event(event)
+            if told is not None and Act(log, teller.shown(told)).object_id == object_id:
                 return event
     return None
 
@@ -99,10 +102,10 @@ def reference_of(source: Source, subject: UUID) -> str:
 
 
 def _annulled_among(source: Source, events: Collection[RecordedEvent], head: int) -> set[Name]:
-    streams = {event.stream for event in events}
+    streams = sorted({event.stream for event in events})
+    annulments = annulments_of(source.session, streams, head)
     moment, names = Moment(at_position=head), set[Name]()
-    for stream in annulled_streams(source.session, head):
-        if stream in streams:
-            acts = events_of(source.session, [stream], head)
-            names |= select(acts, moment, source.privacy_office).annulled.keys()
+    for stream in {annulment.stream for annulment in annulments}:
+        acts = events_but_reads(source.session, [stream], head)
+        names |= select(acts, moment, source.privacy_office).annulled.keys()
     return names

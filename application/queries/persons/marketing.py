@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from application.answer import Answer
 from application.queries.persons.consents import Holder, answer_of, holder
-from application.queries.persons.state import folded_state
+from application.queries.persons.state import folded_state, restricted_of
 from application.queries.registers.activities import look_of
-from application.queries.subjects import chosen, customer_of, last_position
+from application.queries.subjects import chosen, customer_of
 from application.queries.verdicts import VerdictInWords, explained
 from application.source import Source
 from ledger.errors import UnknownSubject
@@ -87,7 +87,7 @@ def marketing(
         as_of=instant(subject.clock),
         person=_approachable(source, person, subject),
         decisions=[_decision(person, channel, subject) for channel in channels],
-        position=last_position(source, subject.person.selected),
+        position=subject.person.selected.position,
     )
 
 
@@ -114,12 +114,13 @@ def _addressee(source: Source, subject: Holder, moment: Moment) -> Addressee:
     # The kind of customer decides which rules apply, and a contact person has none of its own.
     state = _state(source, customer, moment) if customer else subject.state
     own = dossier_from(subject.person.selected.counted)
-    return addressee(
+    person = addressee(
         look_of(source, subject.person.subject, own, moment),
         subject.clock,
         kind=customer_state.customer_kind(state) if state else None,
         active=subject.account == "active" and subject.customer in {None, "active"},
     )
+    return replace(person, restricted=restricted_of(subject.person, subject.clock))
 
 
 def _state(source: Source, reference: str, moment: Moment) -> CustomerState | None:

@@ -8,15 +8,14 @@ from application.queries.naming import Naming
 from application.queries.persons.history import HistoryLine, lines_of, opened
 from application.queries.persons.paging import AnnullableEvent
 from application.queries.subjects import seen_in
-from application.sighted import is_partial
 from application.source import Source
 from ledger.errors import EventPruned, UnknownSubject
 from ledger.event import RecordedEvent, instant
 from ledger.library.reader import LedgerReader
-from ledger.reading import events_of, pruned_through
+from ledger.reading import events_but_reads, pruned_through
 from projections.findings.judging import Finding
 from projections.folds.annulment import name_of
-from projections.folds.timetravel import NOW, Moment, select
+from projections.folds.timetravel import NOW, READ, Moment, select
 from projections.reading.order_findings import judged_here
 from projections.reading.views import findings
 from schemas.texts import Language
@@ -72,7 +71,7 @@ def one_event(
         (line,) = opened(source, subject, [(event, annulled_by)], language, naming)
     broken = _broken(source, event) if with_findings and moment == NOW else UNSET
     origin = {name: str(fact) for name, fact in event.origin.items()}
-    return EventShown(subject, line, UNSET if is_partial(source.reads.sight) else origin, broken)
+    return EventShown(subject, line, UNSET if source.reads.sight.partial else origin, broken)
 
 
 def reference_of(source: Source, position: int) -> str | None:
@@ -83,11 +82,11 @@ def reference_of(source: Source, position: int) -> str | None:
 
 def _as_seen(source: Source, event: RecordedEvent, moment: Moment) -> AnnullableEvent:
     """The event as the reader may see it at a moment, with what took it back. Raises UnknownSubject."""
-    # What the ledger says of itself cannot be taken back, and its own stream is long.
-    alone = event.subject == source.ledger.reference
-    events = [event] if alone else events_of(source.session, [event.stream])
-    selected = select(events, moment, source.privacy_office)
-    for seen, annulled_by in seen_in(source, [selected]):
+    # What the ledger says of itself cannot be taken back, and its own stream is long; nor can a look.
+    alone = event.name == READ or event.subject == source.ledger.reference
+    events = [event] if alone else events_but_reads(source.session, [event.stream])
+    selected = source.teller.selection(select(events, moment, source.privacy_office))
+    for seen, annulled_by in seen_in([selected]):
         if seen.position == event.position:
             return seen, annulled_by
     raise UnknownSubject

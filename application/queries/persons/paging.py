@@ -11,7 +11,6 @@ from uuid import UUID
 import msgspec
 
 from application.queries.subjects import history_of, streams_of
-from application.sighted import is_partial
 from application.source import Source
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent
@@ -50,7 +49,7 @@ class EventsPart(NamedTuple):
 def part_of(source: Source, reference: str, moment: Moment, place: Place) -> EventsPart:
     """The events of a person before a position, at most so many. Raises UnknownSubject, Pruned."""
     by_position = moment.as_of is None and moment.recorded_by is None
-    if by_position and not is_partial(source.reads.sight):
+    if by_position and not source.reads.sight.partial:
         streams = streams_of(source, reference)
         check_told(source.session, moment, streams)
         return _read(source, streams, moment.at_position, place)

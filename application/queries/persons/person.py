@@ -18,7 +18,7 @@ from application.source import Shown, Source, is_told, shown
 from application.undisclosed import hidden_in
 from ledger.crypto.sealing import base64url
 from ledger.event import RecordedEvent
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from projections.folds.timetravel import Moment, SelectedEvents, fold, select
 from projections.folds.view import order_of
 from projections.views import customer_state, recipients
@@ -57,7 +57,7 @@ class HeldValue(NamedTuple):
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """All data subjects of a reference, up to a position. `acts` stand in the order of positions.
+    """All data subjects of a reference, up to a position. `acts`: all but reads, in the order of positions.
 
     `undisclosed`: what counts of holds of which the person is not told. It is among neither `acts` nor
     `counted`, and nothing of it is shown.
@@ -215,4 +215,6 @@ def declarations(
 def _registry(source: Source, reference: str, position: int) -> SelectedEvents:
     stream = source.ledger.registry_stream(reference)
     moment = Moment(at_position=position)
-    return select(events_of(source.session, [stream], position), moment, source.privacy_office)
+    return select(
+        events_but_reads(source.session, [stream], position), moment, source.privacy_office
+    )

@@ -1,10 +1,11 @@
 """`ledger find`: who has or had a value, through the blind index."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from application.answer import Answer
 from application.queries.persons.state import folded_state
-from application.queries.subjects import chosen
+from application.queries.subjects import chosen, selections
 from application.site import Site
 from application.source import Source
 from ledger.backup import blind
@@ -49,11 +50,16 @@ def find(source: Source, field: str, value: str) -> FoundPersons:
     """
     key = source.opener.ledger_key("blind")
     digest = blind_hash(key, field, value)
-    references = source.opener.find(digest)
-    if references:
-        source.reads.note(references, [PERSONAL_FIELDS[field]])
-    else:  # that nobody has a value is an answer, too
-        source.reads.note_many([PERSONAL_FIELDS[field]])
+    category, references = PERSONAL_FIELDS[field], source.opener.find(digest)
+    if source.reads.sight.partial or not references:  # that nobody has a value is an answer, too
+        source.reads.note_many([category])
+    if source.reads.sight.partial:
+        references = [
+            reference
+            for reference in references
+            if digest in (blind_hash(key, field, one) for one in _told(source, reference, field))
+        ]
+    source.reads.note(references, [category])
     persons = []
     # The index also holds past values, so each hit is compared with what is held now.
     for reference in references:
@@ -61,6 +67,16 @@ def find(source: Source, field: str, value: str) -> FoundPersons:
         current = digest in (blind_hash(key, field, one) for one in held)
         persons.append(FoundPerson(subject=reference, current=current))
     return FoundPersons(field=field, subjects=persons)
+
+
+def _told(source: Source, reference: str, field: str) -> Iterator[Single]:
+    """Every value of the field that the events tell of which the reader may know."""
+    with suppress(UnknownSubject):
+        for person in selections(source, reference, NOW):
+            for event in person.selected.shown:
+                value = source.personal(event).get(field)
+                if value is not None and not isinstance(value, Missing):
+                    yield from each_of(value)
 
 
 def _current(source: Source, reference: str, field: str) -> Sequence[Single]:

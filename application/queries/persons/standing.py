@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from application.answer import Answer
-from application.queries.persons.paging import AnnullableEvent
 from application.queries.persons.state import (
     ContractShown,
     StateExtras,
     folded_state,
+    restricted_of,
     state_answer,
 )
-from application.queries.subjects import SubjectEvents, chosen, last_of, seen_in
-from application.sighted import is_partial
+from application.queries.subjects import SubjectEvents, chosen
+from application.sighted import Teller
 from application.source import Shown, Source
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, erases, instant
@@ -24,8 +24,7 @@ from projections.dossier.dossier import dossier_from
 from projections.folds.annulment import Name, name_of
 from projections.folds.timetravel import Moment
 from projections.folds.view import order_of
-from projections.keeping.holds import ACTS_ON_HOLDS, UNDISCLOSED, Hold, holds
-from projections.use.restricting import restricted_by
+from projections.keeping.holds import ACTS_ON_HOLDS, Hold, holds
 from projections.views.customer_state import CustomerState, Status, live_values
 from schemas import CATEGORIES, names
 
@@ -104,34 +103,32 @@ class _Facts(NamedTuple):
 
 def standing(source: Source, reference: str, moment: Moment) -> PersonStanding:
     """Where the data stands of the data subject of that moment. Raises UnknownSubject."""
-    person = chosen(source, reference, moment)
-    return standing_of(source, reference, person, seen_in(source, [person.selected]), moment)
+    return standing_of(source, reference, chosen(source, reference, moment), moment)
 
 
 def standing_of(
-    source: Source,
-    reference: str,
-    person: SubjectEvents,
-    seen: Sequence[AnnullableEvent],
-    moment: Moment,
+    source: Source, reference: str, person: SubjectEvents, moment: Moment
 ) -> PersonStanding:
-    """The same of a data subject of whom the reader may know some events. Raises UnknownSubject."""
+    """The same of a data subject. Raises UnknownSubject."""
     folded = folded_state(person)
-    if folded is None or not seen:
+    if folded is None:
         raise UnknownSubject
     source.reads.note([reference], live_values(folded))
     counted = person.selected.counted
-    restricted = restricted_by(counted, moment.as_of or source.now)
+    restricted = restricted_of(person, moment.as_of or source.now)
     extras = StateExtras(restricted, contracts_of(counted))
     state = state_answer(source, reference, person.subject, folded, extras)
     facts = _Facts(
         _sealing(person),
         _erasures((*counted, *person.selected.erasures)),
         _restrictions(counted, restricted),
-        _holds(source, counted),
+        holds(dossier_from(counted, ACTS_ON_HOLDS)),
     )
     known = source.reads.sight.known(CATEGORIES)
-    rows = [_category(name, state.personal.get(name, {}), folded, facts) for name in known]
+    rows = [
+        _category(name, state.personal.get(name, {}), folded, facts, source.teller)
+        for name in known
+    ]
     return PersonStanding(
         subject=reference,
         data_subject=str(person.subject),
@@ -140,7 +137,7 @@ def standing_of(
         customer_kind=state.customer_kind,
         categories=[row for row in rows if _says_anything(row)],
         contracts=state.contracts if isinstance(state.contracts, list) else [],
-        position=last_of(seen),
+        position=person.selected.position,
     )
 
 
@@ -149,13 +146,13 @@ def _says_anything(row: CategoryStanding) -> bool:
 
 
 def _category(
-    name: str, personal: Mapping[str, Shown], folded: CustomerState, facts: _Facts
+    name: str, personal: Mapping[str, Shown], folded: CustomerState, facts: _Facts, teller: Teller
 ) -> CategoryStanding:
     sealed, events = live_values(folded).get(name, {}), facts.sealing
     return CategoryStanding(
         category=name,
         values=[
-            _value(field, value, events[sealed[field].source, sealed[field].id])
+            _value(field, value, teller.shown(events[sealed[field].source, sealed[field].id]))
             for field, value in personal.items()
         ],
         erased=None if personal else facts.erasures.get(name),
@@ -185,13 +182,6 @@ def _kept(hold: Hold) -> Kept:
     return Kept(hold.hold_ref, hold.ground, instant(hold.since), hold.review_on.isoformat())
 
 
-def _holds(source: Source, counted: Iterable[RecordedEvent]) -> list[Hold]:
-    """The holds in force; not those that the person may not be told of, where the reader sees a part."""
-    partial = is_partial(source.reads.sight)
-    in_force = holds(dossier_from(counted, ACTS_ON_HOLDS))
-    return [hold for hold in in_force if not (partial and hold.ground == UNDISCLOSED)]
-
-
 def _erasures(events: Iterable[RecordedEvent]) -> dict[str, Erasure]:
     """Category -> its latest erasure, also one after the moment: its values are gone at every moment."""
     found: dict[str, Erasure] = {}
@@ -217,7 +207,7 @@ def _restrictions(
 def _restricting(event: RecordedEvent) -> dict[str, Restriction]:
     since, place = instant(event.time), event.position
     if event.name == names.PROCESSING_RESTRICTED:
-        row = Restriction(since, event.facts["ground"], None, place)
+        row = Restriction(since, event.facts.get("ground"), None, place)
         return dict.fromkeys(event.categories, row)
     return {
         category: Restriction(since, decision.get("ground"), decision.get("until"), place)

@@ -1,6 +1,7 @@
 """`ledger state`: what is known of a person at a moment, opened."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -8,10 +9,10 @@ from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
 
 from application.answer import Answer, Name
-from application.queries.subjects import SubjectEvents, chosen, last_position, seen_in
+from application.queries.subjects import SubjectEvents, chosen
 from application.source import Shown, Source, instant_or_none, is_told, shown
 from ledger.errors import UnknownSubject
-from ledger.event import instant
+from ledger.event import erases_all, instant
 from projections.dossier.contracts import Contract, contracts_of
 from projections.folds.timetravel import Moment, fold
 from projections.use.restricting import restricted_by
@@ -69,20 +70,30 @@ def state(source: Source, reference: str, moment: Moment) -> State:
     """The state of the data subject of that moment. Raises UnknownSubject."""
     person = chosen(source, reference, moment)
     folded = folded_state(person)
-    if folded is None or not seen_in(source, [person.selected]):
+    if folded is None:
         raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
     source.reads.note([reference], customer_state.live_values(folded))
-    counted = person.selected.counted
-    restricted = restricted_by(counted, moment.as_of or source.now)
-    extras = StateExtras(restricted, contracts_of(counted))
-    answer = state_answer(source, reference, person.subject, folded, extras)
-    return replace(answer, position=last_position(source, person.selected))
+    restricted = restricted_of(person, moment.as_of or source.now)
+    extras = StateExtras(restricted, contracts_of(person.selected.counted))
+    return state_answer(source, reference, person.subject, folded, extras)
 
 
 def folded_state(person: SubjectEvents) -> CustomerState | None:
-    """The state from the events of the moment; None when none of them counts."""
+    """The state from the events of the moment; None when none of them counts.
+
+    That the person was erased wholly took effect whatever the reader may know of.
+    """
     selected = person.selected
-    return fold(customer_state.VIEW, selected.counted, selected.erasures).get("")
+    state = fold(customer_state.VIEW, selected.counted, selected.erasures).get("")
+    if state is None or person.whole is selected:
+        return state
+    erased = [event.time for event in person.whole.counted if erases_all(event)]
+    return replace(state, whole=max(erased, default=None))
+
+
+def restricted_of(person: SubjectEvents, time: datetime) -> frozenset[str]:
+    """Categories that may only be stored at a time: so it is whatever the reader may know of."""
+    return restricted_by(person.whole.counted, time)
 
 
 def account_status(source: Source, reference: str, moment: Moment) -> Status:

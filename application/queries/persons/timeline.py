@@ -21,7 +21,6 @@ from application.queries.persons.history import text_shown
 from application.queries.persons.paging import AnnullableEvent
 from application.queries.persons.standing import PersonStanding, standing_of
 from application.queries.subjects import chosen_and_all, seen_in, selections
-from application.sighted import is_partial
 from application.source import Source
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, instant
@@ -141,16 +140,15 @@ def person_seen(
 def _seen_and_standing(
     source: Source, reference: str, moment: Moment
 ) -> tuple[list[AnnullableEvent], PersonStanding]:
-    shown, everyone = chosen_and_all(source, reference, moment)
-    seen = seen_in(source, [one.selected for one in everyone])
-    own = seen if len(everyone) == 1 else seen_in(source, [shown.selected])
+    shown, everyone = chosen_and_all(source, reference, moment, reads=True)
+    seen = seen_in(one.selected for one in everyone)
     # The one note of the standing says all that is opened.
-    return seen, standing_of(source, reference, shown, own, moment)
+    return seen, standing_of(source, reference, shown, moment)
 
 
 def _wording(source: Source, language: Language) -> Callable[[RecordedEvent], str | None]:
-    partial, naming = is_partial(source.reads.sight), Naming(source, language)
-    return lambda event: text_shown(event, language, naming, partial=partial)
+    naming = Naming(source, language)
+    return lambda event: text_shown(source.teller.shown(event), language, naming)
 
 
 def person_timeline(
@@ -161,8 +159,8 @@ def person_timeline(
     period: Period = ALWAYS,
 ) -> PersonTimeline:
     """The acts of a period, and all that lasted. Raises UnknownSubject."""
-    subjects = selections(source, reference, moment)
-    seen = seen_in(source, [person.selected for person in subjects])
+    subjects = selections(source, reference, moment, reads=True)
+    seen = seen_in(person.selected for person in subjects)
     if not seen:
         raise UnknownSubject
     source.reads.note([reference], ())

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from application.source import Source
 from ledger.event import RecordedEvent
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from projections.dossier.dossier import NO_DOSSIER, Dossier, dossier_from, noting
 from projections.dossier.look import FactContext
 from projections.dossier.objections import (
@@ -27,7 +27,7 @@ def activities(source: Source, activity_ids: Iterable[str], moment: Moment) -> d
     }
     events: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in names.values()}
     if names:
-        for event in events_of(source.session, sorted(events)):
+        for event in events_but_reads(source.session, sorted(events)):
             events[event.stream].append(event)
     return {
         name: dossier_from(select(events[stream], moment.known, source.privacy_office).counted)

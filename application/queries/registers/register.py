@@ -115,7 +115,8 @@ def _contents(
 ) -> tuple[Contents, int | None]:
     """What the views or the events have; and up to which event retention was judged, where that is older."""
     if moment != NOW:
-        return past_register(source.session, moment, clock, source.privacy_office), None
+        past = past_register(source.session, moment, clock, source.privacy_office)
+        return past.register, None
     if remembered is None:
         return present_register(source.session, clock), None
     judge = partial(present_adherence, clock=clock)

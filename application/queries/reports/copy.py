@@ -14,6 +14,7 @@ from application.queries.persons.person import HeldValue, Subject
 from application.queries.registers.recipients import RecipientNames
 from application.source import Shown, Source
 from ledger.event import RecordedEvent, instant
+from ledger.reading import reads_of
 from projections.folds.timetravel import Moment
 from schemas import ALL_TYPES, CATEGORIES
 from schemas.texts import Language, text_of, word_of
@@ -79,7 +80,9 @@ def consultations(source: Source, subject: Subject) -> Iterator[ConsultationTold
     Looks at lists are left out: no event says whom a list showed.
     """
     moment = Moment(at_position=subject.position)
-    looks = consultations_of(source, subject.reference, subject.acts, moment)
+    reads = reads_of(source.session, subject.streams, subject.position)
+    history = [*subject.acts, *((event, None) for event in reads)]
+    looks = consultations_of(source, subject.reference, history, moment)
     for look in sorted(looks, key=lambda look: (look.event.time, look.event.position)):
         if look.about != "list":
             yield ConsultationTold(

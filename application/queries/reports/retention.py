@@ -10,7 +10,7 @@ from application.queries.keeping.periods import Retained, retained
 from application.queries.persons.person import Subject
 from application.source import Source
 from ledger.event import RecordedEvent
-from ledger.reading import events_of
+from ledger.reading import events_but_reads
 from projections.dossier.dossier import Dossier
 from projections.keeping.erasing import lasting_for
 from projections.keeping.person import Person, dossier_of, person_of
@@ -60,7 +60,7 @@ def retention_of(source: Source, subject: Subject, day: date) -> list[RetentionO
 
 
 def _other_dossier(source: Source, stream: str, subject: Subject) -> Dossier:
-    events = events_of(source.session, [UUID(stream)], subject.position)
+    events = events_but_reads(source.session, [UUID(stream)], subject.position)
     return dossier_of(events, source.privacy_office)
 
 

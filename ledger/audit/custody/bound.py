@@ -8,8 +8,8 @@ not in the copy the first key is lost, and a person who is seen again gets anoth
 from collections.abc import Container, Set
 from uuid import UUID
 
-from ledger.audit.custody.custody import CappedFindings
 from ledger.audit.custody.told import StreamNeeds
+from ledger.audit.findings import CappedFindings
 from ledger.crypto.sealing import subject_of
 from ledger.names import LedgerName
 

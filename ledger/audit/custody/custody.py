@@ -6,7 +6,6 @@ and at most `CappedFindings.MOST` findings of a kind. Nothing that it meets ends
 subjects, categories and purposes, never a reference or a value.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -14,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ledger.audit.findings import Findings
+from ledger.audit.findings import CappedFindings
 from ledger.crypto.authentic import Column, RowMacs, row_macs
 from ledger.crypto.provider import KeyProvider, Unwrapped, Wrapped
 from ledger.errors import Halt, KeyLost, UnknownFormat
@@ -38,28 +37,6 @@ class Custody(msgspec.Struct, frozen=True):
     purposes: tuple[str, ...] = ()
     provider: KeyProvider | None = None
     journal: ErasureJournal | None = None
-
-
-class CappedFindings:
-    """Findings of the keys, as many of a kind as a person can read, and how many more there were."""
-
-    MOST = 1_000
-
-    def __init__(self, findings: Findings) -> None:
-        self._findings = findings
-        self._count: Counter[str] = Counter()
-
-    def note(self, position: int | None, kind: str, detail: str) -> None:
-        """Take down one finding."""
-        self._count[kind] += 1
-        if self._count[kind] <= self.MOST:
-            self._findings.note(position, kind, detail)
-
-    def end(self) -> None:
-        """Say what was left out."""
-        for kind, count in sorted(self._count.items()):
-            if count > self.MOST:
-                self._findings.note(None, kind, f"{count - self.MOST} more of this kind")
 
 
 class Checked(NamedTuple):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.audit.custody.custody import CappedFindings
+from ledger.audit.findings import CappedFindings
 from ledger.erasure.events import SOURCE, last_name
 from ledger.errors import KeyLost, UnknownFormat
 from ledger.journal.entries import ErasureEntry, ErasureJournal, read_line
@@ -116,7 +116,7 @@ def _read(raw: bytes) -> ErasureEntry | None:
     """The entry of a line; None where it is no entry, or a time has no zone. Raises UnknownFormat."""
     try:
         entry = read_line(raw)
-    except (msgspec.DecodeError, ValueError, RecursionError):
+    except ValueError:
         return None
     times = (entry.time, entry.through, entry.valid_from)
     return entry if all(time is None or time.tzinfo for time in times) else None

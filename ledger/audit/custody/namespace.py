@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from ledger.audit.custody.bound import is_bound
-from ledger.audit.custody.custody import CappedFindings, Checked, Custody, ProviderKeys
+from ledger.audit.custody.custody import Checked, Custody, ProviderKeys
 from ledger.audit.custody.journal import JournalLines
 from ledger.audit.custody.streams import check_streams
 from ledger.audit.feeds import check_feeds
-from ledger.audit.findings import Findings
+from ledger.audit.findings import FILE, CappedFindings, Findings
 from ledger.crypto.places import ledger_key_place, reference_place, wrapped_data_keys
 from ledger.crypto.provider import Wrapped
 from ledger.crypto.sealing import DataKey, keyed_hash, open_value
@@ -85,10 +85,11 @@ def _check_provider(epochs: set[int], provider_keys: ProviderKeys, notes: Capped
     """The key provider holds keys of epochs that the ledger knows, and nothing else."""
     for epoch in provider_keys.provider.epochs():
         # The next epoch may have its key already, and so may an epoch that began meanwhile.
-        if epoch not in epochs and epoch <= max(epochs, default=0):
+        last = max(epochs, default=0)
+        if epoch not in epochs and not last < epoch <= last + 2:
             notes.note(None, "epoch-unknown", f"the provider has a key of epoch {epoch}")
-    for name in provider_keys.provider.strange():
-        notes.note(None, "epoch-unknown", f"among the keys is {name!r}, which is no key of ours")
+    for fault in provider_keys.provider.faults():
+        notes.note(None, FILE, fault)
 
 
 def check_ended(ended: Set[int], provider_keys: ProviderKeys, notes: CappedFindings) -> None:

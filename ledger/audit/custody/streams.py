@@ -11,9 +11,10 @@ from uuid import UUID
 import msgspec
 
 from ledger.audit.custody.bound import Unbound
-from ledger.audit.custody.custody import CappedFindings, Checked, Custody, ProviderKeys
+from ledger.audit.custody.custody import Checked, Custody, ProviderKeys
 from ledger.audit.custody.journal import JournalLine, JournalLines, keys_digest, through_of
 from ledger.audit.custody.told import Erased, StreamNeeds, tell
+from ledger.audit.findings import CappedFindings
 from ledger.backup.reimport import REIMPORT
 from ledger.crypto.held import FINGERPRINT
 from ledger.crypto.places import wrapped_data_keys

@@ -87,7 +87,7 @@ def _check_size(
     if promised < signed.least:
         detail = f"the database promises {promised} entries, and {signed.least} are signed"
         findings.note(None, "promise", detail)
-    elif promised > newest and not _signed_by_now(signed, promised, pause):
+    elif promised > newest and not signed_by_now(signed, promised, pause):
         detail = f"{promised} entries were promised, and the log ends with {newest}"
         findings.note(None, NOT_COMPARABLE, detail)
 
@@ -137,7 +137,8 @@ def _check_root(promise: Promise, comparison: Comparison, findings: Findings) ->
         findings.note(None, "promise", detail)
 
 
-def _signed_by_now(signed: SignedCheckpoints, size: int, pause: Callable[[float], None]) -> bool:
+def signed_by_now(signed: SignedCheckpoints, size: int, pause: Callable[[float], None]) -> bool:
+    """Whether so many entries are signed, after waiting a moment for a publisher that is at work."""
     for _ in range(_PATIENCE):
         if signed.size_now() >= size:
             return True

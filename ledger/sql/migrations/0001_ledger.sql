@@ -29,6 +29,12 @@ ALTER TABLE {events}.events ALTER COLUMN state SET STORAGE EXTERNAL;
 -- every batch is held against what they say.
 CREATE INDEX events_systems ON {events}.events (originator_id)
     WHERE topic = 'nl.voipzeker.ledger.system-registered.v1';
+-- The events of a stream but reads. Each look at a person is one: there may be any number of them, and most answers
+-- about the person show none.
+CREATE INDEX events_but_reads ON {events}.events (originator_id)
+    WHERE topic <> 'nl.voipzeker.ledger.ledger-read.v1';
+-- The events of some types, by their short names: what is asked about some types reads no others.
+CREATE INDEX events_types ON {events}.events (split_part(topic, '.', 4));
 
 -- Idempotency: source and id name an event. `name` is 16 bytes of the SHA-256 of both, with a line feed between
 -- them; the state says them in full. The fingerprint, 16 bytes, tells a repeat from a conflict; it was made with
@@ -69,6 +75,8 @@ CREATE TABLE {events}.batches (
     CHECK (last_position >= first_position - 1),
     CHECK (end_offset >= start_offset)
 );
+-- What was recorded by a time.
+CREATE INDEX batches_recorded ON {events}.batches (recorded_at, batch);
 
 -- What was pruned: the last position of each prefix. A row comes with the event that names it, and with what the
 -- event says was removed, in one transaction.

@@ -19,6 +19,7 @@ from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.policy import Policy
 from ledger.tlog.tree.bundles import read_entry
 from schemas import names
+from schemas.encoding import from_json
 
 TITLE = "processing-ledger/erasure-certificate@v1"
 _SOURCE = f"{OWN_SOURCE}erasure"
@@ -68,8 +69,8 @@ def parse_certificate(content: bytes) -> Certificate:
             "this is the letter: save the certificate that is inside, and verify that"
         )
     try:
-        certificate = msgspec.json.decode(content, type=Certificate)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        certificate = from_json(content, Certificate)
+    except msgspec.DecodeError:
         raise Unproven("this is not a certificate of erasure") from None
     if certificate.title != TITLE:
         raise Unproven("this is not a certificate of erasure")

@@ -10,6 +10,7 @@ import msgspec
 from ledger.errors import Unproven
 from ledger.tlog.signing.base64 import from_base64, to_base64
 from ledger.tlog.signing.keys import Signer, VerifierKey
+from schemas.encoding import from_json
 
 
 class _Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,8 +35,8 @@ def enclosed(payload: bytes, payload_type: str, signer: Signer) -> bytes:
 def opened(line: bytes, payload_type: str, keys: Iterable[VerifierKey]) -> bytes:
     """The payload of an envelope that one of the keys signed. Raises Unproven for anything else."""
     try:
-        envelope = msgspec.json.decode(line, type=_Envelope)
-    except (msgspec.DecodeError, RecursionError):
+        envelope = from_json(line, _Envelope)
+    except msgspec.DecodeError:
         raise Unproven("this is no signed envelope") from None
     (signature,) = envelope.signatures
     payload, content = from_base64(envelope.payload), from_base64(signature.sig)

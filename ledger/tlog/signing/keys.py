@@ -87,6 +87,9 @@ class LogKey(Protocol):
     def known(self) -> list[VerifierKey]:
         """Verification keys of every key that this log had, oldest first."""
 
+    def faults(self) -> list[str]:
+        """What is wrong with the place of the key, as sentences: who else gets at it."""
+
 
 class SigningKey:
     """A signer whose private half is in this process."""

@@ -6,25 +6,19 @@ A file holds signed notes as they are, a blank line after each; a torn end was n
 
 import hashlib
 import io
+import os
 import re
 from collections import deque
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from ledger.errors import ServiceAway
-from ledger.storage.ordinary import open_ordinary
+from ledger.errors import ServiceAway, Unproven
+from ledger.storage.files import Folder, write_all
 from ledger.tlog.signing.checkpoints import Checkpoint, checkpoint_text
-from ledger.tlog.store.files import (
-    PUBLIC_FILE,
-    PUBLIC_FOLDER,
-    append_to,
-    make_folder,
-    mapped_faults,
-    read_tail,
-)
+from ledger.tlog.store.faults import mapped_faults
 
+HISTORY = "checkpoints"
 _SIGNATURE, _BLANK = b"\xe2\x80\x94 ", b"\n\n"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 # Some records, as they mostly are: the last one is looked for at each publication.
@@ -36,66 +30,102 @@ _MOST_BYTES = 1 << 30
 
 
 class History:
-    """A folder of days. One writer at a time."""
+    """The days of a log, in a folder of it. One writer at a time."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, log: Folder) -> None:
+        """`log`: the folder of the log."""
+        self._log = log
 
     def last(self) -> bytes | None:
         """The checkpoint that was signed last; None when none was."""
-        for path in reversed(self._days()):
-            _, last = _end_of(path)
+        for day in reversed(self._days()):
+            _, last = self._end_of(day)
             if last:
                 return last
         return None
 
     def append(self, checkpoint: bytes, today: date) -> None:
         """Keep a signed checkpoint. Durable on return. Days never go back, whatever the clock says."""
-        with mapped_faults():
-            make_folder(self.folder, PUBLIC_FOLDER)
         days = self._days()
-        name = max([today.isoformat(), *(path.name for path in days)])
-        path = self.folder / name
-        end = _end_of(path)[0] if path in days else 0
-        append_to(path, end, checkpoint + b"\n", PUBLIC_FILE)
+        day = max([today.isoformat(), *days])
+        end = self._end_of(day)[0] if day in days else 0
+        with mapped_faults(), self._log.locked(_name(day)) as descriptor:
+            # Over whatever a crash left behind it.
+            os.ftruncate(descriptor, end)
+            os.lseek(descriptor, end, os.SEEK_SET)
+            write_all(descriptor, checkpoint + b"\n")
+            os.fsync(descriptor)
 
     def __iter__(self) -> Iterator[bytes]:
         """Every checkpoint that was signed, oldest first."""
-        for path in self._days():
-            yield from (record.content for record in _records_of(path))
+        for day in self._days():
+            yield from (record.content for record in self._records_of(day))
 
     def days(self) -> Iterator[tuple[str, bytes]]:
         """The last checkpoint of each day on which any was signed, oldest first."""
-        for path in self._days():
-            _, last = _end_of(path)
+        for day in self._days():
+            _, last = self._end_of(day)
             if last:
-                yield path.name, last
+                yield day, last
 
     def examined(self) -> Iterator[tuple[bytes | None, str]]:
         """The same, and None with a reason for whatever in the folder is no signed checkpoint."""
-        for path in self._names():
-            if not _DAY.fullmatch(path.name):
-                yield None, f"{path.name} is no day"
+        try:
+            names = self._names()
+        except (ServiceAway, Unproven) as error:
+            yield None, str(error)
+            return
+        for day in names:
+            if not _DAY.fullmatch(day):
+                yield None, f"{day} is no day"
                 continue
             try:
-                for record in _records_of(path):
+                for record in self._records_of(day):
                     if not record.follows:
-                        yield None, f"some bytes of {path.name} are no checkpoint"
+                        yield None, f"some bytes of {day} are no checkpoint"
                     yield record.content, ""
-            except ServiceAway:
-                yield None, f"{path.name} cannot be read"
+            except (ServiceAway, Unproven):
+                yield None, f"{day} cannot be read"
 
     def backwards(self) -> Iterator[bytes]:
         """Every checkpoint that was signed, newest first."""
-        for path in reversed(self._days()):
-            yield from (record.content for record in reversed(list(_records_of(path))))
+        for day in reversed(self._days()):
+            yield from (record.content for record in reversed(list(self._records_of(day))))
 
-    def _days(self) -> list[Path]:
-        return [path for path in self._names() if _DAY.fullmatch(path.name)]
+    def _days(self) -> list[str]:
+        return [name for name in self._names() if _DAY.fullmatch(name)]
 
-    def _names(self) -> list[Path]:
+    def _names(self) -> list[str]:
         with mapped_faults():
-            return sorted(self.folder.iterdir()) if self.folder.is_dir() else []
+            return self._log.names(HISTORY)
+
+    def _records_of(self, day: str) -> Iterator["_Record"]:
+        """The records of a file, oldest first; none when it is gone. Raises ServiceAway."""
+        with mapped_faults():
+            try:
+                with self._log.opened(_name(day), _MOST_BYTES) as file:
+                    yield from _records(file)
+            except FileNotFoundError:
+                return
+
+    def _end_of(self, day: str) -> tuple[int, bytes | None]:
+        """Offset behind the last whole record of a file, and that record."""
+        start, records = 0, list[_Record]()
+        for count in (_FEW_BYTES, _TAIL_BYTES):
+            with mapped_faults(), self._log.opened(_name(day)) as file:
+                start = file.seek(max(0, file.seek(0, os.SEEK_END) - count))
+                tail = file.read(count)
+            records = list(_records(io.BytesIO(tail)))
+            # The first one of a tail may lack its beginning.
+            if start == 0 or len(records) > 1:
+                break
+        else:  # there is more behind the last record than a crash leaves
+            start, records = 0, list(deque(self._records_of(day), maxlen=1))
+        return (start + records[-1].end, records[-1].content) if records else (0, None)
+
+
+def _name(day: str) -> str:
+    return f"{HISTORY}/{day}"
 
 
 def bind(history: bytes, checkpoint: Checkpoint) -> bytes:
@@ -113,16 +143,6 @@ class _Record(NamedTuple):
     content: bytes
     end: int
     follows: bool
-
-
-def _records_of(path: Path) -> Iterator[_Record]:
-    """The records of a file, oldest first; none when it is gone. Raises ServiceAway."""
-    with mapped_faults():
-        try:
-            with open_ordinary(path, _MOST_BYTES) as file:
-                yield from _records(file)
-        except FileNotFoundError:
-            return
 
 
 def _records(file: BinaryIO) -> Iterator[_Record]:
@@ -153,17 +173,3 @@ def _paragraphs(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
             skips = False
         if len(waiting) > _TAIL_BYTES:
             at, waiting, skips = at + len(waiting) - 1, waiting[-1:], True
-
-
-def _end_of(path: Path) -> tuple[int, bytes | None]:
-    """Offset behind the last whole record of a file, and that record."""
-    start, records = 0, list[_Record]()
-    for count in (_FEW_BYTES, _TAIL_BYTES):
-        start, tail = read_tail(path, count)
-        records = list(_records(io.BytesIO(tail)))
-        # The first one of a tail may lack its beginning.
-        if start == 0 or len(records) > 1:
-            break
-    else:  # there is more behind the last record than a crash leaves
-        start, records = 0, list(deque(_records_of(path), maxlen=1))
-    return (start + records[-1].end, records[-1].content) if records else (0, None)

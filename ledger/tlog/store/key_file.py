@@ -6,7 +6,6 @@ Beside it a list of verification keys, oldest first: what was signed with a form
 The private half of a former key is gone.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,8 +13,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.errors import Halt, KeyLost, Misconfigured
+from ledger.storage.access import PUBLIC, SECRET, Unsafe
+from ledger.storage.files import Folder
 from ledger.tlog.signing.keys import ED25519, SigningKey, VerifierKey, parse_verifier_key
-from ledger.tlog.store.files import SECRET_FILE, SECRET_FOLDER, read_file, write_files
+from ledger.tlog.store.faults import mapped_faults
+
+# More than any file of keys.
+_MOST_BYTES = 1 << 20
 
 
 class KeyFile:
@@ -32,18 +36,27 @@ class KeyFile:
     ) -> None:
         self.path = path
         self.origin = origin
+        self._folder = Folder(path.parent, SECRET, named=True)
+        # Anybody may know these, and nobody else may change them.
+        self._public = Folder(path.parent, PUBLIC, named=True)
         self._algorithm = algorithm
         self._passphrase = passphrase.encode() if passphrase else None
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether anything lies where the key belongs."""
+        with mapped_faults():
+            return self._folder.has(self.path.name)
+
     def create(self) -> SigningKey:
         """The key; a new one when there never was any. Durable on return. Raises Lost or Misconfigured."""
-        if not self.path.exists() and not self.known():
+        if not self.is_kept and not self.known():
             return self._replace()
         return self.load()
 
     def load(self) -> SigningKey:
         """The key. Raises Misconfigured when there is none or it does not open, Lost when it is gone."""
-        content = read_file(self.path)
+        content = _read(self._folder, self.path.name)
         if content is None and self.known():
             raise KeyLost(
                 f"the log's key {self.path} is gone: put it back, or begin a new one with"
@@ -58,18 +71,23 @@ class KeyFile:
 
     def rotate(self) -> SigningKey:
         """A new key in place of the old one, whose signatures stay verifiable. Durable on return."""
-        if self.path.exists():
+        if self.is_kept:
             self.load()  # lists it
         return self._replace()
 
     def known(self) -> list[VerifierKey]:
         """Verification keys of every key that this log had, oldest first."""
-        content = read_file(self.names) or b""
+        content = _read(self._public, self.names.name) or b""
         try:
             lines = content.decode().removesuffix("\n")
             return [parse_verifier_key(line) for line in lines.split("\n")] if lines else []
         except (Misconfigured, UnicodeDecodeError):
             raise Halt(f"the list of verification keys {self.names} is damaged") from None
+
+    def faults(self) -> list[str]:
+        """See `LogKey`."""
+        found = self._folder.fault(self.path.name), self._public.fault(self.names.name)
+        return [why for why in found if why]
 
     @property
     def names(self) -> Path:
@@ -79,12 +97,14 @@ class KeyFile:
     def _replace(self) -> SigningKey:
         """Make a key, then list it; a crash in between is made good when it is loaded."""
         private = Ed25519PrivateKey.generate()
-        write_files({self.path: self._sealed(private)}, SECRET_FILE, SECRET_FOLDER)
+        with mapped_faults():
+            self._folder.write({self.path.name: self._sealed(private)})
         return self.load()
 
     def _list(self, keys: Sequence[VerifierKey]) -> None:
         lines = "".join(f"{key.text}\n" for key in keys)
-        write_files({self.names: lines.encode()}, SECRET_FILE, SECRET_FOLDER)
+        with mapped_faults():
+            self._public.write({self.names.name: lines.encode()})
 
     def _sealed(self, private: Ed25519PrivateKey) -> bytes:
         encryption: serialization.KeySerializationEncryption = serialization.NoEncryption()
@@ -95,8 +115,6 @@ class KeyFile:
         )
 
     def _opened(self, content: bytes) -> Ed25519PrivateKey:
-        if os.stat(self.path).st_mode & 0o077:
-            raise Misconfigured(f"others may read the log's key: chmod 600 {self.path}")
         try:
             private = serialization.load_pem_private_key(content, self._passphrase)
         except TypeError:
@@ -109,3 +127,13 @@ class KeyFile:
         if not isinstance(private, Ed25519PrivateKey):
             raise Misconfigured("the log's key is no Ed25519 key")
         return private
+
+
+def _read(folder: Folder, name: str) -> bytes | None:
+    with mapped_faults():
+        try:
+            return folder.read(name, _MOST_BYTES)
+        except FileNotFoundError:
+            return None
+        except Unsafe as error:
+            raise Misconfigured(error.strerror) from None

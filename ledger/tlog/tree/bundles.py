@@ -14,6 +14,7 @@ import msgspec
 from ledger.errors import Unproven
 from ledger.event import encode_header
 from ledger.stored import state_at
+from schemas.encoding import from_json
 
 
 class _Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,7 +54,7 @@ def read_entry(entry: bytes) -> Entry:
     """Take an entry apart. Raises Unproven when its header is not exactly one that this ledger writes."""
     text, newline, state = entry.partition(b"\n")
     try:
-        header = msgspec.json.decode(text, type=_Header)
+        header = from_json(text, _Header)
         # Encoded again and compared: two texts must not stand for one entry.
         same = text == encode_header(
             position=header.position,
@@ -62,7 +63,7 @@ def read_entry(entry: bytes) -> Entry:
             type=header.type,
             version=header.version,
         )
-    except (msgspec.DecodeError, ValueError):
+    except ValueError:
         raise Unproven("this is not an entry of a ledger") from None
     if not newline or not same:
         raise Unproven("this is not an entry of a ledger")

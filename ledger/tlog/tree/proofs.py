@@ -34,6 +34,26 @@ def root_at(size: int, node: Node) -> bytes:
     return _hash((0, size), node) if size else EMPTY_ROOT
 
 
+def root_around(size: int, own: _Span, inner: Node, outer: Node) -> bytes:
+    """The same, with nodes of the leaves of `own` from `inner`, and all others from `outer`.
+
+    `own`: neighbouring perfect subtrees of one level, of which `inner` knows the nodes from that level on.
+    """
+    first, end = own
+
+    def root(low: int, high: int) -> bytes:
+        if high <= first or low >= end:
+            return _hash((low, high), outer)
+        count = high - low
+        if first <= low and high <= end and count & (count - 1) == 0:
+            level = count.bit_length() - 1
+            return inner(level, low >> level)
+        middle = low + _split(count)
+        return hash_children(root(low, middle), root(middle, high))
+
+    return root(0, size)
+
+
 def inclusion_proof(index: int, size: int, node: Node) -> list[bytes]:
     """Hashes that lead from the leaf of an index, from 0, to the root of a tree of `size` leaves."""
     if not 0 <= index < size:

@@ -4,14 +4,25 @@ Tile n of level l holds the roots of the perfect subtrees of 256^l leaves from n
 level may be partial; its width is part of its name (C2SP tlog-tiles).
 """
 
+import re
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from ledger.errors import Unproven
 from ledger.tlog.tree.merkle import HASH_BYTES, hash_perfect
-from ledger.tlog.tree.proofs import Node
+from ledger.tlog.tree.proofs import Node, root_around
+
+ReadTile = Callable[[int, int, int], Sequence[bytes]]
+"""Gives the hashes of a tile by level, number and width."""
 
 TILE_BITS = 8
 TILE_WIDTH = 1 << TILE_BITS
+# The standard allows 63; a tree of 2^63 leaves has no tile above level 7.
+_MOST_LEVEL = 63
+_PATH = re.compile(
+    r"tile/(?P<level>entries|[0-9]{1,2})/(?P<number>(?:x[0-9]{3}/){0,6}[0-9]{3})"
+    r"(?:\.p/(?P<width>[1-9][0-9]{0,2}))?"
+)
 
 
 def tile_path(level: int, number: int, width: int = TILE_WIDTH) -> str:
@@ -30,6 +41,54 @@ def _path(level: str, number: int, width: int) -> str:
         groups.insert(0, f"x{number % 1000:03d}")
     partial = "" if width == TILE_WIDTH else f".p/{width}"
     return f"tile/{level}/{'/'.join(groups)}{partial}"
+
+
+class FilePlace(NamedTuple):
+    """What the path of a tile or a bundle says. `level`: None for a bundle."""
+
+    level: int | None
+    number: int
+    width: int
+
+    @property
+    def path(self) -> str:
+        """The only path of it."""
+        level = "entries" if self.level is None else str(self.level)
+        return _path(level, self.number, self.width)
+
+    @property
+    def least_size(self) -> int:
+        """The leaves of the smallest tree that has it."""
+        return (self.number * TILE_WIDTH + self.width) << (TILE_BITS * (self.level or 0))
+
+    def is_in(self, size: int) -> bool:
+        """Whether a tree of `size` leaves has it, whole or as the beginning of a wider one."""
+        return width_at(self.level or 0, self.number, size) >= self.width
+
+
+def place_of(path: str) -> FilePlace | None:
+    """What a path names; None for any other spelling than that of `tile_path` and `bundle_path`."""
+    parts = _PATH.fullmatch(path)
+    if parts is None:
+        return None
+    level = None if parts["level"] == "entries" else int(parts["level"])
+    number, width = int(re.sub("[x/]", "", parts["number"])), int(parts["width"] or TILE_WIDTH)
+    place = FilePlace(level, number, width)
+    sound = width <= TILE_WIDTH and (level or 0) <= _MOST_LEVEL
+    return place if sound and place.path == path else None
+
+
+def root_with(size: int, place: FilePlace, hashes: Sequence[bytes], read_tile: ReadTile) -> bytes:
+    """The root of a tree of `size` leaves in which a tile has these hashes. `read_tile`: gives the others."""
+    unit = TILE_BITS * (place.level or 0)
+    first = place.number << (TILE_BITS + unit)
+
+    def own(level: int, index: int) -> bytes:
+        start = ((index << level) - first) >> unit
+        return hash_perfect(hashes[start : start + (1 << (level - unit))])
+
+    end = first + (len(hashes) << unit)
+    return root_around(size, (first, end), own, nodes_of(size, read_tile))
 
 
 def encode_tile(hashes: Sequence[bytes]) -> bytes:
@@ -59,8 +118,8 @@ def width_at(level: int, number: int, size: int) -> int:
     return max(0, min(TILE_WIDTH, hashes - number * TILE_WIDTH))
 
 
-def nodes_of(size: int, read_tile: Callable[[int, int, int], Sequence[bytes]]) -> Node:
-    """The nodes of a tree of `size` leaves. `read_tile`: hashes of (level, number, width)."""
+def nodes_of(size: int, read_tile: ReadTile) -> Node:
+    """The nodes of a tree of `size` leaves."""
 
     def node(level: int, index: int) -> bytes:
         tile_level, height = divmod(level, TILE_BITS)

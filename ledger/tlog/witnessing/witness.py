@@ -4,16 +4,16 @@ What it signed is on disk before it answers: one file a log, replaced atomically
 that other processes and threads respect. A witness that lost its folder must get a new key.
 """
 
-import fcntl
 import hashlib
-import os
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 
-from ledger.errors import Halt, Unproven
+from ledger.errors import Busy, Halt, Unproven
+from ledger.storage.access import PUBLIC, SECRET
+from ledger.storage.files import Folder
 from ledger.tlog.signing.checkpoints import (
     Checkpoint,
     checkpoint_text,
@@ -22,15 +22,7 @@ from ledger.tlog.signing.checkpoints import (
 )
 from ledger.tlog.signing.keys import Signer, VerifierKey
 from ledger.tlog.signing.notes import Note, encode_note, parse_note, verify_note
-from ledger.tlog.store.files import (
-    PUBLIC_FILE,
-    PUBLIC_FOLDER,
-    SECRET_FILE,
-    make_folder,
-    mapped_faults,
-    read_file,
-    write_files,
-)
+from ledger.tlog.store.faults import alone, mapped_faults, read_file
 from ledger.tlog.witnessing.cosigning import Answer, judge
 
 CHECKPOINT = "checkpoint"
@@ -47,7 +39,9 @@ class Witness:
         logs: Collection[VerifierKey],
         seconds: Callable[[], float],
     ) -> None:
-        self._folder = folder
+        self._path = folder
+        self._folder = Folder(folder, PUBLIC, named=True)
+        self._closed = Folder(folder, SECRET, named=True)
         self._key = key
         self._logs = _by_origin(logs)
         self._seconds = seconds
@@ -73,39 +67,44 @@ class Witness:
             return Answer(HTTPStatus.OK, signature.line)
 
     def checkpoint(self, name: str) -> bytes | None:
-        """The checkpoint signed last of a log, by the SHA-256 of its origin in hex; None without one."""
-        if name not in {_name(origin) for origin in self._logs}:
-            return None
-        return read_file(self._folder / name / CHECKPOINT)
+        """The checkpoint signed last of a log, by the SHA-256 of its origin in hex; None without one.
+
+        It is handed out to anybody: so it is what this witness signed, or Halt.
+        """
+        origin = next((one for one in self._logs if _name(one) == name), None)
+        note = self._last_note(origin) if origin else None
+        return encode_note(note) if note else None
 
     def _last(self, origin: str) -> Checkpoint | None:
-        content = read_file(self._folder / _name(origin) / CHECKPOINT)
-        if content is None:
-            return None
+        note = self._last_note(origin)
+        return parse_checkpoint(note.text) if note else None
+
+    def _last_note(self, origin: str) -> Note | None:
+        """What was signed last of a log. Raises Halt for anything else in its place."""
         try:
+            content = read_file(self._folder, f"{_name(origin)}/{CHECKPOINT}")
+            if content is None:
+                return None
             note = parse_note(content)
             verify_note(note, [self._key.verifier])
-            return parse_checkpoint(note.text)
+            parse_checkpoint(note.text)
         except Unproven as error:
             raise Halt(
-                f"the record of what this witness signed is damaged in {self._folder}: {error}"
+                f"the record of what this witness signed is damaged in {self._path}: {error}"
             ) from None
+        return note
 
     def _keep(self, origin: str, note: Note) -> None:
-        path = self._folder / _name(origin) / CHECKPOINT
-        write_files({path: encode_note(note)}, PUBLIC_FILE, PUBLIC_FOLDER)
+        with mapped_faults():
+            self._folder.write({f"{_name(origin)}/{CHECKPOINT}": encode_note(note)})
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         with self._alone:
             with mapped_faults():
-                make_folder(self._folder, PUBLIC_FOLDER)
-                lock = os.open(self._folder / _LOCK, os.O_RDWR | os.O_CREAT, SECRET_FILE)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                self._folder.make()
+            with alone(self._closed.locked(_LOCK), Busy()):
                 yield
-            finally:
-                os.close(lock)
 
 
 def _name(origin: str) -> str:

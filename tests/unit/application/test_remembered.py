@@ -1,6 +1,7 @@
 """What takes long is remembered, made anew beside the answers, and says up to which event it goes."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any, cast
@@ -9,7 +10,7 @@ import pytest
 
 import application.remembered
 from application.remembered import Known, Remembered
-from ledger.errors import Retry
+from ledger.errors import Busy, Retry
 from ledger.storage.postgres import Session
 
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
@@ -113,3 +114,45 @@ def test_what_was_asked_for_longest_ago_is_forgotten(
     for name in ("a", "b", "a", "c", "a", "b"):
         remembered.of(name, cast(Session, ledger), NOW, ledger.work)
     assert len(ledger.made) == 4  # a, b, c, and b again
+
+
+def test_who_finds_it_being_made_for_the_first_time_does_not_wait_for_long(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(application.remembered, "FIRST_S", 0.0)
+    remembered, begun = of(ledger), Event()
+    ledger.may.clear()
+
+    def work(session: Session) -> int:
+        begun.set()
+        return ledger.work(session)
+
+    with ThreadPoolExecutor(1) as thread:
+        first = thread.submit(remembered.of, "one", cast(Session, ledger), NOW, work)
+        assert begun.wait(60)
+        with pytest.raises(Busy, match="being made"):
+            asked(remembered, ledger)
+        ledger.may.set()
+        assert first.result(timeout=60) == Known(1)
+    assert asked(remembered, ledger) == Known(1)
+
+
+def test_what_is_old_is_made_anew_one_thing_after_the_other(ledger: Ledger) -> None:
+    remembered, at_work = of(ledger), list[int]()
+
+    def work(session: Session) -> int:
+        at_work.append(1)
+        assert sum(at_work) == 1
+        made = ledger.work(session)
+        at_work.append(-1)
+        return made
+
+    for name in ("a", "b", "c"):
+        remembered.of(name, cast(Session, ledger), NOW, work)
+    ledger.position, ledger.time = 2, ledger.time + 1000
+    ledger.may.clear()
+    for name in ("a", "b", "c"):
+        assert remembered.of(name, cast(Session, ledger), NOW, work) == Known(1, until=1)
+    ledger.may.set()
+    remembered.close()
+    assert ledger.made == [1, 1, 1, 2, 2, 2]

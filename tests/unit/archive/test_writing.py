@@ -105,7 +105,7 @@ class Peeping(FolderPlace):
     """A folder that another command writes to, as often as this one does."""
 
     def put(self, name: str, content: bytes) -> None:
-        with pytest.raises(Busy, match="another command"), FolderPlace(self._path).alone():
+        with pytest.raises(Busy, match="another command"), FolderPlace(self.path).alone():
             raise AssertionError("two at once")
         super().put(name, content)
 
@@ -196,13 +196,13 @@ def test_what_the_checkpoint_does_not_sign_is_not_named(tmp_path: Path) -> None:
     assert stored is None or stored.segments == ()
 
 
-@pytest.mark.parametrize("size", [0, 1, 128, 257, 768])
+@pytest.mark.parametrize("size", [0, 1, 128, 257, 768, 1 << 21])
 def test_a_segment_is_a_perfect_part_of_the_tree(size: int) -> None:
     with pytest.raises(Misconfigured):
         new_manifest("log", size)
 
 
-@pytest.mark.parametrize("size", [0, -256, 7, 128, 300])
+@pytest.mark.parametrize("size", [0, -256, 7, 128, 300, 1 << 21])
 def test_a_manifest_of_parts_that_are_none_of_the_tree_is_refused(size: int) -> None:
     content = msgspec.json.encode(Manifest(FORMAT, "log", size))
     with pytest.raises(Unproven):

@@ -11,7 +11,7 @@ from host.running import sampling
 from host.running.health import ALIVE_S, Pulse, missing
 from host.running.listening import Address
 from host.running.sampling import STALE_S, Sampler
-from host.running.serving import Pages, ask_ready, reserved_port, serve
+from host.running.serving import MOST_BYTES, Pages, ask_ready, reserved_port, serve
 from ledger.errors import Misconfigured, ServiceAway
 from ledger.metrics import Figures
 
@@ -166,3 +166,12 @@ def test_a_reserved_port_is_nobody_elses_and_its_server_gets_it_each_time() -> N
         with serve(host, port, Pages(lambda _: ("text/plain", b""), {}, {})) as address:
             assert address.port == port
             assert ask_ready(address) is None
+
+
+def test_a_part_that_says_too_much_is_not_ready() -> None:
+    why: dict[str, str | None] = {"database": "x" * MOST_BYTES}
+    pages = Pages(lambda accept: ("text/plain", b""), {}, {"database": lambda: why["database"]})
+    with serve("127.0.0.1", reserved_port("127.0.0.1"), pages) as address:
+        assert ask_ready(address) == "it does not answer"
+        why["database"] = None
+        assert ask_ready(address) is None

@@ -2,6 +2,7 @@
 
 import gzip
 import struct
+from collections.abc import Callable
 
 import lz4.frame
 import pytest
@@ -34,6 +35,22 @@ def test_no_part_is_larger_than_the_bound_and_nothing_is_lost(name: str, size: i
     parts = [*parts_of(codec, pack(content))]
     assert b"".join(parts) == content
     assert max(map(len, parts)) <= PART_BYTES
+
+
+@pytest.mark.parametrize(("codec", "pack"), [(GZIP, gzip.compress), (ZSTD, zstandard.compress)])
+def test_frames_of_a_byte_or_of_none_come_as_whole_parts(
+    codec: int, pack: Callable[[bytes], bytes]
+) -> None:
+    frames = 3 * (pack(b"") + pack(b"a") * 400) + pack(bytes(PART_BYTES)) + pack(b"") + pack(b"b")
+    assert [*map(len, parts_of(codec, frames))] == [PART_BYTES, 1201]
+    assert [*parts_of(codec, pack(b""))] == []
+
+
+def test_what_lies_before_a_fault_comes_before_it() -> None:
+    parts = parts_of(GZIP, gzip.compress(b"") + gzip.compress(b"good") + gzip.compress(b"cut")[:-9])
+    assert next(parts).startswith(b"good")
+    with pytest.raises(NotExpandableError):
+        next(parts)
 
 
 @given(st.sampled_from(CODECS), st.binary(max_size=5_000))

@@ -31,6 +31,7 @@ def entry(number: int, keys: int = 4) -> ErasureEntry:
 def written(folder: Path, entries: list[ErasureEntry]) -> ErasureJournal:
     journal = ErasureJournal(folder / "erasures.journal")
     journal.path.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in entries))
+    journal.path.chmod(0o600)
     return journal
 
 

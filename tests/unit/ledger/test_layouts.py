@@ -6,13 +6,15 @@ from typing import Any, Literal
 from unicodedata import normalize
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.crypto.groups import GroupPlace, event_places, open_group, seal_group
 from ledger.crypto.layouts import BLIND_FIELDS, Values, layout_of, sealed_each
 from ledger.crypto.sealing import NONCE_BYTES, DataKey, keyed_hash, padded
-from ledger.writing.packing import blind_hash
+from ledger.writing import packing
+from ledger.writing.packing import blind_hash, decomposed, spelling
 from schemas import PERSONAL_FIELDS
 from schemas.encoding import to_json
 from tests.unit.ledger.test_stored_format import STREAM
@@ -94,3 +96,28 @@ def test_a_searchable_value_is_hashed_without_case_spaces_and_forms_of_accents(
     expected = keyed_hash(b"key", orjson.dumps((field, folded)))[:16]
     assert blind_hash(b"key", field, value) == expected
     assert blind_hash(b"key", field, f" {normalize(form, value)}\t") == expected
+
+
+@given(st.text(st.sampled_from("aé각\u0301\u0316\u0345\u0344\u0f73ǖΐ\U0001d15e"), max_size=300))
+def test_a_long_text_is_decomposed_as_a_short_one(text: str) -> None:
+    assert decomposed(text) == normalize("NFD", text)
+
+
+@given(st.text(min_size=packing._SHORT + 1))
+def test_any_long_text_is_decomposed_as_unicode_says(text: str) -> None:
+    assert decomposed(text) == normalize("NFD", text)
+
+
+def test_no_long_run_of_marks_is_sorted_by_normalize(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[int] = []
+
+    def counted(form: Form, text: str) -> str:
+        given.append(len(text))
+        return normalize(form, text)
+
+    monkeypatch.setattr(packing, "normalize", counted)
+    marks = 5_000
+    assert spelling("A" + "\u0301" * marks + "\u0316" * marks) == (
+        "a" + "\u0316" * marks + "\u0301" * marks
+    )
+    assert max(given) <= packing._SHORT

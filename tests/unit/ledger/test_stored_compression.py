@@ -6,6 +6,7 @@ import pytest
 import zstandard
 
 from ledger.errors import Halt
+from ledger.storage import compression as compression_module
 from ledger.storage.compression import Compression
 
 VALUES = [b'{"activity":"billing","number":%d,"id":"%032x"}' % (n, n**5) for n in range(2_000)]
@@ -54,3 +55,18 @@ def test_what_is_damaged_or_foreign_is_refused(spoil: object) -> None:
 def test_another_dictionary_does_not_read_it() -> None:
     with pytest.raises(Halt, match="that cannot be read"):
         compression(2).decompress(compression().compress(VALUES[7]))
+
+
+@pytest.mark.parametrize("magic", [True, False])
+def test_no_value_is_longer_than_can_be_read(monkeypatch: pytest.MonkeyPatch, magic: bool) -> None:
+    dictionary = zstandard.train_dictionary(4_096, [*VALUES], dict_id=1).as_bytes()
+    ours = Compression(dictionary, "that cannot be read", magic=magic)
+    large = ours.compress(bytes(200_000))
+    assert len(large) < 100
+    assert ours.decompress(large) == bytes(200_000)
+    monkeypatch.setattr(compression_module, "MOST_BYTES", 199_999)
+    with pytest.raises(Halt, match="that cannot be read"):
+        ours.decompress(large)
+    with pytest.raises(Halt, match="more than 199999 bytes"):
+        ours.compress(bytes(200_000))
+    assert ours.decompress(ours.compress(bytes(199_999))) == bytes(199_999)

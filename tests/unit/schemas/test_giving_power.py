@@ -101,7 +101,8 @@ def test_what_power_an_order_has_by_place(power: Power) -> None:
 def test_the_acts_of_the_desks_office_are_those_of_the_contract() -> None:
     acts = {name for power in ORDER_POWERS if power.office for name in power.acts}
     assert acts == {
-        *("secrecy-reviewed", "secrecy-lifted", "preservation-extended", "preservation-released")
+        *("secrecy-reviewed", "secrecy-lifted"),
+        *("preservation-imposed", "preservation-extended", "preservation-released"),
     }
 
 
@@ -112,6 +113,7 @@ def test_a_confidential_ledger_marks_all_but_its_own_commands(label: str) -> Non
     for name in ("role-defined", "role-granted", "role-revoked", "employment-ended"):
         for source in (OFFICE, HR):
             assert not counts(name, source, marked)
+            assert not counts(name, source, "file:http/office")
     own = label_in(AdmissionRules(confidential=True), OFFICE_LABEL)
     assert f"file:{own}" == OWN_COMMANDS
     assert label_in(AdmissionRules(), label) == label

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from ledger.errors import ServiceAway
+from ledger.storage.access import PUBLIC
+from ledger.storage.files import Folder
 from ledger.tlog.store import history
 from ledger.tlog.store.history import History
 
@@ -18,8 +20,9 @@ PARTS = [b"\n", b"\n\n", b"a\n", b"bb", b"\xe2\x80\x94 s\n", NOTE, NOTE + b"\n",
 
 
 def of(path: Path, content: bytes) -> History:
+    path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
-    return History(path.parent)
+    return History(Folder(path.parent.parent, PUBLIC))
 
 
 def test_records_are_those_of_the_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -27,7 +30,7 @@ def test_records_are_those_of_the_format(tmp_path: Path, monkeypatch: pytest.Mon
     found = 0
     for _ in range(3_000):
         content = b"".join(made.choice(PARTS) for _ in range(made.randrange(12)))
-        kept = of(tmp_path / "2026-11-27", content)
+        kept = of(tmp_path / "checkpoints/2026-11-27", content)
         monkeypatch.setattr(history, "_FEW_BYTES", made.randrange(1, 90))
         wanted = [match[1] for match in RECORD.finditer(content)]
         assert list(kept) == wanted
@@ -41,10 +44,10 @@ def test_a_record_is_found_across_blocks_and_behind_more_than_a_crash_leaves(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history, "_TAIL_BYTES", len(NOTE) + 1)
-    kept = of(tmp_path / "2026-11-27", (NOTE + b"\n") * 50 + b"x" * 500)
+    kept = of(tmp_path / "checkpoints/2026-11-27", (NOTE + b"\n") * 50 + b"x" * 500)
     assert list(kept) == [NOTE] * 50
     kept.append(NOTE, date(2026, 11, 27))
-    assert (tmp_path / "2026-11-27").read_bytes() == (NOTE + b"\n") * 51
+    assert (tmp_path / "checkpoints/2026-11-27").read_bytes() == (NOTE + b"\n") * 51
 
 
 def test_a_day_that_is_larger_than_any_is_not_read(
@@ -52,4 +55,4 @@ def test_a_day_that_is_larger_than_any_is_not_read(
 ) -> None:
     monkeypatch.setattr(history, "_MOST_BYTES", 10)
     with pytest.raises(ServiceAway):
-        list(of(tmp_path / "2026-11-27", NOTE + b"\n"))
+        list(of(tmp_path / "checkpoints/2026-11-27", NOTE + b"\n"))

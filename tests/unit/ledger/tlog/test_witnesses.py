@@ -139,7 +139,7 @@ def test_one_that_is_away_or_lies_costs_one_signature(
 
 
 def test_a_signature_of_another_tree_is_not_taken(street: Street) -> None:
-    other = Street(street.honest["a"]._folder.parent / "other")
+    other = Street(street.honest["a"]._path.parent / "other")
     fork = [*LEAVES[:3], *reversed(LEAVES[3:])]
     old = [*other.cosign(6, fork).signatures]
     other.tell()

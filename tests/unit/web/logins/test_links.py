@@ -161,7 +161,7 @@ def test_links_that_nobody_used_are_removed(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 def test_a_link_of_root_belongs_to_the_owner_of_the_keys(tmp_path: Path) -> None:
     keys = tmp_path / "keys"
-    keys.mkdir()
+    keys.mkdir(mode=0o700)
     os.chown(keys, 12345, 12345)
     Links(keys).make(Link("employee/7", "auditor", True, Clock()() + LINK_LIFE))
     (file,) = (keys / FOLDER).iterdir()
@@ -183,3 +183,12 @@ def test_the_console_says_where_it_runs_while_it_does(tmp_path: Path) -> None:
 def test_an_address_leads_to_the_page_of_the_link() -> None:
     assert address_of(Origin.read(HERE), "abc") == f"{HERE}/login/link?key=abc"
     assert LOOPBACK[0] in HERE
+
+
+@pytest.mark.parametrize("content", [b'{"reference":"' + b"x" * 5_000, b'{"a":' * 800, b"\xff"])
+def test_a_file_that_is_too_large_is_no_link(console: Console, content: bytes) -> None:
+    secret = console.link()
+    (link,) = [path for path in console.folder.rglob("*.link") if path.is_file()]
+    link.write_bytes(content)
+    used = console.browser().post("/login/link", data={"key": secret}, headers=console.same)
+    assert (used.status_code, used.json()["why"]) == (403, "link-over")

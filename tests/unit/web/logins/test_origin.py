@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.errors import Misconfigured
-from web.logins.origin import Origin, is_loopback, local_path
+from web.logins.origin import LONGEST_PATH, Origin, is_loopback, local_path
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,8 @@ def test_nothing_else_is_led_back_to(path: str | None) -> None:
 )
 def test_an_address_is_of_this_machine_or_not(address: str, expected: bool) -> None:
     assert is_loopback(address) is expected
+
+
+def test_a_longer_path_than_a_console_has_is_none() -> None:
+    assert local_path("/" + "a" * (LONGEST_PATH - 1)) == "/" + "a" * (LONGEST_PATH - 1)
+    assert local_path("/" + "a" * LONGEST_PATH) == "/"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.storage.ordinary import read_ordinary
+from ledger.storage.named import read_named
 
 MOST = 1 << 26
 
@@ -15,7 +15,7 @@ def test_a_small_file_takes_little_room_however_large_it_may_be(tmp_path: Path) 
     path.write_bytes(b"content")
     tracemalloc.start()
     try:
-        assert read_ordinary(path, MOST) == b"content"
+        assert read_named(path, MOST, "any") == b"content"
         assert tracemalloc.get_traced_memory()[1] < MOST // 64
     finally:
         tracemalloc.stop()
@@ -24,10 +24,10 @@ def test_a_small_file_takes_little_room_however_large_it_may_be(tmp_path: Path) 
 def test_a_file_is_read_whole_or_refused(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"content")
-    assert read_ordinary(path, 7) == b"content"
+    assert read_named(path, 7, "any") == b"content"
     with pytest.raises(OSError, match="more than 6 bytes"):
-        read_ordinary(path, 6)
+        read_named(path, 6, "any")
 
 
 def test_a_file_that_does_not_tell_its_size_is_read() -> None:
-    assert read_ordinary(Path("/proc/self/cmdline"), 1 << 20)
+    assert read_named(Path("/proc/self/cmdline"), 1 << 20, "any")

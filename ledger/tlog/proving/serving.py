@@ -1,0 +1,57 @@
+"""What is handed out of the log's folder: what the signed tree covers, and nothing else that may lie there.
+
+A file is read, taken apart, and shown to belong to the tree of the published checkpoint, which a key of the
+log has signed. So another file in its place, whatever it is and however it came there, is not handed out.
+"""
+
+from collections.abc import Collection
+from functools import cache
+
+from ledger.errors import Unproven
+from ledger.tlog.signing.checkpoints import Checkpoint, verify_checkpoint
+from ledger.tlog.signing.keys import VerifierKey
+from ledger.tlog.store.folder import CHECKPOINT, MINIMUM_INDEX, LogFolder
+from ledger.tlog.tree.bundles import encode_bundle
+from ledger.tlog.tree.merkle import hash_leaf
+from ledger.tlog.tree.tiles import TILE_WIDTH, FilePlace, encode_tile, place_of, root_with
+
+
+def served(folder: LogFolder, path: str, keys: Collection[VerifierKey]) -> bytes | None:
+    """What the log has at a path below its folder, for others; None where it has nothing that is proven.
+
+    `keys`: of which one has signed. Raises ServiceAway.
+    """
+    try:
+        content = folder.checkpoint()
+        if content is None:
+            return None
+        signed = verify_checkpoint(content, keys)
+        if path == CHECKPOINT:
+            return content
+        if path == MINIMUM_INDEX:
+            return _minimum_index(folder, signed)
+        place = place_of(path)
+        return _file(folder, place, signed) if place and place.is_in(signed.size) else None
+    except Unproven:
+        return None
+
+
+def _minimum_index(folder: LogFolder, signed: Checkpoint) -> bytes | None:
+    index = folder.minimum_index()
+    return b"%d\n" % index if 0 < index <= signed.size else None
+
+
+def _file(folder: LogFolder, place: FilePlace, signed: Checkpoint) -> bytes:
+    """A tile or a bundle. Raises Unproven when it is not that of the signed tree."""
+    level, number, width = place
+    entries = None
+    if level is None:
+        if number * TILE_WIDTH < folder.minimum_index():
+            raise Unproven(f"{place.path} of the log was pruned")
+        entries = folder.bundle(number, width)
+        hashes = [hash_leaf(entry) for entry in entries]
+    else:
+        hashes = folder.tile(level, number, width)
+    if root_with(signed.size, place, hashes, cache(folder.tile)) != signed.root:
+        raise Unproven(f"{place.path} of the log is not what was signed")
+    return encode_tile(hashes) if entries is None else encode_bundle(entries)
