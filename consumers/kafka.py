@@ -34,7 +34,7 @@ from consumers.kafka_options import (
     connection,
     consuming,
 )
-from consumers.kafka_records import FetchedRecords, ours, theirs
+from consumers.kafka_records import ours, read_within, theirs
 from consumers.refusals import Mechanism, check_refusals
 from consumers.source import (
     Identity,
@@ -100,7 +100,7 @@ class KafkaSource:
                 self._admin.close()
                 raise
         self._options = options
-        self._consumer._fetcher.PartitionRecords = FetchedRecords
+        self._budget = read_within(self._consumer)
         self._listener = _Listener(self._consumer)
         self._consumer.subscribe(topics=list(options.topics), listener=self._listener)
         try:
@@ -121,6 +121,7 @@ class KafkaSource:
 
     def poll(self, timeout_s: float) -> PollResult:
         """Records of the partitions that are not paused, raw; waits for them, but not longer."""
+        self._budget.begin()
         with _mapped_errors():
             polled: Any = self._consumer.poll(timeout_ms=int(timeout_s * 1000))
         if self._listener.take_note():
@@ -183,7 +184,7 @@ class KafkaSource:
         alone = consuming(self._options) | {"group_id": None}
         with _mapped_errors():
             consumer: Any = _client(KafkaConsumer, **connection(self._options), **alone)
-            consumer._fetcher.PartitionRecords = FetchedRecords
+            read_within(consumer)
             try:
                 _read_one(consumer, theirs(partition), offset)
             except Unreadable as found:

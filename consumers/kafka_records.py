@@ -1,11 +1,13 @@
 """How kafka-python reads what it fetched, mended; the only other file that knows it.
 
 The client expands a batch as a whole, whatever it expands to. Here the records of a batch are read part by
-part (`consumers.kafka_batches`), no batch is expanded beyond a bound, and of one fetch no more is read at a
-time than fits in memory. What is damaged stops a partition, and says where; what a writer meant never does.
+part (`consumers.kafka_batches`), no batch is expanded beyond a bound, and no poll takes more than fits memory
+and in time. What is damaged stops a partition, and says where; what a writer meant never does.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from kafka import TopicPartition
@@ -22,25 +24,51 @@ from schemas import Code
 EXPANDED_BYTES = 256 * 1024 * 1024
 # The same of the formats before Kafka 0.11, which are read as a whole: no broker since 3.0 takes them.
 OLD_EXPANDED_BYTES = 8 * 1024 * 1024
-# When so much of a fetch was read, the rest is fetched anew: a poll is in memory as a whole.
-READ_BYTES = 16 * 1024 * 1024
+# When a poll has taken so much, the rest of what was fetched is fetched anew: a poll is in memory as a whole.
+POLL_BYTES = 32 * 1024 * 1024
 # Of batches as Kafka stores them since 0.11.
 _FORMAT = 2
+
+
+@dataclass(slots=True)
+class PollBudget:
+    """What a poll has read so far of all partitions: expanded bytes that it took, and all that it expanded.
+
+    The second are more where a batch is read once more, from a record in its middle on.
+    """
+
+    taken: int = 0
+    expanded: int = 0
+
+    def begin(self) -> None:
+        """A poll begins."""
+        self.taken = self.expanded = 0
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the poll has read enough."""
+        return self.taken > POLL_BYTES or self.expanded > EXPANDED_BYTES
 
 
 class FetchedRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
     """The records of a fetch. A damaged batch raises Unreadable with its offsets, each time.
 
-    The client alone names no place, and spins when it is polled after such a record.
+    The client alone names no place, and spins when it is polled after such a record. `budget`: of the poll.
     """
 
     _damage: Unreadable | None = None
-    _read_bytes = 0
+
+    def __init__(self, budget: PollBudget, *fetched: Any, **options: Any) -> None:
+        self._budget = budget
+        super().__init__(*fetched, **options)
 
     def take(self, n: int | None = None) -> Any:
         """The next records, at most `n`. Raises Unreadable once they are at their end before the end."""
         if self._damage:
             raise self._damage
+        if self._budget.is_spent:
+            self.drain()  # the client fetches it anew, from where this is
+            return []
         try:
             return super().take(n)
         except MemoryError:
@@ -53,19 +81,19 @@ class FetchedRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
 
     def _unpack_records(self, tp: Any, records: Any, *deserializers: Any) -> Any:
         """As the client does it, but for the records of a batch, and until enough was read."""
-        self._batches = _Batches(records)
+        self._batches, taken = _Batches(records), self._budget.taken
         while (batch := self._batches.next_batch()) is not None:
             if self.check_crcs and not batch.validate_crc():
                 raise kafka_errors.CorruptRecordError("a batch fails the check of its CRC")
             for record in self._records_of(batch):
                 if record.offset < self.fetch_offset:
-                    self._read_bytes = 0
+                    self._budget.taken = taken
                     continue
                 self.next_fetch_offset = record.offset + 1
                 self.records_read += 1
                 self.bytes_read += record.size
                 yield record
-                if self._read_bytes > READ_BYTES:
+                if self._budget.taken > POLL_BYTES:
                     self.drain()
                     return
             self.next_fetch_offset = self._batches.end
@@ -108,7 +136,8 @@ class FetchedRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
             size += len(part)
             if size > most:
                 raise TooMuchError
-            self._read_bytes += len(part)
+            self._budget.taken += len(part)
+            self._budget.expanded += len(part)
             yield part
 
     def _is_committed_data(self, batch: Any) -> bool:
@@ -121,6 +150,13 @@ class FetchedRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
             elif self._is_batch_aborted(batch):
                 return False
         return not batch.is_control_batch
+
+
+def read_within(consumer: Any) -> PollBudget:
+    """Let a consumer read so; the budget of its polls."""
+    budget = PollBudget()
+    consumer._fetcher.PartitionRecords = partial(FetchedRecords, budget)
+    return budget
 
 
 _READER = RecordReader()

@@ -1,4 +1,4 @@
-"""Files in folders. No other module opens, makes, replaces or removes a file of a ledger.
+"""Files in folders: what is opened, made, replaced or removed in a folder of a ledger goes through here.
 
 Each is opened below its folder step by step, following no link and waiting for no pipe, and is then looked
 at: an ordinary file with one name, of the right owner, which nobody else may read or change. What is written
@@ -351,7 +351,7 @@ class Folder:
         try:
             os.ftruncate(descriptor, 0)
             yield draft, descriptor
-        except Exception:
+        except BaseException:
             with suppress(OSError):
                 os.unlink(draft, dir_fd=place.descriptor)
             raise

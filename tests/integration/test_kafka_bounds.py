@@ -170,7 +170,7 @@ def test_a_large_batch_is_read_in_polls_that_fit_memory(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What does not fit is fetched anew, from the next record on."""
-    monkeypatch.setattr(kafka_records, "READ_BYTES", 2 * MIB)
+    monkeypatch.setattr(kafka_records, "POLL_BYTES", 2 * MIB)
     events = [
         orjson.dumps(registered(f"customer/{n}", id=f"good-{n}")) + b" " * 40_000
         for n in range(200)

@@ -86,6 +86,10 @@ def _to(kind: str, recipient: str, tells: str, **more: Any) -> Hidden:
     return _hidden("personal-data-disclosed", tells, **facts)
 
 
+_NEUTRAL = {"activity": _some("dispute-handling", "credit-assessment", "service-delivery")}
+"""An activity that may tell of nothing: the type does."""
+
+
 def _hold(name: str) -> Hidden:
     return _hidden(
         name,
@@ -94,7 +98,7 @@ def _hold(name: str) -> Hidden:
         ground=_some("dispute", "fraud", "debt"),
         review_on="2027-01-01",
         categories=_some(["identity"], ["contact", "debt"], ["debt"]),
-        **ARGUING,
+        **ARGUING | _NEUTRAL,
     )
 
 
@@ -104,20 +108,28 @@ HIDDEN: tuple[Hidden, ...] = (
         "debt",
         invoice_ref=_ref("F"),
         categories=_some([], ["identity"], ["identity", "debt"]),
-        **COLLECTING,
+        **COLLECTING | _NEUTRAL,
     ),
     _hidden(
-        "collection-notice-sent", "debt", invoice_ref=_ref("F"), deadline="2026-02-01", **COLLECTING
+        "collection-notice-sent",
+        "debt",
+        invoice_ref=_ref("F"),
+        deadline="2026-02-01",
+        **COLLECTING | _NEUTRAL,
     ),
     _hidden(
-        "collection-closed", "debt", invoice_ref=_ref("F"), outcome=_some("paid"), **COLLECTING
+        "collection-closed",
+        "debt",
+        invoice_ref=_ref("F"),
+        outcome=_some("paid"),
+        **COLLECTING | _NEUTRAL,
     ),
     _hidden(
         "credit-check-requested",
         "credit",
         reason="new-customer",
         categories=["identity", "address"],
-        **CHECKING,
+        **CHECKING | _NEUTRAL,
     ),
     _hidden(
         "credit-check-result-received",
@@ -126,29 +138,63 @@ HIDDEN: tuple[Hidden, ...] = (
         automated=True,
         categories=["credit"],
         personal=lambda rng: {"credit_score": rng.randint(1, 9)},
-        **CHECKING,
+        **CHECKING | _NEUTRAL,
     ),
     _hidden(
-        "automated-decision-made", "credit", decision="deposit", logic_ref="rules/1", **CHECKING
+        "automated-decision-made",
+        "credit",
+        decision="deposit",
+        logic_ref="rules/1",
+        **CHECKING | _NEUTRAL,
     ),
-    _hidden("human-review-completed", "credit", outcome="kept", request_ref=_ref("HR"), **CHECKING),
-    _hidden("misuse-suspected", "fraud", case_ref=_ref("MB"), data_kinds=["login"], **GUARDING),
-    _hidden("customer-warned", "fraud", case_ref=_ref("MB"), channel="phone", **GUARDING),
-    _hidden("misuse-resolved", "fraud", case_ref=_ref("MB"), outcome="no-misuse", **GUARDING),
+    _hidden(
+        "human-review-completed",
+        "credit",
+        outcome="kept",
+        request_ref=_ref("HR"),
+        **CHECKING | _NEUTRAL,
+    ),
+    _hidden(
+        "misuse-suspected",
+        "fraud",
+        case_ref=_ref("MB"),
+        data_kinds=["login"],
+        **GUARDING | _NEUTRAL,
+    ),
+    _hidden(
+        "customer-warned", "fraud", case_ref=_ref("MB"), channel="phone", **GUARDING | _NEUTRAL
+    ),
+    _hidden(
+        "misuse-resolved", "fraud", case_ref=_ref("MB"), outcome="no-misuse", **GUARDING | _NEUTRAL
+    ),
     _hidden(
         "fraud-signal-recorded",
         "fraud",
         case_ref=_ref("MB"),
         categories=["fraud"],
         personal={"fraud_signal": "signal"},
-        **GUARDING,
+        **GUARDING | _NEUTRAL,
     ),
-    _hidden("dispute-opened", "debt correspondence", case_ref=_ref("G"), forum="court", **ARGUING),
-    _hidden("dispute-closed", "debt correspondence", case_ref=_ref("G"), forum="court", **ARGUING),
+    _hidden(
+        "dispute-opened",
+        "debt correspondence",
+        case_ref=_ref("G"),
+        forum="court",
+        **ARGUING | _NEUTRAL,
+    ),
+    _hidden(
+        "dispute-closed",
+        "debt correspondence",
+        case_ref=_ref("G"),
+        forum="court",
+        **ARGUING | _NEUTRAL,
+    ),
     _hold("legal-hold-placed"),
     _hold("legal-hold-reviewed"),
     _hold("legal-hold-released"),
-    _hidden("court-petition-received", " ".join(CATEGORIES), case_ref=_ref("G"), **ARGUING),
+    _hidden(
+        "court-petition-received", " ".join(CATEGORIES), case_ref=_ref("G"), **ARGUING | _NEUTRAL
+    ),
     _hidden("supervisory-inquiry-received", " ".join(CATEGORIES), inquiry_ref=_ref("AP"), **RIGHTS),
     _to("collection-agency", "incasso", "debt"),
     _to("collection-agency", "incasso", "debt", **COLLECTING, purpose="collection"),

@@ -14,7 +14,7 @@ from kafka.consumer.fetcher import IsolationLevel
 from kafka.record import MemoryRecords
 
 from consumers import kafka_batches, kafka_records
-from consumers.kafka_records import FetchedRecords
+from consumers.kafka_records import FetchedRecords, PollBudget
 from consumers.source import Record, Unreadable
 from schemas import Code
 from tests.fixtures.batches import (
@@ -33,8 +33,11 @@ CODECS = sorted(set(PACKED) - {"none"})
 POLLED = 8_000
 
 
-def fetched(raw: bytes, start: int = 0, **options: Any) -> FetchedRecords:
+def fetched(
+    raw: bytes, start: int = 0, budget: PollBudget | None = None, **options: Any
+) -> FetchedRecords:
     return FetchedRecords(
+        budget or PollBudget(),
         start,
         TopicPartition("topic", 0),
         MemoryRecords(raw),
@@ -47,9 +50,11 @@ def taken(raw: bytes, most: int = POLLED, **options: Any) -> Iterator[list[Recor
     """What one poll after the other takes, each fetch from where the one before ended."""
     start, end = 0, MemoryRecords(raw)
     last = max(one.next_offset if one.magic == 2 else one.base_offset + 1 for one in end)
+    budget = PollBudget()
     while start < last:
-        fetch = fetched(raw, start, **options)
+        fetch = fetched(raw, start, budget, **options)
         while fetch:
+            budget.begin()
             if records := fetch.take(most):
                 yield records
         assert fetch.next_fetch_offset > start, "a fetch that goes nowhere is made for ever"
@@ -101,24 +106,51 @@ def test_no_batch_is_expanded_beyond_the_bound(monkeypatch: pytest.MonkeyPatch) 
 def test_a_bomb_of_zeros_costs_its_bound_and_no_more() -> None:
     raw = batch(zeros(300 * MIB, record(1, b"after")), 2, ZSTD)
     assert len(raw) < 20_000
-    fetch = fetched(raw)
+    budget = PollBudget()
+    fetch = fetched(raw, budget=budget)
     first = fetch.take(POLLED)
-    assert fetch._read_bytes <= kafka_records.EXPANDED_BYTES
+    assert 0 < budget.expanded <= kafka_records.EXPANDED_BYTES
     assert [one.cut for one in first] == [Code.TOO_LARGE]
     assert not fetch, "the rest is fetched anew"
     assert [one.cut for one in whole(raw)] == [Code.TOO_LARGE] * 2
 
 
-def test_of_one_fetch_no_more_is_taken_at_a_time_than_its_bound(
+def test_no_poll_takes_more_than_its_bound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(kafka_records, "READ_BYTES", 2 * MIB)
+    monkeypatch.setattr(kafka_records, "POLL_BYTES", 2 * MIB)
     values = [b"%d" % number * 100_000 for number in range(10)] * 10  # 10 MB
     codec, pack = PACKED["zstd"]
     polls = [*taken(batch(pack(content(*values)), len(values), codec))]
     assert [one.value for records in polls for one in records] == values
     assert len(polls) > 3
     assert max(sum(one.size for one in records) for records in polls) <= 3 * MIB + 100_000
+
+
+def test_a_poll_that_is_spent_takes_nothing_of_other_partitions_until_the_next() -> None:
+    bomb, good = batch(zeros(300 * MIB), 1, ZSTD), batch(content(b"good"), 1)
+    budget = PollBudget()
+    first, second = fetched(bomb, budget=budget), fetched(good, budget=budget)
+    assert [one.cut for one in first.take(POLLED)] == [Code.TOO_LARGE]
+    assert second.take(POLLED) == []
+    assert not second, "it is fetched anew"
+    assert second.next_fetch_offset == 0
+    budget.begin()
+    assert [one.value for one in fetched(good, budget=budget).take(POLLED)] == [b"good"]
+
+
+def test_what_was_read_before_is_no_part_of_what_a_poll_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else a batch that is read from its middle on would be read a record at a time."""
+    monkeypatch.setattr(kafka_records, "POLL_BYTES", 2 * MIB)
+    values = [b"%d" % number * 100_000 for number in range(10)] * 10
+    raw = batch(gzip.compress(content(*values)), len(values), GZIP)
+    for start in (0, 50, 90):
+        budget = PollBudget()
+        found = fetched(raw, start, budget).take(POLLED)
+        assert [one.offset for one in found][:10] == [*range(start, start + 10)]
+        assert budget.taken <= 4 * MIB
 
 
 @pytest.mark.parametrize("stored", [content(*[b"a"] * 7), b""])
@@ -176,9 +208,10 @@ def test_what_was_aborted_is_not_expanded() -> None:
     raw[21:23] = (0x14).to_bytes(2, "big")  # transactional, by zstd
     raw[43:51] = (7).to_bytes(8, "big")  # the producer's id
     aborted = SimpleNamespace(producer_id=7, first_offset=0)
-    fetch = fetched(bytes(raw), check_crcs=False, aborted_transactions=[aborted])
+    budget = PollBudget()
+    fetch = fetched(bytes(raw), 0, budget, check_crcs=False, aborted_transactions=[aborted])
     assert fetch.take(POLLED) == []
-    assert fetch._read_bytes == 0
+    assert budget == PollBudget()
     assert fetch.next_fetch_offset == 1
 
 
