@@ -243,7 +243,7 @@ def check_deed(case: FoundOrder, deed: OrderDeed, time: datetime, ground: str = 
     """Raise NotAllowed when the steps of an order forbid an act at a time, or its rule lacks the ground."""
     if not is_ours(case.order) and case.order.receipt is not None:
         raise NotAllowed(
-            f"order {case.order.ref} came from outside, and nobody at the desk received it: give "
+            f"order {case.order.ref} came from outside, and no officer received it: give "
             "`ledger order receive` with what the document says"
         )
     why = hindrance(deed, case.order, time)
