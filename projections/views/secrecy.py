@@ -147,15 +147,14 @@ def concerns(act: OrderAct, disclosed: OrderAct, order_ref: str | None) -> bool:
     """Whether an act on secrecy is about a disclosure: by its name, by its order, or about the whole person.
 
     A lift is about exactly the disclosures that the officers saw, by source and id. One that names none is
-    about those that commands of this ledger recorded: nobody makes up another one and has it told with
-    them.
+    about none that came from outside.
     """
     facts, name = act.facts, {"source": disclosed.order.source, "id": disclosed.order.id}
     if "disclosures" in facts:
         return name in facts["disclosures"]
     if "disclosure_id" in facts and facts["disclosure_id"] != disclosed.order.id:
         return False
-    if act.name == names.SECRECY_LIFTED and disclosed.came != "command":
+    if act.name == names.SECRECY_LIFTED and disclosed.came == "outside":
         return False
     ref = facts.get("order_ref")
     return "disclosure_id" in facts or ref is None or ref == order_ref

@@ -9,7 +9,7 @@ import pytest
 from application.acts.asking import Prompter, asked
 from application.acts.filling import InvalidMember, assigned, expected, taken
 from application.acts.recording import COMMANDS, ELSEWHERE, check_subject, members_for, missing
-from schemas import EVENT_TYPES, EventType
+from schemas import ALL_TYPES, EVENT_TYPES, EventType
 from schemas.members import Shape
 from schemas.texts import LANGUAGES
 
@@ -170,7 +170,7 @@ def test_every_kind_has_words_and_every_command_is_one() -> None:
         for one in EVENT_TYPES.values():
             for member in members_for(one, "customer/1"):
                 assert expected(member.shape, language)
-    names = {one.name for one in EVENT_TYPES.values()}
+    names = {one.name for one in ALL_TYPES.values()}
     assert {*COMMANDS, *ELSEWHERE} <= names
     assert {one.name for one in EVENT_TYPES.values() if one.own} <= set(ELSEWHERE)
     assert not set(COMMANDS) & set(ELSEWHERE)

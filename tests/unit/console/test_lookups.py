@@ -85,6 +85,7 @@ CHOSEN = {
     ("incident tell", "--channel"),
     ("incident warn", "--channel"),
     ("notify record", "--ground"),
+    ("record", "--emergency"),
     ("record", "--set"),
     ("request answer", "--outcome"),
     ("request answer", "--review"),

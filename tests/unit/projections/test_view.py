@@ -89,6 +89,9 @@ GOLDEN = {
     ("staff", "5"): "808c9d13280f1a647e82080b1c7a77c3f075dccc470adada79bb4b9d5fda8c6b",
     ("orders", "4"): "32c222d201d986358dde38a98e80949a888232aa23b61ee4609b65aa67e83b40",
     ("secrecy", "3"): "09504104fd23b81410b21621f54871777637f66fc60b0b9ba8cee62f574be521",
+    # A lift names what it lifts; what the desk received comes before what others told.
+    ("orders", "5"): "55d62fef57a8c4f63f6444b9b3d76e953bb9b4c351f6a6e7efb1ab451a1e2e3c",
+    ("secrecy", "4"): "5e35219c2e31c2814a68c3dab327c1637591d7682a3b13d4bae7d9b01917d53b",
     ("legal_holds", "3"): "c4819b35580786e525ecd0993f482e9a70ce3eca778b390b0b9b2a5e8820fe4d",
     ("findings", "15"): "1d18f5e3557a26650a327ca0e67d313907f891257ec14599a7a3f3246508ee52",
     (
