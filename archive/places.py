@@ -14,7 +14,7 @@ from archive.manifest import BUCKET
 from ledger.errors import Busy, Misconfigured, ServiceAway
 from ledger.storage.access import GIVEN
 from ledger.storage.files import Folder
-from ledger.tlog.store.faults import alone, mapped_faults
+from ledger.tlog.store.faults import alone
 
 
 class Place(Protocol):
@@ -45,8 +45,10 @@ class FolderPlace:
 
     def put(self, name: str, content: bytes) -> None:
         """See `Place`."""
-        with mapped_faults():
+        try:
             self._folder.write({name: content})
+        except OSError as error:
+            raise _away(error.strerror or type(error).__name__) from None
 
     def get(self, name: str, most: int) -> bytes | None:
         """See `Place`."""
