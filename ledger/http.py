@@ -8,6 +8,7 @@ since a person decided on the address. Nothing is expanded, since a short answer
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -45,13 +46,14 @@ class Bounds(NamedTuple):
 def ask(question: Question, bounds: Bounds, connect: Callable[[], "AsyncClient"]) -> Reply:
     """The answer, whatever its status. Raises ServiceAway, whose text names no address.
 
-    Not for a thread that runs an event loop. To find the address of a name may take longer: the machine's
-    resolver has a deadline of its own.
+    To find the address of a name may take longer: the machine's resolver has a deadline of its own.
     """
     from httpx2 import HTTPError, InvalidURL
 
     try:
-        return asyncio.run(_asked(question, bounds, connect))
+        # In a thread of its own: the caller's may run an event loop already.
+        with ThreadPoolExecutor(max_workers=1) as own:
+            return own.submit(asyncio.run, _asked(question, bounds, connect)).result()
     except TimeoutError:
         raise ServiceAway("it does not answer in time") from None
     except (HTTPError, InvalidURL, OSError, ValueError) as error:
