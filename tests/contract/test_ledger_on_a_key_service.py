@@ -37,7 +37,9 @@ class Services:
     def key_service(self, folder: Path, **_: bool) -> KeyService:
         return self.keys.setdefault(folder, KeyService())
 
-    def signing_service(self, _path: Path, origin: str, _passphrase: str | None = None) -> SigningService:
+    def signing_service(
+        self, _path: Path, origin: str, _passphrase: str | None = None
+    ) -> SigningService:
         return self.logs.setdefault(origin, SigningService(origin))
 
     @property
