@@ -2,14 +2,12 @@
 
 Nothing says of itself that it is long. The rows that an answer takes from the database are counted: what
 reads about everybody, the past of everybody, or a flood of looks is long wherever it is asked for, and what a
-page shows is far below. An answer that turns out to be long waits for its turn, or ends as Busy: at once,
-where a question of its kind was long before. It also ends when nobody waits for it, and when it takes
-too long.
+page shows is far below. An answer that turns out to be long waits for its turn, or ends as Busy. It also ends
+when nobody waits for it, and when it takes too long.
 """
 
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from threading import BoundedSemaphore, Event, Lock
 
 from application.reading import TooManyLooks
@@ -21,8 +19,6 @@ TURN_S = 10.0
 """How long an answer waits for its turn, in its thread and with its site."""
 MOST_WAITING = 2
 """So many wait at the same time, each of another reader. With the one that is made they take three sites."""
-MOST_KINDS = 500
-"""So many kinds of questions are known to be long; the one that was asked for longest ago is forgotten."""
 LONGEST_S = 300.0
 """A long answer ends after so many seconds; so does a statement of the database, whatever it is for."""
 
@@ -39,7 +35,6 @@ class LongAnswers:
         self._room = BoundedSemaphore(1)
         self._lock = Lock()
         self._readers: set[str] = set()
-        self._kinds: OrderedDict[Hashable, None] = OrderedDict()
 
     def take(self, reader: str) -> None:
         """Wait for the turn. Raises Busy: for a reader who has it or waits for it, and when many wait."""
@@ -60,32 +55,17 @@ class LongAnswers:
         with self._lock:
             self._readers.discard(reader)
 
-    def is_known(self, kind: Hashable) -> bool:
-        """Whether the last answer of a kind was long."""
-        return kind in self._kinds
-
-    def know(self, kind: Hashable, *, long: bool) -> None:
-        """An answer of a kind was long, or was not."""
-        with self._lock:
-            self._kinds.pop(kind, None)
-            if long:
-                self._kinds[kind] = None
-                if len(self._kinds) > MOST_KINDS:
-                    self._kinds.popitem(last=False)
-
 
 class Asking:
-    """One request while it is answered, in one thread. `kind`: of what it asks.
+    """One request while it is answered, in one thread.
 
     `looks`: whether, for a reader and a subject, one more look is too many. `left`: is set when nobody waits
     for the answer.
     """
 
-    def __init__(
-        self, turns: LongAnswers, reader: str, kind: Hashable, looks: Callable[[str], object]
-    ) -> None:
+    def __init__(self, turns: LongAnswers, reader: str, looks: Callable[[str], object]) -> None:
         self.left = Event()
-        self._turns, self._reader, self._kind, self._looks = turns, reader, kind, looks
+        self._turns, self._reader, self._looks = turns, reader, looks
         self._rows = 0
         self._since_s: float | None = None  # it has the turn
 
@@ -97,9 +77,7 @@ class Asking:
         if self._since_s is not None:
             if self._turns.now_s() - self._since_s > LONGEST_S:
                 raise TakesTooLong
-        elif self._is_long() or self._turns.is_known(self._kind):
-            if self._is_long():
-                self._turns.know(self._kind, long=True)
+        elif self._rows > SHORT_ROWS:
             self._turns.take(self._reader)
             self._since_s = self._turns.now_s()
 
@@ -108,15 +86,11 @@ class Asking:
         if self._looks(f"{self._reader} {subject}"):
             raise TooManyLooks
 
-    def _is_long(self) -> bool:
-        return self._rows > SHORT_ROWS
-
     def end(self) -> None:
         """The request is answered, or given up."""
         if self._since_s is not None:
             self._since_s = None
             self._turns.give(self._reader)
-            self._turns.know(self._kind, long=self._is_long())
 
 
 _BUSY = "another answer about everybody, or about all of a long history, is being made: ask again in a moment"

@@ -5,7 +5,7 @@ connects again by itself.
 """
 
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from queue import Empty, LifoQueue
@@ -55,9 +55,9 @@ class SitePool:
         """Returns the current time."""
         return self._clock
 
-    def asking(self, reader: Reader, kind: Hashable, looks: Callable[[str], object]) -> Asking:
-        """A request of a reader, of which what it reads is counted. `kind`, `looks`: see `Asking`."""
-        return Asking(self._long, reader.reference, kind, looks)
+    def asking(self, reader: Reader, looks: Callable[[str], object]) -> Asking:
+        """A request of a reader, of which what it reads is counted. `looks`: see `Asking`."""
+        return Asking(self._long, reader.reference, looks)
 
     @contextmanager
     def site(self, reader: Reader | None = None, asking: Asking | None = None) -> Iterator[Site]:

@@ -56,6 +56,16 @@ def halted_topics(session: Session) -> list[str]:
     return [topic for (topic,) in session.of("ledger").rows("halted_topics")]
 
 
+def event_of(session: Session, source: str, id: str) -> RecordedEvent | None:
+    """The event of a name, if it is recorded. Needs SELECT on the names of events."""
+    ledger = session.of("ledger")
+    row = ledger.row("event_named", source=source, id=id)
+    if row is None:
+        return None
+    [event] = decoded(ledger.rows("events_after", position=row[0] - 1, upto=row[0], count=1))
+    return event
+
+
 def events_of(session: Session, streams: Sequence[UUID], upto: int = LAST) -> list[RecordedEvent]:
     """All events of the given streams up to a position, in order of position."""
     rows = session.of("ledger").rows("events_of_streams", streams=list(streams), upto=upto)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -81,7 +81,7 @@ class Desk:
         texts = dict(request.query_params) if moment is None else moment
         # Until a visit says what the role sees, nothing opens.
         reader = replace(principal.reader, sight=NOTHING)
-        asking = self.pool.asking(reader, _kind_of(request, texts), self._looks.take)
+        asking = self.pool.asking(reader, self._looks.take)
 
         def answered() -> T:
             speak(language)
@@ -118,13 +118,6 @@ class Desk:
 async def _has_left(request: Request) -> bool:
     """Whether there is no client any more to read the answer. Only asked of a request without a body."""
     return request.method in SAFE_METHODS and await request.is_disconnected()
-
-
-def _kind_of(request: Request, moment: Mapping[str, str]) -> Hashable:
-    """What is asked, and about which person: answers of a kind take about as long."""
-    asked = (name for name in (SUBJECT, FORMAT) if request.query_params.get(name))
-    timed = (name for name in MOMENT if moment.get(name))
-    return request.scope.get("endpoint"), subject_of(request), *timed, *asked
 
 
 async def _watch(request: Request, left: Callable[[], None]) -> None:

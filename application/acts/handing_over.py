@@ -14,6 +14,7 @@ from msgspec import Struct
 from application.acts.acting import Act, act, one_at_a_time
 from application.answer import Answer
 from application.following import bring_up_to_date
+from application.queries.oversight.emergencies import done_alone
 from application.site import Site
 from ledger.event import RecordedEvent, instant
 from ledger.keys.opening import Opener
@@ -57,6 +58,7 @@ class GivenDisclosures(Answer, frozen=True):
 def hand_over(site: Site, signer: Signer, send: Send, *, again: bool = False) -> GivenDisclosures:
     """Send every disclosure that may be told and was not sent yet, and record that it was.
 
+    What one officer did alone about a person is approved by a second one first: nothing brings it back.
     `again`: those that were sent before as well. Raises what `send` and the signer raise; what was recorded
     by then is sent. A second run finds nothing.
     """
@@ -72,10 +74,12 @@ def hand_over(site: Site, signer: Signer, send: Send, *, again: bool = False) ->
 def _due(site: Site, *, again: bool) -> tuple[list[_Lifted], int]:
     bring_up_to_date(site)
     session = site.session("reader")
+    alone = done_alone(session, site.ledger, site.privacy_office, site.clock())
+    waiting = {one.event.stream for one in alone}
     found = {
         stream: lifted
         for stream, secrets in every_secret(session)
-        if (lifted := _lifted(secrets, site.clock(), again=again))
+        if stream not in waiting and (lifted := _lifted(secrets, site.clock(), again=again))
     }
     references = Opener(session, site.provider, site.ledger).references(found)
     due = [

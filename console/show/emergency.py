@@ -10,14 +10,15 @@ from console.show.text import Stack, worded
 
 def emergency_table(answer: EmergencyList) -> Table:
     """A row for each act that waits for its second person, the oldest first."""
-    return worded("emergency", "act why by until id", map(_row, answer.emergencies))
+    return worded("emergency", "act about why by until id", map(_row, answer.emergencies))
 
 
 def _row(row: EmergencyRow) -> tuple[object, ...]:
     return (
         code_word("approval-act", row.act),
+        Stack([row.subject or ERASED, row.order_ref, row.evidence]),
         row.emergency,
         Stack([row.approver or ERASED, row.role, row.done_at]),
         Stack([row.approve_by, say("task-state", "overdue") if row.overdue else None]),
-        row.event_id,
+        row.command,
     )

@@ -5,9 +5,10 @@ whatever source, place and letter it likes. What it says is evidence, has no eff
 """
 
 from contextlib import closing
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -26,6 +27,7 @@ from host.running.telling import give_lifted, publish_keep_list
 from host.settings import OFFICE, read_settings
 from host.site import Site
 from ledger.errors import Misconfigured
+from ledger.event import instant
 from ledger.letters.withheld import OpenedLetter
 from ledger.recording.batch import Batch
 from ledger.writing.append import Span
@@ -405,6 +407,39 @@ def test_an_emergency_is_a_finding_until_the_second_person_approves_it(desk: Cli
     assert (alone(), "approve-emergency" in tasks()) == ([], False)
     assert desk("emergency", "list", "--json").json["emergencies"] == []
     assert desk("audit").status == 0
+
+
+def test_what_one_officer_lifted_is_handed_over_once_a_second_one_approves_it(
+    desk: Cli, tmp_path: Path
+) -> None:
+    told = disclosed(case_ref="O-1", time=instant(datetime.now(UTC)))
+    assert desk("ingest", "-", stdin=orjson.dumps(told)).status == 0
+    assert by(desk, "employee/7", *LIFT, "--emergency", "life-at-risk").status == 0
+
+    def given() -> Any:
+        ran = desk("secrecy", "hand-over", str(tmp_path / f"{uuid4()}.ndjson"), "--json")
+        assert ran.status == 0, ran.err
+        return ran.json["sent"]
+
+    [row] = desk("emergency", "list", "--json").json["emergencies"]
+    assert (row["subject"], row["order_ref"], row["evidence"]) == (WHO, "O-1", "letter-9")
+    [finding] = desk("findings", "--rule", "house.emergency.second", "--json").json["findings"]
+    assert finding["subject"] == WHO
+    assert given() == 0
+    assert by(desk, "employee/9", *row["command"].split()[1:]).status == 0
+    assert given() == 1
+
+
+def test_an_emergency_that_two_officers_annul_waits_no_more(desk: Cli) -> None:
+    assert by(desk, "employee/7", *LIFT, "--emergency", "life-at-risk").status == 0
+    [row] = desk("emergency", "list", "--json").json["emergencies"]
+    told = ("--set", f"annuls={row['event_id']}", "--set", "reason=mistake", "--yes")
+    annul = ("record", "event-annulled", "--subject", WHO, *told)
+    assert by(desk, "employee/7", *annul).status == 1
+    assert by(desk, "employee/9", *annul).status == 0
+    assert desk("emergency", "list", "--json").json["emergencies"] == []
+    assert desk("findings", "--rule", "house.emergency.second", "--json").json["findings"] == []
+    assert desk("order", "show", "O-1", "--json").json["secrecy"] == "in-force"
 
 
 def test_an_emergency_is_half_of_no_other_act(desk: Cli) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from application.queries.desk.found_orders import known_orders, named_orders
 from application.queries.desk.order_tasks import tasks_of_order, tasks_of_restrictions
-from application.queries.oversight.emergencies import waiting_emergencies
-from application.queries.today.task import Task, command, state_of
+from application.queries.oversight.emergencies import done_alone
+from application.queries.today.task import Task, reference_of, state_of
 from application.source import Source
 from ledger.event import instant
 from projections.reading.views import secrets
@@ -18,6 +18,7 @@ def desk_tasks(source: Source) -> Iterator[Task]:
 
     Expects views that are up to date.
     """
+    source.reads.note_many(())
     yield from _emergencies(source)
     for case in named_orders(source, known_orders(source)):
         yield from tasks_of_order(case, source.now)
@@ -29,14 +30,17 @@ def desk_tasks(source: Source) -> Iterator[Task]:
 
 def _emergencies(source: Source) -> Iterator[Task]:
     """A task for each, of another person than the one who did it."""
-    for event in waiting_emergencies(source, source.now):
-        day = last_day(next_working_day(event.time))
+    waiting = done_alone(source.session, source.ledger, source.privacy_office, source.now)
+    names = source.names(one.event.stream for one in waiting)
+    for one in waiting:
+        day = last_day(next_working_day(one.approval.time))
         yield Task(
             task="approve-emergency",
             state=state_of(day, day_of(source.now)),
             day=day,
-            since=instant(event.time),
-            ref=str(event.facts["event_id"]),
-            detail=str(event.facts["act"]),
-            commands=(command("emergency", "approve", str(event.facts["event_id"])),),
+            since=instant(one.approval.time),
+            subject=one.event.subject or reference_of(names[one.event.stream]),
+            ref=one.event.facts.get("order_ref"),
+            detail=one.act,
+            commands=(one.command,),
         )

@@ -1,18 +1,23 @@
 """Acts that one person of the desk did in an emergency.
 
-Each waits for a second person, and is a finding until then.
+Each waits for a second person, and is a finding until then. One that was annulled meanwhile waits no more.
 """
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from application.answer import Answer, Name
+from application.queries.today.task import command
 from application.source import Source
 from ledger.event import RecordedEvent, instant
-from ledger.reading import decoded
+from ledger.names import LedgerName
+from ledger.reading import decoded, event_of, events_but_reads
 from ledger.recording.approvals import is_emergency, waiting_of
+from ledger.storage.postgres import Session
 from projections.findings.judging import Finding
+from projections.folds.annulment import effects, name_of
 from projections.folds.timetravel import Moment
 from rulebook import period
 from rulebook.deadlines import next_working_day
@@ -21,20 +26,47 @@ from schemas.catalogue import APPROVED
 RULE = "house.emergency.second"
 
 
+class DoneAlone(NamedTuple):
+    """What one person did alone: their approval, and the event of the act."""
+
+    approval: RecordedEvent
+    event: RecordedEvent
+
+    @property
+    def act(self) -> str:
+        """The act, as `approvals.toml` calls it."""
+        return str(self.approval.facts["act"])
+
+    @property
+    def approver(self) -> UUID:
+        """Who did it."""
+        return UUID(self.approval.facts["approver"])
+
+    @property
+    def command(self) -> str:
+        """With what the second person approves it."""
+        return command("emergency", "approve", self.event.id)
+
+
 class EmergencyRow(Answer, frozen=True):
     """An act that one person did alone. `event_id`: of the act's event; `emergency`: why it could not wait.
 
-    `approve_by`: the end of the next working day.
+    `subject`: whom it is about; `order_ref` and `evidence`: as the event has them. `approve_by`: the end of
+    the next working day.
     """
 
     event_id: str
     act: str
+    subject: Name
+    order_ref: str | None
+    evidence: str | None
     emergency: str
     approver: Name
     role: str
     done_at: str
     approve_by: str
     overdue: bool
+    command: str
 
 
 class EmergencyList(Answer, frozen=True):
@@ -45,24 +77,30 @@ class EmergencyList(Answer, frozen=True):
 
 
 def emergencies(source: Source) -> EmergencyList:
-    """What waits now. The read is noted, since it names employees."""
+    """What waits now. The read is noted, since it names employees and persons."""
+    waiting = done_alone(source.session, source.ledger, source.privacy_office, source.now)
     source.reads.note_many(())
-    waiting = waiting_emergencies(source, source.now)
-    names = source.names(UUID(event.facts["approver"]) for event in waiting)
-    rows = [
-        EmergencyRow(
-            event_id=str(event.facts["event_id"]),
-            act=str(event.facts["act"]),
-            emergency=str(event.facts["emergency"]),
-            approver=names[UUID(event.facts["approver"])],
-            role=str(event.facts["role"]),
-            done_at=instant(event.time),
-            approve_by=instant(next_working_day(event.time)),
-            overdue=next_working_day(event.time) <= source.now,
-        )
-        for event in waiting
-    ]
+    names = source.names(who for one in waiting for who in (one.event.stream, one.approver))
+    rows = [_row(one, names, source.now) for one in waiting]
     return EmergencyList(emergencies=rows, overdue=sum(row.overdue for row in rows))
+
+
+def _row(one: DoneAlone, names: dict[UUID, Name], now: datetime) -> EmergencyRow:
+    said, done_at = one.event.facts, one.approval.time
+    return EmergencyRow(
+        event_id=one.event.id,
+        act=one.act,
+        subject=one.event.subject or names[one.event.stream],
+        order_ref=said.get("order_ref"),
+        evidence=said.get("evidence"),
+        emergency=str(one.approval.facts["emergency"]),
+        approver=names[one.approver],
+        role=str(one.approval.facts["role"]),
+        done_at=instant(done_at),
+        approve_by=instant(next_working_day(done_at)),
+        overdue=next_working_day(done_at) <= now,
+        command=one.command,
+    )
 
 
 def emergency_findings(
@@ -73,34 +111,51 @@ def emergency_findings(
     about: Collection[UUID] | None,
 ) -> list[Finding]:
     """A finding for each act that had one person alone at a moment; none where the rule was not asked for."""
-    stream = source.ledger.registry_stream(source.ledger.reference)
-    if (rules is not None and RULE not in rules) or (about is not None and stream not in about):
+    if rules is not None and RULE not in rules:
         return []
     return [
         Finding(
             rule=RULE,
-            about=stream,
-            position=event.position,
-            occurred_at=event.time,
-            source=event.source,
-            id=event.id,
-            name=event.name,
-            due=next_working_day(event.time),
-            detail=str(event.facts["act"]),
+            about=one.event.stream,
+            position=one.approval.position,
+            occurred_at=one.approval.time,
+            source=one.approval.source,
+            id=one.approval.id,
+            name=one.approval.name,
+            due=one.approval.time,
+            detail=one.act,
         )
-        for event in waiting_emergencies(source, clock, moment)
+        for one in done_alone(source.session, source.ledger, source.privacy_office, clock, moment)
+        if about is None or one.event.stream in about
     ]
 
 
-def waiting_emergencies(
-    source: Source, now: datetime, moment: Moment | None = None
-) -> list[RecordedEvent]:
-    """The approvals of acts that one person did alone, as they are known at a moment, the oldest first."""
-    stream = source.ledger.registry_stream(source.ledger.reference)
-    events = decoded(source.session.rows("approvals", stream=stream, type=APPROVED))
+def done_alone(
+    session: Session,
+    ledger: LedgerName,
+    privacy_office: Collection[str],
+    now: datetime,
+    moment: Moment | None = None,
+) -> list[DoneAlone]:
+    """What one person did alone, as it is known at a moment, the oldest first."""
+    stream = ledger.registry_stream(ledger.reference)
+    events = decoded(session.rows("approvals", stream=stream, type=APPROVED))
     known = (event for event in events if event.ours and _is_known(event, moment))
     waiting = waiting_of(known, now, period("second-approval"))
-    return [event for event in waiting if is_emergency(event)]
+    alone = (_done(session, privacy_office, one) for one in waiting if is_emergency(one))
+    return [one for one in alone if one is not None]
+
+
+def _done(
+    session: Session, privacy_office: Collection[str], approval: RecordedEvent
+) -> DoneAlone | None:
+    """An approval with its act; None for an act that was annulled, or that was approved and not done."""
+    named = ((source, str(approval.facts["event_id"])) for source in privacy_office)
+    event = next((one for name in named if (one := event_of(session, *name))), None)
+    if event is None:
+        return None
+    stands = effects(events_but_reads(session, [event.stream]), privacy_office)
+    return None if name_of(event) in stands.annulled else DoneAlone(approval, event)
 
 
 def _is_known(event: RecordedEvent, moment: Moment | None) -> bool:

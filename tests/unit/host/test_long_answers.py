@@ -10,7 +10,6 @@ from application.reading import TooManyLooks
 from host import long_answers
 from host.long_answers import (
     LONGEST_S,
-    MOST_KINDS,
     MOST_WAITING,
     SHORT_ROWS,
     Asking,
@@ -29,8 +28,8 @@ class Time:
         return self.now_s
 
 
-def _asking(turns: LongAnswers, reader: str = "employee/1", kind: str = "findings") -> Asking:
-    return Asking(turns, reader, kind, lambda _look: 0.0)
+def _asking(turns: LongAnswers, reader: str = "employee/1") -> Asking:
+    return Asking(turns, reader, lambda _look: 0.0)
 
 
 @pytest.fixture
@@ -42,7 +41,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("at_once")
 def test_a_short_answer_takes_no_turn_and_many_small_ones_make_a_long_one() -> None:
     turns = LongAnswers()
-    first, second = _asking(turns), _asking(turns, "employee/2", "register")
+    first, second = _asking(turns), _asking(turns, "employee/2")
     for _ in range(SHORT_ROWS // 2):
         first.took(2)
         second.took(0)  # a statement without a row is work, too
@@ -58,23 +57,16 @@ def test_a_short_answer_takes_no_turn_and_many_small_ones_make_a_long_one() -> N
 
 
 @pytest.mark.usefixtures("at_once")
-def test_a_kind_of_question_that_was_long_is_refused_before_it_reads_anything() -> None:
+def test_a_short_answer_is_made_while_a_long_one_is_whatever_either_asks() -> None:
     turns = LongAnswers()
-    first, other = _asking(turns), _asking(turns, "employee/2", "register")
-    first.took(LONG)
+    long, short = _asking(turns), _asking(turns, "employee/2")
+    long.took(LONG)
+    short.took(SHORT_ROWS)
+    short.end()
     with pytest.raises(Busy):
-        _asking(turns, "employee/2").took(1)
-    other.took(1)  # of another kind, and short so far
-    first.end()
-    again = _asking(turns)
-    again.took(1)  # it has the turn from the first row on
-    with pytest.raises(Busy):
-        _asking(turns, "employee/2").took(1)
-    again.end()  # and was short this time: its kind is not known to be long any more
-    held = _asking(turns, kind="lint")
-    held.took(LONG)
-    _asking(turns, "employee/2").took(1)
-    held.end()
+        _asking(turns, "employee/3").took(LONG)
+    long.end()
+    _asking(turns, "employee/3").took(LONG)
 
 
 def test_so_many_wait_each_of_another_reader(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,10 +75,10 @@ def test_so_many_wait_each_of_another_reader(monkeypatch: pytest.MonkeyPatch) ->
     first = _asking(turns)
     first.took(LONG)
     with pytest.raises(Busy):
-        _asking(turns, "employee/1", "register").took(LONG)
+        _asking(turns, "employee/1").took(LONG)
 
     def ask(reader: str) -> None:
-        asking = _asking(turns, reader, reader)
+        asking = _asking(turns, reader)
         try:
             asking.took(LONG)
             made.append(reader)
@@ -126,20 +118,8 @@ def test_it_ends_when_nobody_waits_for_it_and_when_it_takes_too_long() -> None:
     _asking(turns).took(LONG)
 
 
-@pytest.mark.usefixtures("at_once")
-def test_so_many_kinds_are_known() -> None:
-    turns = LongAnswers()
-    for number in range(MOST_KINDS + 1):
-        asking = _asking(turns, kind=f"kind {number}")
-        asking.took(LONG)
-        asking.end()
-    assert not turns.is_known("kind 0")
-    assert turns.is_known(f"kind {MOST_KINDS}")
-    assert len(turns._kinds) == MOST_KINDS
-
-
 def test_a_look_too_many_is_refused() -> None:
-    asking = Asking(LongAnswers(), "employee/1", "", {"employee/1 customer/2": 6.0}.get)
+    asking = Asking(LongAnswers(), "employee/1", {"employee/1 customer/2": 6.0}.get)
     asking.look("customer/1")
     with pytest.raises(TooManyLooks):
         asking.look("customer/2")
