@@ -14,7 +14,7 @@ from typing import get_args
 
 import msgspec
 
-from application.acts import freezing, handing_over, holding, recording, restricting
+from application.acts import handing_over, holding, recording, restricting
 from application.queries.cases import breach_notice, complaints, incidents, requests
 from application.queries.desk import counts, numbers, orders, prepared, secrecy
 from application.queries.disclosures import (
@@ -163,7 +163,6 @@ CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
     "order withdraw": orders.OrderFile,
     "preservation extend": orders.OrderFile,
     "preservation impose": orders.OrderFile,
-    "preservation publish": freezing.KeepListWritten,
     "preservation release": orders.OrderFile,
     "restriction apply": restricting.RestrictionAct,
     "secrecy hand-over": handing_over.GivenDisclosures,

@@ -12,7 +12,7 @@ from host.running.watching import Watch
 from host.settings import Settings
 from host.wiring import open_site
 
-# So long an order may wait until another ledger keeps what it orders to be kept.
+# So long a lifted disclosure may wait until the other ledger has it.
 TELL_S = 300.0
 
 
