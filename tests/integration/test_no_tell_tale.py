@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import orjson
 import psycopg
@@ -435,8 +435,8 @@ def minutes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     class Told(datetime):
         @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:
-            return (NOW + timedelta(minutes=told[-1])).astimezone(tz)
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp((NOW + timedelta(minutes=told[-1])).timestamp(), tz)
 
     monkeypatch.setattr(wiring, "datetime", Told)
     return told
