@@ -10,12 +10,14 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta, tzinfo
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Self
+from shutil import rmtree
+from types import SimpleNamespace
+from typing import Any
 
 import orjson
 import psycopg
@@ -195,10 +197,9 @@ def stored(cli: Cli) -> dict[str, Any]:
             ).fetchall()
             digest = hashlib.sha256("\n".join(row for (row,) in rows).encode()).hexdigest()
             found[".".join(place)] = len(rows), digest
-    for folder in ("keys/main", "data/tlog"):
-        for path in sorted((cli.folder / folder).rglob("*")):
-            if path.is_file():
-                found[str(path)] = path.read_bytes()
+    for path in sorted(cli.folder.rglob("*")):
+        if path.is_file() and "elsewhere" not in path.parts:
+            found[str(path.relative_to(cli.folder))] = path.read_bytes()
     return found
 
 
@@ -394,37 +395,36 @@ def said(cli: Cli, words: tuple[str, ...], known: dict[bytes, int]) -> tuple[int
 
 
 def figures_of(cli: Cli) -> dict[str, Any]:
+    """What a scrape tells, but for the size of the tables: how many pages they take is chance."""
     texts = {name: text for name, text in os.environ.items() if name.startswith("LEDGER_")}
     with open_site(read_settings(texts, cli.folder)) as site:
         session = site.session("reader")
-        return {**ledger_figures(session, site.ledger, NOW), **counted(session, NOW)}
+        figures = {**ledger_figures(session, site.ledger, NOW), **counted(session, NOW)}
+    del figures["ledger_data_directory_bytes"]
+    return figures
+
+
+Beside = Callable[[int, Cli], AbstractContextManager[object]]
+"""What goes on beside one of two equal houses, by its number, while it works."""
 
 
 def erased_beside(
-    program: Cli,
-    templates: Templates,
-    minutes: list[int],
-    *orders: dict[str, Any],
-    held: bool = False,
+    program: Cli, templates: Templates, minutes: list[int], beside: Beside
 ) -> list[list[Any]]:
-    """What two equal houses answer, of which the second one stands beside these orders.
-
-    `minutes`: the clock, which goes on by one with each command.
-    """
+    """What two equal houses answer and store. `minutes`: the clock, which goes on with each command."""
     told: list[list[Any]] = []
     with twins(program, templates) as (folder, urls):
         for number, url in enumerate(urls):
             cli, known = use(program, url, folder / str(number)), dict[bytes, int]()
-            if number:
-                Secret(url, cli.folder / "elsewhere").tell(*orders)
-            if number and held:
-                facts = {"hold_ref": "H-9", "ground": "dispute", "review_on": "2099-01-01"}
-                cli.record(message("legal-hold-placed", WHO, categories=["contact"], **facts))
-            answers_told = []
-            for minutes[-1], words in enumerate(erasing()):
-                answers_told.append((words, *said(cli, words, known)))
-            rows = {name: found[0] for name, found in stored(cli).items() if len(found) == 2}
-            told.append([*answers_told, figures_of(cli), rows])
+            with beside(number, cli):
+                answered: list[Any] = []
+                for minutes[-1], words in enumerate(erasing()):
+                    answered.append((words, *said(cli, words, known)))
+                sizes = {
+                    name: found[0] if isinstance(found, tuple) else len(found)
+                    for name, found in stored(cli).items()
+                }
+                told.append([*answered, figures_of(cli), sizes])
     return told
 
 
@@ -433,31 +433,79 @@ def minutes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The clock of the program: so many minutes after NOW, as the last entry says."""
     told = [0]
 
-    class Told(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> Self:
-            return cls.fromtimestamp((NOW + timedelta(minutes=told[-1])).timestamp(), tz)
+    def now(zone: tzinfo) -> datetime:
+        return (NOW + timedelta(minutes=told[-1])).astimezone(zone)
 
-    monkeypatch.setattr(wiring, "datetime", Told)
+    monkeypatch.setattr(wiring, "datetime", SimpleNamespace(now=now))
     return told
 
 
 def test_what_is_ordered_is_erased_as_if_there_were_no_order(
     program: Cli, embedded_templates: Templates, minutes: list[int]
 ) -> None:
-    without, beside = erased_beside(program, embedded_templates, minutes, *order_in_force())
+    @contextmanager
+    def ordered(number: int, cli: Cli) -> Iterator[None]:
+        if number:
+            Secret(cli.url, cli.folder / "elsewhere").tell(*order_in_force())
+        yield
+
+    without, beside = erased_beside(program, embedded_templates, minutes, ordered)
     for one, other in zip(without, beside, strict=True):
         assert one == other
-    told = {words: status for words, status, *_ in without[:-2]}
-    # Also of what is ordered and not held: a command that failed would tell that it is kept.
-    assert {told[words] for words in told if words[:1] == ("erase",) and "--category" in words} == {
-        0
+    erased = {
+        status for words, status, *_ in without[:-2] if words[:3:2] == ("erase", "--category")
     }
+    # Also of what is ordered and not held: a command that failed would tell that it is kept.
+    assert erased == {0}
+
+
+def test_without_the_confidential_ledger_and_while_it_is_shut_nothing_is_different(
+    program: Cli, embedded_templates: Templates, minutes: list[int]
+) -> None:
+    """So no table, file or lock of it is an input of the open ledger."""
+
+    @contextmanager
+    def shut_or_gone(number: int, cli: Cli) -> Iterator[None]:
+        elsewhere = cli.folder / "elsewhere"
+        with psycopg.connect(cli.url) as connection:
+            rows = connection.execute(
+                "SELECT schemaname, tablename FROM pg_tables WHERE schemaname LIKE 'ledger_confidential%'"
+            ).fetchall()
+            assert len(rows) > 20
+            if number:
+                for name in {schema for schema, _ in rows}:
+                    connection.execute(
+                        sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name))
+                    )
+                connection.commit()
+                rmtree(elsewhere)
+            else:
+                for place in rows:
+                    table = sql.Identifier(*place)
+                    connection.execute(
+                        sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(table)
+                    )
+                elsewhere.chmod(0)
+            yield
+            if not number:
+                elsewhere.chmod(0o700)
+
+    shut, gone = erased_beside(program, embedded_templates, minutes, shut_or_gone)
+    for one, other in zip(shut, gone, strict=True):
+        assert one == other
 
 
 def test_a_hold_of_the_open_ledger_would_be_seen(
     program: Cli, embedded_templates: Templates, minutes: list[int]
 ) -> None:
     """So the comparison of the two houses is no sieve."""
-    without, beside = erased_beside(program, embedded_templates, minutes, held=True)
+
+    @contextmanager
+    def held(number: int, cli: Cli) -> Iterator[None]:
+        if number:
+            facts = {"hold_ref": "H-9", "ground": "dispute", "review_on": "2099-01-01"}
+            cli.record(message("legal-hold-placed", WHO, categories=["contact"], **facts))
+        yield
+
+    without, beside = erased_beside(program, embedded_templates, minutes, held)
     assert without != beside
