@@ -16,7 +16,7 @@ import msgspec
 
 from application.acts import handing_over, holding, recording, restricting
 from application.queries.cases import breach_notice, complaints, incidents, requests
-from application.queries.desk import counts, numbers, orders, prepared, secrecy
+from application.queries.desk import counts, numbers, orders, prepared, preserved, secrecy
 from application.queries.disclosures import (
     feed_lists,
     notifications,
@@ -162,7 +162,8 @@ CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
     "order verify-counts": numbers.CountsProven,
     "order withdraw": orders.OrderFile,
     "preservation extend": orders.OrderFile,
-    "preservation impose": orders.OrderFile,
+    "preservation impose": preserved.KeptOrder,
+    "preservation snapshot": preserved.KeptOrder,
     "preservation release": orders.OrderFile,
     "restriction apply": restricting.RestrictionAct,
     "secrecy hand-over": handing_over.GivenDisclosures,

@@ -1,15 +1,17 @@
 """`ledger order`: what authorities order, from receipt to confirmation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from application.acts import on_orders
 from application.acts.on_orders import OnOrder
+from application.acts.on_preservation import is_kept_at_once, keep_at_once
 from application.language import spoken
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.orders import listed, shown
 from application.site import Site
 from application.source import Source
+from application.words import say
 from console.commands.order_documents import Stated, about, tell_about
 from console.commands.order_flags import Document
 from console.commands.order_lists import OrderRef, Whose
@@ -18,7 +20,11 @@ from console.flags import At, Json, code_option, configured, option
 from console.output import print_answer
 from console.show.orders import order_tables, orders_table
 from console.streams import sha256_of
+from documents.messages import told
+from host.notes import note
+from host.open_side import open_side
 from host.settings import Settings
+from ledger.errors import LedgerError
 from projections.reading.order_judging import ORDER_GROUNDS
 
 METHODS = ("call-back", "certificate", "platform", "in-person", "known-officer")
@@ -46,6 +52,7 @@ def receive(
     forms = about(stated.orders, subject, ref)
     with working(settings, "order", at) as (site, source, time):
         found = on_orders.receive_all(site, source, forms, time)
+        _copy_at_once(site, source, found)
         if len(found) == 1:
             print_order(source, found[0], as_json)
         else:
@@ -53,6 +60,20 @@ def receive(
                 listed(found, source.now, ended=True, overdue_only=False), orders_table, as_json
             )
     tell_about(stated)
+
+
+def _copy_at_once(site: Site, source: Source, found: Sequence[FoundOrder]) -> None:
+    """Copy the data that the law has kept on receipt. The receipt stands, whatever becomes of that."""
+    for case in filter(lambda one: is_kept_at_once(one.order), found):
+        on = OnOrder(case.order.ref, case.person, source.now)
+        try:
+            with open_side(site, "preservation") as there:
+                look = keep_at_once(site, source, there.source, on)[1]
+        except LedgerError as error:
+            note(f"ledger: {say('preservation', 'later', case.order.ref)}: {told(str(error))}")
+        else:
+            if not look.persons:
+                note(f"ledger: {say('preservation', 'nobody')}")
 
 
 @configured("store")

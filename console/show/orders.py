@@ -8,6 +8,7 @@ from rich.table import Table
 
 from application.language import spoken
 from application.queries.desk.orders import OrderClockRow, OrderFile, OrderList, OrderRow
+from application.queries.desk.preserved import KeptOrder
 from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import code_word, headings, in_words, say
@@ -59,6 +60,13 @@ def order_tables(answer: OrderFile) -> list[RenderableType]:
         columns = headings("orders", "clock due-by stands law")
         tables.append(table(say("orders", "clocks"), columns, map(_clock, answer.clocks)))
     return [*tables, steps_table(answer.steps)]
+
+
+def kept_tables(answer: KeptOrder) -> list[RenderableType]:
+    """An order whose data is kept: the look at the open ledger, then the order."""
+    look = answer.snapshot
+    rows = [(say("preservation", name), getattr(look, name)) for name in look.__struct_fields__]
+    return [pairs(say("preservation", "title", answer.order_ref), rows), *order_tables(answer)]
 
 
 def _pairs(answer: OrderFile) -> Iterator[tuple[str, object]]:
