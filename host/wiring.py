@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 from application.acts.acting import Act, Permit, act
 from application.following import bring_up_to_date
-from host.keep_list import keep_writer
 from host.keys import key_provider, ledger_folder, signing_file, signing_key
 from host.settings import Settings
 from host.site import LEDGER_KEYS, Site
@@ -94,10 +93,7 @@ def install_on(site: Site) -> list[str]:
     prepare(site.session("projector"), site.ledger, views_of(site.settings.confidential))
     site.log_key.create()
     signing_key(site.settings).create()
-    if site.settings.confidential:
-        if (writer := keep_writer(site.settings)) is not None:
-            writer.key()
-    else:
+    if not site.settings.confidential:
         _ = site.withheld_key  # made when there is none
     return applied
 

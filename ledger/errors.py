@@ -81,10 +81,6 @@ class OnHold(Reject):
         self.held = tuple(held)
 
 
-class NotYet(Reject):
-    """Nothing was erased: it is kept for now. `ledger retention decide` puts the erasure off."""
-
-
 class Retry(LedgerError):
     """A passing fault: wait and do the same again."""
 

@@ -23,7 +23,7 @@ from application.queries.oversight.findings import FindingFilter, findings
 from consumers.pipeline import messages_of_records
 from consumers.source import Partition, record_of
 from consumers.withheld import take_over
-from host.running.telling import give_lifted, publish_keep_list
+from host.running.telling import give_lifted
 from host.settings import OFFICE, read_settings
 from host.site import Site
 from ledger.errors import Misconfigured
@@ -251,25 +251,6 @@ def test_an_order_from_outside_is_received_and_no_step_of_it_counts(secret: Two,
 
 def orders_of(site: Site) -> list[Any]:
     return [order for _, order in orders(site.session("reader"))]
-
-
-@pytest.mark.parametrize("path", [path for path in PATHS if not path.startswith("file ")])
-def test_nothing_from_outside_keeps_data_in_the_open_ledger(two: Two, path: str) -> None:
-    send, place = PATHS[path]
-    hold = message(
-        "legal-hold-placed",
-        WHO,
-        hold_ref="HOLD-9",
-        ground="criminal-investigation",
-        review_on="2027-01-01",
-        categories=["traffic"],
-        provision="nl.sv.126n",
-        legal_basis="6-1-c",
-        time=IMPOSED,
-    )
-    send(two, place, hold, preserved("imposed", IMPOSED, "traffic"))
-    assert len(two.confidential.events("legal-hold-placed", "preservation-imposed")) == 2
-    assert publish_keep_list(two.confidential.site).kept == 0
 
 
 def test_a_confidential_ledger_reads_no_register_topic(tmp_path: Path) -> None:
