@@ -162,6 +162,12 @@ def check(site: Site, acts: Sequence[Act]) -> None:
     _checked(site, acts, _office(site))
 
 
+def message(site: Site, act: Act) -> bytes:
+    """The CloudEvent of an act of the office, for another ledger. Raises ActRefused."""
+    _, [line] = _checked(site, [act], _office(site))
+    return line
+
+
 def _office(site: Site) -> Voice:
     return Voice(site.privacy_office[0], ORIGIN)
 
