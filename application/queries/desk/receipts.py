@@ -87,7 +87,10 @@ def read(source: Source, text: bytes) -> Receipt:
         raise NotAllowed(_NOT_OURS, field="bundle") from None
 
 
-_NOT_OURS = "the receipt beside this file is not as `ledger order prepare` wrote it here: prepare the order anew"
+_NOT_OURS = (
+    "the receipt beside this file is not as `ledger order prepare` wrote it here: "
+    "prepare the order anew"
+)
 
 
 def _code(source: Source, content: bytes) -> str:
