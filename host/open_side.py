@@ -16,7 +16,7 @@ from host.setting_list import PREFIX
 from host.settings import Settings, read_settings
 from host.site import Site
 from host.wiring import audited_site, check_keys_held, utc_now
-from ledger.embedded import default_data_dir
+from ledger.embedded import default_data_dir, visit
 from ledger.erasure.pending import compare
 from ledger.errors import Misconfigured, Retry
 from ledger.keys.opening import Opener
@@ -43,7 +43,8 @@ def open_side(
     """
     settings = open_settings(site.settings)
     check_keys_held(settings)
-    with audited_site(settings, clock) as there:
+    # A server that is started for a look, and stopped after it, says so in its log.
+    with audited_site(settings, clock, use=visit) as there:
         session = there.session("reader")
         # After a restore values could open that were erased; completing that is the open ledger's own work.
         if there.journal.is_kept and compare(session, there.journal).pending:
