@@ -95,7 +95,7 @@ def executable(source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
     may_have, authority = case.order.may_have, str(case.received.facts["authority"])
     if execution.recipient not in {None, authority}:
         raise NotAllowed(
-            f"{authority} gave order {on.ref}, and nobody else may have what it asks for",
+            f"{authority} gave order {on.ref}, and no other authority may have what it asks for",
             field="to",
         )
     beyond = [name for name in execution.fields if name not in may_have]

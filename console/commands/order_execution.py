@@ -94,7 +94,7 @@ class _Given(NamedTuple):
             text = read_named(path, receipts.MOST_BYTES, "any")
         except OSError:
             raise NotAllowed(
-                f"this file has no receipt {path.name} beside it, so nobody prepared it here: give "
+                f"this file has no receipt {path.name} beside it, so it was not prepared here: give "
                 "`ledger order prepare`",
                 field="bundle",
             ) from None

@@ -135,7 +135,9 @@ def visit(data_dir: Path) -> Server:
     """
     place = DataDirectory(data_dir.resolve())
     if running(place) is None:
-        raise ServiceAway("the embedded PostgreSQL of the other ledger does not run: start it there")
+        raise ServiceAway(
+            "the embedded PostgreSQL of the other ledger does not run: start it there"
+        )
     return Server(place, account_for(place), None)
 
 

@@ -27,9 +27,11 @@ _BLOCKS = re.compile(
     r"<!-- commands: run by tests/integration/test_console_orders.py -->\n```sh\n(.*?)```", re.S
 )
 _STATUS = re.compile(r"Exit status (\d)")
+GUIDED = "customer/10023"
+"""Of whom the guide tells: no test has an order about them."""
 KEY = str(x25519.Identity.generate().to_public())
 CATEGORIES = ["address", "identity", "payment"]
-WHO = "customer/10023"
+WHO = "customer/10077"
 OFFICERS = ("employee/7", "employee/9")
 SUBSCRIBER = {"provision": "nl.sv.126na", "issued_by": "investigating-officer"}
 EUROPEAN = {"provision": "eu.2023.1543", "issued_by": "foreign-judicial-authority", "country": "DE"}
@@ -67,7 +69,11 @@ def _open_ledger(url: str, folder: Path) -> None:
     settings = read_settings(named, folder)
     install_site(settings)
     values = {"name": "J. Jansen", "city": "Leiden", "iban": "NL91ABNA0417164300"}
-    told = (registered(WHO), collected(WHO, personal=values, categories=CATEGORIES))
+    told = [
+        event
+        for who in (WHO, GUIDED)
+        for event in (registered(who), collected(who, personal=values, categories=CATEGORIES))
+    ]
     with open_site(settings) as site:
         stream = io.BytesIO(b"\n".join(map(orjson.dumps, told)))
         assert ingest_files(site, [("test", stream)]).recorded == len(told)
@@ -174,7 +180,7 @@ def test_the_guide_of_the_desk_runs_as_it_stands(
         ran, before = desk(*command), command
         status = _STATUS.search(line)
         assert ran.status == (int(status[1]) if status else 0), (line, ran.err)
-    told = names_of(events(desk, "O-2026-17"))
+    told = names_of(events(desk, "O-2026-17", GUIDED))
     assert told[:5] == [
         "order-received",
         "secrecy-imposed",
@@ -469,37 +475,37 @@ def ended(desk: Cli, who: str, ref: str, *more: str, **stated: str) -> None:
 def test_no_lift_while_a_measure_runs_or_another_order_is_secret(desk: Cli) -> None:
     who, day = "customer/5501", datetime.now(UTC).date()
     tap = {"provision": "nl.sv.126m", "issued_by": "examining-judge", "kind": "interception"}
-    ended(desk, who, "W-1", **tap)
-    lift = ("secrecy", "lift", "W-1", *SAID)
-    refused(desk(*lift), "the tap of order W-1 runs", "both officers add `--despite W-1`")
-    refused(desk(*lift, "--despite", "W-9"), "the tap of order W-1 runs")
+    ended(desk, who, "K-1", **tap)
+    lift = ("secrecy", "lift", "K-1", *SAID)
+    refused(desk(*lift), "the tap of order K-1 runs", "both officers add `--despite K-1`")
+    refused(desk(*lift, "--despite", "K-9"), "the tap of order K-1 runs")
     # While another one is open it is named as well, and nobody else's is.
-    receive(desk, "W-2", who, "--field", "name")
-    receive(desk, "W-3", "customer/5502", "--field", "name")
-    why = ("the tap of order W-1 runs; order W-2 is secret; order W-2 waits for an answer",)
-    refused(desk(*lift, "--despite", "W-1"), "order W-2 is secret")
-    refused(desk(*lift), *why, "`--despite W-1` `--despite W-2`")
+    receive(desk, "K-2", who, "--field", "name")
+    receive(desk, "K-3", "customer/5502", "--field", "name")
+    why = ("the tap of order K-1 runs; order K-2 is secret; order K-2 waits for an answer",)
+    refused(desk(*lift, "--despite", "K-1"), "order K-2 is secret")
+    refused(desk(*lift), *why, "`--despite K-1` `--despite K-2`")
     refused(
-        desk(*lift, "--despite", "W-1", "--despite", "W-2", "--despite", "W-3"), "W-3 does not run"
+        desk(*lift, "--despite", "K-1", "--despite", "K-2", "--despite", "K-3"), "K-3 does not run"
     )
-    named = ("--despite", "W-2", "--despite", "W-1")
+    named = ("--despite", "K-2", "--despite", "K-1")
     desk.set(READER=OFFICERS[0])
     assert "needs two persons" in desk(*lift, *named).err
     # The second officer approves another lift than the first one, if an order came in between.
-    receive(desk, "W-4", who, "--field", "name")
+    receive(desk, "K-4", who, "--field", "name")
     desk.set(READER=OFFICERS[1])
-    refused(desk(*lift, *named), "order W-4 is secret")
-    assert "needs two persons" in desk(*lift, *named, "--despite", "W-4").err
+    refused(desk(*lift, *named), "order K-4 is secret")
+    assert "needs two persons" in desk(*lift, *named, "--despite", "K-4").err
     desk.set(READER=OFFICERS[0])
-    assert desk(*lift, *named, "--despite", "W-4").status == 0
+    assert desk(*lift, *named, "--despite", "K-4").status == 0
     desk.set(READER="")
-    facts = events(desk, "W-1", who)[-1]["facts"]
-    assert (facts["despite"], facts["sha256"]) == (["W-1", "W-2", "W-4"], "5" * 64)
+    facts = events(desk, "K-1", who)[-1]["facts"]
+    assert (facts["despite"], facts["sha256"]) == (["K-1", "K-2", "K-4"], "5" * 64)
     # What was withdrawn or refused stands in nobody's way any more.
-    assert on(desk, "withdraw", "W-4").status == 0
-    assert on(desk, "refuse", "W-2", "--ground", "incomplete").status == 0
-    receive(desk, "W-5", who, "--field", "name", "--period-to", str(day + timedelta(days=9)))
-    refused(desk("secrecy", "lift", "W-5", *SAID), "order W-5 waits for an answer")
+    assert on(desk, "withdraw", "K-4").status == 0
+    assert on(desk, "refuse", "K-2", "--ground", "incomplete").status == 0
+    receive(desk, "K-5", who, "--field", "name", "--period-to", str(day + timedelta(days=9)))
+    refused(desk("secrecy", "lift", "K-5", *SAID), "order K-5 waits for an answer")
 
 
 def test_a_review_and_a_lift_need_the_document_itself(desk: Cli, tmp_path: Path) -> None:
@@ -518,7 +524,8 @@ def test_a_review_and_a_lift_need_the_document_itself(desk: Cli, tmp_path: Path)
 
 def test_a_disclosure_without_an_order_has_secrecy_of_its_own(desk: Cli) -> None:
     kind = {"recipient": "politie", "recipient_kind": "police", "legal_basis": "6-1-c"}
-    event = disclosed(WHO, id="alone", provision="nl.sv.126n", case_ref="PV-1", **kind)
+    about = {"provision": "nl.sv.126n", "case_ref": "PV-1", "time": ago(hours=1)}
+    event = disclosed(WHO, id="alone", **about, **kind)
     assert desk.record(event)["recorded"] == 1
     alone = ("--subject", WHO, "--disclosure", "alone")
     others = despite(desk, *alone)
