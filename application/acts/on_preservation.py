@@ -12,11 +12,16 @@ import msgspec
 
 from application.acts.acting import Act, Permit, check, one_at_a_time
 from application.acts.on_orders import OnOrder, act_on, again, check_deed
-from application.acts.preserving import Snapshot, SnapshotLook, held_until, is_due, take
+from application.acts.preserving import OpenLedger, Snapshot, held_until, is_due, take
 from application.acts.requesting import record
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.found_orders import FoundOrder, find_order, known_orders, named_orders
-from application.queries.desk.preserved import next_snapshot, snapshots_in, waiting_for_data
+from application.queries.desk.preserved import (
+    SnapshotLook,
+    next_snapshot,
+    snapshots_in,
+    waiting_for_data,
+)
 from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured
@@ -33,7 +38,7 @@ _AT_ONCE = timedelta(days=60)
 def impose(
     site: Site,
     source: Source,
-    there: Source,
+    there: OpenLedger,
     on: OnOrder,
     categories: Sequence[str],
     until: date | None,
@@ -57,7 +62,9 @@ def impose(
     return again(source, case), look
 
 
-def copy(site: Site, source: Source, there: Source, on: OnOrder) -> tuple[FoundOrder, SnapshotLook]:
+def copy(
+    site: Site, source: Source, there: OpenLedger, on: OnOrder
+) -> tuple[FoundOrder, SnapshotLook]:
     """Bring the copy of an order up to date; of a European order to produce, make it. Raises NotAllowed."""
     case = find_order(source, on.ref, on.subject)
     if is_kept_at_once(case.order) and not case.order.named(names.PRESERVATION_IMPOSED):
@@ -71,7 +78,7 @@ def is_kept_at_once(order: Order) -> bool:
 
 
 def keep_at_once(
-    site: Site, source: Source, there: Source, on: OnOrder
+    site: Site, source: Source, there: OpenLedger, on: OnOrder
 ) -> tuple[FoundOrder, SnapshotLook]:
     """Copy the data that an order to produce asks for; it is kept while that order is open."""
     with one_at_a_time(site):
@@ -86,7 +93,7 @@ def keep_at_once(
 
 
 def renew(
-    site: Site, source: Source, there: Source, on: OnOrder
+    site: Site, source: Source, there: OpenLedger, on: OnOrder
 ) -> tuple[FoundOrder, SnapshotLook]:
     """Copy what came into the open ledger since, or came late. Raises NotAllowed where nothing is kept."""
     with one_at_a_time(site):
@@ -96,7 +103,7 @@ def renew(
     return again(source, case), look
 
 
-def copy_all(site: Site, source: Source, there: Source) -> int:
+def copy_all(site: Site, source: Source, there: OpenLedger) -> int:
     """Copy what the law has kept on receipt and is not copied yet, and renew every copy that is a day old.
 
     Gives how many records were added.

@@ -68,7 +68,7 @@ def _copy_at_once(site: Site, source: Source, found: Sequence[FoundOrder]) -> No
         on = OnOrder(case.order.ref, case.person, source.now)
         try:
             with open_side(site, "preservation") as there:
-                look = keep_at_once(site, source, there.source, on)[1]
+                look = keep_at_once(site, source, there.ledger, on)[1]
         except LedgerError as error:
             note(f"ledger: {say('preservation', 'later', case.order.ref)}: {told(str(error))}")
         else:

@@ -295,7 +295,8 @@ def test_the_commands_do_by_hand_what_the_clock_does(cli: Cli) -> None:
     assert made["signing_key"].startswith("signed-messages+")
     told = [disclosed(case_ref="O-1"), preserved("imposed", IMPOSED, "traffic")]
     assert cli.record(*told)["recorded"] == 2
-    lift = ("secrecy", "lift", "--by", "court", "--evidence", "E-1", "--subject", WHO)
+    said = ("--by", "court", "--evidence", "E-1", "--sha256", "5" * 64)
+    lift = ("secrecy", "lift", *said, "--subject", WHO)
     for officer in ("employee/7", "employee/9"):
         cli.set(READER=officer)
         lifted = cli(*lift, "--disclosure", "d-1")

@@ -1,3 +1,4 @@
+# ruff: noqa: F811
 """What an order has kept is a copy: the open ledger erases as ever, and the desk gives what it copied."""
 
 import json
@@ -9,10 +10,14 @@ import pytest
 from pyrage import decrypt, x25519
 
 from host.environment import settings_from
+from host.keys import log_key
 from host.running.preserving import keep_copies
 from host.wiring import open_site, utc_now
 from ledger.errors import Retry
 from ledger.reading import LAST, decoded
+from ledger.tlog.proving.proof_file import parse_proof
+from ledger.tlog.signing.checkpoints import verify_signers
+from ledger.tlog.tree.proofs import verify_inclusion
 from tests.fixtures.console import Cli
 from tests.integration.test_order_data import (
     OTHER,
@@ -94,6 +99,14 @@ def test_the_open_ledger_erases_as_ever_and_the_desk_still_gives(two: Two, tmp_p
     received(two, "O-2", *PRODUCE, *TRAFFIC, *IN_2024)
     bundle = given(two, "O-2", tmp_path)
     assert (values(bundle), bundle["gaps"]) == (CALLS, [])
+    for record in bundle["persons"][0]["records"]:
+        # The log of the open ledger holds the entry still, and proves that it was as the desk says.
+        proof = parse_proof(record["proof"].encode())
+        with as_open(two):
+            signed, _ = verify_signers(proof.checkpoint, log_key(settings_from({})).known())
+        leaf = bytes.fromhex(record["leaf"])
+        verify_inclusion(leaf, proof.index, signed.size, proof.hashes, signed.root)
+        assert proof.index == record["position"] - 1
 
 
 def test_exactly_the_fields_and_the_period_of_the_order_are_copied(two: Two) -> None:

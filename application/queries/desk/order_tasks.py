@@ -15,6 +15,7 @@ from rulebook.calendar import day_of, last_day, start_of
 
 Step = tuple[str, tuple[str, ...], Mapping[str, str]]
 """A task, the words of its command before the order's reference, and its options."""
+_EVIDENCE = {"evidence": "E", "document": "FILE"}
 _RECEIPT: Step = ("confirm-receipt", ("order", "confirm"), {"what": "receipt"})
 
 
@@ -39,6 +40,9 @@ def _open_step(order: Order, state: OrderStatus) -> Step:
     if state.status in {"validated", "narrowed"}:
         if order.kind == "preservation":
             return "execute-order", ("preservation", "impose"), {"category": "C"}
+        if order.may_have and order.kind != "interception":
+            # What it prints is the execution, of exactly what it found.
+            return "execute-order", ("order", "prepare"), {"certificate": "FILE", "output": "FILE"}
         return "execute-order", ("order", "execute"), {}
     return _deciding_step(order)
 
@@ -89,8 +93,8 @@ def _secrecy_step(order: Order) -> Step:
     """A review, or the lift that the latest review found to be due."""
     said = order.named(*SECRECY)
     if said and said[-1].facts.get("outcome") == "may-lift":
-        return "lift-secrecy", ("secrecy", "lift"), {"by": "review", "evidence": "E"}
-    return "review-secrecy", ("secrecy", "review"), {"outcome": "O", "by": "B", "evidence": "E"}
+        return "lift-secrecy", ("secrecy", "lift"), {"by": "review", **_EVIDENCE}
+    return "review-secrecy", ("secrecy", "review"), {"outcome": "O", "by": "B", **_EVIDENCE}
 
 
 def _task(case: FoundOrder, step: Step, clock: OrderClockStatus | None, now: datetime) -> Task:

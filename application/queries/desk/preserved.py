@@ -4,7 +4,8 @@ A snapshot is a subject of its own, so it is sealed under keys of its own: to er
 copy and nothing else. Its events have the time of those that they copy, so the same code gathers from both.
 """
 
-from collections.abc import Iterable, Sequence
+from base64 import b64decode
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid5
@@ -16,8 +17,10 @@ from msgspec.structs import asdict
 from application.answer import Answer, Name
 from application.language import spoken
 from application.queries.desk.data import OrderData, OrderedPerson, OrderedValues, OrderGap, Wanted
-from application.queries.desk.found_orders import FoundOrder, known_orders
+from application.queries.desk.found_orders import FoundOrder, known_orders, named_orders
 from application.queries.desk.orders import OrderFile, shown
+from application.queries.desk.prepared import whom_of
+from application.queries.desk.ties import KINDS, Line, marks, told_of
 from application.queries.subjects import streams_of
 from application.source import Source
 from ledger.event import RecordedEvent, instant
@@ -117,50 +120,72 @@ def _extends(receipt: object, ref: str) -> bool:
 
 def completed(source: Source, case: FoundOrder, wanted: Wanted, data: OrderData) -> OrderData:
     """The same, with what was preserved and the open ledger does not have any more."""
-    streams = _snapshots_for(source, case, wanted)
-    if not streams:
+    snapshots = _snapshots_for(source, case, wanted)
+    if not snapshots:
         return data
     persons = {person.subject: person for person in data.persons}
-    for about, records in _preserved(source, streams, wanted).items():
+    for about, records in _preserved(source, snapshots, wanted).items():
         known = persons.get(about, OrderedPerson(about, []))
         persons[about] = OrderedPerson(about, _merged([*records, *known.records]))
     told = [persons[subject] for subject in sorted(persons)]
     return msgspec.structs.replace(data, persons=told, gaps=_left(data, told))
 
 
-def _snapshots_for(source: Source, case: FoundOrder, wanted: Wanted) -> list[UUID]:
-    """Of the same person; of a number those alone that this order, or the one that it extends, took."""
+def _snapshots_for(source: Source, case: FoundOrder, wanted: Wanted) -> dict[UUID, bool]:
+    """Snapshots that an order may take from -> whether they were confined to its numbers when taken.
+
+    Of the same person; of a number those alone that the order itself took, or one that names the same number.
+    """
     refs = {case.order.ref, case.received.facts.get("extends")}
-    own = [stream for stream, order in known_orders(source) if order.ref in refs]
-    streams = {case.stream, *own}
+    rows = [row for row in known_orders(source) if row[1].ref in refs]
+    alike = [one for one in named_orders(source, rows) if _is_alike(source, one, case, wanted)]
+    kept = secrets_of(source.session, sorted({one.stream for one in alike}))
+    found = {
+        stream: True
+        for one in alike
+        for stream in (snapshots_in(kept[one.stream], one.order.ref) if one.stream in kept else ())
+    }
     if wanted.subject is not None:
-        streams |= set(streams_of(source, wanted.subject))
-    every = secrets_of(source.session, sorted(streams)).values()
-    if wanted.subject is not None:
-        return [one for secrets in every for one in snapshots_in(secrets)]
-    return [
-        one
-        for secrets in every
-        for ref in sorted(filter(None, refs))
-        for one in snapshots_in(secrets, ref)
-    ]
+        every = secrets_of(source.session, streams_of(source, wanted.subject)).values()
+        found = {
+            one: not wanted.numbers for secrets in every for one in snapshots_in(secrets)
+        } | found
+    return found
+
+
+def _is_alike(source: Source, one: FoundOrder, case: FoundOrder, wanted: Wanted) -> bool:
+    """Whether an order is the same, or is about the same number."""
+    if one.order.ref == case.order.ref and one.stream == case.stream:
+        return True
+    if wanted.number is None or not isinstance(one.reference, str):
+        return False
+    number = whom_of(source, one).number
+    return number is not None and marks(*number) == marks(*wanted.number)
 
 
 def _preserved(
-    source: Source, streams: Sequence[UUID], wanted: Wanted
+    source: Source, snapshots: Mapping[UUID, bool], wanted: Wanted
 ) -> dict[str, list[OrderedValues]]:
     """What was preserved of the fields and the period of an order, person by person."""
-    source.reads.note_many({PERSONAL_FIELDS[field] for field in wanted.fields})
+    source.reads.note_many({PERSONAL_FIELDS[field] for field in (*wanted.fields, *KINDS)})
     events = [
         event
-        for event in events_but_reads(source.session, list(streams))
+        for event in events_but_reads(source.session, list(snapshots))
         if event.name == names.DATA_PRESERVED
     ]
     abouts = source.names(UUID(event.facts["about"]) for event in events)
+    fields = [field for field in wanted.fields if field not in wanted.withheld]
+    lines = [
+        Line(KINDS[field], mark, (wanted.stretch,))
+        for field, value in wanted.numbers
+        for mark in sorted(marks(field, value))
+    ]
     found: dict[str, list[OrderedValues]] = {}
     for person, own in _by_person(events, abouts).items():
-        for held in held_in(own, wanted.fields, wanted.stretch):
-            if (record := _record(source, held)) is not None:
+        for held in held_in(own, fields, wanted.stretch):
+            confined = snapshots[held.event.stream]
+            record = _record(source, held, None if confined else lines)
+            if record is not None:
                 found.setdefault(person, []).append(record)
     return found
 
@@ -176,16 +201,29 @@ def _by_person(
     return by_person
 
 
-def _record(source: Source, held: Held) -> OrderedValues | None:
-    opened = source.personal(held.event)
+def _record(source: Source, held: Held, lines: Sequence[Line] | None) -> OrderedValues | None:
+    """What is told of a copy. `lines`: to which the order is confined, where the copy was not."""
+    event, opened = held.event, source.personal(held.event)
     values: dict[str, Value] = {
         field: value
         for field in sorted(held.fields)
         if not isinstance(value := opened[field], Missing)
     }
-    before = True if held.before or held.event.facts.get("held_before") else UNSET
-    position = int(held.event.facts["position"])
-    return OrderedValues(position, instant(held.event.time), values, before) if values else None
+    if lines is not None:
+        values = told_of(opened, values, lines, event.time).values
+    if not values:
+        return None
+    said = event.facts
+    return OrderedValues(
+        position=int(said["position"]),
+        occurred_at=instant(event.time),
+        values=values,
+        id=said["entry_id"],
+        source=said["entry_source"],
+        leaf=said["leaf"],
+        held_before=True if held.before or said.get("held_before") else UNSET,
+        proof=b64decode(said["proof"]).decode() if "proof" in said else UNSET,
+    )
 
 
 def _merged(records: Iterable[OrderedValues]) -> list[OrderedValues]:
