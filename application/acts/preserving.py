@@ -33,7 +33,6 @@ from ledger.erasure.eraser import Erasure
 from ledger.reading import head_position
 from ledger.tlog.store.folder import LogFolder
 from projections.reading.views import secrets
-from projections.views.orders import Order
 from projections.views.secrecy import Preservation, Secrets, preservations
 from rulebook.calendar import day_of
 from schemas import PERSONAL_FIELDS, names
@@ -180,8 +179,7 @@ def _over(site: Site, source: Source, stream: UUID, kept: Secrets) -> Iterator[t
 def _goes_on(source: Source, stream: UUID, kept: Preservation, now: datetime) -> bool:
     if kept.released_at is None and kept.keeps(day_of(now)):
         return True
-    case = FoundOrder(stream, None, Order(kept.order_ref))
-    return bool(waiting_for_data(source, case, now))
+    return bool(waiting_for_data(source, stream, kept.order_ref, now))
 
 
 def _destroy(site: Site, source: Source, subject: str, ref: str) -> list[Erasure]:

@@ -9,7 +9,6 @@ from application.acts.on_preservation import is_kept_at_once, keep_at_once
 from application.language import spoken
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.orders import listed, shown
-from application.site import Site
 from application.source import Source
 from application.words import say
 from console.commands.order_documents import Stated, about, tell_about
@@ -24,6 +23,7 @@ from documents.messages import told
 from host.notes import note
 from host.open_side import open_side
 from host.settings import Settings
+from host.site import Site
 from ledger.errors import LedgerError
 from projections.reading.order_judging import ORDER_GROUNDS
 

@@ -5,8 +5,10 @@ copy and nothing else. Its events have the time of those that they copy, so the 
 """
 
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -14,7 +16,7 @@ import msgspec
 from msgspec import UNSET
 from msgspec.structs import asdict
 
-from application.answer import Answer, Name
+from application.answer import Answer
 from application.language import spoken
 from application.queries.desk.data import OrderData, OrderedPerson, OrderedValues, OrderGap, Wanted
 from application.queries.desk.found_orders import FoundOrder, known_orders, named_orders
@@ -99,14 +101,17 @@ def state_of_snapshot(source: Source, streams: Sequence[UUID]) -> SnapshotState:
     )
 
 
-def waiting_for_data(source: Source, case: FoundOrder, time: datetime) -> list[str]:
-    """References of orders to produce that are open, and may need the data that an order preserves."""
+def waiting_for_data(source: Source, who: UUID, ref: str, time: datetime) -> list[str]:
+    """References of orders to produce that are open, and may need the data that order `ref` preserves.
+
+    `who`: the stream of the person whom it is about.
+    """
     return sorted(
         {
             order.ref
             for stream, order in known_orders(source)
             if order.kind == "production"
-            and (stream == case.stream or _extends(order.receipt, case.order.ref))
+            and (stream == who or _extends(order.receipt, ref))
             and (state := standing(order, time)) is not None
             and state.is_open
         }
@@ -139,18 +144,11 @@ def _snapshots_for(source: Source, case: FoundOrder, wanted: Wanted) -> dict[UUI
     refs = {case.order.ref, case.received.facts.get("extends")}
     rows = [row for row in known_orders(source) if row[1].ref in refs]
     alike = [one for one in named_orders(source, rows) if _is_alike(source, one, case, wanted)]
-    kept = secrets_of(source.session, sorted({one.stream for one in alike}))
-    found = {
-        stream: True
-        for one in alike
-        for stream in (snapshots_in(kept[one.stream], one.order.ref) if one.stream in kept else ())
-    }
-    if wanted.subject is not None:
-        every = secrets_of(source.session, streams_of(source, wanted.subject)).values()
-        found = {
-            one: not wanted.numbers for secrets in every for one in snapshots_in(secrets)
-        } | found
-    return found
+    theirs = streams_of(source, wanted.subject) if wanted.subject else []
+    kept = secrets_of(source.session, sorted({*theirs, *(one.stream for one in alike)}))
+    whole = [one for stream in theirs for one in snapshots_in(kept.get(stream, Secrets()))]
+    own = [snapshots_in(kept.get(one.stream, Secrets()), one.order.ref) for one in alike]
+    return dict.fromkeys(whole, not wanted.numbers) | dict.fromkeys(chain(*own), True)
 
 
 def _is_alike(source: Source, one: FoundOrder, case: FoundOrder, wanted: Wanted) -> bool:
@@ -168,34 +166,34 @@ def _preserved(
 ) -> dict[str, list[OrderedValues]]:
     """What was preserved of the fields and the period of an order, person by person."""
     source.reads.note_many({PERSONAL_FIELDS[field] for field in (*wanted.fields, *KINDS)})
-    events = [
-        event
-        for event in events_but_reads(source.session, list(snapshots))
-        if event.name == names.DATA_PRESERVED
-    ]
-    abouts = source.names(UUID(event.facts["about"]) for event in events)
+    recorded = events_but_reads(source.session, list(snapshots))
+    copies = [event for event in recorded if event.name == names.DATA_PRESERVED]
     fields = [field for field in wanted.fields if field not in wanted.withheld]
-    lines = [
+    lines = _lines_of(wanted)
+
+    def told(own: Sequence[RecordedEvent]) -> list[OrderedValues]:
+        held = held_in(own, fields, wanted.stretch)
+        of = (_record(source, one, None if snapshots[one.event.stream] else lines) for one in held)
+        return [record for record in of if record is not None]
+
+    found = {person: told(own) for person, own in _by_person(source, copies).items()}
+    return {person: records for person, records in found.items() if records}
+
+
+def _lines_of(wanted: Wanted) -> list[Line]:
+    return [
         Line(KINDS[field], mark, (wanted.stretch,))
         for field, value in wanted.numbers
         for mark in sorted(marks(field, value))
     ]
-    found: dict[str, list[OrderedValues]] = {}
-    for person, own in _by_person(events, abouts).items():
-        for held in held_in(own, fields, wanted.stretch):
-            confined = snapshots[held.event.stream]
-            record = _record(source, held, None if confined else lines)
-            if record is not None:
-                found.setdefault(person, []).append(record)
-    return found
 
 
-def _by_person(
-    events: Iterable[RecordedEvent], abouts: dict[UUID, Name]
-) -> dict[str, list[RecordedEvent]]:
+def _by_person(source: Source, copies: Sequence[RecordedEvent]) -> dict[str, list[RecordedEvent]]:
+    """The copies by whom they are about; nothing about a person who was erased here."""
+    names = source.names(UUID(event.facts["about"]) for event in copies)
     by_person: dict[str, list[RecordedEvent]] = {}
-    for event in events:
-        about = abouts[UUID(event.facts["about"])]
+    for event in copies:
+        about = names[UUID(event.facts["about"])]
         if isinstance(about, str):
             by_person.setdefault(about, []).append(event)
     return by_person
@@ -241,27 +239,25 @@ def _left(data: OrderData, told: Sequence[OrderedPerson]) -> list[OrderGap]:
     """What is still missing: of a field that a person has values of now, only what no copy has."""
     had = {person.subject: _counts(person) for person in data.persons}
     has = {person.subject: _counts(person) for person in told}
-    gaps = []
+    left = []
     for gap in data.gaps:
-        if gap.reason == "not-found" and told:
-            continue
         subject, field = gap.subject or "", gap.field or ""
-        added = has.get(subject, {}).get(field, 0) - had.get(subject, {}).get(field, 0)
-        if added and gap.reason in {"not-collected", "outside-period"}:
-            continue
-        if added and gap.reason == "erased" and gap.values:
-            left = gap.values - added
-            if left <= 0:
-                continue
-            gaps.append(msgspec.structs.replace(gap, values=left))
-            continue
-        gaps.append(gap)
-    return gaps
+        added = has.get(subject, Counter())[field] - had.get(subject, Counter())[field]
+        left += _after(gap, added, found=bool(told))
+    return left
 
 
-def _counts(person: OrderedPerson) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for record in person.records:
-        for field in record.values:
-            counts[field] = counts.get(field, 0) + 1
-    return counts
+def _after(gap: OrderGap, added: int, *, found: bool) -> list[OrderGap]:
+    """What is left of a gap. `added`: values of its field that a copy gave; `found`: anybody was found."""
+    if gap.reason == "not-found" and not gap.subject and found:
+        return []
+    if added and gap.reason in {"not-collected", "outside-period"}:
+        return []
+    if added and gap.reason == "erased" and gap.values:
+        values = gap.values - added
+        return [msgspec.structs.replace(gap, values=values)] if values > 0 else []
+    return [gap]
+
+
+def _counts(person: OrderedPerson) -> Counter[str]:
+    return Counter(field for record in person.records for field in record.values)
