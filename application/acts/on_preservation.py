@@ -137,13 +137,12 @@ def _day_old(source: Source) -> list[OnOrder]:
         for snapshot in snapshots_in(secrets, one.order_ref)[-1:]
     ]
     subjects = source.opener.references([snapshot for *_, snapshot in kept])
-    people = source.names(stream for stream, *_ in kept)
+    due = {one for one, subject in subjects.items() if is_due(source, subject)}
+    people = source.opener.references([stream for stream, *_ in kept])
     return [
-        OnOrder(ref, person, source.now)
+        OnOrder(ref, people[stream], source.now)
         for stream, ref, snapshot in kept
-        if isinstance(person := people[stream], str)
-        and (subject := subjects.get(snapshot))
-        and is_due(source, subject)
+        if snapshot in due and stream in people
     ]
 
 

@@ -168,16 +168,23 @@ def _preserved(
     source.reads.note_many({PERSONAL_FIELDS[field] for field in (*wanted.fields, *KINDS)})
     recorded = events_but_reads(source.session, list(snapshots))
     copies = [event for event in recorded if event.name == names.DATA_PRESERVED]
+    of_person = _by_person(source, copies).items()
+    found = {who: _told(source, own, snapshots, wanted) for who, own in of_person}
+    return {who: records for who, records in found.items() if records}
+
+
+def _told(
+    source: Source,
+    copies: Sequence[RecordedEvent],
+    snapshots: Mapping[UUID, bool],
+    wanted: Wanted,
+) -> list[OrderedValues]:
+    """What is told of the copies of one person."""
     fields = [field for field in wanted.fields if field not in wanted.withheld]
     lines = _lines_of(wanted)
-
-    def told(own: Sequence[RecordedEvent]) -> list[OrderedValues]:
-        held = held_in(own, fields, wanted.stretch)
-        of = (_record(source, one, None if snapshots[one.event.stream] else lines) for one in held)
-        return [record for record in of if record is not None]
-
-    found = {person: told(own) for person, own in _by_person(source, copies).items()}
-    return {person: records for person, records in found.items() if records}
+    held = held_in(copies, fields, wanted.stretch)
+    of = (_record(source, one, None if snapshots[one.event.stream] else lines) for one in held)
+    return [record for record in of if record is not None]
 
 
 def _lines_of(wanted: Wanted) -> list[Line]:
