@@ -124,11 +124,19 @@ def not_allowed(message: Mapping[str, Any], intake: AdmissionRules) -> str | Non
     # Only the office can write to this place, so the source is surely its own; unless it signs there.
     if is_office and is_office_place(speakers.place):
         return "/source" if intake.office_signs(speakers.place) else None
+    if _names_actor(message):
+        return "/data/employee"
     if message["type"] == ANNULLED and (pointer := _wrong_annulment(message, source, intake)):
         return pointer
     if is_office and _is_commanded(message["type"], speakers):
         return "/source"
     return None if speakers.senders is None else _unknown(message, speakers, speakers.senders)
+
+
+def _names_actor(message: Mapping[str, Any]) -> bool:
+    """Whether a sender says who acted where the ledger says that itself."""
+    data = message.get("data")
+    return ALL_TYPES[message["type"]].names_actor and isinstance(data, dict) and "employee" in data
 
 
 def _wrong_annulment(message: Mapping[str, Any], source: str, intake: AdmissionRules) -> str | None:

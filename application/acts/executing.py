@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from msgspec import Struct
 
-from application.acts.acting import Act, one_at_a_time
+from application.acts.acting import Act, Permit, check, one_at_a_time
 from application.acts.on_orders import ACTIVITY, OnOrder, act_on, again, check_deed
 from application.acts.requesting import record
 from application.queries.cases.found_requests import NotAllowed
@@ -47,16 +47,21 @@ class Execution(Struct, frozen=True, kw_only=True):
     position: int | None = None
 
 
-def execute(site: Site, source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
-    """Record that an order was executed, with the disclosure. Raises NotAllowed."""
+def execute(
+    site: Site, source: Source, on: OnOrder, execution: Execution, permit: Permit | None
+) -> FoundOrder:
+    """Record that an order was executed, with the disclosure. Raises NotAllowed, NotPermitted."""
     with one_at_a_time(site):
-        case = executable(source, on, execution)
-        record(site, _acts(case, execution), on.time)
+        case = executable(site, source, on, execution)
+        record(site, _acts(case, execution), on.time, permit=permit)
     return again(source, case)
 
 
-def executable(source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
-    """The order, which may be executed like this. Raises NotAllowed otherwise."""
+def executable(site: Site, source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
+    """The order, which may be executed like this. Raises NotAllowed, ActRefused otherwise.
+
+    Both before the first person approves it: what the ledger would refuse, nobody has to approve.
+    """
     case = find_order(source, on.ref, on.subject)
     check_deed(case, "execute", on.time)
     may_have = case.order.may_have
@@ -66,6 +71,7 @@ def executable(source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
             f"order {on.ref} does not allow {', '.join(beyond)}; it allows {', '.join(may_have)}",
             field="field",
         )
+    check(site, _acts(case, execution), on.time)
     return case
 
 

@@ -174,7 +174,8 @@ def members_for(entry: EventType, subject: str) -> tuple[Member, ...]:
             member.is_personal,
         )
         for member in members_of(entry.data)
-        if is_person(subject) or not member.is_personal
+        if (is_person(subject) or not member.is_personal)
+        and not (entry.names_actor and member.name == "employee")
     ]
     return tuple(sorted(members, key=lambda member: not member.required))
 

@@ -1,4 +1,4 @@
-"""`ledger order execute`: what was given to an authority; two persons do it where the settings ask so."""
+"""`ledger order execute`: what was given to an authority; two persons do it."""
 
 from collections.abc import Mapping
 from typing import Annotated, NamedTuple
@@ -9,7 +9,7 @@ from application.acts.executing import Execution, executable, execute, is_open
 from application.acts.on_orders import OnOrder
 from application.lookups import fields
 from application.queries.today.task import command
-from console.commands.approving import need_second_person
+from console.commands.approving import EmergencyCode, need_second_person
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.orders import print_order
 from console.commands.people import working
@@ -79,20 +79,24 @@ def execute_order(
     ref: OrderRef,
     given: Annotated[_Given, Several(_Given, _OPTIONS)],
     subject: Whose = None,
+    emergency: EmergencyCode = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that an order was executed: exactly what it may have, or less, and the disclosure."""
+    """Record that an order was executed: exactly what it may have, or less, and the disclosure.
+
+    Needs two persons.
+    """
     execution = given.execution
     with working(settings, "order", at) as (site, source, time):
         on = OnOrder(ref, subject, time)
-        case = executable(source, on, execution)
+        case = executable(site, source, on, execution)
         again = command("order", "execute", ref, **given.flags, subject=subject, at=at)
         receipt = case.received
         seen = [receipt.order.source, receipt.order.id, list(case.order.may_have)]
         parameters = [ref, *seen, to_builtins(execution), at]
-        need_second_person(site, _ACT, parameters, again, about=case.person)
-        print_order(source, execute(site, source, on, execution), as_json)
+        permit = need_second_person(site, _ACT, parameters, again, case.person, emergency)
+        print_order(source, execute(site, source, on, execution, permit), as_json)
     if is_open(case):
         record = command("record", names.PERSONAL_DATA_DISCLOSED, subject=case.person)
         tell("open-disclosure", record)

@@ -98,7 +98,7 @@ def review(
     )
     with working(settings, "secrecy", at) as (site, source, time):
         on = OnSecret(ref, subject, disclosure, time, told_by)
-        secret = on_secrecy.judged(source, on, names.SECRECY_REVIEWED, word)
+        secret = on_secrecy.judged(site, source, on, names.SECRECY_REVIEWED, word)
         again = command(
             *("secrecy", "review", *([ref] if ref else [])),
             outcome=outcome,
@@ -137,7 +137,7 @@ def lift(
     word = Word(by=by, evidence=evidence)
     with working(settings, "secrecy", at) as (site, source, time):
         on = OnSecret(ref, subject, disclosure, time, told_by)
-        secret = on_secrecy.judged(source, on, names.SECRECY_LIFTED, word)
+        secret = on_secrecy.judged(site, source, on, names.SECRECY_LIFTED, word)
         again = command(
             *("secrecy", "lift", *([ref] if ref else [])),
             by=by,

@@ -78,9 +78,7 @@ def _deed(deed: OrderDeed, order: Order, state: OrderStatus) -> str | None:
 
 def _went_on(order: Order) -> bool:
     """Whether the period of an order was not over when it was executed last, so more can be given."""
-    decided, allowance = order.decision, order.allowance
-    last = decided.day("period_to") if decided else None
-    last = last or (allowance.period_to if allowance else None)
+    last = order.last_day
     return last is not None and day_of(order.named(EXECUTED)[-1].time) <= last
 
 

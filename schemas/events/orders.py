@@ -7,12 +7,13 @@ narrowed, objected to or rejected, executed, confirmed. A step that does not fit
 from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from schemas import names
 from schemas.event_type import PERSON, EventType, Topic
 from schemas.events.rights import Position
 from schemas.facts import PersonFacts
-from schemas.formats import Code, Country, Day, Id, Instant, LastDay, Sha256, Source
+from schemas.formats import Code, Country, Day, Employee, Id, Instant, LastDay, Sha256, Source
 from schemas.personal import DataCategory, FieldName
 
 OrderKind = Literal["production", "preservation", "interception", "information"]
@@ -34,7 +35,12 @@ IssuedBy = Literal[
 """Who may have ordered: an office, not a person."""
 
 
-class _Order(PersonFacts, frozen=True, kw_only=True):
+class _Step(PersonFacts, frozen=True, kw_only=True):
+    # Who did it: the ledger itself says so of what its commands record, and nobody else may.
+    employee: Employee | UnsetType = UNSET
+
+
+class _Order(_Step, frozen=True, kw_only=True):
     order_ref: Code
 
 
@@ -126,7 +132,7 @@ class OrderWithdrawn(_Order, frozen=True, kw_only=True):
     reason: Code | UnsetType = UNSET
 
 
-class _Secrecy(PersonFacts, frozen=True, kw_only=True):
+class _Secrecy(_Step, frozen=True, kw_only=True):
     by: Literal["authority", "court", "statute", "review"]
     evidence: Code
     order_ref: Code | UnsetType = UNSET
@@ -157,7 +163,7 @@ class SecrecyLifted(_Secrecy, frozen=True, kw_only=True):
     disclosures: list[DisclosureName] | UnsetType = UNSET
 
 
-class _Preservation(PersonFacts, frozen=True, kw_only=True):
+class _Preservation(_Step, frozen=True, kw_only=True):
     categories: list[DataCategory]  # required here
     until: LastDay
     order_ref: Code | UnsetType = UNSET
@@ -167,7 +173,7 @@ class PreservationImposed(_Preservation, frozen=True, kw_only=True):
     """Data of the listed categories is kept for an authority, up to and including a day."""
 
 
-class PreservationExtended(PersonFacts, frozen=True, kw_only=True):
+class PreservationExtended(_Step, frozen=True, kw_only=True):
     """Data is kept for an authority for longer: up to and including another day."""
 
     until: LastDay
@@ -195,7 +201,7 @@ class Considerations(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     h: Code
 
 
-class RestrictionApplied(PersonFacts, frozen=True, kw_only=True):
+class RestrictionApplied(_Step, frozen=True, kw_only=True):
     """Rights of a person were set aside on a ground of UAVG Art. 41(1), after all of 41(2) was considered."""
 
     ground: Literal["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]
@@ -206,7 +212,7 @@ class RestrictionApplied(PersonFacts, frozen=True, kw_only=True):
     reason_not_told: Code | UnsetType = UNSET
 
 
-class _Interception(PersonFacts, frozen=True, kw_only=True):
+class _Interception(_Step, frozen=True, kw_only=True):
     order_ref: Code | UnsetType = UNSET
     until: LastDay | UnsetType = UNSET
 
@@ -219,7 +225,7 @@ class InterceptionEnded(_Interception, frozen=True, kw_only=True):
     """An authority can no longer tap communication."""
 
 
-class DisclosureHandedOver(PersonFacts, frozen=True, kw_only=True):
+class DisclosureHandedOver(_Step, frozen=True, kw_only=True):
     """A disclosure whose secrecy was lifted was given to the open ledger. `source`: of the disclosure."""
 
     disclosure_id: Id
@@ -231,7 +237,7 @@ class DisclosureHandedOver(PersonFacts, frozen=True, kw_only=True):
 _TOPICS: tuple[Topic, ...] = ("confidential",)
 _CLAUSE, _RESTRICTION = "3.1", "UAVG 41"
 
-TYPES = (
+_STEPS = (
     EventType(names.ORDER_RECEIVED, OrderReceived, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.ORDER_AUTHENTICATED, OrderAuthenticated, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.ORDER_VALIDATED, OrderValidated, PERSON, _CLAUSE, topics=_TOPICS),
@@ -252,3 +258,4 @@ TYPES = (
     EventType(names.INTERCEPTION_ENDED, InterceptionEnded, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.DISCLOSURE_HANDED_OVER, DisclosureHandedOver, PERSON, _CLAUSE, topics=_TOPICS),
 )
+TYPES = tuple(replace(step, references=("employee",)) for step in _STEPS)

@@ -65,6 +65,10 @@ def on_order(do: Callable[..., Any], ref: str, *arguments: Any) -> Deed:
     return lambda site: do(site, site.source("order"), on, *arguments)
 
 
+def executing(ref: str) -> Deed:
+    return on_order(execute, ref, Execution(), Permit("order-execution"))
+
+
 def lifting(ref: str) -> Deed:
     on = OnSecret(ref=ref, subject=None, disclosure=None, time=NOW)
     word = Word(by="authority", evidence="letter-1")
@@ -93,13 +97,11 @@ CASES = {
         on_order(on_orders.validate, "A-2"),
         valid("A-2")[:2],
     ),
-    "execute": twice(
-        "order A-3 was executed on", on_order(execute, "A-3", Execution()), *valid("A-3")
-    ),
+    "execute": twice("order A-3 was executed on", executing("A-3"), *valid("A-3")),
     "execute and withdraw": Case(
         "the authority withdrew order A-4",
         on_order(on_orders.withdraw, "A-4", None),
-        on_order(execute, "A-4", Execution()),
+        executing("A-4"),
         valid("A-4"),
     ),
     "preserve": twice(
