@@ -135,16 +135,16 @@ def _gather(
     files: Iterable[tuple[str, BinaryIO]],
     clocks: Clocks,
     limits: BatchLimits,
-    *,
-    whole: bool,
 ) -> Iterator[_GatheredLines]:
-    """The lines of files, cut into batches; the last one of a file may have none. `whole`: each is one."""
+    """The lines of files, cut into batches; the last one of a file may have none."""
     for label, stream in files:
         gathered = _GatheredLines(label, clocks.now, clocks.monotonic())
         for line in lines(stream):
             gathered.add(line)
-            gathered.late = not whole and clocks.monotonic() - gathered.since >= PIPE_SECONDS
-            if gathered.late or (gathered.full(limits) and not whole):
+            if limits.whole:
+                continue
+            gathered.late = clocks.monotonic() - gathered.since >= PIPE_SECONDS
+            if gathered.late or gathered.full(limits):
                 yield gathered
                 gathered = _GatheredLines(label, clocks.now, clocks.monotonic())
         yield gathered
@@ -263,19 +263,17 @@ def ingest(
     on_progress: Callable[[Progress], None] = lambda _: None,
     *,
     limits: BatchLimits | None = None,
-    whole: bool = False,
 ) -> IngestResult:
     """Record every line of the files, in order. `files`: label and stream of each.
 
-    `whole`: of each file every line in one transaction, or none, for what a program made of some acts.
-    Raises NotWhole then.
-
     A label is kept for ever with each event, in clear: a name of the file, nothing of a person. What is
-    returned is committed. Raises ServiceAway when the database stays away, Halt, or OSError of a stream.
+    returned is committed. Raises ServiceAway when the database stays away, Halt, or OSError of a stream;
+    NotWhole where a file is recorded as a whole and one line of it is refused.
     """
     marked = ((label_in(intake, label), stream) for label, stream in files)
-    gathered = _gather(marked, clocks, limits or BatchLimits(), whole=whole)
-    run = _Ingest(open_ledger, gathered, intake, clocks, on_progress, whole=whole)
+    limits = limits or BatchLimits()
+    gathered = _gather(marked, clocks, limits)
+    run = _Ingest(open_ledger, gathered, intake, clocks, on_progress, whole=limits.whole)
     try:
         return run.run()
     finally:

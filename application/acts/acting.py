@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from application.following import bring_up_to_date
 from application.site import Site
@@ -136,9 +137,9 @@ def act(
         acts = [_by(one, site.reader().reference) for one in _permitted(acts, permit)]
     ids, lines = _checked(site, acts, voice)
     files, clocks = [(voice.label, BytesIO(b"\n".join(lines)))], Clocks(site.clock)
-    whole, limits = len(lines) <= MOST_TOGETHER, site.batch_limits
+    limits = replace(site.batch_limits, whole=len(lines) <= MOST_TOGETHER)
     try:
-        result = ingest(site.open_recorder, files, site.intake, clocks, limits=limits, whole=whole)
+        result = ingest(site.open_recorder, files, site.intake, clocks, limits=limits)
     except NotWhole as error:
         index, why = error.refused[0]
         raise ActRefused(acts[index].name, why.code, why.pointer) from None
@@ -160,7 +161,7 @@ def _permitted(acts: Sequence[Act], permit: Permit | None) -> list[Act]:
         if permit is None or permit.act != needed:
             raise NotPermitted(f"{one.name} needs two persons of the desk; nothing was recorded")
         if id:
-            permitted[place], id = msgspec.structs.replace(one, id=id), None
+            permitted[place], id = replace(one, id=id), None
     return permitted
 
 
@@ -169,7 +170,7 @@ def _by(one: Act, employee: str) -> Act:
     entry = ALL_TYPES.get(type_of(one.name, one.version))
     if entry is None or not entry.names_actor:
         return one
-    return msgspec.structs.replace(one, facts={**one.facts, "employee": employee})
+    return replace(one, facts={**one.facts, "employee": employee})
 
 
 def _gives_nothing(one: Act, acts: Sequence[Act]) -> bool:
@@ -184,7 +185,7 @@ def check(site: Site, acts: Sequence[Act], time: datetime | None = None) -> None
 
     An event that is recorded already may still refuse the act when `act` records it.
     """
-    dated = [msgspec.structs.replace(one, time=time or one.time) for one in acts]
+    dated = [replace(one, time=time or one.time) for one in acts]
     _checked(site, dated, _office(site))
 
 

@@ -68,20 +68,27 @@ def receive_all(
     subjects = [form.subject or nobody_known(ref, place) for place, form in enumerate(forms)]
     acts = [_received(form, ref, who, time) for form, who in zip(forms, subjects, strict=True)]
     with one_at_a_time(site):
-        known = {stream for stream, order in known_orders(source, refs=[ref]) if is_ours(order)}
-        if any(known & set(streams_of(source, subject)) for subject in subjects):
-            raise NotAllowed(f"there is an order {ref} about this person already")
+        _check_new(source, ref, subjects)
         if not another:
-            _check_new(source, ref, forms)
+            _check_unlike(source, ref, forms)
         record(site, _together(chain.from_iterable(acts)), time)
     found = {case.reference: case for case in find_cases(source, ref)}
     return [found[subject] for subject in subjects]
 
 
-def _check_new(source: Source, ref: str, forms: Sequence[OrderForm]) -> None:
+def _check_new(source: Source, ref: str, subjects: Sequence[str]) -> None:
+    """Raise NotAllowed for an order that is there already about one of the persons."""
+    known = {stream for stream, order in known_orders(source, refs=[ref]) if is_ours(order)}
+    if any(known & set(streams_of(source, subject)) for subject in subjects):
+        raise NotAllowed(f"there is an order {ref} about this person already")
+
+
+def _check_unlike(source: Source, ref: str, forms: Sequence[OrderForm]) -> None:
     """Raise NotAllowed for a document that came in before, as another order."""
     digests = {form.sha256 for form in forms if form.sha256}
-    for _, order in known_orders(source) if digests else ():
+    if not digests:
+        return
+    for _, order in known_orders(source):
         receipt = order.receipt
         if (
             order.ref != ref

@@ -7,8 +7,8 @@ from msgspec import to_builtins
 
 from application.acts.executing import Execution, executable, execute, is_open
 from application.acts.on_orders import OnOrder
+from application.command_line import command
 from application.lookups import fields
-from application.queries.today.task import command
 from console.commands.approving import EmergencyCode, need_second_person
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.orders import print_order

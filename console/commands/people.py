@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from application.command_line import command
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.lookups import fields
@@ -25,7 +26,6 @@ from application.queries.persons.search import (
 )
 from application.queries.persons.state import state
 from application.queries.subjects import check_person, check_reference
-from application.queries.today.task import command
 from application.source import Source
 from application.words import counted
 from console.commands.approving import need_second_person

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from application.acts import on_preservation
 from application.acts.on_orders import OnOrder
-from application.queries.today.task import command
+from application.command_line import command
 from console.commands.approving import EmergencyCode, need_second_person
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.orders import print_order

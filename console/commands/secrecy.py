@@ -7,9 +7,9 @@ from msgspec import to_builtins
 
 from application.acts import on_secrecy
 from application.acts.on_secrecy import IMPOSED_BY, LIFTED_BY, OUTCOMES, OnSecret, Word
+from application.command_line import command
 from application.queries.desk.found_secrets import FoundSecret
 from application.queries.desk.secrecy import secrecy_list, secrecy_row
-from application.queries.today.task import command
 from application.source import Source
 from console.commands.approving import EmergencyCode, need_second_person
 from console.commands.failing import fail_unless

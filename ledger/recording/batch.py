@@ -215,8 +215,7 @@ def _write(
             decided = writing.decide(
                 _earlier_events(session, looked_for), said_before(session, claiming)
             )
-        if prepared.batch.whole and (refused := [*decided.refused, *decided.withheld]):
-            raise NotWhole(refused)
+        _check_whole(prepared.batch, decided)
         notes = writing.keep_unrecorded(decided)
         quarantined, halted = writing.count(decided, limit)
         before.believe(head)
@@ -236,6 +235,13 @@ def _write(
         repeated=tuple(decided.repeated),
         withheld_bytes=prepared.withheld_bytes,
     )
+
+
+def _check_whole(batch: Batch, decided: Decided) -> None:
+    """Raise NotWhole where one message is refused of a batch that is recorded as a whole."""
+    refused = [*decided.refused, *decided.withheld]
+    if batch.whole and refused:
+        raise NotWhole(refused)
 
 
 class _Writing:

@@ -1,5 +1,6 @@
 """An order's file: who did each step, what was annulled, what came twice, and what fails records nothing."""
 
+import shlex
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -258,7 +259,7 @@ def test_a_tap_runs_until_it_ends(desk: Cli) -> None:
         if (task["ref"], task["task"]) == ("TAP-1", "end-measure")
     ]
     assert task["day"] == str(day)
-    ended = desk(*desk_tests.shlex.split(task["commands"][0])[1:])
+    ended = desk(*shlex.split(task["commands"][0])[1:])
     assert ended.status == 0, ended.err
     shown = on(desk, "show", "TAP-1").json
     assert (shown["open"], shown["steps"][-1]["type"]) == (False, "interception-ended")

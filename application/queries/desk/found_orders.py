@@ -104,17 +104,23 @@ def orders_like(
     found = [row for row in rows if wanted.has(row[1])]
     if wanted.value is None:
         return found
-    receipts = {act.position for _, order in found for act in order.named(RECEIVED)}
-    streams = dict.fromkeys(stream for stream, _ in found)
+    named = _naming(source, found, spelling(wanted.value))
+    return [(stream, order) for stream, order in found if (stream, order.ref) in named]
+
+
+def _naming(
+    source: Source, rows: Sequence[tuple[UUID, Order]], value: str
+) -> set[tuple[UUID, str]]:
+    """Stream and reference of each order whose receipt names a value, as it is spelled for a search."""
+    receipts = {act.position for _, order in rows for act in order.named(RECEIVED)}
+    streams = dict.fromkeys(stream for stream, _ in rows)
     told = [one for one in events_but_reads(source.session, [*streams]) if one.position in receipts]
     source.reads.note_many({category for event in told for category in event.sealed})
-    value = spelling(wanted.value)
-    named = {
+    return {
         (event.stream, str(event.facts["order_ref"]))
         for event in told
         if value in map(spelling, _values(source, event))
     }
-    return [(stream, order) for stream, order in found if (stream, order.ref) in named]
 
 
 def _values(source: Source, event: RecordedEvent) -> Iterator[Single]:
@@ -154,26 +160,36 @@ def find_cases(
     """
     rows = known_orders(source, moment, refs=[ref])
     if subject is not None:
-        streams = known_streams(source, subject)
-        others, rows = rows, [row for row in rows if row[0] in streams]
-        if others and not rows:
-            raise NotAllowed(f"order {ref} is about another person")
-        if len(rows) > 1:
-            raise NotAllowed(f"order {ref} is about {len(rows)} persons: name one", field="subject")
+        rows = _of_person(rows, ref, known_streams(source, subject))
     if not rows:
         raise NotAllowed(f"there is no order {ref}: `ledger order list --all` names them all")
-    if len(rows) > 1:
-        source.reads.note_many(())
-        whose = source.names(stream for stream, _ in rows)
-    elif subject is not None:
-        note_read(source, subject)
-        whose = {rows[0][0]: subject}
-    else:
-        whose = {rows[0][0]: source.noted(rows[0][0])}
+    whose = _whose(source, [stream for stream, _ in rows], subject)
     return [
         FoundOrder(stream, whose[stream], order, _others(source, moment, stream, order))
         for stream, order in rows
     ]
+
+
+def _of_person(
+    rows: list[tuple[UUID, Order]], ref: str, streams: Sequence[UUID]
+) -> list[tuple[UUID, Order]]:
+    found = [row for row in rows if row[0] in streams]
+    if rows and not found:
+        raise NotAllowed(f"order {ref} is about another person")
+    if len(found) > 1:
+        raise NotAllowed(f"order {ref} is about {len(found)} persons: name one", field="subject")
+    return found
+
+
+def _whose(source: Source, streams: Sequence[UUID], subject: str | None) -> dict[UUID, Name]:
+    """Whom streams are about, noted as read. `subject`: whose they are, where it was named."""
+    if subject is not None:
+        note_read(source, subject)
+        return dict.fromkeys(streams, subject)
+    if len(streams) == 1:
+        return {streams[0]: source.noted(streams[0])}
+    source.reads.note_many(())
+    return source.names(streams)
 
 
 def _others(source: Source, moment: Moment, stream: UUID, order: Order) -> tuple[Order, ...]:

@@ -1,7 +1,8 @@
 """`ledger order show`: one order with its clocks and every act on it, what was annulled included."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 from msgspec.structs import asdict
@@ -102,19 +103,19 @@ def order_file(
         return None
     events = events_but_reads(source.session, [case.stream])
     selected = select(events, moment.known, source.privacy_office)
-    told = _told(case, selected, time)
+    told = [event for event in _told(case.order, selected) if event.time <= time]
     counted = [event for event in told if name_of(event) not in selected.annulled]
     is_annulled = not any(event.name == RECEIVED for event in counted)
-    row = order_row(case, state, time)
+    over, clocks = (_OVER, ()) if is_annulled else ({}, state.clocks)
     return OrderFile(
-        **{**asdict(row), **(_OVER if is_annulled else {})},
+        **{**asdict(order_row(case, state, time)), **over},
         preserved_until=state.preserved_until.isoformat() if state.preserved_until else None,
         preserved_categories=_kept(case, state, time),
-        documents=_hashes(counted, "sha256", "form_sha256"),
-        given_fields=sorted({f for one in counted for f in one.facts.get("fields", ())}),
-        bundles=_hashes(counted, "bundle_sha256"),
+        documents=_named(counted, "sha256", "form_sha256"),
+        given_fields=sorted(_named(counted, "fields")),
+        bundles=_named(counted, "bundle_sha256"),
         annulled=is_annulled,
-        clocks=[] if is_annulled else [clock_row(clock, time) for clock in state.clocks],
+        clocks=[clock_row(clock, time) for clock in clocks],
         steps=_steps(source, case.order.ref, told, selected, language),
     )
 
@@ -135,29 +136,33 @@ def _kept(case: FoundOrder, state: OrderStatus, time: datetime) -> list[str]:
     return list(imposed[-1].categories) if imposed and state.preserved_until else []
 
 
-def _told(case: FoundOrder, selected: SelectedEvents, time: datetime) -> list[RecordedEvent]:
-    """The events of an order's file up to a time: its steps, what was disclosed, and what was annulled."""
-    ref, steps = case.order.ref, {step.position for step in case.order.steps}
+def _told(order: Order, selected: SelectedEvents) -> list[RecordedEvent]:
+    """The events of an order's file: its steps, what was disclosed, and what was annulled. By time."""
+    steps = {step.position for step in order.steps}
     its = [
         event
         for event in selected.shown
-        if event.position in steps
-        or (
-            event.name in _STEPS
-            and event.facts.get("order_ref") == ref
-            and name_of(event) in selected.annulled
-        )
+        if event.position in steps or _was_step(event, order.ref, selected)
     ]
     given = {event.facts.get("disclosure_id") for event in its}
     disclosed = [
         event
         for event in selected.shown
-        if event.name == names.PERSONAL_DATA_DISCLOSED
-        and (event.id in given or event.facts.get("case_ref") == ref)
-        and act_of(event).came != "outside"
+        if event.name == names.PERSONAL_DATA_DISCLOSED and _is_of(event, order.ref, given)
     ]
-    acts = [(act_of(event).order, event) for event in (*its, *disclosed) if event.time <= time]
-    return [event for _, event in sorted(acts, key=lambda pair: pair[0])]
+    return sorted((*its, *disclosed), key=lambda event: act_of(event).order)
+
+
+def _was_step(event: RecordedEvent, ref: str, selected: SelectedEvents) -> bool:
+    """Whether an event was an act on an order before it was annulled."""
+    is_about = event.name in _STEPS and event.facts.get("order_ref") == ref
+    return is_about and name_of(event) in selected.annulled
+
+
+def _is_of(event: RecordedEvent, ref: str, given: Collection[object]) -> bool:
+    """Whether the desk disclosed something for an order: what came from outside is no part of its file."""
+    is_its = event.id in given or event.facts.get("case_ref") == ref
+    return is_its and act_of(event).came != "outside"
 
 
 def _steps(
@@ -219,7 +224,8 @@ def _annulments(source: Source, selected: SelectedEvents) -> dict[tuple[str, str
     }
 
 
-def _hashes(events: Iterable[RecordedEvent], *members: str) -> list[str]:
-    """The hashes among the facts of events, each once, in their order."""
-    found = (event.facts.get(member) for event in events for member in members)
-    return list(dict.fromkeys(str(digest) for digest in found if digest))
+def _named(events: Iterable[RecordedEvent], *members: str) -> list[str]:
+    """What some facts of events hold, each once, in their order: of a list each of its entries."""
+    facts = (event.facts.get(member, ()) for event in events for member in members)
+    found = chain.from_iterable([fact] if isinstance(fact, str) else fact for fact in facts)
+    return list(dict.fromkeys(found))

@@ -7,17 +7,10 @@ from datetime import date, datetime
 from msgspec.structs import replace
 
 from application.answer import Name
+from application.command_line import UNNAMED, command
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.secrecy import SecrecyRow
-from application.queries.today.task import (
-    STATES,
-    UNNAMED,
-    State,
-    Task,
-    command,
-    reference_of,
-    state_of,
-)
+from application.queries.today.task import STATES, State, Task, reference_of, state_of
 from ledger.event import instant
 from projections.reading.order_judging import NOT_CONFIRMED, judge
 from projections.views.order_acts import SECRECY

@@ -8,9 +8,9 @@ from typing import Literal
 from msgspec.structs import replace
 
 from application.answer import Answer, Name
+from application.command_line import command
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.order_tasks import next_command
-from application.queries.today.task import command
 from application.source import instant_or_none, unless_erased
 from ledger.event import instant
 from projections.views.order_acts import Secrecy

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from application.command_line import command
 from application.queries.desk.found_orders import known_orders, named_orders
 from application.queries.desk.order_tasks import (
     of_one_order,
@@ -12,7 +13,7 @@ from application.queries.desk.order_tasks import (
 from application.queries.desk.secrecy import secrecy_list
 from application.queries.oversight.approvals import waiting_approvals
 from application.queries.oversight.emergencies import done_alone
-from application.queries.today.task import Task, command, reference_of, state_of
+from application.queries.today.task import Task, reference_of, state_of
 from application.source import Source
 from ledger.event import instant
 from projections.reading.views import secrets

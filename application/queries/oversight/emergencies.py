@@ -9,8 +9,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from application.answer import Answer, Name
+from application.command_line import command
 from application.queries.oversight.approvals import WaitingApproval, waiting_approvals
-from application.queries.today.task import command
 from application.source import Source
 from ledger.errors import Reject
 from ledger.event import RecordedEvent, instant
