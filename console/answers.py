@@ -148,6 +148,7 @@ CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
     "order authenticate": order_file.OrderFile | orders.OrderList,
     "order confirm": order_file.OrderFile | orders.OrderList,
     "order counts": counts.OrderCounts,
+    "order end": order_file.OrderFile,
     "order execute": order_file.OrderFile,
     "order feed-proof": feed_lists.WrittenFeedProof,
     "order list": orders.OrderList,

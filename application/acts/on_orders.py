@@ -20,6 +20,7 @@ from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.found_orders import (
     FoundOrder,
     find_cases,
+    find_order,
     known_orders,
 )
 from application.queries.subjects import check_person, streams_of
@@ -28,7 +29,7 @@ from application.source import Source, instant_or_none
 from ledger.errors import Misconfigured
 from projections.reading.order_judging import judgement_of, objection, refusal
 from projections.reading.order_steps import OrderDeed, hindrance
-from projections.views.orders import WAITING, Order
+from projections.views.orders import WAITING, Order, runs_tap
 from rulebook import provision
 from rulebook.calendar import day_of
 from rulebook.orders import Allowance, facts_of, review_on, rule_of
@@ -251,6 +252,17 @@ def confirm(
 def withdraw(site: Site, source: Source, on: OnOrder, reason: str | None) -> list[FoundOrder]:
     """Record that the authority took an order back. Raises NotAllowed once it was executed."""
     return _act_on_order(site, source, on, "withdraw", said(names.ORDER_WITHDRAWN, reason=reason))
+
+
+def end(site: Site, source: Source, on: OnOrder) -> FoundOrder:
+    """Record that a tap ended, on the day of a time. Raises NotAllowed where none runs."""
+    with one_at_a_time(site):
+        case = find_order(source, on.ref, on.subject)
+        if not runs_tap(case.order.until(on.time)):
+            raise NotAllowed(f"no tap runs for order {on.ref}")
+        ended = act_on(case, names.INTERCEPTION_ENDED, {"until": day_of(on.time).isoformat()})
+        record(site, [ended], on.time)
+    return again(source, case)
 
 
 def act_on(case: FoundOrder, name: str, facts: Facts) -> Act:

@@ -55,6 +55,8 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         names.PRESERVATION_EXTENDED: "ledger preservation extend",
         names.PRESERVATION_RELEASED: "ledger preservation release",
         names.RESTRICTION_APPLIED: "ledger restriction apply",
+        names.INTERCEPTION_PROVIDED: "ledger order execute",
+        names.INTERCEPTION_ENDED: "ledger order end",
         names.DISCLOSURE_HANDED_OVER: "ledger secrecy hand-over",
     }
 )

@@ -168,6 +168,15 @@ def withdraw(
     )
 
 
+@configured("store")
+def end(
+    settings: Settings, ref: OrderRef, subject: Whose = None, at: At = None, as_json: Json = False
+) -> None:
+    """Record that a tap ended."""
+    with working(settings, "order", at) as (site, source, time):
+        print_order(source, on_orders.end(site, source, OnOrder(ref, subject, time)), as_json)
+
+
 def _do(
     settings: Settings,
     named: tuple[str, str | None, str | None],

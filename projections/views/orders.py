@@ -367,9 +367,13 @@ def _review(order: Order) -> Iterator[OrderClockStatus]:
 
 def is_running(order: Order) -> bool:
     """Whether an order that was executed goes on: a tap that has not ended, or a period still to be given."""
+    return runs_tap(order) or any(clock.done_at is None for clock in _delivery(order))
+
+
+def runs_tap(order: Order) -> bool:
+    """Whether an authority can tap for it, and that was not ended."""
     tap = order.named(names.INTERCEPTION_PROVIDED)
-    taps = bool(tap) and not _ended(order, tap[-1])
-    return taps or any(clock.done_at is None for clock in _delivery(order))
+    return bool(tap) and not _ended(order, tap[-1])
 
 
 def _ended(order: Order, tap: OrderAct) -> list[datetime]:

@@ -150,7 +150,7 @@ def _told(order: Order, selected: SelectedEvents) -> list[RecordedEvent]:
         for event in selected.shown
         if event.name == names.PERSONAL_DATA_DISCLOSED and _is_of(event, order.ref, given)
     ]
-    return sorted((*its, *disclosed), key=lambda event: act_of(event).order)
+    return sorted((*its, *disclosed), key=lambda event: (event.time, event.position))
 
 
 def _was_step(event: RecordedEvent, ref: str, selected: SelectedEvents) -> bool:

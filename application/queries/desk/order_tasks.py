@@ -106,20 +106,8 @@ def _running(
     if "delivery" in running:
         yield _task(case, ("give-rest", ("order", "execute"), {}), running["delivery"], now)
     else:
-        end = command(
-            *("record", "interception-ended"),
-            subject=reference_of(case.reference),
-            set=[
-                f"order_ref={case.order.ref}",
-                f"provision={case.provision}",
-                "activity=orders-of-authorities",
-                "legal_basis=6-1-c",
-            ],
-            yes=True,
-        )
-        measure: Step = ("end-measure", ("record", "interception-ended"), {})
-        task = _task(case, measure, running.get("measure"), now)
-        yield replace(task, commands=(end,))
+        end: Step = ("end-measure", ("order", "end"), {})
+        yield _task(case, end, running.get("measure"), now)
 
 
 def _secrecy_step(order: Order) -> Step:
