@@ -16,7 +16,15 @@ import msgspec
 
 from application.acts import freezing, handing_over, holding, recording, restricting
 from application.queries.cases import breach_notice, complaints, incidents, requests
-from application.queries.desk import counts, numbers, order_file, orders, prepared, secrecy
+from application.queries.desk import (
+    counts,
+    numbers,
+    order_file,
+    orders,
+    prepared,
+    preserved,
+    secrecy,
+)
 from application.queries.disclosures import (
     feed_lists,
     notifications,
@@ -163,7 +171,8 @@ CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
     "order verify-counts": numbers.CountsProven,
     "order withdraw": order_file.OrderFile | orders.OrderList,
     "preservation extend": order_file.OrderFile,
-    "preservation impose": order_file.OrderFile,
+    "preservation impose": preserved.KeptOrder,
+    "preservation snapshot": preserved.KeptOrder,
     "preservation publish": freezing.KeepListWritten,
     "preservation release": order_file.OrderFile,
     "restriction apply": restricting.RestrictionAct,

@@ -65,7 +65,8 @@ class OrderRule(Struct, frozen=True, forbid_unknown_fields=True):
     back data may lie; 0: no limit. `weeks_ahead`, `months_ahead`: how far ahead; neither: stored data alone,
     unless `open_ended`. `confirm_days`: within which an oral order is confirmed in writing, or lapses.
     `preserve_days` may be prolonged `prolongings` times by `prolong_days`, and `until_production` as long as
-    an order for the data that follows needs. `review_months`: after how long secrecy is looked at again,
+    an order for the data that follows needs. `kept_at_once`: the data is preserved on receipt, before it is
+    decided what goes. `review_months`: after how long secrecy is looked at again,
     which the house chose. `refusals`: grounds that the law has, beside those that are computed.
     `doubts`: what a lawyer must confirm.
     """
@@ -96,6 +97,7 @@ class OrderRule(Struct, frozen=True, forbid_unknown_fields=True):
     prolong_days: int = 0
     prolongings: int = 0
     until_production: bool = False
+    kept_at_once: bool = False
     review_months: int = 0
     applies: bool = True
     refusals: tuple[str, ...] = ()

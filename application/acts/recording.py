@@ -54,6 +54,8 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         names.PRESERVATION_IMPOSED: "ledger preservation impose",
         names.PRESERVATION_EXTENDED: "ledger preservation extend",
         names.PRESERVATION_RELEASED: "ledger preservation release",
+        names.PRESERVATION_SNAPSHOT_TAKEN: "ledger preservation snapshot",
+        names.DATA_PRESERVED: "ledger preservation snapshot",
         names.RESTRICTION_APPLIED: "ledger restriction apply",
         names.INTERCEPTION_PROVIDED: "ledger order execute",
         names.INTERCEPTION_ENDED: "ledger order end",

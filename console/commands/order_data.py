@@ -21,6 +21,7 @@ from application.queries.desk.prepared import (
     salted,
     wanted_of,
 )
+from application.queries.desk.preserved import completed
 from application.queries.disclosures.feed_lists import (
     WrittenFeedProof,
     feed_named,
@@ -97,6 +98,7 @@ def prepare(
             head = head_position(there.source.session)
             position = head if at_position is None else min(head, at_position)
             data = order_data(there.source, salted(source, wanted, position), position)
+        data = completed(source, case, wanted, data)
         content = bundle_of(data) if form == "json" else bundle_page(data, spoken())
         sealed = _sealed(content, certificate, age, now)
         write_new(output, sealed.content)

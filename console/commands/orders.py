@@ -5,12 +5,14 @@ from typing import Annotated
 
 from application.acts import on_orders
 from application.acts.on_orders import OnOrder
+from application.acts.on_preservation import is_kept_at_once, keep_at_once
 from application.language import spoken
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.order_file import order_file
 from application.queries.desk.orders import persons_of
 from application.site import Site
 from application.source import Source
+from application.words import say
 from console.commands.order_documents import Stated, about, tell_about
 from console.commands.order_flags import Document
 from console.commands.order_lists import OrderRef, Whose
@@ -19,7 +21,11 @@ from console.flags import At, Json, code_option, configured, option, switch
 from console.output import print_answer
 from console.show.orders import order_tables, orders_table
 from console.streams import sha256_of
+from documents.messages import told
+from host.notes import note
+from host.open_side import open_side
 from host.settings import Settings
+from ledger.errors import LedgerError
 from projections.reading.order_judging import ORDER_GROUNDS
 
 METHODS = ("call-back", "certificate", "platform", "in-person", "known-officer")
@@ -50,8 +56,23 @@ def receive(
     forms = about(stated.orders, subject, ref)
     with working(settings, "order", at) as (site, source, time):
         found = on_orders.receive_all(site, source, forms, time, another=another)
+        _copy_at_once(site, source, found)
         print_orders(source, found, as_json)
     tell_about(stated)
+
+
+def _copy_at_once(site: Site, source: Source, found: Sequence[FoundOrder]) -> None:
+    """Copy the data that the law has kept on receipt. The receipt stands, whatever becomes of that."""
+    for case in filter(lambda one: is_kept_at_once(one.order), found):
+        on = OnOrder(case.order.ref, case.person, source.now)
+        try:
+            with open_side(site, "preservation") as there:
+                look = keep_at_once(site, source, there.source, on)[1]
+        except LedgerError as error:
+            note(f"ledger: {say('preservation', 'later', case.order.ref)}: {told(str(error))}")
+        else:
+            if not look.persons:
+                note(f"ledger: {say('preservation', 'nobody')}")
 
 
 @configured("store")

@@ -9,6 +9,7 @@ from rich.table import Table
 from application.language import spoken
 from application.queries.desk.order_file import OrderFile, OrderStep
 from application.queries.desk.orders import OrderClockRow, OrderList, OrderRow
+from application.queries.desk.preserved import KeptOrder
 from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import code_word, counted, headings, in_words, say
@@ -75,6 +76,13 @@ def _step(step: OrderStep) -> tuple[object, ...]:
     by = taken and (taken.employee or taken.source)
     why = taken and say("orders", "annulled-by", taken.at, by, taken.reason)
     return step.occurred_at, Stack([why, step.text]), step.employee or step.source
+
+
+def kept_tables(answer: KeptOrder) -> list[RenderableType]:
+    """An order whose data is kept: the look at the open ledger, then the order."""
+    look = answer.snapshot
+    rows = [(say("preservation", name), getattr(look, name)) for name in look.__struct_fields__]
+    return [pairs(say("preservation", "title", answer.order_ref), rows), *order_tables(answer)]
 
 
 def _pairs(answer: OrderFile) -> Iterator[tuple[str, object]]:

@@ -11,9 +11,21 @@ from msgspec.structs import replace
 
 from schemas import names
 from schemas.event_type import PERSON, EventType, Topic
+from schemas.events.preferences import Count
 from schemas.events.rights import Position
 from schemas.facts import PersonFacts
-from schemas.formats import Code, Country, Day, Employee, Id, Instant, LastDay, Sha256, Source
+from schemas.formats import (
+    Code,
+    Country,
+    Day,
+    Employee,
+    Id,
+    Instant,
+    LastDay,
+    PersonRef,
+    Sha256,
+    Source,
+)
 from schemas.personal import DataCategory, FieldName
 
 OrderKind = Literal["production", "preservation", "interception", "information"]
@@ -170,7 +182,12 @@ class _Preservation(_Step, frozen=True, kw_only=True):
 
 
 class PreservationImposed(_Preservation, frozen=True, kw_only=True):
-    """Data of the listed categories is kept for an authority, up to and including a day."""
+    """Data of the listed categories is kept for an authority, up to and including a day.
+
+    `snapshot`: under which subject its copy is.
+    """
+
+    snapshot: PersonRef | UnsetType = UNSET
 
 
 class PreservationExtended(_Step, frozen=True, kw_only=True):
@@ -182,6 +199,33 @@ class PreservationExtended(_Step, frozen=True, kw_only=True):
 
 class PreservationReleased(_Preservation, frozen=True, kw_only=True):
     """Data of the listed categories is no longer kept for an authority; `until` is the last day."""
+
+
+class PreservationSnapshotTaken(_Order, frozen=True, kw_only=True):
+    """The open ledger was read for an order to preserve, up to a position: so many records of persons.
+
+    `added`: those that were not there before. `records`, `persons`: all that the order asks for by then.
+    `missing`: of how many values the keys were destroyed before.
+    """
+
+    position: Position
+    persons: Count
+    records: Count
+    added: Count
+    missing: Count
+
+
+class DataPreserved(PersonFacts, frozen=True, kw_only=True):
+    """Values of one event of the open ledger were copied for an order to preserve, with its time.
+
+    `about`: the person whose they are. `position`: of the event there. `held_before`: they described the
+    person already when the ordered period began.
+    """
+
+    order_ref: Code
+    about: PersonRef
+    position: Position
+    held_before: bool | UnsetType = UNSET
 
 
 class Considerations(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -250,12 +294,39 @@ _STEPS = (
     EventType(names.SECRECY_IMPOSED, SecrecyImposed, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.SECRECY_REVIEWED, SecrecyReviewed, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.SECRECY_LIFTED, SecrecyLifted, PERSON, _CLAUSE, topics=_TOPICS),
-    EventType(names.PRESERVATION_IMPOSED, PreservationImposed, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(
+        names.PRESERVATION_IMPOSED,
+        PreservationImposed,
+        PERSON,
+        _CLAUSE,
+        references=("snapshot",),
+        topics=_TOPICS,
+    ),
     EventType(names.PRESERVATION_EXTENDED, PreservationExtended, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.PRESERVATION_RELEASED, PreservationReleased, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(
+        names.PRESERVATION_SNAPSHOT_TAKEN,
+        PreservationSnapshotTaken,
+        PERSON,
+        _CLAUSE,
+        topics=_TOPICS,
+    ),
+    EventType(
+        names.DATA_PRESERVED,
+        DataPreserved,
+        PERSON,
+        _CLAUSE,
+        references=("about",),
+        topics=_TOPICS,
+    ),
     EventType(names.RESTRICTION_APPLIED, RestrictionApplied, PERSON, _RESTRICTION, topics=_TOPICS),
     EventType(names.INTERCEPTION_PROVIDED, InterceptionProvided, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.INTERCEPTION_ENDED, InterceptionEnded, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.DISCLOSURE_HANDED_OVER, DisclosureHandedOver, PERSON, _CLAUSE, topics=_TOPICS),
 )
-TYPES = tuple(replace(step, references=("employee",)) for step in _STEPS)
+TYPES = tuple(
+    replace(step, references=(*step.references, "employee"))
+    if "employee" in step.data.__struct_fields__
+    else step
+    for step in _STEPS
+)

@@ -1,7 +1,7 @@
 """From an order of the confidential ledger to what is gathered for it: `ledger order prepare`."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
@@ -36,6 +36,7 @@ _NOTHING_HELD = ("data-not-held", "impossible")
 _NUMBERS = ("assigned_numbers", "mobile_number", "fixed_number")
 """Fields that a telephone number may stand in: the order need not know in which one it is here."""
 _INSTANT = timedelta(microseconds=1)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PreparedOrder(Answer, frozen=True, kw_only=True):
@@ -83,6 +84,27 @@ def wanted_of(source: Source, case: FoundOrder, now: datetime, by: str | None = 
         subject=named,
         number=None if named else _number(source, case, by),
         to_come=to_come,
+    )
+
+
+def wanted_to_keep(source: Source, case: FoundOrder, fields: Iterable[str]) -> Wanted:
+    """What an order to preserve has copied: of its period, or without one, what there was at its receipt.
+
+    Raises NotAllowed for an order that names nobody.
+    """
+    order, subject, receipt = case.order, case.person, _receipt(case.order)
+    first, last = receipt.day("period_from"), receipt.day("period_to")
+    since = start_of(first) if first else _BEGINNING
+    until = _end(last) if last else receipt.time
+    named = None if is_nobody_known(order.ref, subject) else subject
+    return Wanted(
+        order_ref=order.ref,
+        provision=receipt.provision or "",
+        recipient=receipt.facts["authority"],
+        fields=tuple(sorted(fields)),
+        stretch=Stretch(since, max(since, until)),
+        subject=named,
+        number=None if named else _number(source, case, None),
     )
 
 
