@@ -9,7 +9,6 @@ import orjson
 import pytest
 
 from schemas.catalogue import ALL_TYPES
-from schemas.names import type_of
 from tests.fixtures.console import Cli, Ran, registered
 from tests.fixtures.ledger import message
 from tests.integration import test_console_orders as desk_tests
@@ -320,21 +319,3 @@ def test_a_restriction_rests_on_a_known_provision(desk: Cli) -> None:
     assert desk(*apply, *considered).status == 0
     told = desk("findings", "--rule", "house.provision.unknown", "--json").json["findings"]
     assert "customer/8803" not in {one["subject"] for one in told}
-
-
-def test_what_is_kept_names_its_categories(desk: Cli) -> None:
-    ready(desk, "KEPT-1", **desk_tests.FREEZE)
-    assert desk("preservation", "impose", "KEPT-1", "--category", "traffic").status == 0
-    shown = on(desk, "show", "KEPT-1").json
-    assert shown["preserved_categories"] == ["traffic"]
-    [kept] = [one for one in shown["steps"] if one["type"] == "preservation-imposed"]
-    assert "no category" not in kept["text"]
-
-
-def test_one_officer_keeps_data_and_gives_none(desk: Cli) -> None:
-    assert type_of("order-executed") in ALL_TYPES
-    ready(desk, "KEPT-2", **desk_tests.FREEZE)
-    desk.set(READER=OFFICERS[0])
-    kept = desk("preservation", "impose", "KEPT-2", "--category", "traffic", "--json")
-    assert (kept.status, kept.json["status"]) == (0, "executed")
-    assert kept.json["steps"][-1]["employee"] == OFFICERS[0]

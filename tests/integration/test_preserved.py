@@ -215,3 +215,13 @@ def test_a_killed_command_goes_on_with_what_it_began(
 
 def _killed(*_: Any, **__: Any) -> None:
     raise Retry("the database went away")
+
+
+def test_one_officer_keeps_data_and_the_file_says_who_and_what(two: Two) -> None:
+    two.cli.set(READER="employee/7")
+    kept = imposed(two)
+    assert kept["preserved_categories"] == ["traffic"]
+    of = {step["type"]: step for step in kept["steps"]}
+    for name in ("preservation-imposed", "order-executed"):
+        assert of[name]["employee"] == "employee/7"
+    assert "no category" not in of["preservation-imposed"]["text"]
