@@ -264,7 +264,7 @@ def test_a_confidential_ledger_reads_no_register_topic(tmp_path: Path) -> None:
 def test_no_edge_can_leave_out_the_second_person(secret: Two, name: str) -> None:
     """Every page, form, command and job records acts here: without the permit of just that act nothing is."""
     site = secret.confidential.site
-    for permit in (None, Permit("order-execution"), Permit("")):
+    for permit in (None, Permit("rotation"), Permit("")):
         with pytest.raises(NotPermitted):
             act(site, [Act(name=name, subject=WHO)], permit=permit)
 

@@ -85,6 +85,10 @@ def giving(ref: str) -> Execution:
     return Execution(receipt=made, bundle_sha256=made.bundle_sha256)
 
 
+def executing(ref: str) -> Deed:
+    return on_order(execute, ref, giving(ref), Permit("order-execution"))
+
+
 def lifting(ref: str) -> Deed:
     on = OnSecret(ref=ref, subject=None, disclosure=None, time=NOW)
     # The order waits for an answer, as both officers know.
@@ -114,13 +118,11 @@ CASES = {
         on_order(on_orders.validate, "A-2"),
         valid("A-2")[:2],
     ),
-    "execute": twice(
-        "order A-3 was executed on", on_order(execute, "A-3", giving("A-3")), *valid("A-3")
-    ),
+    "execute": twice("order A-3 was executed on", executing("A-3"), *valid("A-3")),
     "execute and withdraw": Case(
         "the authority withdrew order A-4",
         on_order(on_orders.withdraw, "A-4", None),
-        on_order(execute, "A-4", giving("A-4")),
+        executing("A-4"),
         valid("A-4"),
     ),
     "preserve": twice(

@@ -20,7 +20,7 @@ from application.answer import Answer
 from application.language import spoken
 from application.queries.desk.data import OrderData, OrderedPerson, OrderedValues, OrderGap, Wanted
 from application.queries.desk.found_orders import FoundOrder, known_orders, named_orders
-from application.queries.desk.orders import OrderFile, shown
+from application.queries.desk.order_file import OrderFile, order_file
 from application.queries.desk.prepared import whom_of
 from application.queries.desk.ties import KINDS, Line, marks, told_of
 from application.queries.subjects import streams_of
@@ -55,9 +55,9 @@ class KeptOrder(OrderFile, frozen=True):
     snapshot: SnapshotLook
 
 
-def kept_order(found: FoundOrder, look: SnapshotLook, time: datetime) -> KeptOrder:
+def kept_order(source: Source, found: FoundOrder, look: SnapshotLook) -> KeptOrder:
     """An order as it stands after its data was copied."""
-    file = shown(found, time, spoken())
+    file = order_file(source, found, source.now, spoken())
     assert file is not None
     return KeptOrder(**asdict(file), snapshot=look)
 
