@@ -64,10 +64,10 @@ def test_a_record_is_of_the_number_that_stands_in_it(case: str) -> None:
     elif expected == "nothing":
         assert (values, unknown) == ({}, frozenset())
     elif expected == "part":
-        assert (values, unknown) == ({"assigned_numbers": [OURS]}, {"sim_iccid"})
+        assert (values, unknown) == ({"assigned_numbers": [OURS]}, frozenset({"sim_iccid"}))
     else:
         held = {field for field, value in record.items() if value is not Missing.ERASED}
-        assert (values, unknown) == ({}, held)
+        assert (values, unknown) == ({}, frozenset(held))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_another_mark_ties_as_a_number_does() -> None:
         "cell_id": "c-1",
     }
     assert told({"sim_iccid": "8999", "cell_id": "c-1"}, SIM) == ({}, frozenset())
-    assert told({"calling_number": OURS}, SIM) == ({}, {"calling_number"})
+    assert told({"calling_number": OURS}, SIM) == ({}, frozenset({"calling_number"}))
     # Of one of several marks is enough.
     assert told({"calling_number": OURS}, SIM, NUMBER)[0] == {"calling_number": OURS}
 
