@@ -136,7 +136,9 @@ def both(desk: Cli, *command: str) -> Ran:
 def executed(desk: Cli, ref: str, *more: str) -> Ran:
     """The answer to the second officer who executes an order; with `--` an order that gives no data."""
     data = () if "--" in more else ("--bundle", bundle_of(desk, ref))
-    ran = both(desk, "order", "execute", ref, *data, *(one for one in more if one != "--"), "--json")
+    ran = both(
+        desk, "order", "execute", ref, *data, *(one for one in more if one != "--"), "--json"
+    )
     assert ran.status == 0, ran.err
     return ran
 

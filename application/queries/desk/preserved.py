@@ -6,7 +6,7 @@ copy and nothing else. Its events have the time of those that they copy, so the 
 
 from base64 import b64decode
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import NamedTuple
@@ -22,7 +22,7 @@ from application.queries.desk.data import OrderData, OrderedPerson, OrderedValue
 from application.queries.desk.found_orders import FoundOrder, known_orders, named_orders
 from application.queries.desk.order_file import OrderFile, order_file
 from application.queries.desk.prepared import whom_of
-from application.queries.desk.ties import KINDS, Line, marks, told_of
+from application.queries.desk.ties import KINDS, OF_LINES, Line, marks, told_of
 from application.queries.subjects import streams_of
 from application.source import Source
 from ledger.event import RecordedEvent, instant
@@ -68,6 +68,14 @@ class SnapshotState(NamedTuple):
     begun: bool
     positions: frozenset[int]
     last: RecordedEvent | None
+
+
+class _Copy(NamedTuple):
+    """A copied record. `record`: what may be told of it; `unknown`: its fields of no number that is known."""
+
+    position: int
+    record: OrderedValues | None
+    unknown: frozenset[str]
 
 
 def next_snapshot(case: FoundOrder) -> str:
@@ -129,11 +137,37 @@ def completed(source: Source, case: FoundOrder, wanted: Wanted, data: OrderData)
     if not snapshots:
         return data
     persons = {person.subject: person for person in data.persons}
-    for about, records in _preserved(source, snapshots, wanted).items():
+    copies = _preserved(source, snapshots, wanted)
+    for about, records in copies.items():
         known = persons.get(about, OrderedPerson(about, []))
-        persons[about] = OrderedPerson(about, _merged([*records, *known.records]))
+        merged = _merged([*(one.record for one in records if one.record), *known.records])
+        if merged or about in persons:
+            persons[about] = OrderedPerson(about, merged)
     told = [persons[subject] for subject in sorted(persons)]
-    return msgspec.structs.replace(data, persons=told, gaps=_left(data, told))
+    return msgspec.structs.replace(
+        data, persons=told, gaps=[*_left(data, told), *_untied(copies, told)]
+    )
+
+
+def _untied(
+    copies: Mapping[str, Sequence[_Copy]], told: Sequence[OrderedPerson]
+) -> Iterator[OrderGap]:
+    """What no copy says of which number it is, and no record tells: of how many values, field by field."""
+    given = {
+        (person.subject, record.position, field)
+        for person in told
+        for record in person.records
+        for field in record.values
+    }
+    unknown = {
+        (about, one.position, field)
+        for about, every in copies.items()
+        for one in every
+        for field in one.unknown
+    }
+    counts = Counter((about, field) for about, _, field in unknown - given)
+    for (about, field), count in sorted(counts.items()):
+        yield OrderGap("unknown-number", field, about, count)
 
 
 def _snapshots_for(source: Source, case: FoundOrder, wanted: Wanted) -> dict[UUID, bool]:
@@ -142,9 +176,9 @@ def _snapshots_for(source: Source, case: FoundOrder, wanted: Wanted) -> dict[UUI
     Of the same person; of a number those alone that the order itself took, or one that names the same number.
     """
     refs = {case.order.ref, case.received.facts.get("extends")}
-    rows = [row for row in known_orders(source) if row[1].ref in refs]
-    alike = [one for one in named_orders(source, rows) if _is_alike(source, one, case, wanted)]
     theirs = streams_of(source, wanted.subject) if wanted.subject else []
+    rows = [row for row in known_orders(source) if row[1].ref in refs or row[0] in theirs]
+    alike = [one for one in named_orders(source, rows) if _is_alike(source, one, case, wanted)]
     kept = secrets_of(source.session, sorted({*theirs, *(one.stream for one in alike)}))
     whole = [one for stream in theirs for one in snapshots_in(kept.get(stream, Secrets()))]
     own = [snapshots_in(kept.get(one.stream, Secrets()), one.order.ref) for one in alike]
@@ -152,44 +186,50 @@ def _snapshots_for(source: Source, case: FoundOrder, wanted: Wanted) -> dict[UUI
 
 
 def _is_alike(source: Source, one: FoundOrder, case: FoundOrder, wanted: Wanted) -> bool:
-    """Whether an order is the same, or is about the same number."""
+    """Whether an order is the same, or is about the same number, or about no other numbers of the person."""
     if one.order.ref == case.order.ref and one.stream == case.stream:
         return True
-    if wanted.number is None or not isinstance(one.reference, str):
+    if one.order.receipt is None or not isinstance(one.reference, str):
         return False
-    number = whom_of(source, one).number
-    return number is not None and marks(*number) == marks(*wanted.number)
+    whom = whom_of(source, one)
+    if wanted.number is not None:
+        return whom.number is not None and marks(*whom.number) == marks(*wanted.number)
+    theirs = {mark for named in whom.numbers for mark in _marked(*named)}
+    return bool(theirs) and theirs <= {mark for named in wanted.numbers for mark in _marked(*named)}
+
+
+def _marked(field: str, value: Value) -> set[tuple[str, str]]:
+    return {(KINDS[field], mark) for mark in marks(field, value)}
 
 
 def _preserved(
     source: Source, snapshots: Mapping[UUID, bool], wanted: Wanted
-) -> dict[str, list[OrderedValues]]:
+) -> dict[str, list[_Copy]]:
     """What was preserved of the fields and the period of an order, person by person."""
     source.reads.note_many({PERSONAL_FIELDS[field] for field in (*wanted.fields, *KINDS)})
     recorded = events_but_reads(source.session, list(snapshots))
     copies = [event for event in recorded if event.name == names.DATA_PRESERVED]
     of_person = _by_person(source, copies).items()
-    found = {who: _told(source, own, snapshots, wanted) for who, own in of_person}
-    return {who: records for who, records in found.items() if records}
+    return {who: _copies(source, own, snapshots, wanted) for who, own in of_person}
 
 
-def _told(
+def _copies(
     source: Source,
-    copies: Sequence[RecordedEvent],
+    events: Sequence[RecordedEvent],
     snapshots: Mapping[UUID, bool],
     wanted: Wanted,
-) -> list[OrderedValues]:
+) -> list[_Copy]:
     """What is told of the copies of one person."""
     fields = [field for field in wanted.fields if field not in wanted.withheld]
     lines = _lines_of(wanted)
-    held = held_in(copies, fields, wanted.stretch)
-    of = (_record(source, one, None if snapshots[one.event.stream] else lines) for one in held)
-    return [record for record in of if record is not None]
+    held = held_in(events, fields, wanted.stretch)
+    return [_copy(source, one, None if snapshots[one.event.stream] else lines) for one in held]
 
 
 def _lines_of(wanted: Wanted) -> list[Line]:
+    """The lines to which an order is confined. When they were the person's is not copied: no call is tied."""
     return [
-        Line(KINDS[field], mark, (wanted.stretch,))
+        Line(KINDS[field], mark, ())
         for field, value in wanted.numbers
         for mark in sorted(marks(field, value))
     ]
@@ -206,7 +246,7 @@ def _by_person(source: Source, copies: Sequence[RecordedEvent]) -> dict[str, lis
     return by_person
 
 
-def _record(source: Source, held: Held, lines: Sequence[Line] | None) -> OrderedValues | None:
+def _copy(source: Source, held: Held, lines: Sequence[Line] | None) -> _Copy:
     """What is told of a copy. `lines`: to which the order is confined, where the copy was not."""
     event, opened = held.event, source.personal(held.event)
     values: dict[str, Value] = {
@@ -214,21 +254,23 @@ def _record(source: Source, held: Held, lines: Sequence[Line] | None) -> Ordered
         for field in sorted(held.fields)
         if not isinstance(value := opened[field], Missing)
     }
-    if lines is not None:
-        values = told_of(opened, values, lines, event.time).values
-    if not values:
-        return None
+    told = values if lines is None else told_of(opened, values, lines, event.time).values
     said = event.facts
-    return OrderedValues(
-        position=int(said["position"]),
+    position = int(said["position"])
+    unknown = frozenset((values.keys() - told.keys()) & OF_LINES)
+    if not told:
+        return _Copy(position, None, unknown)
+    record = OrderedValues(
+        position=position,
         occurred_at=instant(event.time),
-        values=values,
+        values=told,
         id=said["entry_id"],
         source=said["entry_source"],
         leaf=said["leaf"],
         held_before=True if held.before or said.get("held_before") else UNSET,
         proof=b64decode(said["proof"]).decode() if "proof" in said else UNSET,
     )
+    return _Copy(position, record, unknown)
 
 
 def _merged(records: Iterable[OrderedValues]) -> list[OrderedValues]:

@@ -29,7 +29,7 @@ KINDS: Mapping[str, str] = {
     **{field: field for field in _MARKS},
 }
 """Field -> the kind of mark that its values are. A value of any other field names a person, and no line."""
-_OF_LINES = {
+OF_LINES = {
     *("assigned_numbers", "sim_iccid", "service_ids"),
     *(
         field
@@ -37,7 +37,8 @@ _OF_LINES = {
         if category in {"traffic", "location", "device", "behaviour"}
     ),
 }
-_OCCUR = _OF_LINES - {"assigned_numbers", "sim_iccid", "service_ids"}
+"""Fields whose values belong to one line of a person; those of all others belong to the person."""
+_OCCUR = OF_LINES - {"assigned_numbers", "sim_iccid", "service_ids"}
 _INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -86,7 +87,7 @@ def told_of(opened: Opened, fields: Iterable[str], lines: Collection[Line], time
             ordered = _only(field, value, {line.mark for line in named if line.kind == kind})
             if ordered is not None:
                 values[field] = ordered
-        elif field not in _OF_LINES or (tie := _tie(opened, named)) == "ordered":
+        elif field not in OF_LINES or (tie := _tie(opened, named)) == "ordered":
             values[field] = value
         elif tie == "unknown":
             unknown.add(field)
