@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from application.acts.acting import Act, message, one_at_a_time
+from application.acts.acting import Act, Permit, check, message, one_at_a_time
 from application.acts.on_orders import ACTIVITY, OnOrder, act_on, again, check_deed
 from application.acts.requesting import record
 from application.answer import given
@@ -63,15 +63,16 @@ def execute(
     source: Source,
     on: OnOrder,
     execution: Execution,
+    permit: Permit | None,
     tell_open: Callable[[bytes], None] | None = None,
 ) -> FoundOrder:
-    """Record that an order was executed, with the disclosure. Raises NotAllowed.
+    """Record that an order was executed, with the disclosure. Raises NotAllowed, NotPermitted.
 
     `tell_open`: gives a disclosure that is no secret to the open ledger, durably, before it is recorded that
     the order was executed.
     """
     with one_at_a_time(site):
-        case = executable(source, on, execution)
+        case = executable(site, source, on, execution)
         executed, disclosure, *others = _acts(case, execution)
         acts = [executed, *others]
         if disclosure is not None and is_open(case):
@@ -84,12 +85,15 @@ def execute(
             tell_open(message(site, msgspec.structs.replace(disclosure, time=on.time)))
         elif disclosure is not None:
             acts.insert(1, disclosure)
-        record(site, acts, on.time)
+        record(site, acts, on.time, permit=permit)
     return again(source, case)
 
 
-def executable(source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
-    """The order, which may be executed like this. Raises NotAllowed otherwise."""
+def executable(site: Site, source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
+    """The order, which may be executed like this. Raises NotAllowed, ActRefused otherwise.
+
+    Both before the first person approves it: what the ledger would refuse, nobody has to approve.
+    """
     case = find_order(source, on.ref, on.subject)
     check_deed(case, "execute", on.time)
     may_have, authority = case.order.may_have, str(case.received.facts["authority"])
@@ -111,6 +115,7 @@ def executable(source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
             f"order {on.ref} is given data: name the file that `ledger order prepare {on.ref}` made",
             field="bundle",
         )
+    check(site, [act for act in _acts(case, execution) if act is not None], on.time)
     return case
 
 

@@ -4,7 +4,7 @@ What is kept is a copy in this ledger: the open one erases, keeps and answers as
 days come from the rulebook: a command may ask for fewer, and never for more.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -129,22 +129,24 @@ def _not_copied(source: Source) -> list[OnOrder]:
 
 def _day_old(source: Source) -> list[OnOrder]:
     """Orders of which a copy is kept that nobody brought up to date for a day."""
-    kept = [
-        (stream, one.order_ref, snapshot)
-        for stream, secrets in every_secret(source.session)
-        for one in preservations(secrets, source.now)
-        if one.keeps(day_of(source.now))
-        for snapshot in snapshots_in(secrets, one.order_ref)[-1:]
-    ]
+    kept = list(_copies_kept(source))
     subjects = source.opener.references([snapshot for *_, snapshot in kept])
-    people = source.names(stream for stream, *_ in kept)
+    due = {one for one, subject in subjects.items() if is_due(source, subject)}
+    people = source.opener.references([stream for stream, *_ in kept])
     return [
-        OnOrder(ref, person, source.now)
+        OnOrder(ref, people[stream], source.now)
         for stream, ref, snapshot in kept
-        if isinstance(person := people[stream], str)
-        and (subject := subjects.get(snapshot))
-        and is_due(source, subject)
+        if snapshot in due and stream in people
     ]
+
+
+def _copies_kept(source: Source) -> Iterator[tuple[UUID, str, UUID]]:
+    """Person, order and latest snapshot of every preservation in force."""
+    for stream, secrets in every_secret(source.session):
+        for one in preservations(secrets, source.now):
+            if one.keeps(day_of(source.now)):
+                for snapshot in snapshots_in(secrets, one.order_ref)[-1:]:
+                    yield stream, one.order_ref, snapshot
 
 
 def _snapshot(source: Source, case: FoundOrder, kept: Preservation) -> Snapshot:

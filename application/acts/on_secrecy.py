@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from application.acts.acting import Act, Permit, one_at_a_time
+from application.acts.acting import Act, Permit, check, one_at_a_time
 from application.acts.on_orders import ACTIVITY
 from application.acts.requesting import record
 from application.queries.cases.found_requests import NotAllowed
@@ -72,10 +72,10 @@ def lift(
     return _act_on_secret(site, source, on, names.SECRECY_LIFTED, word, permit)
 
 
-def judged(source: Source, on: OnSecret, name: str, word: Word) -> FoundSecret:
+def judged(site: Site, source: Source, on: OnSecret, name: str, word: Word) -> FoundSecret:
     """The secret, on which an act of a type may be done like this.
 
-    Raises NotAllowed, Misconfigured otherwise.
+    Raises NotAllowed, Misconfigured, ActRefused otherwise: before anybody approves it.
     """
     if word.review_on is not None and word.review_on < day_of(on.time):
         raise Misconfigured("this day is over; expected today or a day to come", field="review_on")
@@ -85,6 +85,7 @@ def judged(source: Source, on: OnSecret, name: str, word: Word) -> FoundSecret:
         raise NotAllowed(why)
     if name == names.SECRECY_LIFTED:
         _check_way(in_the_way(source, secret, on.time), word.despite)
+    check(site, [_act(source, secret, name, word)], on.time)
     return secret
 
 
@@ -112,7 +113,7 @@ def _act_on_secret(
     permit: Permit | None = None,
 ) -> FoundSecret:
     with one_at_a_time(site):
-        secret = judged(source, on, name, word)
+        secret = judged(site, source, on, name, word)
         record(site, [_act(source, secret, name, word)], on.time, permit=permit)
     return find_secret(source, on.ref, secret.person, on.disclosure, on.source)
 

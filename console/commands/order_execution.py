@@ -1,4 +1,4 @@
-"""`ledger order execute`: what was given to an authority; two persons do it where the settings ask so."""
+"""`ledger order execute`: what was given to an authority; two persons do it."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -10,13 +10,13 @@ from msgspec import to_builtins
 from application.acts.executing import Execution, executable, execute, is_open
 from application.acts.handing_over import PAYLOAD_TYPE
 from application.acts.on_orders import OnOrder
+from application.command_line import command
 from application.lookups import fields
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk import receipts
 from application.queries.desk.receipts import Receipt
-from application.queries.today.task import command
 from application.source import Source
-from console.commands.approving import need_second_person
+from console.commands.approving import EmergencyCode, need_second_person
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.orders import print_order
 from console.commands.people import working
@@ -115,26 +115,30 @@ def execute_order(
     ref: OrderRef,
     given: Annotated[_Given, Several(_Given, _OPTIONS)],
     subject: Whose = None,
+    emergency: EmergencyCode = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that an order was executed: exactly what its bundle holds, and the disclosure."""
+    """Record that an order was executed: exactly what its bundle holds, and the disclosure.
+
+    Needs two persons.
+    """
     with working(settings, "order", at) as (site, source, time):
         execution, on = given.execution(source), OnOrder(ref, subject, time)
-        case = executable(source, on, execution)
+        case = executable(site, source, on, execution)
         if given.disclosure and not is_open(case):
             raise NotAllowed(f"what order {ref} gives is secret", field="disclosure")
         again = command("order", "execute", ref, **given.flags, subject=subject, at=at)
         receipt = case.received
         seen = [receipt.order.source, receipt.order.id, list(case.order.may_have)]
         parameters = [ref, *seen, to_builtins(execution), at]
-        need_second_person(site, _ACT, parameters, again, about=case.person)
+        permit = need_second_person(site, _ACT, parameters, again, case.person, emergency)
         signer = signing_key(site.settings).load()
 
         def tell_open(line: bytes, to: Path) -> None:
             write_new(to, enclosed(line, PAYLOAD_TYPE, signer) + b"\n")
 
         teller = partial(tell_open, to=given.disclosure) if given.disclosure else None
-        print_order(source, execute(site, source, on, execution, teller), as_json)
+        print_order(source, execute(site, source, on, execution, permit, teller), as_json)
     if given.disclosure:
         tell("open-disclosure", command("ingest", "--signed", str(given.disclosure)))

@@ -8,9 +8,9 @@ from msgspec import to_builtins
 
 from application.acts import on_secrecy
 from application.acts.on_secrecy import IMPOSED_BY, LIFTED_BY, OUTCOMES, OnSecret, Word
+from application.command_line import command
 from application.queries.desk.found_secrets import FoundSecret
 from application.queries.desk.secrecy import secrecy_list, secrecy_row
-from application.queries.today.task import command
 from application.source import Source
 from console.commands.approving import EmergencyCode, need_second_person
 from console.commands.failing import fail_unless
@@ -127,7 +127,7 @@ def review(
     )
     with working(settings, "secrecy", at) as (site, source, time):
         on = OnSecret(ref, subject, disclosure, time, told_by)
-        secret = on_secrecy.judged(source, on, names.SECRECY_REVIEWED, word)
+        secret = on_secrecy.judged(site, source, on, names.SECRECY_REVIEWED, word)
         again = command(
             *("secrecy", "review", *([ref] if ref else [])),
             outcome=outcome,
@@ -173,7 +173,7 @@ def lift(
     word = Word(by=by, evidence=evidence, sha256=_digest(document, sha256), despite=named)
     with working(settings, "secrecy", at) as (site, source, time):
         on = OnSecret(ref, subject, disclosure, time, told_by)
-        secret = on_secrecy.judged(source, on, names.SECRECY_LIFTED, word)
+        secret = on_secrecy.judged(site, source, on, names.SECRECY_LIFTED, word)
         again = command(
             *("secrecy", "lift", *([ref] if ref else [])),
             by=by,

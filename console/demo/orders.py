@@ -21,7 +21,7 @@ from application.following import bring_up_to_date
 from application.language import spoken
 from application.orders_in import OrderForm
 from application.queries.desk.found_orders import FoundOrder
-from application.queries.desk.orders import shown as order_file
+from application.queries.desk.order_file import order_file
 from application.queries.desk.prepared import bundle_of, wanted_of
 from application.queries.desk.receipts import Receipt, receipt_of
 from application.queries.desk.secrecy import secrecy_row
@@ -59,6 +59,7 @@ _REF = "O-2026-17"
 _OFFICERS = ("employee/jansen", "employee/de-wit")
 _AUTHORITY = "arrondissementsparket"
 _AUTHORITY_KEY = "age1czr8d68gp5k0ac2le0hczlkvxmqfls5tn8ey79k2yxj7dcg43a3szmz22z"
+_EXECUTION, _LIFT = "order-execution", "secrecy-lift"
 _ORDER = OrderForm(
     order_ref=_REF,
     provision="nl.sv.126n",
@@ -116,6 +117,7 @@ def _at_the_desk(secret: Site) -> Iterator[Step]:
     asked = [part for name in _ORDER.requested_fields for part in ("--field", name)]
     received = on_orders.receive(secret, source, _ORDER, secret.clock())
     yield _step(
+        source,
         say("demo", "order-comes"),
         f"order receive {WHO} --ref {_REF} --provision {_ORDER.provision} --authority {_AUTHORITY}"
         f" --issued-by {_ORDER.issued_by} {' '.join(asked)}",
@@ -123,16 +125,18 @@ def _at_the_desk(secret: Site) -> Iterator[Step]:
         secret.clock(),
         status="received",
     )
-    authentic = on_orders.authenticate(secret, source, on(), "call-back")
+    [authentic] = on_orders.authenticate(secret, source, on(), "call-back")
     yield _step(
+        source,
         say("demo", "order-authentic"),
         f"order authenticate {_REF} --method call-back",
         authentic,
         secret.clock(),
         status="authenticated",
     )
-    narrowed = on_orders.narrow(secret, source, on())
+    [narrowed] = on_orders.narrow(secret, source, on())
     yield _step(
+        source,
         say("demo", "order-cut-down"),
         f"order narrow {_REF}",
         narrowed,
@@ -142,10 +146,14 @@ def _at_the_desk(secret: Site) -> Iterator[Step]:
     bundle = secret.settings.data_dir / "bundle.age"
     made = _prepared(secret, source, narrowed, bundle)
     execution = Execution(receipt=made, bundle_sha256=made.bundle_sha256)
-    executed = execute(secret, source, on(), execution)
+    command = f"order execute {_REF} --bundle {bundle}"
+    for officer in _OFFICERS:
+        _approved(secret, officer, _EXECUTION, command)
+    executed = execute(secret, source, on(), execution, Permit(_EXECUTION))
     yield _step(
+        source,
         say("demo", "order-answered"),
-        f"order execute {_REF} --bundle {bundle}",
+        command,
         executed,
         secret.clock(),
         status="executed",
@@ -162,8 +170,10 @@ def _prepared(secret: Site, source: Source, case: FoundOrder, bundle: Path) -> R
     return made
 
 
-def _step(words: str, command: str, found: FoundOrder, now: datetime, *, status: str) -> Step:
-    answer = order_file(found, now, spoken())
+def _step(
+    source: Source, words: str, command: str, found: FoundOrder, now: datetime, *, status: str
+) -> Step:
+    answer = order_file(source, found, now, spoken())
     tables = order_tables(answer) if answer else []
     fine = answer is not None and answer.status == status
     return Step(words, command, tables, fine, CONFIDENTIAL)
@@ -173,7 +183,7 @@ def _lifted(open_ledger: Site, secret: Site) -> Iterator[Step]:
     on = OnSecret(ref=_REF, subject=None, disclosure=None, time=secret.clock())
     source, word = secret.source("secrecy"), Word(by="authority", evidence="OM-2026-4")
     command = f"secrecy lift {_REF} --by authority --evidence {word.evidence}"
-    first, second = (_approved(secret, officer, command) for officer in _OFFICERS)
+    first, second = (_approved(secret, officer, _LIFT, command) for officer in _OFFICERS)
     yield Step(
         say("demo", "order-lift-asked", *_OFFICERS),
         command,
@@ -181,7 +191,7 @@ def _lifted(open_ledger: Site, secret: Site) -> Iterator[Step]:
         (first, second) == (ApprovalStatus.FIRST, ApprovalStatus.SECOND),
         CONFIDENTIAL,
     )
-    lifted = on_secrecy.lift(secret, source, on, word, Permit("secrecy-lift"))
+    lifted = on_secrecy.lift(secret, source, on, word, Permit(_LIFT))
     yield Step(
         say("demo", "order-lifted"),
         command,
@@ -209,11 +219,11 @@ def _lifted(open_ledger: Site, secret: Site) -> Iterator[Step]:
     )
 
 
-def _approved(secret: Site, officer: str, command: str) -> ApprovalStatus:
+def _approved(secret: Site, officer: str, act: str, command: str) -> ApprovalStatus:
     """What the approval of one officer comes to, who gave a command."""
     secret.for_whom = Reader(officer, "disclosure-officer", judged=True)
     try:
-        return secret.approval_of("secrecy-lift", [command])
+        return secret.approval_of(act, [command])
     finally:
         secret.for_whom = None
 

@@ -76,16 +76,9 @@ def _deed(deed: OrderDeed, order: Order, state: OrderStatus) -> str | None:
     return None
 
 
-def last_day_of(order: Order) -> date | None:
-    """The last day of the period of an order, as it was decided or as the rulebook has it."""
-    decided, allowance = order.decision, order.allowance
-    last = decided.day("period_to") if decided else None
-    return last or (allowance.period_to if allowance else None)
-
-
 def went_on(order: Order) -> bool:
     """Whether the period of an order was not over when it was executed last, so more can be given."""
-    last, executed = last_day_of(order), order.named(EXECUTED)
+    last, executed = order.last_day, order.named(EXECUTED)
     return last is not None and bool(executed) and day_of(executed[-1].time) <= last
 
 

@@ -7,6 +7,7 @@ narrowed, objected to or rejected, executed, confirmed. A step that does not fit
 from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from schemas import names
 from schemas.event_type import PERSON, EventType, Topic
@@ -17,6 +18,7 @@ from schemas.formats import (
     Code,
     Country,
     Day,
+    Employee,
     Id,
     Instant,
     LastDay,
@@ -46,7 +48,12 @@ IssuedBy = Literal[
 """Who may have ordered: an office, not a person."""
 
 
-class _Order(PersonFacts, frozen=True, kw_only=True):
+class _Step(PersonFacts, frozen=True, kw_only=True):
+    # Who did it: the ledger itself says so of what its commands record, and nobody else may.
+    employee: Employee | UnsetType = UNSET
+
+
+class _Order(_Step, frozen=True, kw_only=True):
     order_ref: Code
 
 
@@ -166,7 +173,7 @@ class OrderWithdrawn(_Order, frozen=True, kw_only=True):
     reason: Code | UnsetType = UNSET
 
 
-class _Secrecy(PersonFacts, frozen=True, kw_only=True):
+class _Secrecy(_Step, frozen=True, kw_only=True):
     by: Literal["authority", "court", "statute", "review"]
     evidence: Code
     sha256: Sha256 | UnsetType = UNSET
@@ -202,7 +209,7 @@ class SecrecyLifted(_Secrecy, frozen=True, kw_only=True):
     despite: list[Code] | UnsetType = UNSET
 
 
-class _Preservation(PersonFacts, frozen=True, kw_only=True):
+class _Preservation(_Step, frozen=True, kw_only=True):
     categories: list[DataCategory]  # required here
     until: LastDay
     order_ref: Code | UnsetType = UNSET
@@ -217,7 +224,7 @@ class PreservationImposed(_Preservation, frozen=True, kw_only=True):
     snapshot: PersonRef | UnsetType = UNSET
 
 
-class PreservationExtended(PersonFacts, frozen=True, kw_only=True):
+class PreservationExtended(_Step, frozen=True, kw_only=True):
     """Data is kept for an authority for longer: up to and including another day."""
 
     until: LastDay
@@ -228,14 +235,13 @@ class PreservationReleased(_Preservation, frozen=True, kw_only=True):
     """Data of the listed categories is no longer kept for an authority; `until` is the last day."""
 
 
-class PreservationSnapshotTaken(PersonFacts, frozen=True, kw_only=True):
+class PreservationSnapshotTaken(_Order, frozen=True, kw_only=True):
     """The open ledger was read for an order to preserve, up to a position: so many records of persons.
 
     `added`: those that were not there before. `records`, `persons`: all that the order asks for by then.
     `missing`: of how many values the keys were destroyed before.
     """
 
-    order_ref: Code
     position: Position
     persons: Count
     records: Count
@@ -278,7 +284,7 @@ class Considerations(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     h: Code
 
 
-class RestrictionApplied(PersonFacts, frozen=True, kw_only=True):
+class RestrictionApplied(_Step, frozen=True, kw_only=True):
     """Rights of a person were set aside on a ground of UAVG Art. 41(1), after all of 41(2) was considered."""
 
     ground: Literal["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]
@@ -289,7 +295,7 @@ class RestrictionApplied(PersonFacts, frozen=True, kw_only=True):
     reason_not_told: Code | UnsetType = UNSET
 
 
-class _Interception(PersonFacts, frozen=True, kw_only=True):
+class _Interception(_Step, frozen=True, kw_only=True):
     order_ref: Code | UnsetType = UNSET
     until: LastDay | UnsetType = UNSET
 
@@ -302,7 +308,7 @@ class InterceptionEnded(_Interception, frozen=True, kw_only=True):
     """An authority can no longer tap communication."""
 
 
-class DisclosureHandedOver(PersonFacts, frozen=True, kw_only=True):
+class DisclosureHandedOver(_Step, frozen=True, kw_only=True):
     """A disclosure whose secrecy was lifted was given to the open ledger. `source`: of the disclosure."""
 
     disclosure_id: Id
@@ -314,7 +320,7 @@ class DisclosureHandedOver(PersonFacts, frozen=True, kw_only=True):
 _TOPICS: tuple[Topic, ...] = ("confidential",)
 _CLAUSE, _RESTRICTION = "3.1", "UAVG 41"
 
-TYPES = (
+_STEPS = (
     EventType(names.ORDER_RECEIVED, OrderReceived, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.ORDER_AUTHENTICATED, OrderAuthenticated, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.ORDER_VALIDATED, OrderValidated, PERSON, _CLAUSE, topics=_TOPICS),
@@ -356,4 +362,10 @@ TYPES = (
     EventType(names.INTERCEPTION_PROVIDED, InterceptionProvided, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.INTERCEPTION_ENDED, InterceptionEnded, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.DISCLOSURE_HANDED_OVER, DisclosureHandedOver, PERSON, _CLAUSE, topics=_TOPICS),
+)
+TYPES = tuple(
+    replace(step, references=(*step.references, "employee"))
+    if "employee" in step.data.__struct_fields__
+    else step
+    for step in _STEPS
 )

@@ -17,7 +17,7 @@ from consumers.withheld import take_over
 from host.keys import signing_key
 from host.running.telling import give_lifted
 from host.settings import OFFICE
-from ledger.errors import Retry
+from ledger.errors import Misconfigured, Retry
 from ledger.letters.lists import LetterFilter, count_letters
 from ledger.letters.withheld import OpenedLetter, count_withheld
 from ledger.tlog.signing.envelope import enclosed
@@ -284,7 +284,7 @@ def test_without_a_file_that_is_new_nothing_is_recorded(two: Two, tmp_path: Path
         give_lifted(two.confidential.site, send)
     assert file.stat().st_mode & 0o777 == 0o600
     assert two.open.take(file.read_bytes().strip()).recorded == 1
-    with pytest.raises(FileExistsError), to_file(file) as send:
+    with pytest.raises(Misconfigured, match="name another file"), to_file(file) as send:
         give_lifted(two.confidential.site, send, again=True)
 
 

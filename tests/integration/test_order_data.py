@@ -142,6 +142,7 @@ def two(cli: Cli, embedded_templates: Templates, tmp_path: Path) -> Iterator[Two
         secret = tmp_path / "secret"
         cli.set(
             CONFIDENTIAL="1",
+            OFFICERS="employee/7,employee/9",
             DATABASE_URL=url,
             KEY_DIR=str(secret / "keys"),
             DATA_DIR=str(secret),
@@ -373,8 +374,11 @@ def test_the_desk_prepares_exactly_what_was_decided_and_allowed(two: Two) -> Non
     assert "called number" in page
     assert "called_number" not in page
     # The command that it prints records the execution, with the digest of the file.
-    ran = two.cli(*shlex.split(said["command"])[1:], "--json")
-    assert ran.status == 0, ran.err
+    for officer, status in (("employee/7", 1), ("employee/9", 0)):
+        two.cli.set(READER=officer)
+        ran = two.cli(*shlex.split(said["command"])[1:], "--json")
+        assert ran.status == status, ran.err
+    two.cli.set(READER="")
     facts, told = executed(two, WHO), disclosed(two, WHO)
     places = sorted({record.position for person in data.persons for record in person.records})
     lines = "".join(f"{place}\n" for place in places)

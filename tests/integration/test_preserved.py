@@ -1,4 +1,3 @@
-# ruff: noqa: F811
 """What an order has kept is a copy: the open ledger erases as ever, and the desk gives what it copied."""
 
 import json
@@ -18,7 +17,7 @@ from ledger.reading import LAST, decoded
 from ledger.tlog.proving.proof_file import parse_proof
 from ledger.tlog.signing.checkpoints import verify_signers
 from ledger.tlog.tree.proofs import verify_inclusion
-from tests.fixtures.console import Cli
+from tests.integration import test_order_data
 from tests.integration.test_order_data import (
     FIRST,
     MANY,
@@ -29,19 +28,14 @@ from tests.integration.test_order_data import (
     called,
     day,
     gave,
-    two,  # noqa: F401
 )
 
+two = test_order_data.two
 BY = ("--authority", "om-rotterdam", "--issued-by", "public-prosecutor")
 KEEP = ("--provision", "nl.sv.126ni", "--kind", "preservation", *BY)
 PRODUCE = ("--provision", "nl.sv.126n", *BY)
 TRAFFIC = ("--field", "called_number")
 IN_2024 = ("--period-from", "2024-01-01", "--period-to", "2024-12-31")
-
-
-@pytest.fixture(autouse=True)
-def officers(cli: Cli) -> None:
-    cli.set(OFFICERS="employee/7,employee/9")
 
 
 def by(two: Two, who: str, *command: str) -> Any:
@@ -260,3 +254,13 @@ def test_a_killed_command_goes_on_with_what_it_began(
 
 def _killed(*_: Any, **__: Any) -> None:
     raise Retry("the database went away")
+
+
+def test_one_officer_keeps_data_and_the_file_says_who_and_what(two: Two) -> None:
+    two.cli.set(READER="employee/7")
+    kept = imposed(two)
+    assert kept["preserved_categories"] == ["traffic"]
+    of = {step["type"]: step for step in kept["steps"]}
+    for name in ("preservation-imposed", "order-executed"):
+        assert of[name]["employee"] == "employee/7"
+    assert "no category" not in of["preservation-imposed"]["text"]

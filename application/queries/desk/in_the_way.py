@@ -7,7 +7,7 @@ from application.queries.desk.found_orders import known_orders
 from application.queries.desk.found_secrets import FoundSecret
 from application.queries.subjects import streams_of
 from application.source import Source
-from projections.reading.order_steps import last_day_of, went_on
+from projections.reading.order_steps import went_on
 from projections.views.orders import ENDED, Order, OrderStatus, standing
 from rulebook.calendar import day_of
 from schemas import names
@@ -41,7 +41,7 @@ def _secret(order: Order, state: OrderStatus) -> Iterator[str]:
 
 def _runs(order: Order, state: OrderStatus, time: datetime) -> Iterator[str]:
     """Why an order is not over: each measure that runs, and what was not given yet."""
-    ref, today, last = order.ref, day_of(time), last_day_of(order)
+    ref, today, last = order.ref, day_of(time), order.last_day
     taps = order.until(time).named(names.INTERCEPTION_PROVIDED, names.INTERCEPTION_ENDED)
     if taps and taps[-1].name == names.INTERCEPTION_PROVIDED:
         until = taps[-1].day("until")

@@ -7,13 +7,14 @@ from typing import NamedTuple
 import msgspec
 
 from application.answer import Answer
+from application.command_line import command
 from application.orders_in import is_nobody_known
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.data import OrderData, OrderGap, Wanted
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.receipts import Receipt
 from application.queries.desk.ties import KINDS, NUMBERS
-from application.queries.today.task import command, reference_of
+from application.queries.today.task import reference_of
 from application.source import Source
 from ledger.crypto.sealing import keyed_hash
 from ledger.event import RecordedEvent

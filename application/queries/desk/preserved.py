@@ -20,7 +20,7 @@ from application.answer import Answer
 from application.language import spoken
 from application.queries.desk.data import OrderData, OrderedPerson, OrderedValues, OrderGap, Wanted
 from application.queries.desk.found_orders import FoundOrder, known_orders, named_orders
-from application.queries.desk.orders import OrderFile, shown
+from application.queries.desk.order_file import OrderFile, order_file
 from application.queries.desk.prepared import whom_of
 from application.queries.desk.ties import KINDS, OF_LINES, Line, marks, told_of
 from application.queries.subjects import streams_of
@@ -55,9 +55,9 @@ class KeptOrder(OrderFile, frozen=True):
     snapshot: SnapshotLook
 
 
-def kept_order(found: FoundOrder, look: SnapshotLook, time: datetime) -> KeptOrder:
+def kept_order(source: Source, found: FoundOrder, look: SnapshotLook) -> KeptOrder:
     """An order as it stands after its data was copied."""
-    file = shown(found, time, spoken())
+    file = order_file(source, found, source.now, spoken())
     assert file is not None
     return KeptOrder(**asdict(file), snapshot=look)
 
@@ -209,14 +209,21 @@ def _preserved(
     source.reads.note_many({PERSONAL_FIELDS[field] for field in (*wanted.fields, *KINDS)})
     recorded = events_but_reads(source.session, list(snapshots))
     copies = [event for event in recorded if event.name == names.DATA_PRESERVED]
+    of_person = _by_person(source, copies).items()
+    return {who: _copies(source, own, snapshots, wanted) for who, own in of_person}
+
+
+def _copies(
+    source: Source,
+    events: Sequence[RecordedEvent],
+    snapshots: Mapping[UUID, bool],
+    wanted: Wanted,
+) -> list[_Copy]:
+    """What is told of the copies of one person."""
     fields = [field for field in wanted.fields if field not in wanted.withheld]
     lines = _lines_of(wanted)
-
-    def told(own: Sequence[RecordedEvent]) -> list[_Copy]:
-        held = held_in(own, fields, wanted.stretch)
-        return [_copy(source, one, None if snapshots[one.event.stream] else lines) for one in held]
-
-    return {person: told(own) for person, own in _by_person(source, copies).items()}
+    held = held_in(events, fields, wanted.stretch)
+    return [_copy(source, one, None if snapshots[one.event.stream] else lines) for one in held]
 
 
 def _lines_of(wanted: Wanted) -> list[Line]:
