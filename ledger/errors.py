@@ -145,6 +145,10 @@ class Unproven(LedgerError):
     """What was to be proven is not so."""
 
 
+class NotPublished(Unproven):
+    """The log has no such file, or has it no more."""
+
+
 class Misconfigured(LedgerError):
     """The command or its configuration is wrong."""
 

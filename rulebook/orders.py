@@ -20,7 +20,9 @@ from schemas.personal import PERSONAL_FIELDS, DataCategory, FieldName
 from schemas.provision import folded, readings
 
 RuleId = Annotated[str, Meta(pattern=r"^order\.[a-z0-9]+(?:[.-][a-z0-9]+)*\Z")]
-ClockName: TypeAlias = Literal["answer", "written-order", "preservation", "review"]
+ClockName: TypeAlias = Literal[
+    "answer", "written-order", "preservation", "review", "measure", "delivery"
+]
 Fault: TypeAlias = Literal["not-a-duty", "wrong-authority", "wrong-kind", "oral-not-allowed"]
 Ground: TypeAlias = Literal["beyond-provision", "needs-judge", "period-beyond-provision"]
 GROUNDS: tuple[Ground, ...] = ("beyond-provision", "needs-judge", "period-beyond-provision")

@@ -5,9 +5,9 @@ from typing import Annotated
 from application.acts import on_preservation
 from application.acts.on_orders import OnOrder
 from application.acts.preserving import destroy_ended
+from application.command_line import command
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.preserved import SnapshotLook, kept_order
-from application.queries.today.task import command
 from application.source import Source
 from application.words import say
 from console.commands.approving import EmergencyCode, need_second_person
@@ -58,7 +58,7 @@ def impose(
     with working(settings, _QUERY, at) as (site, source, time):
         on = OnOrder(ref, subject, time)
         with open_side(site, _QUERY) as there:
-            kept = on_preservation.impose(site, source, there.source, on, category or (), last)
+            kept = on_preservation.impose(site, source, there.ledger, on, category or (), last)
         look = _print_kept(source, kept, as_json)
     fail_unless(look.persons > 0)
 
@@ -78,7 +78,7 @@ def snapshot(
     with working(settings, _QUERY, None) as (site, source, time):
         on = OnOrder(ref, subject, time)
         with open_side(site, _QUERY) as there:
-            kept = on_preservation.copy(site, source, there.source, on)
+            kept = on_preservation.copy(site, source, there.ledger, on)
         look = _print_kept(source, kept, as_json)
     fail_unless(look.persons > 0)
 
@@ -127,7 +127,7 @@ def _print_kept(
     source: Source, kept: tuple[FoundOrder, SnapshotLook], as_json: bool
 ) -> SnapshotLook:
     found, look = kept
-    print_answer(kept_order(found, look, source.now), kept_tables, as_json)
+    print_answer(kept_order(source, found, look), kept_tables, as_json)
     if not look.persons:
         note(f"ledger: {say('preservation', 'nobody')}")
     return look

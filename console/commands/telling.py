@@ -16,13 +16,20 @@ from console.show.upkeep import named_values
 from host.running.telling import give_lifted, to_topic
 from host.settings import Settings
 from host.wiring import open_site
+from ledger.errors import Misconfigured
 from ledger.storage.named import opened_new
 
 
 @contextmanager
 def to_file(path: Path) -> Iterator[Send]:
-    """To a new file of mode 0600, a message a line. Raises OSError, also when the file is there."""
-    with opened_new(path) as file:
+    """To a new file of mode 0600, a message a line. Raises Misconfigured when it is there, or OSError."""
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(opened_new(path))
+        except FileExistsError:
+            raise Misconfigured(
+                f"{path} is there already, and stays as it is: name another file"
+            ) from None
 
         def send(messages: Sequence[bytes]) -> None:
             file.writelines(message + b"\n" for message in messages)

@@ -17,7 +17,7 @@ from consumers.withheld import take_over
 from host.keys import signing_key
 from host.running.telling import give_lifted
 from host.settings import OFFICE
-from ledger.errors import Retry
+from ledger.errors import Misconfigured, Retry
 from ledger.letters.lists import LetterFilter, count_letters
 from ledger.letters.withheld import OpenedLetter, count_withheld
 from ledger.tlog.signing.envelope import enclosed
@@ -284,7 +284,7 @@ def test_without_a_file_that_is_new_nothing_is_recorded(two: Two, tmp_path: Path
         give_lifted(two.confidential.site, send)
     assert file.stat().st_mode & 0o777 == 0o600
     assert two.open.take(file.read_bytes().strip()).recorded == 1
-    with pytest.raises(FileExistsError), to_file(file) as send:
+    with pytest.raises(Misconfigured, match="name another file"), to_file(file) as send:
         give_lifted(two.confidential.site, send, again=True)
 
 
@@ -295,7 +295,8 @@ def test_the_commands_do_by_hand_what_the_clock_does(cli: Cli) -> None:
     assert made["signing_key"].startswith("signed-messages+")
     told = [disclosed(case_ref="O-1"), preserved("imposed", IMPOSED, "traffic")]
     assert cli.record(*told)["recorded"] == 2
-    lift = ("secrecy", "lift", "--by", "court", "--evidence", "E-1", "--subject", WHO)
+    said = ("--by", "court", "--evidence", "E-1", "--sha256", "5" * 64)
+    lift = ("secrecy", "lift", *said, "--subject", WHO)
     for officer in ("employee/7", "employee/9"):
         cli.set(READER=officer)
         lifted = cli(*lift, "--disclosure", "d-1")
