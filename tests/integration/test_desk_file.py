@@ -219,6 +219,36 @@ def test_an_order_with_three_hundred_numbers_is_one_order(desk: Cli, tmp_path: P
     assert desk("today").status in {0, 1}
 
 
+def test_an_order_is_not_recorded_in_parts(desk: Cli, tmp_path: Path) -> None:
+    values = tmp_path / "numbers.json"
+    persons = [{"mobile_number": f"+316130{number:05}"} for number in range(501)]
+    values.write_bytes(orjson.dumps({"persons": persons}))
+    flags = ("--provision", "nl.sv.126na", "--authority", "x", "--issued-by", "bailiff")
+    position = head(desk)
+    ran = desk("order", "receive", "--ref", "MANY-2", *flags, "--values", str(values))
+    refused(ran, "these are 1002 events, and at most 1000 are recorded together")
+    assert head(desk) == position
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"persons": []}, "each with its fields"),
+        ({"persons": ["+31612345678"]}, "each with its fields"),
+        ({"persons": [{"name": "x"}], "name": "x"}, "of one person, or persons"),
+    ],
+)
+def test_persons_that_are_none_are_refused(
+    desk: Cli, tmp_path: Path, values: Any, says: str
+) -> None:
+    file = tmp_path / "values.json"
+    file.write_bytes(orjson.dumps(values))
+    flags = ("--provision", "nl.sv.126na", "--authority", "x", "--issued-by", "bailiff")
+    ran = desk("order", "receive", "--ref", "NONE-1", *flags, "--values", str(file))
+    assert (ran.status, says in ran.err) == (2, True), ran.err
+    assert "+31612345678" not in ran.err
+
+
 def test_a_step_for_all_persons_is_done_for_all_or_none(desk: Cli) -> None:
     for who in ("customer/1", "customer/2", "customer/3"):
         receive(desk, "SOME-1", who, "--field", "name")
