@@ -14,7 +14,7 @@ from typing import get_args
 
 import msgspec
 
-from application.acts import freezing, handing_over, holding, recording, restricting
+from application.acts import handing_over, holding, recording, restricting
 from application.queries.cases import breach_notice, complaints, incidents, requests
 from application.queries.desk import (
     counts,
@@ -173,7 +173,6 @@ CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
     "preservation extend": order_file.OrderFile,
     "preservation impose": preserved.KeptOrder,
     "preservation snapshot": preserved.KeptOrder,
-    "preservation publish": freezing.KeepListWritten,
     "preservation release": order_file.OrderFile,
     "restriction apply": restricting.RestrictionAct,
     "secrecy hand-over": handing_over.GivenDisclosures,

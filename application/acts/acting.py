@@ -189,6 +189,11 @@ def check(site: Site, acts: Sequence[Act], time: datetime | None = None) -> None
     _checked(site, dated, _office(site))
 
 
+def message(site: Site, act: Act) -> bytes:
+    """The CloudEvent of an act of the office, for another ledger: that one checks it, as this may not."""
+    return to_json(_event(act, site, _office(site), site.clock()), sort_keys=True)
+
+
 def _office(site: Site) -> Voice:
     return Voice(site.privacy_office[0], ORIGIN)
 

@@ -4,7 +4,7 @@ What is kept is a copy in this ledger: the open one erases, keeps and answers as
 days come from the rulebook: a command may ask for fewer, and never for more.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -12,15 +12,21 @@ import msgspec
 
 from application.acts.acting import Act, Permit, check, one_at_a_time
 from application.acts.on_orders import OnOrder, act_on, again, check_deed
-from application.acts.preserving import Snapshot, SnapshotLook, held_until, is_due, take
+from application.acts.preserving import OpenLedger, Snapshot, held_until, is_due, take
 from application.acts.requesting import record
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.found_orders import FoundOrder, find_order, known_orders, named_orders
-from application.queries.desk.preserved import next_snapshot, snapshots_in, waiting_for_data
+from application.queries.desk.preserved import (
+    SnapshotLook,
+    next_snapshot,
+    snapshots_in,
+    waiting_for_data,
+)
 from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured
-from projections.reading.views import secrets, secrets_of
+from projections.reading.views import secrets as every_secret
+from projections.reading.views import secrets_of
 from projections.views.orders import Order, is_wanted
 from projections.views.secrecy import Preservation, preservations
 from rulebook.calendar import day_of
@@ -33,7 +39,7 @@ _AT_ONCE = timedelta(days=60)
 def impose(
     site: Site,
     source: Source,
-    there: Source,
+    there: OpenLedger,
     on: OnOrder,
     categories: Sequence[str],
     until: date | None,
@@ -57,7 +63,9 @@ def impose(
     return again(source, case), look
 
 
-def copy(site: Site, source: Source, there: Source, on: OnOrder) -> tuple[FoundOrder, SnapshotLook]:
+def copy(
+    site: Site, source: Source, there: OpenLedger, on: OnOrder
+) -> tuple[FoundOrder, SnapshotLook]:
     """Bring the copy of an order up to date; of a European order to produce, make it. Raises NotAllowed."""
     case = find_order(source, on.ref, on.subject)
     if is_kept_at_once(case.order) and not case.order.named(names.PRESERVATION_IMPOSED):
@@ -71,7 +79,7 @@ def is_kept_at_once(order: Order) -> bool:
 
 
 def keep_at_once(
-    site: Site, source: Source, there: Source, on: OnOrder
+    site: Site, source: Source, there: OpenLedger, on: OnOrder
 ) -> tuple[FoundOrder, SnapshotLook]:
     """Copy the data that an order to produce asks for; it is kept while that order is open."""
     with one_at_a_time(site):
@@ -86,7 +94,7 @@ def keep_at_once(
 
 
 def renew(
-    site: Site, source: Source, there: Source, on: OnOrder
+    site: Site, source: Source, there: OpenLedger, on: OnOrder
 ) -> tuple[FoundOrder, SnapshotLook]:
     """Copy what came into the open ledger since, or came late. Raises NotAllowed where nothing is kept."""
     with one_at_a_time(site):
@@ -96,36 +104,49 @@ def renew(
     return again(source, case), look
 
 
-def copy_all(site: Site, source: Source, there: Source) -> int:
+def copy_all(site: Site, source: Source, there: OpenLedger) -> int:
     """Copy what the law has kept on receipt and is not copied yet, and renew every copy that is a day old.
 
     Gives how many records were added.
     """
-    added = 0
-    for case in named_orders(source, known_orders(source)):
-        state = case.standing(source.now)
-        if (
-            is_kept_at_once(case.order)
-            and not case.order.named(names.PRESERVATION_IMPOSED)
-            and state is not None
-            and state.is_open
-            and isinstance(case.reference, str)
-        ):
-            on = OnOrder(case.order.ref, case.reference, source.now)
-            added += keep_at_once(site, source, there, on)[1].added
-    for stream, kept in list(secrets(source.session)):
-        for one in preservations(kept, source.now):
-            taken = snapshots_in(kept, one.order_ref)[-1:]
-            found = source.opener.references(taken) if _keeps(one, source.now) else {}
-            due = [subject for subject in found.values() if is_due(source, subject)]
-            if due and (person := source.names([stream])[stream]) and isinstance(person, str):
-                on = OnOrder(one.order_ref, person, source.now)
-                added += renew(site, source, there, on)[1].added
-    return added
+    looks = [keep_at_once(site, source, there, on)[1] for on in _not_copied(source)]
+    looks += [renew(site, source, there, on)[1] for on in _day_old(source)]
+    return sum(look.added for look in looks)
 
 
-def _keeps(kept: Preservation, now: datetime) -> bool:
-    return bool(kept.order_ref) and kept.keeps(day_of(now))
+def _not_copied(source: Source) -> list[OnOrder]:
+    """Open orders whose data the law has kept on receipt, and is not copied yet."""
+    return [
+        OnOrder(case.order.ref, case.reference, source.now)
+        for case in named_orders(source, known_orders(source))
+        if is_kept_at_once(case.order)
+        and not case.order.named(names.PRESERVATION_IMPOSED)
+        and isinstance(case.reference, str)
+        and (state := case.standing(source.now))
+        and state.is_open
+    ]
+
+
+def _day_old(source: Source) -> list[OnOrder]:
+    """Orders of which a copy is kept that nobody brought up to date for a day."""
+    kept = list(_copies_kept(source))
+    subjects = source.opener.references([snapshot for *_, snapshot in kept])
+    due = {one for one, subject in subjects.items() if is_due(source, subject)}
+    people = source.opener.references([stream for stream, *_ in kept])
+    return [
+        OnOrder(ref, people[stream], source.now)
+        for stream, ref, snapshot in kept
+        if snapshot in due and stream in people
+    ]
+
+
+def _copies_kept(source: Source) -> Iterator[tuple[UUID, str, UUID]]:
+    """Person, order and latest snapshot of every preservation in force."""
+    for stream, secrets in every_secret(source.session):
+        for one in preservations(secrets, source.now):
+            if one.keeps(day_of(source.now)):
+                for snapshot in snapshots_in(secrets, one.order_ref)[-1:]:
+                    yield stream, one.order_ref, snapshot
 
 
 def _snapshot(source: Source, case: FoundOrder, kept: Preservation) -> Snapshot:
@@ -142,13 +163,13 @@ def fields_kept(case: FoundOrder, categories: Collection[str]) -> tuple[str, ...
     asked = case.order.may_have or tuple(case.received.facts["requested_fields"])
     if not asked and not categories:
         raise Misconfigured("expected what the order has kept: it names no field", field="category")
-    beyond = sorted(set(categories) - {PERSONAL_FIELDS[field] for field in asked}) if asked else []
+    fields, wanted = asked or tuple(PERSONAL_FIELDS), set(categories) or set(LISTED_CATEGORIES)
+    beyond = sorted(set(categories).difference(PERSONAL_FIELDS[field] for field in fields))
     if beyond:
         raise Misconfigured(
             f"order {case.order.ref} does not ask for {', '.join(beyond)}", field="category"
         )
-    of = set(categories) or set(LISTED_CATEGORIES)
-    return tuple(field for field in asked or PERSONAL_FIELDS if PERSONAL_FIELDS[field] in of)
+    return tuple(field for field in fields if PERSONAL_FIELDS[field] in wanted)
 
 
 def _imposed(case: FoundOrder, of: Snapshot) -> Act:
@@ -187,7 +208,7 @@ def releasable(source: Source, on: OnOrder) -> tuple[FoundOrder, Preservation]:
     """The order, and what is kept for it. Raises NotAllowed where nothing is, or an order waits for it."""
     case = find_order(source, on.ref, on.subject)
     kept = _unreleased(source, case, on.time)
-    if waiting := waiting_for_data(source, case, on.time):
+    if waiting := waiting_for_data(source, case.stream, case.order.ref, on.time):
         raise NotAllowed(
             f"{', '.join(waiting)} may need this data: execute or refuse that order first"
         )

@@ -5,8 +5,10 @@ copies. A legal hold of this ledger keeps it from every period, until the preser
 released and the subject erased, which leaves what a certificate proves.
 """
 
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
@@ -29,8 +31,8 @@ from application.site import Site
 from application.source import Source
 from ledger.erasure.eraser import Erasure
 from ledger.reading import head_position
+from ledger.tlog.store.folder import LogFolder
 from projections.reading.views import secrets
-from projections.views.orders import Order
 from projections.views.secrecy import Preservation, Secrets, preservations
 from rulebook.calendar import day_of
 from schemas import PERSONAL_FIELDS, names
@@ -48,13 +50,22 @@ class Snapshot(Struct, frozen=True):
     until: date
 
 
-def take(site: Site, source: Source, there: Source, case: FoundOrder, of: Snapshot) -> SnapshotLook:
-    """Copy what an order keeps and the snapshot does not have yet. `there`: the open ledger.
+class OpenLedger(NamedTuple):
+    """The open ledger as it is read, and the files of its log."""
+
+    source: Source
+    log: LogFolder
+
+
+def take(
+    site: Site, source: Source, there: OpenLedger, case: FoundOrder, of: Snapshot
+) -> SnapshotLook:
+    """Copy what an order keeps and the snapshot does not have yet.
 
     The caller holds the lock of the office. What a killed command began is gone on with.
     """
     wanted = wanted_to_keep(source, case, of.fields)
-    data = order_data(there, wanted, head_position(there.session))
+    data = order_data(there.source, wanted, head_position(there.source.session), there.log)
     state = state_of_snapshot(source, streams_of(source, of.subject))
     copies = [
         one for one in _copies(case, of, data) if one.facts["position"] not in state.positions
@@ -83,13 +94,21 @@ def _copies(case: FoundOrder, of: Snapshot, data: OrderData) -> Iterator[Act]:
                     "order_ref": case.order.ref,
                     "about": person.subject,
                     "position": record.position,
+                    "entry_source": record.source,
+                    "entry_id": record.id,
+                    "leaf": record.leaf,
                     **({"held_before": True} if record.held_before is True else {}),
+                    **({"proof": _in_base64(record.proof)} if record.proof else {}),
                 },
                 categories=sorted({PERSONAL_FIELDS[field] for field in record.values}),
                 personal=dict(record.values),
                 time=datetime.fromisoformat(record.occurred_at),
                 id=f"{of.subject.removeprefix('visitor/')}.{record.position}",
             )
+
+
+def _in_base64(proof: str) -> str:
+    return b64encode(proof.encode()).decode()
 
 
 def _hold(case: FoundOrder, of: Snapshot, name: str) -> Act:
@@ -160,8 +179,7 @@ def _over(site: Site, source: Source, stream: UUID, kept: Secrets) -> Iterator[t
 def _goes_on(source: Source, stream: UUID, kept: Preservation, now: datetime) -> bool:
     if kept.released_at is None and kept.keeps(day_of(now)):
         return True
-    case = FoundOrder(stream, None, Order(kept.order_ref))
-    return bool(waiting_for_data(source, case, now))
+    return bool(waiting_for_data(source, stream, kept.order_ref, now))
 
 
 def _destroy(site: Site, source: Source, subject: str, ref: str) -> list[Erasure]:

@@ -10,7 +10,6 @@ from application.language import spoken
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.order_file import order_file
 from application.queries.desk.orders import persons_of
-from application.site import Site
 from application.source import Source
 from application.words import say
 from console.commands.order_documents import Stated, about, tell_about
@@ -25,6 +24,7 @@ from documents.messages import told
 from host.notes import note
 from host.open_side import open_side
 from host.settings import Settings
+from host.site import Site
 from ledger.errors import LedgerError
 from projections.reading.order_judging import ORDER_GROUNDS
 
@@ -67,7 +67,7 @@ def _copy_at_once(site: Site, source: Source, found: Sequence[FoundOrder]) -> No
         on = OnOrder(case.order.ref, case.person, source.now)
         try:
             with open_side(site, "preservation") as there:
-                look = keep_at_once(site, source, there.source, on)[1]
+                look = keep_at_once(site, source, there.ledger, on)[1]
         except LedgerError as error:
             note(f"ledger: {say('preservation', 'later', case.order.ref)}: {told(str(error))}")
         else:

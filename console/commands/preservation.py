@@ -58,7 +58,7 @@ def impose(
     with working(settings, _QUERY, at) as (site, source, time):
         on = OnOrder(ref, subject, time)
         with open_side(site, _QUERY) as there:
-            kept = on_preservation.impose(site, source, there.source, on, category or (), last)
+            kept = on_preservation.impose(site, source, there.ledger, on, category or (), last)
         look = _print_kept(source, kept, as_json)
     fail_unless(look.persons > 0)
 
@@ -78,7 +78,7 @@ def snapshot(
     with working(settings, _QUERY, None) as (site, source, time):
         on = OnOrder(ref, subject, time)
         with open_side(site, _QUERY) as there:
-            kept = on_preservation.copy(site, source, there.source, on)
+            kept = on_preservation.copy(site, source, there.ledger, on)
         look = _print_kept(source, kept, as_json)
     fail_unless(look.persons > 0)
 

@@ -22,6 +22,8 @@ from application.language import spoken
 from application.orders_in import OrderForm
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.order_file import order_file
+from application.queries.desk.prepared import bundle_of, wanted_of
+from application.queries.desk.receipts import Receipt, receipt_of
 from application.queries.desk.secrecy import secrecy_row
 from application.queries.disclosures.received import DisclosureFilter, DisclosureShown, disclosures
 from application.queries.intake.messages import ingested
@@ -30,6 +32,7 @@ from application.reading import Reader
 from application.source import Source
 from application.words import say
 from console.commands.intake import ingest_files
+from console.commands.order_data import gathered, write_bundle
 from console.commands.telling import to_file
 from console.demo.step import Step
 from console.show.intake import ingested_tables
@@ -38,6 +41,7 @@ from console.show.registers import disclosures_table
 from console.show.secrecy import secrecy_row_table
 from console.show.upkeep import named_values
 from console.streams import opened
+from host.envelopes import sealed_to_age
 from host.keys import signing_key
 from host.running.telling import give_lifted
 from host.settings import Settings, read_settings
@@ -45,6 +49,7 @@ from host.site import Site
 from host.wiring import open_site
 from ledger.reading import head_position
 from ledger.recording.approvals import ApprovalStatus
+from ledger.storage.named import write_new
 from schemas.signed import signed_label
 
 CONFIDENTIAL = "confidential"
@@ -53,6 +58,7 @@ WHO = "customer/10024"
 _REF = "O-2026-17"
 _OFFICERS = ("employee/jansen", "employee/de-wit")
 _AUTHORITY = "arrondissementsparket"
+_AUTHORITY_KEY = "age1czr8d68gp5k0ac2le0hczlkvxmqfls5tn8ey79k2yxj7dcg43a3szmz22z"
 _EXECUTION, _LIFT = "order-execution", "secrecy-lift"
 _ORDER = OrderForm(
     order_ref=_REF,
@@ -77,7 +83,9 @@ def two_ledgers(settings: Settings) -> Iterator[tuple[Site, Site]]:
         "LEDGER_DATA_DIR": str(folder),
         "LEDGER_CONFIDENTIAL": "1",
         "LEDGER_OFFICERS": ",".join(_OFFICERS),
+        "LEDGER_OPEN_SETTINGS_FILE": str(folder / "open.env"),
     }
+    write_new(folder / "open.env", f"LEDGER_DATA_DIR={settings.data_dir}\n".encode())
     with ExitStack() as stack:
         secret = stack.enter_context(open_site(read_settings(texts, folder), install_missing=True))
         key = signing_key(secret.settings).create().verifier.text
@@ -135,10 +143,13 @@ def _at_the_desk(secret: Site) -> Iterator[Step]:
         secret.clock(),
         status="narrowed",
     )
-    command = f"order execute {_REF}"
+    bundle = secret.settings.data_dir / "bundle.age"
+    made = _prepared(secret, source, narrowed, bundle)
+    execution = Execution(receipt=made, bundle_sha256=made.bundle_sha256)
+    command = f"order execute {_REF} --bundle {bundle}"
     for officer in _OFFICERS:
         _approved(secret, officer, _EXECUTION, command)
-    executed = execute(secret, source, on(), Execution(), Permit(_EXECUTION))
+    executed = execute(secret, source, on(), execution, Permit(_EXECUTION))
     yield _step(
         source,
         say("demo", "order-answered"),
@@ -147,6 +158,16 @@ def _at_the_desk(secret: Site) -> Iterator[Step]:
         secret.clock(),
         status="executed",
     )
+
+
+def _prepared(secret: Site, source: Source, case: FoundOrder, bundle: Path) -> Receipt:
+    """The bundle of the order, sealed to the authority, in a new file."""
+    data = gathered(secret, source, wanted_of(source, case, secret.clock()))
+    content = bundle_of(data)
+    sealed = sealed_to_age(content, _AUTHORITY_KEY)
+    made = receipt_of(data, case.person, content, sealed.content)
+    write_bundle(source, made, sealed, bundle)
+    return made
 
 
 def _step(

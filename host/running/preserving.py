@@ -18,4 +18,4 @@ def keep_copies(site: Site) -> tuple[int, int]:
     if site.settings.open_settings is None:
         return 0, destroyed
     with open_side(site, _QUERY, site.clock) as there:
-        return copy_all(site, source, there.source), destroyed
+        return copy_all(site, source, there.ledger), destroyed

@@ -54,7 +54,7 @@ def hindrance(deed: OrderDeed, order: Order, time: datetime) -> str | None:
         return f"order {order.ref} was never received: give `ledger order receive`"
     if time < last:
         return f"this cannot have been done before the last act on order {order.ref}, at {instant(last)}"
-    again = deed == "execute" and state.status in {"executed", "confirmed"} and _went_on(order)
+    again = deed == "execute" and state.status in {"executed", "confirmed"} and went_on(order)
     if state.status not in _ALLOWED[deed] and not again:
         return _stands(order, state, day_of(last))
     return _deed(deed, order, state)
@@ -76,10 +76,10 @@ def _deed(deed: OrderDeed, order: Order, state: OrderStatus) -> str | None:
     return None
 
 
-def _went_on(order: Order) -> bool:
+def went_on(order: Order) -> bool:
     """Whether the period of an order was not over when it was executed last, so more can be given."""
-    last = order.last_day
-    return last is not None and day_of(order.named(EXECUTED)[-1].time) <= last
+    last, executed = order.last_day, order.named(EXECUTED)
+    return last is not None and bool(executed) and day_of(executed[-1].time) <= last
 
 
 def _confirming(order: Order, state: OrderStatus) -> str | None:

@@ -92,6 +92,8 @@ WAITING: frozenset[Status] = frozenset(
     {"received", "authenticated", "validated", "narrowed", "objected"}
 )
 """Statuses of an order that is not answered for good."""
+ENDED: frozenset[Status] = frozenset({"rejected", "withdrawn", "lapsed"})
+"""Statuses of an order that nobody carries out."""
 
 
 _TRUST = {"command": 0, "file": 1, "outside": 2}

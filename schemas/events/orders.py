@@ -23,6 +23,7 @@ from schemas.formats import (
     Instant,
     LastDay,
     PersonRef,
+    ProofFile,
     Sha256,
     Source,
 )
@@ -118,13 +119,41 @@ class OrderRejected(_Order, frozen=True, kw_only=True):
     ground: Code | UnsetType = UNSET
 
 
+GapReason = Literal[
+    "not-found",
+    "not-collected",
+    "outside-period",
+    "unknown-number",
+    "erased",
+    "lost",
+    "not-yet",
+    "withheld",
+]
+"""Why something that an order may have was not given."""
+
+
+class Withheld(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was not given. `count`: of how many values. `ground`: on which the desk itself withholds it."""
+
+    reason: GapReason
+    field: FieldName | UnsetType = UNSET
+    count: Count | UnsetType = UNSET
+    ground: Code | UnsetType = UNSET
+
+
 class OrderExecuted(_Period, frozen=True, kw_only=True):
     """An order was carried out: which fields of which period were given, and to whom.
 
     `position`: of the open ledger that the answer reflects. `disclosure_id`: of the event of the disclosure.
+    `content_sha256`: of what is sealed in the bundle. `entries`: of the open ledger that it tells;
+    `entries_sha256`: of their positions, ascending, a decimal a line. `withheld`: what it lacks, and why.
     """
 
     fields: list[FieldName] | UnsetType = UNSET
+    entries: Count | UnsetType = UNSET
+    entries_sha256: Sha256 | UnsetType = UNSET
+    withheld: list[Withheld] | UnsetType = UNSET
+    content_sha256: Sha256 | UnsetType = UNSET
     bundle_sha256: Sha256 | UnsetType = UNSET
     recipient: Id | UnsetType = UNSET
     position: Position | UnsetType = UNSET
@@ -147,6 +176,7 @@ class OrderWithdrawn(_Order, frozen=True, kw_only=True):
 class _Secrecy(_Step, frozen=True, kw_only=True):
     by: Literal["authority", "court", "statute", "review"]
     evidence: Code
+    sha256: Sha256 | UnsetType = UNSET
     order_ref: Code | UnsetType = UNSET
     disclosure_id: Id | UnsetType = UNSET
     review_on: LastDay | UnsetType = UNSET
@@ -170,9 +200,13 @@ class DisclosureName(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class SecrecyLifted(_Secrecy, frozen=True, kw_only=True):
-    """The person may be told from now on. `disclosures`: exactly those, as the officers saw them."""
+    """The person may be told from now on. `disclosures`: exactly those, as the officers saw them.
+
+    `despite`: orders that still ran or were secret, as the officers acknowledged.
+    """
 
     disclosures: list[DisclosureName] | UnsetType = UNSET
+    despite: list[Code] | UnsetType = UNSET
 
 
 class _Preservation(_Step, frozen=True, kw_only=True):
@@ -218,13 +252,18 @@ class PreservationSnapshotTaken(_Order, frozen=True, kw_only=True):
 class DataPreserved(PersonFacts, frozen=True, kw_only=True):
     """Values of one event of the open ledger were copied for an order to preserve, with its time.
 
-    `about`: the person whose they are. `position`: of the event there. `held_before`: they described the
-    person already when the ordered period began.
+    `about`: the person whose they are. `position`, `entry_source`, `entry_id`: of the event there; `leaf`:
+    the hash of its entry, and `proof`: that its log holds it. `held_before`: they described the person
+    already when the ordered period began.
     """
 
     order_ref: Code
     about: PersonRef
     position: Position
+    entry_source: Source
+    entry_id: Id
+    leaf: Sha256
+    proof: ProofFile | UnsetType = UNSET
     held_before: bool | UnsetType = UNSET
 
 

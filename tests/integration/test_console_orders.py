@@ -1,5 +1,6 @@
 """The disclosure desk by its commands: one confidential ledger, from the receipt of an order to its lift."""
 
+import io
 import re
 import shlex
 from collections.abc import Iterator
@@ -10,12 +11,14 @@ from typing import Any
 
 import orjson
 import pytest
+from pyrage import x25519
 
+from console.commands.intake import ingest_files
 from host.settings import read_settings
-from host.wiring import install_site
+from host.wiring import install_site, open_site
 from ledger.embedded import Server
 from ledger.event import instant
-from tests.fixtures.console import Cli, Ran, disclosed
+from tests.fixtures.console import Cli, Ran, collected, disclosed, registered
 from tests.fixtures.postgres import fresh_database
 from tests.integration.test_languages import foreign_words
 
@@ -24,7 +27,11 @@ _BLOCKS = re.compile(
     r"<!-- commands: run by tests/integration/test_console_orders.py -->\n```sh\n(.*?)```", re.S
 )
 _STATUS = re.compile(r"Exit status (\d)")
-WHO = "customer/10023"
+GUIDED = "customer/10023"
+"""Of whom the guide tells: no test has an order about them."""
+KEY = str(x25519.Identity.generate().to_public())
+CATEGORIES = ["address", "identity", "payment"]
+WHO = "customer/10077"
 OFFICERS = ("employee/7", "employee/9")
 SUBSCRIBER = {"provision": "nl.sv.126na", "issued_by": "investigating-officer"}
 EUROPEAN = {"provision": "eu.2023.1543", "issued_by": "foreign-judicial-authority", "country": "DE"}
@@ -36,18 +43,43 @@ FREEZE = {"provision": "nl.sv.126ni", "issued_by": "public-prosecutor", "kind": 
 def ledger(
     postgres_server: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, str]]:
-    """One confidential ledger for all tests, each of which has orders of its own."""
-    folder = tmp_path_factory.mktemp("desk")
-    with fresh_database(postgres_server.url) as url:
+    """One confidential ledger for all tests, each with orders of its own, and the open one beside it."""
+    folder, there = tmp_path_factory.mktemp("desk"), tmp_path_factory.mktemp("open")
+    with (
+        fresh_database(postgres_server.url) as url,
+        fresh_database(postgres_server.url) as open_url,
+    ):
+        _open_ledger(open_url, there)
         settings = {
             "DATABASE_URL": url,
             "KEY_DIR": str(folder / "keys"),
             "CONFIDENTIAL": "1",
             "OFFICERS": ",".join(OFFICERS),
+            "OPEN_SETTINGS_FILE": str(there / "open.env"),
         }
         named = {f"LEDGER_{name}": text for name, text in settings.items()}
         install_site(read_settings(named, folder))
         yield settings
+
+
+def _open_ledger(url: str, folder: Path) -> None:
+    """The ledger that holds the data which the orders are given."""
+    named = {"LEDGER_DATABASE_URL": url, "LEDGER_KEY_DIR": str(folder / "keys")}
+    named["LEDGER_DATA_DIR"] = str(folder)
+    settings = read_settings(named, folder)
+    install_site(settings)
+    values = {"name": "J. Jansen", "city": "Leiden", "iban": "NL91ABNA0417164300"}
+    told = [
+        event
+        for who in (WHO, GUIDED)
+        for event in (registered(who), collected(who, personal=values, categories=CATEGORIES))
+    ]
+    with open_site(settings) as site:
+        stream = io.BytesIO(b"\n".join(map(orjson.dumps, told)))
+        assert ingest_files(site, [("test", stream)]).recorded == len(told)
+    file = folder / "open.env"
+    file.write_text("".join(f"{name}={text}\n" for name, text in named.items()))
+    file.chmod(0o600)
 
 
 @pytest.fixture
@@ -82,6 +114,14 @@ def ready(desk: Cli, ref: str, *more: str, **stated: str) -> None:
     assert on(desk, "validate", ref).status == 0
 
 
+def bundle_of(desk: Cli, ref: str, *more: str) -> str:
+    """What is prepared for an order, in a new file."""
+    file = str(desk.folder / f"{ref}.age")
+    ran = desk("order", "prepare", ref, "--age", KEY, "--output", file, *more)
+    assert ran.status == 0, ran.err
+    return file
+
+
 def both(desk: Cli, *command: str) -> Ran:
     """The answer to the second of two officers who give a command; the first one's does nothing yet."""
     for officer in OFFICERS:
@@ -94,8 +134,11 @@ def both(desk: Cli, *command: str) -> Ran:
 
 
 def executed(desk: Cli, ref: str, *more: str) -> Ran:
-    """The answer to the second officer who executes an order."""
-    ran = both(desk, "order", "execute", ref, *more, "--json")
+    """The answer to the second officer who executes an order; with `--` an order that gives no data."""
+    data = () if "--" in more else ("--bundle", bundle_of(desk, ref))
+    ran = both(
+        desk, "order", "execute", ref, *data, *(one for one in more if one != "--"), "--json"
+    )
     assert ran.status == 0, ran.err
     return ran
 
@@ -126,10 +169,15 @@ def ago(**period: float) -> str:
     return instant(datetime.now(UTC) - timedelta(**period))
 
 
-def test_the_guide_of_the_desk_runs_as_it_stands(desk: Cli) -> None:
+def test_the_guide_of_the_desk_runs_as_it_stands(
+    desk: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lines = "".join(_BLOCKS.findall(PAGE.read_text("utf-8"))).splitlines()
     assert len(lines) > 20
     before: list[str] = []
+    monkeypatch.chdir(tmp_path)
+    for name in ("letter.pdf", "memo.pdf"):
+        Path(name).write_bytes(name.encode())
     for line in lines:
         command = shlex.split(line, comments=True)[1:]
         # What stands there twice, the second officer gives as well.
@@ -137,7 +185,7 @@ def test_the_guide_of_the_desk_runs_as_it_stands(desk: Cli) -> None:
         ran, before = desk(*command), command
         status = _STATUS.search(line)
         assert ran.status == (int(status[1]) if status else 0), (line, ran.err)
-    told = names_of(events(desk, "O-2026-17"))
+    told = names_of(events(desk, "O-2026-17", GUIDED))
     assert told[:5] == [
         "order-received",
         "secrecy-imposed",
@@ -355,26 +403,29 @@ def test_what_was_kept_to_its_last_day_is_released_afterwards(desk: Cli) -> None
 
 def test_an_interception_is_a_fact_without_content(desk: Cli) -> None:
     ready(desk, "I-1", provision="nl.sv.126m", issued_by="examining-judge", kind="interception")
-    assert executed(desk, "I-1").status == 0
+    assert executed(desk, "I-1", "--").status == 0
     assert names_of(events(desk, "I-1"))[-2:] == ["order-executed", "interception-provided"]
     # Its provision has no other kind, whether the order says so or not.
     ready(desk, "I-2", provision="nl.sv.126m", issued_by="examining-judge")
-    assert executed(desk, "I-2").status == 0
+    assert executed(desk, "I-2", "--").status == 0
     assert names_of(events(desk, "I-2"))[-2:] == ["order-executed", "interception-provided"]
 
 
 def test_an_order_without_secrecy_leaves_its_disclosure_to_the_open_ledger(desk: Cli) -> None:
     ready(desk, "A-1", "--field", "iban", provision="nl.awr.53", issued_by="inspector")
-    ran = executed(desk, "A-1")
+    file = str(desk.folder / "told.ndjson")
+    ran = executed(desk, "A-1", "--disclosure", file)
     assert (ran.json["status"], ran.json["secrecy"]) == ("executed", "none")
-    assert "`ledger record personal-data-disclosed --subject customer/10023`" in ran.err
+    assert f"`ledger ingest --signed {file}`" in ran.err
     assert "personal-data-disclosed" not in names_of(events(desk, "A-1"))
     refused(
-        desk("secrecy", "lift", "A-1", "--by", "court", "--evidence", "x"), "this was never secret"
+        desk("secrecy", "lift", "A-1", "--by", "court", "--evidence", "x", *PAPER),
+        "this was never secret",
     )
 
 
-SAID = ("--by", "authority", "--evidence", "letter-9")
+PAPER = ("--sha256", "5" * 64)
+SAID = ("--by", "authority", "--evidence", "letter-9", *PAPER)
 
 
 def test_secrecy_is_reviewed_and_lifted_with_evidence(desk: Cli) -> None:
@@ -389,13 +440,16 @@ def test_secrecy_is_reviewed_and_lifted_with_evidence(desk: Cli) -> None:
     )
     assert (over.status, "--review-on: this day is over" in over.err) == (2, True)
     refused(
-        desk("secrecy", "lift", "G-1", "--by", "review", "--evidence", "memo"), "--outcome may-lift"
+        desk("secrecy", "lift", "G-1", "--by", "review", "--evidence", "memo", *PAPER),
+        "--outcome may-lift",
     )
-    lifted = both(desk, "secrecy", "lift", "G-1", *SAID, "--json").json
-    assert (lifted["secrecy"], lifted["by"], lifted["evidence"]) == (
+    others = despite(desk, "G-1")
+    lifted = both(desk, "secrecy", "lift", "G-1", *SAID, *others, "--json").json
+    assert (lifted["secrecy"], lifted["by"], lifted["evidence"], lifted["evidence_sha256"]) == (
         "lifted",
         "authority",
         "letter-9",
+        "5" * 64,
     )
     [row] = [
         r for r in desk("secrecy", "list", "--json").json["secrecy"] if r["order_ref"] == "G-1"
@@ -406,12 +460,81 @@ def test_secrecy_is_reviewed_and_lifted_with_evidence(desk: Cli) -> None:
     assert on(desk, "show", "G-1").json["secrecy"] == "in-force"
 
 
+def despite(desk: Cli, *what: str) -> list[str]:
+    """The flags by which a lift names each order that stands in its way, as the refusal says them."""
+    ran = desk("secrecy", "lift", *what, *SAID)
+    assert ran.status == 1, ran.err
+    return [
+        word for ref in re.findall(r"`--despite ([^`]+)`", ran.err) for word in ("--despite", ref)
+    ]
+
+
+def ended(desk: Cli, who: str, ref: str, *more: str, **stated: str) -> None:
+    """An order about somebody, executed with nothing to come: it gives no field."""
+    receive(desk, ref, who, *more, **stated)
+    assert on(desk, "authenticate", ref, "--method", "call-back").status == 0
+    assert on(desk, "validate", ref).status == 0
+    assert on(desk, "execute", ref).status == 0
+
+
+def test_no_lift_while_a_measure_runs_or_another_order_is_secret(desk: Cli) -> None:
+    who, day = "customer/5501", datetime.now(UTC).date()
+    tap = {"provision": "nl.sv.126m", "issued_by": "examining-judge", "kind": "interception"}
+    ended(desk, who, "K-1", **tap)
+    lift = ("secrecy", "lift", "K-1", *SAID)
+    refused(desk(*lift), "the tap of order K-1 runs", "both officers add `--despite K-1`")
+    refused(desk(*lift, "--despite", "K-9"), "the tap of order K-1 runs")
+    # While another one is open it is named as well, and nobody else's is.
+    receive(desk, "K-2", who, "--field", "name")
+    receive(desk, "K-3", "customer/5502", "--field", "name")
+    why = ("the tap of order K-1 runs; order K-2 is secret; order K-2 waits for an answer",)
+    refused(desk(*lift, "--despite", "K-1"), "order K-2 is secret")
+    refused(desk(*lift), *why, "`--despite K-1` `--despite K-2`")
+    refused(
+        desk(*lift, "--despite", "K-1", "--despite", "K-2", "--despite", "K-3"), "K-3 does not run"
+    )
+    named = ("--despite", "K-2", "--despite", "K-1")
+    desk.set(READER=OFFICERS[0])
+    assert "needs two persons" in desk(*lift, *named).err
+    # The second officer approves another lift than the first one, if an order came in between.
+    receive(desk, "K-4", who, "--field", "name")
+    desk.set(READER=OFFICERS[1])
+    refused(desk(*lift, *named), "order K-4 is secret")
+    assert "needs two persons" in desk(*lift, *named, "--despite", "K-4").err
+    desk.set(READER=OFFICERS[0])
+    assert desk(*lift, *named, "--despite", "K-4").status == 0
+    desk.set(READER="")
+    facts = events(desk, "K-1", who)[-1]["facts"]
+    assert (facts["despite"], facts["sha256"]) == (["K-1", "K-2", "K-4"], "5" * 64)
+    # What was withdrawn or refused stands in nobody's way any more.
+    assert on(desk, "withdraw", "K-4").status == 0
+    assert on(desk, "refuse", "K-2", "--ground", "incomplete").status == 0
+    receive(desk, "K-5", who, "--field", "name", "--period-to", str(day + timedelta(days=9)))
+    refused(desk("secrecy", "lift", "K-5", *SAID), "order K-5 waits for an answer")
+
+
+def test_a_review_and_a_lift_need_the_document_itself(desk: Cli, tmp_path: Path) -> None:
+    receive(desk, "X-1", "customer/5503", "--field", "name")
+    paper = tmp_path / "letter.pdf"
+    paper.write_bytes(b"%PDF")
+    said = ("X-1", "--by", "authority", "--evidence", "letter-9")
+    outcome = ("--outcome", "continues", "--review-on", "2099-01-01")
+    for deed, more in (("review", outcome), ("lift", ())):
+        for wrong in ((), ("--sha256", "x"), ("--document", str(paper), *PAPER)):
+            ran = desk("secrecy", deed, *said, *more, *wrong)
+            assert (ran.status, "--document" in ran.err) == (2, True)
+    reviewed = both(desk, "secrecy", "review", *said, *outcome, "--document", str(paper), "--json")
+    assert reviewed.json["evidence_sha256"] == sha256(b"%PDF").hexdigest()
+
+
 def test_a_disclosure_without_an_order_has_secrecy_of_its_own(desk: Cli) -> None:
     kind = {"recipient": "politie", "recipient_kind": "police", "legal_basis": "6-1-c"}
-    event = disclosed(WHO, id="alone", provision="nl.sv.126n", case_ref="PV-1", **kind)
+    about = {"provision": "nl.sv.126n", "case_ref": "PV-1", "time": ago(hours=1)}
+    event = disclosed(WHO, id="alone", **about, **kind)
     assert desk.record(event)["recorded"] == 1
     alone = ("--subject", WHO, "--disclosure", "alone")
-    lifted = both(desk, "secrecy", "lift", *SAID, *alone, "--json").json
+    others = despite(desk, *alone)
+    lifted = both(desk, "secrecy", "lift", *SAID, *alone, *others, "--json").json
     assert lifted["disclosure_id"] == "alone"
     rows = desk("secrecy", "list", "--json").json["secrecy"]
     assert [row["waits"] for row in rows if row["disclosure_id"] == "alone"] == [1]
@@ -467,16 +590,19 @@ def test_a_restriction_names_all_that_was_considered(desk: Cli) -> None:
 def test_what_an_authority_gets_needs_two_persons(desk: Cli) -> None:
     ready(desk, "F-1", "--field", "name", "--field", "city")
     desk.set(READER="employee/7")
-    command = ("order", "execute", "F-1", "--field", "name")
+    bundle, other = bundle_of(desk, "F-1"), str(desk.folder / "other.age")
+    again = ("--age", KEY, "--output", other, "--withhold", "city=privileged")
+    assert desk("order", "prepare", "F-1", *again).status == 0
+    command = ("order", "execute", "F-1", "--bundle", bundle)
     first = desk(*command)
     assert first.status == 1
     assert "needs two persons" in first.err
-    assert "`ledger order execute F-1 --field name`" in first.err
+    assert f"`ledger order execute F-1 --bundle {bundle}`" in first.err
     desk.set(READER="employee/9")
-    assert desk("order", "execute", "F-1", "--field", "city").status == 1  # another act
+    assert desk("order", "execute", "F-1", "--bundle", other).status == 1  # another act
     assert on(desk, "show", "F-1").json["status"] == "validated"
     assert desk(*command).status == 0
-    lift = ("secrecy", "lift", "F-1", *SAID)
+    lift = ("secrecy", "lift", "F-1", *SAID, *despite(desk, "F-1"))
     assert desk(*lift).status == 1
     assert on(desk, "show", "F-1").json["secrecy"] == "in-force"
     desk.set(READER="employee/7")

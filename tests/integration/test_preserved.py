@@ -9,12 +9,18 @@ import pytest
 from pyrage import decrypt, x25519
 
 from host.environment import settings_from
+from host.keys import log_key
 from host.running.preserving import keep_copies
 from host.wiring import open_site, utc_now
 from ledger.errors import Retry
 from ledger.reading import LAST, decoded
+from ledger.tlog.proving.proof_file import parse_proof
+from ledger.tlog.signing.checkpoints import verify_signers
+from ledger.tlog.tree.proofs import verify_inclusion
 from tests.integration import test_order_data
 from tests.integration.test_order_data import (
+    FIRST,
+    MANY,
     OTHER,
     WHO,
     Two,
@@ -89,6 +95,14 @@ def test_the_open_ledger_erases_as_ever_and_the_desk_still_gives(two: Two, tmp_p
     received(two, "O-2", *PRODUCE, *TRAFFIC, *IN_2024)
     bundle = given(two, "O-2", tmp_path)
     assert (values(bundle), bundle["gaps"]) == (CALLS, [])
+    for record in bundle["persons"][0]["records"]:
+        # The log of the open ledger holds the entry still, and proves that it was as the desk says.
+        proof = parse_proof(record["proof"].encode())
+        with as_open(two):
+            signed, _ = verify_signers(proof.checkpoint, log_key(settings_from({})).known())
+        leaf = bytes.fromhex(record["leaf"])
+        verify_inclusion(leaf, proof.index, signed.size, proof.hashes, signed.root)
+        assert proof.index == record["position"] - 1
 
 
 def test_exactly_the_fields_and_the_period_of_the_order_are_copied(two: Two) -> None:
@@ -123,6 +137,31 @@ def test_a_number_finds_its_holders_and_nobody_is_said_loudly_and_looked_for_aga
         )
     assert by_clock(two, days=1, hours=1) == (1, 0)
     assert by_clock(two, days=1, hours=2) == (0, 0)
+
+
+def test_a_copy_of_everything_gives_no_record_of_a_number_to_an_order_about_one(
+    two: Two, tmp_path: Path
+) -> None:
+    """A copy for the same number does; one of the whole person does not say of which number its calls are."""
+    numbers = tmp_path / "number.json"
+    numbers.write_text(json.dumps({"assigned_numbers": FIRST}))
+    named = ("--values", str(numbers))
+    fields = ("--field", "called_number", "--field", "name")
+    received(two, "P-1", *KEEP, *fields, subject=(MANY,))
+    received(two, "P-2", *KEEP, *fields, *named, subject=(MANY,))
+    for ref, records in (("P-1", 5), ("P-2", 3)):
+        ran = two.cli("preservation", "impose", ref, "--json")
+        assert ran.json["snapshot"]["records"] == records, ran.err
+    with as_open(two):
+        assert two.cli("erase", MANY, "--ground", "request").status == 0
+    received(two, "O-1", *PRODUCE, *fields, *IN_2024, *named, subject=(MANY,))
+    bundle = given(two, "O-1", tmp_path)
+    calls = ["+31300000001", FIRST]
+    assert [told.get("called_number") for _, told in values(bundle)] == [None, *calls]
+    reasons = {(gap["reason"], gap.get("field"), gap.get("values")) for gap in bundle["gaps"]}
+    assert ("unknown-number", "called_number", 2) in reasons
+    for person in bundle["persons"]:
+        assert all(len(record["leaf"]) == 64 for record in person["records"])
 
 
 def test_what_comes_late_is_copied_once(two: Two) -> None:

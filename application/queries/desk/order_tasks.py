@@ -21,6 +21,7 @@ from rulebook.orders import ClockName
 
 Step = tuple[str, tuple[str, ...], Mapping[str, str]]
 """A task, the words of its command before the order's reference, and its options."""
+_EVIDENCE = {"evidence": "E", "document": "FILE"}
 _FOR_ALL = {("order", deed) for deed in ("authenticate", "validate", "narrow", "refuse", "confirm")}
 """Commands that without a person do the step for all persons of an order."""
 _RECEIPT: Step = ("confirm-receipt", ("order", "confirm"), {"what": "receipt"})
@@ -47,6 +48,9 @@ def _open_step(order: Order, state: OrderStatus) -> Step:
     if state.status in {"validated", "narrowed"}:
         if order.kind == "preservation":
             return "execute-order", ("preservation", "impose"), {"category": "C"}
+        if order.may_have and order.kind != "interception":
+            # What it prints is the execution, of exactly what it found.
+            return "execute-order", ("order", "prepare"), {"certificate": "FILE", "output": "FILE"}
         return "execute-order", ("order", "execute"), {}
     return _deciding_step(order)
 
@@ -114,8 +118,8 @@ def _secrecy_step(order: Order) -> Step:
     """A review, or the lift that the latest review found to be due."""
     said = order.named(*SECRECY)
     if said and said[-1].facts.get("outcome") == "may-lift":
-        return "lift-secrecy", ("secrecy", "lift"), {"by": "review", "evidence": "E"}
-    return "review-secrecy", ("secrecy", "review"), {"outcome": "O", "by": "B", "evidence": "E"}
+        return "lift-secrecy", ("secrecy", "lift"), {"by": "review", **_EVIDENCE}
+    return "review-secrecy", ("secrecy", "review"), {"outcome": "O", "by": "B", **_EVIDENCE}
 
 
 def _task(case: FoundOrder, step: Step, clock: OrderClockStatus | None, now: datetime) -> Task:

@@ -4,8 +4,11 @@ A snapshot is a subject of its own, so it is sealed under keys of its own: to er
 copy and nothing else. Its events have the time of those that they copy, so the same code gathers from both.
 """
 
-from collections.abc import Iterable, Sequence
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -13,11 +16,13 @@ import msgspec
 from msgspec import UNSET
 from msgspec.structs import asdict
 
-from application.answer import Answer, Name
+from application.answer import Answer
 from application.language import spoken
 from application.queries.desk.data import OrderData, OrderedPerson, OrderedValues, OrderGap, Wanted
-from application.queries.desk.found_orders import FoundOrder, known_orders
+from application.queries.desk.found_orders import FoundOrder, known_orders, named_orders
 from application.queries.desk.order_file import OrderFile, order_file
+from application.queries.desk.prepared import whom_of
+from application.queries.desk.ties import KINDS, OF_LINES, Line, marks, told_of
 from application.queries.subjects import streams_of
 from application.source import Source
 from ledger.event import RecordedEvent, instant
@@ -65,6 +70,14 @@ class SnapshotState(NamedTuple):
     last: RecordedEvent | None
 
 
+class _Copy(NamedTuple):
+    """A copied record. `record`: what may be told of it; `unknown`: its fields of no number that is known."""
+
+    position: int
+    record: OrderedValues | None
+    unknown: frozenset[str]
+
+
 def next_snapshot(case: FoundOrder) -> str:
     """The subject of the snapshot that an imposition for an order takes now.
 
@@ -96,14 +109,17 @@ def state_of_snapshot(source: Source, streams: Sequence[UUID]) -> SnapshotState:
     )
 
 
-def waiting_for_data(source: Source, case: FoundOrder, time: datetime) -> list[str]:
-    """References of orders to produce that are open, and may need the data that an order preserves."""
+def waiting_for_data(source: Source, who: UUID, ref: str, time: datetime) -> list[str]:
+    """References of orders to produce that are open, and may need the data that order `ref` preserves.
+
+    `who`: the stream of the person whom it is about.
+    """
     return sorted(
         {
             order.ref
             for stream, order in known_orders(source)
             if order.kind == "production"
-            and (stream == case.stream or _extends(order.receipt, case.order.ref))
+            and (stream == who or _extends(order.receipt, ref))
             and (state := standing(order, time)) is not None
             and state.is_open
         }
@@ -117,75 +133,144 @@ def _extends(receipt: object, ref: str) -> bool:
 
 def completed(source: Source, case: FoundOrder, wanted: Wanted, data: OrderData) -> OrderData:
     """The same, with what was preserved and the open ledger does not have any more."""
-    streams = _snapshots_for(source, case, wanted)
-    if not streams:
+    snapshots = _snapshots_for(source, case, wanted)
+    if not snapshots:
         return data
     persons = {person.subject: person for person in data.persons}
-    for about, records in _preserved(source, streams, wanted).items():
+    copies = _preserved(source, snapshots, wanted)
+    for about, records in copies.items():
         known = persons.get(about, OrderedPerson(about, []))
-        persons[about] = OrderedPerson(about, _merged([*records, *known.records]))
+        merged = _merged([*(one.record for one in records if one.record), *known.records])
+        if merged or about in persons:
+            persons[about] = OrderedPerson(about, merged)
     told = [persons[subject] for subject in sorted(persons)]
-    return msgspec.structs.replace(data, persons=told, gaps=_left(data, told))
+    return msgspec.structs.replace(
+        data, persons=told, gaps=[*_left(data, told), *_untied(copies, told)]
+    )
 
 
-def _snapshots_for(source: Source, case: FoundOrder, wanted: Wanted) -> list[UUID]:
-    """Of the same person; of a number those alone that this order, or the one that it extends, took."""
+def _untied(
+    copies: Mapping[str, Sequence[_Copy]], told: Sequence[OrderedPerson]
+) -> Iterator[OrderGap]:
+    """What no copy says of which number it is, and no record tells: of how many values, field by field."""
+    given = {
+        (person.subject, record.position, field)
+        for person in told
+        for record in person.records
+        for field in record.values
+    }
+    unknown = {
+        (about, one.position, field)
+        for about, every in copies.items()
+        for one in every
+        for field in one.unknown
+    }
+    counts = Counter((about, field) for about, _, field in unknown - given)
+    for (about, field), count in sorted(counts.items()):
+        yield OrderGap("unknown-number", field, about, count)
+
+
+def _snapshots_for(source: Source, case: FoundOrder, wanted: Wanted) -> dict[UUID, bool]:
+    """Snapshots that an order may take from -> whether they were confined to its numbers when taken.
+
+    Of the same person; of a number those alone that the order itself took, or one that names the same number.
+    """
     refs = {case.order.ref, case.received.facts.get("extends")}
-    own = [stream for stream, order in known_orders(source) if order.ref in refs]
-    streams = {case.stream, *own}
-    if wanted.subject is not None:
-        streams |= set(streams_of(source, wanted.subject))
-    every = secrets_of(source.session, sorted(streams)).values()
-    if wanted.subject is not None:
-        return [one for secrets in every for one in snapshots_in(secrets)]
-    return [
-        one
-        for secrets in every
-        for ref in sorted(filter(None, refs))
-        for one in snapshots_in(secrets, ref)
-    ]
+    theirs = streams_of(source, wanted.subject) if wanted.subject else []
+    rows = [row for row in known_orders(source) if row[1].ref in refs or row[0] in theirs]
+    alike = [one for one in named_orders(source, rows) if _is_alike(source, one, case, wanted)]
+    kept = secrets_of(source.session, sorted({*theirs, *(one.stream for one in alike)}))
+    whole = [one for stream in theirs for one in snapshots_in(kept.get(stream, Secrets()))]
+    own = [snapshots_in(kept.get(one.stream, Secrets()), one.order.ref) for one in alike]
+    return dict.fromkeys(whole, not wanted.numbers) | dict.fromkeys(chain(*own), True)
+
+
+def _is_alike(source: Source, one: FoundOrder, case: FoundOrder, wanted: Wanted) -> bool:
+    """Whether an order is the same, or is about the same number, or about no other numbers of the person."""
+    if one.order.ref == case.order.ref and one.stream == case.stream:
+        return True
+    if one.order.receipt is None or not isinstance(one.reference, str):
+        return False
+    whom = whom_of(source, one)
+    if wanted.number is not None:
+        return whom.number is not None and marks(*whom.number) == marks(*wanted.number)
+    theirs = {mark for named in whom.numbers for mark in _marked(*named)}
+    return bool(theirs) and theirs <= {mark for named in wanted.numbers for mark in _marked(*named)}
+
+
+def _marked(field: str, value: Value) -> set[tuple[str, str]]:
+    return {(KINDS[field], mark) for mark in marks(field, value)}
 
 
 def _preserved(
-    source: Source, streams: Sequence[UUID], wanted: Wanted
-) -> dict[str, list[OrderedValues]]:
+    source: Source, snapshots: Mapping[UUID, bool], wanted: Wanted
+) -> dict[str, list[_Copy]]:
     """What was preserved of the fields and the period of an order, person by person."""
-    source.reads.note_many({PERSONAL_FIELDS[field] for field in wanted.fields})
-    events = [
-        event
-        for event in events_but_reads(source.session, list(streams))
-        if event.name == names.DATA_PRESERVED
+    source.reads.note_many({PERSONAL_FIELDS[field] for field in (*wanted.fields, *KINDS)})
+    recorded = events_but_reads(source.session, list(snapshots))
+    copies = [event for event in recorded if event.name == names.DATA_PRESERVED]
+    of_person = _by_person(source, copies).items()
+    return {who: _copies(source, own, snapshots, wanted) for who, own in of_person}
+
+
+def _copies(
+    source: Source,
+    events: Sequence[RecordedEvent],
+    snapshots: Mapping[UUID, bool],
+    wanted: Wanted,
+) -> list[_Copy]:
+    """What is told of the copies of one person."""
+    fields = [field for field in wanted.fields if field not in wanted.withheld]
+    lines = _lines_of(wanted)
+    held = held_in(events, fields, wanted.stretch)
+    return [_copy(source, one, None if snapshots[one.event.stream] else lines) for one in held]
+
+
+def _lines_of(wanted: Wanted) -> list[Line]:
+    """The lines to which an order is confined. When they were the person's is not copied: no call is tied."""
+    return [
+        Line(KINDS[field], mark, ())
+        for field, value in wanted.numbers
+        for mark in sorted(marks(field, value))
     ]
-    abouts = source.names(UUID(event.facts["about"]) for event in events)
-    found: dict[str, list[OrderedValues]] = {}
-    for person, own in _by_person(events, abouts).items():
-        for held in held_in(own, wanted.fields, wanted.stretch):
-            if (record := _record(source, held)) is not None:
-                found.setdefault(person, []).append(record)
-    return found
 
 
-def _by_person(
-    events: Iterable[RecordedEvent], abouts: dict[UUID, Name]
-) -> dict[str, list[RecordedEvent]]:
+def _by_person(source: Source, copies: Sequence[RecordedEvent]) -> dict[str, list[RecordedEvent]]:
+    """The copies by whom they are about; nothing about a person who was erased here."""
+    names = source.names(UUID(event.facts["about"]) for event in copies)
     by_person: dict[str, list[RecordedEvent]] = {}
-    for event in events:
-        about = abouts[UUID(event.facts["about"])]
+    for event in copies:
+        about = names[UUID(event.facts["about"])]
         if isinstance(about, str):
             by_person.setdefault(about, []).append(event)
     return by_person
 
 
-def _record(source: Source, held: Held) -> OrderedValues | None:
-    opened = source.personal(held.event)
+def _copy(source: Source, held: Held, lines: Sequence[Line] | None) -> _Copy:
+    """What is told of a copy. `lines`: to which the order is confined, where the copy was not."""
+    event, opened = held.event, source.personal(held.event)
     values: dict[str, Value] = {
         field: value
         for field in sorted(held.fields)
         if not isinstance(value := opened[field], Missing)
     }
-    before = True if held.before or held.event.facts.get("held_before") else UNSET
-    position = int(held.event.facts["position"])
-    return OrderedValues(position, instant(held.event.time), values, before) if values else None
+    told = values if lines is None else told_of(opened, values, lines, event.time).values
+    said = event.facts
+    position = int(said["position"])
+    unknown = frozenset((values.keys() - told.keys()) & OF_LINES)
+    if not told:
+        return _Copy(position, None, unknown)
+    record = OrderedValues(
+        position=position,
+        occurred_at=instant(event.time),
+        values=told,
+        id=said["entry_id"],
+        source=said["entry_source"],
+        leaf=said["leaf"],
+        held_before=True if held.before or said.get("held_before") else UNSET,
+        proof=b64decode(said["proof"]).decode() if "proof" in said else UNSET,
+    )
+    return _Copy(position, record, unknown)
 
 
 def _merged(records: Iterable[OrderedValues]) -> list[OrderedValues]:
@@ -203,27 +288,25 @@ def _left(data: OrderData, told: Sequence[OrderedPerson]) -> list[OrderGap]:
     """What is still missing: of a field that a person has values of now, only what no copy has."""
     had = {person.subject: _counts(person) for person in data.persons}
     has = {person.subject: _counts(person) for person in told}
-    gaps = []
+    left = []
     for gap in data.gaps:
-        if gap.reason == "not-found" and told:
-            continue
         subject, field = gap.subject or "", gap.field or ""
-        added = has.get(subject, {}).get(field, 0) - had.get(subject, {}).get(field, 0)
-        if added and gap.reason in {"not-collected", "outside-period"}:
-            continue
-        if added and gap.reason == "erased" and gap.values:
-            left = gap.values - added
-            if left <= 0:
-                continue
-            gaps.append(msgspec.structs.replace(gap, values=left))
-            continue
-        gaps.append(gap)
-    return gaps
+        added = has.get(subject, Counter())[field] - had.get(subject, Counter())[field]
+        left += _after(gap, added, found=bool(told))
+    return left
 
 
-def _counts(person: OrderedPerson) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for record in person.records:
-        for field in record.values:
-            counts[field] = counts.get(field, 0) + 1
-    return counts
+def _after(gap: OrderGap, added: int, *, found: bool) -> list[OrderGap]:
+    """What is left of a gap. `added`: values of its field that a copy gave; `found`: anybody was found."""
+    if gap.reason == "not-found" and not gap.subject and found:
+        return []
+    if added and gap.reason in {"not-collected", "outside-period"}:
+        return []
+    if added and gap.reason == "erased" and gap.values:
+        values = gap.values - added
+        return [msgspec.structs.replace(gap, values=values)] if values > 0 else []
+    return [gap]
+
+
+def _counts(person: OrderedPerson) -> Counter[str]:
+    return Counter(field for record in person.records for field in record.values)

@@ -37,7 +37,7 @@ REQUIRED = {
         "added",
         "missing",
     },
-    "data-preserved": {"order_ref", "about", "position"},
+    "data-preserved": {"order_ref", "about", "position", "entry_source", "entry_id", "leaf"},
     "restriction-applied": {"ground", "considerations", "review_on"},
     "interception-provided": set(),
     "interception-ended": set(),
