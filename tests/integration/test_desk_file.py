@@ -272,7 +272,7 @@ def test_a_tap_runs_until_it_ends(desk: Cli) -> None:
     day = datetime.now(UTC).date() + timedelta(days=9)
     tap = {"provision": "nl.sv.126m", "issued_by": "examining-judge", "kind": "interception"}
     ready(desk, "TAP-1", "--period-to", str(day), **tap)
-    executed(desk, "TAP-1")
+    executed(desk, "TAP-1", "--")
     assert on(desk, "confirm", "TAP-1", "--what", "receipt").status == 0
     shown = on(desk, "show", "TAP-1").json
     clock = {one["name"]: one for one in shown["clocks"]}["measure"]
@@ -310,8 +310,9 @@ def test_the_rest_of_a_period_is_given_when_it_is_over(desk: Cli) -> None:
 
 def test_a_first_approval_that_waits_is_listed(desk: Cli) -> None:
     ready(desk, "WAIT-1", "--field", "name")
+    file = desk_tests.bundle_of(desk, "WAIT-1")
     desk.set(READER=OFFICERS[0])
-    assert desk("order", "execute", "WAIT-1").status == 1
+    assert desk("order", "execute", "WAIT-1", "--bundle", file).status == 1
     waiting = desk("emergency", "list", "--json").json["approvals"]
     assert ("order-execution", OFFICERS[0]) in [(one["act"], one["approver"]) for one in waiting]
     tasks = [t for t in desk("today", "--json").json["tasks"] if t["task"] == "approve-act"]
