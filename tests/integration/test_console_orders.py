@@ -28,6 +28,7 @@ _BLOCKS = re.compile(
 )
 _STATUS = re.compile(r"Exit status (\d)")
 GUIDED = "customer/10023"
+FROZEN, ENDING = "customer/10024", "customer/10025"
 """Of whom the guide tells: no test has an order about them."""
 KEY = str(x25519.Identity.generate().to_public())
 CATEGORIES = ["address", "identity", "payment"]
@@ -71,7 +72,7 @@ def _open_ledger(url: str, folder: Path) -> None:
     values = {"name": "J. Jansen", "city": "Leiden", "iban": "NL91ABNA0417164300"}
     told = [
         event
-        for who in (WHO, GUIDED)
+        for who in (WHO, GUIDED, FROZEN, ENDING)
         for event in (registered(who), collected(who, personal=values, categories=CATEGORIES))
     ]
     with open_site(settings) as site:
@@ -388,15 +389,15 @@ def test_a_european_preservation_lasts_as_long_as_the_order_for_the_data_needs(d
 
 def test_what_was_kept_to_its_last_day_is_released_afterwards(desk: Cli) -> None:
     began = ("--at", ago(days=100))
-    receive(desk, "P-4", WHO, *began, **FREEZE)
+    receive(desk, "P-4", ENDING, *began, **FREEZE)
     for deed in (("authenticate", "P-4", "--method", "call-back"), ("validate", "P-4")):
         assert on(desk, *deed, *began).status == 0
     assert desk("preservation", "impose", "P-4", "--category", "traffic", *began).status == 0
-    until = events(desk, "P-4")[-2]["facts"]["until"]
+    until = events(desk, "P-4", ENDING)[-2]["facts"]["until"]
     assert on(desk, "show", "P-4").json["overdue"] is True
     refused(desk("preservation", "extend", "P-4"), "no data is kept")
     assert both(desk, "preservation", "release", "P-4").status == 0
-    assert events(desk, "P-4")[-1]["facts"]["until"] == until
+    assert events(desk, "P-4", ENDING)[-1]["facts"]["until"] == until
     assert on(desk, "show", "P-4").json["overdue"] is False
     refused(desk("preservation", "release", "P-4"), "no data is kept")
 
@@ -474,7 +475,7 @@ def ended(desk: Cli, who: str, ref: str, *more: str, **stated: str) -> None:
     receive(desk, ref, who, *more, **stated)
     assert on(desk, "authenticate", ref, "--method", "call-back").status == 0
     assert on(desk, "validate", ref).status == 0
-    assert on(desk, "execute", ref).status == 0
+    assert executed(desk, ref, "--").status == 0
 
 
 def test_no_lift_while_a_measure_runs_or_another_order_is_secret(desk: Cli) -> None:

@@ -1,14 +1,14 @@
 """What stands in the way of telling a person: measures that run, and other orders that are secret."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from application.queries.desk.found_orders import known_orders
 from application.queries.desk.found_secrets import FoundSecret
 from application.queries.subjects import streams_of
 from application.source import Source
 from projections.reading.order_steps import went_on
-from projections.views.orders import ENDED, Order, OrderStatus, standing
+from projections.views.orders import ENDED, WAITING, Order, OrderStatus, standing
 from rulebook.calendar import day_of
 from schemas import names
 
@@ -41,22 +41,31 @@ def _secret(order: Order, state: OrderStatus) -> Iterator[str]:
 
 def _runs(order: Order, state: OrderStatus, time: datetime) -> Iterator[str]:
     """Why an order is not over: each measure that runs, and what was not given yet."""
-    ref, today, last = order.ref, day_of(time), order.last_day
-    taps = order.until(time).named(names.INTERCEPTION_PROVIDED, names.INTERCEPTION_ENDED)
-    if taps and taps[-1].name == names.INTERCEPTION_PROVIDED:
-        until = taps[-1].day("until")
-        if until is None or today <= until:
-            yield f"the tap of order {ref} runs"
-    if state.is_open:
-        yield f"order {ref} waits for an answer"
-    elif state.status not in ENDED and last is not None and today <= last:
-        yield f"the period of order {ref} goes on until {last}"
-    elif state.status not in ENDED and went_on(order.until(time)):
-        yield f"what came since the last execution of order {ref} was not given"
+    ref, today = order.ref, day_of(time)
+    if _is_tapped(order.until(time), today):
+        yield f"the tap of order {ref} runs"
+    yield from _to_be_given(order, state, time)
     kept = state.preserved_until
-    if (
-        kept is not None
-        and today <= kept
-        and any(clock.name == "preservation" and clock.done_at is None for clock in state.clocks)
-    ):
+    waits = any(clock.name == "preservation" and clock.done_at is None for clock in state.clocks)
+    if kept is not None and today <= kept and waits:
         yield f"data is kept for order {ref} until {kept}"
+
+
+def _is_tapped(order: Order, today: date) -> bool:
+    taps = order.named(names.INTERCEPTION_PROVIDED, names.INTERCEPTION_ENDED)
+    if not taps or taps[-1].name == names.INTERCEPTION_ENDED:
+        return False
+    until = taps[-1].day("until")
+    return until is None or today <= until
+
+
+def _to_be_given(order: Order, state: OrderStatus, time: datetime) -> Iterator[str]:
+    ref, last = order.ref, order.last_day
+    if state.status in WAITING:
+        yield f"order {ref} waits for an answer"
+    elif state.status in ENDED:
+        return
+    elif last is not None and day_of(time) <= last:
+        yield f"the period of order {ref} goes on until {last}"
+    elif went_on(order.until(time)):
+        yield f"what came since the last execution of order {ref} was not given"
