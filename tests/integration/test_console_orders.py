@@ -358,7 +358,10 @@ def test_what_every_order_says_is_asked_for(desk: Cli, flag: str) -> None:
 
 
 def test_data_is_kept_as_long_as_the_law_allows(desk: Cli) -> None:
-    ready(desk, "P-1", **FREEZE)
+    who = "customer/5504"  # of whom no other order waits for this data
+    receive(desk, "P-1", who, **FREEZE)
+    assert on(desk, "authenticate", "P-1", "--method", "call-back").status == 0
+    assert on(desk, "validate", "P-1").status == 0
     refused(on(desk, "execute", "P-1"), "`ledger preservation impose P-1`")
     day = datetime.now(UTC).date()
     imposed = ("preservation", "impose", "P-1", "--category", "traffic")
@@ -373,7 +376,7 @@ def test_data_is_kept_as_long_as_the_law_allows(desk: Cli) -> None:
     assert both(desk, "preservation", "release", "P-1").status == 0
     refused(desk("preservation", "release", "P-1"), "no data is kept for order P-1")
     refused(desk("preservation", "impose", "N-1", "--category", "traffic"), "order N-1")
-    released = events(desk, "P-1")[-1]
+    released = events(desk, "P-1", who)[-1]
     assert (released["type"].split(".")[3], released["categories"]) == (
         "preservation-released",
         ["traffic"],
