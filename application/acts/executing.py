@@ -10,13 +10,13 @@ from uuid import uuid4
 from msgspec import Struct
 
 from application.acts.acting import Act, one_at_a_time
-from application.acts.on_orders import ACTIVITY, OnOrder, act_on, again, check_deed
+from application.acts.on_orders import ACTIVITY, Facts, OnOrder, act_on, again, check_deed
 from application.acts.requesting import record
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.found_orders import FoundOrder, find_order
 from application.site import Site
 from application.source import Source
-from projections.views.order_acts import secret_by_law
+from projections.views.order_acts import OrderAct, secret_by_law
 from projections.views.orders import Order
 from rulebook import Provision, provision
 from schemas import names
@@ -32,7 +32,14 @@ _KINDS: Mapping[str, str] = {
     "supervisor": "supervisory-authority",
     "court": "court",
     "bailiff": "bailiff",
+    "emergency-operator": "emergency-services",
 }
+_REASONS: Mapping[str, str] = {
+    "6-1-c": "legal-duty",
+    "6-1-d": "vital-interest",
+    "6-1-f": "interest-of-claimant",
+}
+"""Why data was given, by the legal basis of the rule."""
 
 
 class Execution(Struct, frozen=True, kw_only=True):
@@ -81,7 +88,8 @@ def _acts(case: FoundOrder, execution: Execution) -> list[Act]:
     order, receipt = case.order, case.received
     given = [name for name in order.may_have if name in execution.fields or not execution.fields]
     recipient = execution.recipient or str(receipt.facts["authority"])
-    disclosure = _disclosure(case, given, recipient) if given else None
+    days = allowed_period(order)
+    disclosure = disclosure_of(order, case.person, given, recipient, days) if given else None
     optional: dict[str, JsonValue] = {
         "bundle_sha256": execution.bundle_sha256,
         "position": execution.position,
@@ -90,11 +98,13 @@ def _acts(case: FoundOrder, execution: Execution) -> list[Act]:
     facts: dict[str, JsonValue] = {
         "fields": list(given),
         "recipient": recipient,
-        **allowed_period(order),
+        **days,
         **{name: value for name, value in optional.items() if value is not None},
     }
     executed = act_on(case, names.ORDER_EXECUTED, facts)
-    return [executed, *([disclosure] if disclosure else []), *_interception(case)]
+    # A disclosure without secrecy is no event of this ledger: the hand-over makes it of the execution.
+    told = [disclosure] if disclosure and not is_open(case) else []
+    return [executed, *told, *_interception(case)]
 
 
 def is_open(case: FoundOrder) -> bool:
@@ -102,40 +112,42 @@ def is_open(case: FoundOrder) -> bool:
     return not secret_by_law(case.provision)
 
 
-def _disclosure(case: FoundOrder, given: Sequence[str], recipient: str) -> Act | None:
-    """The disclosure, as the person's report tells of it once its secrecy is lifted.
-
-    None under a provision without secrecy: that disclosure belongs in the open ledger at once.
-    """
-    law = provision(case.provision or "")
-    if is_open(case):
-        return None
+def disclosure_of(
+    order: Order, subject: str, given: Sequence[str], recipient: str, days: Facts
+) -> Act:
+    """The disclosure, as the person's report tells of it, once nothing keeps it secret."""
+    receipt, rule = order.receipt, order.rule
+    assert receipt
+    law = provision(receipt.provision or "")
+    secret = secret_by_law(receipt.provision)
+    basis = rule.legal_basis if rule else "6-1-c"
     facts: dict[str, JsonValue] = {
         "recipient": recipient,
-        "recipient_kind": _kind_of(case, law),
+        "recipient_kind": _kind_of(receipt, law),
         "purpose": _PURPOSE,
         "method": "push",
-        "country": str(case.received.facts.get("country", "NL")),
+        "country": str(receipt.facts.get("country", "NL")),
         "fields": list(given),
-        "necessity_reason": "legal-duty",
-        "case_ref": case.order.ref,
-        "notice": "barred",
-        **allowed_period(case.order),
+        "necessity_reason": _REASONS[basis],
+        "case_ref": order.ref,
+        **({"notice": "barred"} if secret else {}),
+        **days,
     }
     return Act(
         name=names.PERSONAL_DATA_DISCLOSED,
-        subject=case.person,
-        provision=case.provision,
+        subject=subject,
+        provision=receipt.provision,
+        legal_basis=basis,
         activity=ACTIVITY,
         facts=facts,
         id=str(uuid4()),
     )
 
 
-def _kind_of(case: FoundOrder, law: Provision | None) -> str:
+def _kind_of(receipt: OrderAct, law: Provision | None) -> str:
     """The kind of recipient: by who ordered, among those that the provision names."""
     authorities = law.authorities if law else ()
-    kind = _KINDS.get(str(case.received.facts.get("issued_by", "")), "")
+    kind = _KINDS.get(str(receipt.facts.get("issued_by", "")), "")
     return kind if kind in authorities or not authorities else authorities[0]
 
 

@@ -1,17 +1,22 @@
-"""Disclosures whose secrecy was lifted, on their way to the open ledger: one way, signed, counted once there.
+"""Disclosures that are not secret, on their way to the open ledger: one way, signed, counted once there.
 
-A message is the disclosure as it was recorded, with its own id, source and time, and without any value of the
-person. The same disclosure gives the same bytes each time, so that what is sent again is a duplicate there.
-First it is sent, then it is recorded that it was: a crash in between sends it once more.
+A message is the disclosure as it was recorded, with its own id, source and time, and without any value of
+the person. What is given for an order without secrecy, as of the tax office, is no disclosure of this
+ledger: its message is made of the execution. The same disclosure gives the same bytes each time, so that
+what is sent again is a duplicate there. First it is sent, then it is recorded that it was: a crash in
+between sends it once more.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
+from uuid import UUID
 
 from msgspec import Struct
 
 from application.acts.acting import Act, act, one_at_a_time
+from application.acts.executing import disclosure_of
+from application.acts.on_orders import Facts
 from application.answer import Answer
 from application.following import bring_up_to_date
 from application.queries.oversight.emergencies import done_alone
@@ -22,11 +27,15 @@ from ledger.reading import events_but_reads
 from ledger.tlog.signing.envelope import enclosed
 from ledger.tlog.signing.keys import Signer
 from projections.folds.annulment import Name, name_of
+from projections.reading.views import orders as orders_of
 from projections.reading.views import secrets as every_secret
 from projections.reading.views import secrets_of
+from projections.views.order_acts import OrderAct
+from projections.views.orders import Order, open_executions
 from projections.views.secrecy import Secrets, disclosures
-from schemas import names
+from schemas import PERSONAL_FIELDS, names
 from schemas.encoding import JsonValue, to_json
+from schemas.names import type_of
 
 PAYLOAD_TYPE = "application/cloudevents+json"
 # So many are sent, then recorded: as many as are sent once more after a crash.
@@ -35,11 +44,14 @@ Send = Callable[[Sequence[bytes]], None]
 """Gives lines away, durably on return."""
 
 
-class _Lifted(Struct, frozen=True):
+class _Given(Struct, frozen=True):
     """A disclosure that may be told, as it goes out. `order_ref`: of its order, if one is known."""
 
-    event: RecordedEvent
+    stream: UUID
+    name: Name
+    time: datetime
     subject: str
+    provision: str | None
     message: bytes
     order_ref: str | None
 
@@ -71,25 +83,40 @@ def hand_over(site: Site, signer: Signer, send: Send, *, again: bool = False) ->
     return GivenDisclosures(len(due), recorded, erased)
 
 
-def _due(site: Site, *, again: bool) -> tuple[list[_Lifted], int]:
+def _due(site: Site, *, again: bool) -> tuple[list[_Given], int]:
     bring_up_to_date(site)
-    session = site.session("reader")
-    alone = done_alone(session, site.ledger, site.privacy_office, site.clock())
+    session, now = site.session("reader"), site.clock()
+    alone = done_alone(session, site.ledger, site.privacy_office, now)
     waiting = {one.event.stream for one in alone}
-    found = {
-        stream: lifted
+    lifted = {
+        stream: found
         for stream, secrets in every_secret(session)
-        if stream not in waiting and (lifted := _lifted(secrets, site.clock(), again=again))
+        if stream not in waiting and (found := _lifted(secrets, now, again=again))
     }
-    references = Opener(session, site.provider, site.ledger).references(found)
-    due = [
-        _given(event, reference, found[stream][name_of(event)])
-        for stream, reference in references.items()
-        for event in events_but_reads(session, [stream])
-        if name_of(event) in found[stream]
+    openly = [
+        (stream, order, act)
+        for stream, order in orders_of(session)
+        if stream not in waiting
+        for act in open_executions(order, now, again=again)
     ]
-    erased = sum(len(found[stream]) for stream in found.keys() - references.keys())
-    return sorted(due, key=lambda one: (one.event.time, one.event.source, one.event.id)), erased
+    streams = {*lifted, *(stream for stream, _, _ in openly)}
+    references = Opener(session, site.provider, site.ledger).references(streams)
+    due = [
+        _given(event, reference, lifted[stream][name_of(event)])
+        for stream, reference in references.items()
+        if stream in lifted
+        for event in events_but_reads(session, [stream])
+        if name_of(event) in lifted[stream]
+    ]
+    due += [
+        _given_openly(stream, references[stream], order, act)
+        for stream, order, act in openly
+        if stream in references
+    ]
+    gone = streams - references.keys()
+    erased = sum(len(lifted.get(stream, ())) for stream in gone)
+    erased += sum(stream in gone for stream, _, _ in openly)
+    return sorted(due, key=lambda one: (one.time, one.name)), erased
 
 
 def _lifted(secrets: Secrets, now: datetime, *, again: bool) -> dict[Name, str | None]:
@@ -101,8 +128,44 @@ def _lifted(secrets: Secrets, now: datetime, *, again: bool) -> dict[Name, str |
     }
 
 
-def _given(event: RecordedEvent, subject: str, order_ref: str | None) -> _Lifted:
-    return _Lifted(event, subject, message_of(event, subject), order_ref)
+def _given(event: RecordedEvent, subject: str, order_ref: str | None) -> _Given:
+    message = message_of(event, subject)
+    return _Given(
+        event.stream, name_of(event), event.time, subject, event.provision, message, order_ref
+    )
+
+
+def _given_openly(stream: UUID, subject: str, order: Order, executed: OrderAct) -> _Given:
+    """The disclosure that an execution was, under the id that the execution names."""
+    facts, source = executed.facts, executed.order.source
+    days: Facts = {name: facts[name] for name in ("period_from", "period_to") if name in facts}
+    told = disclosure_of(order, subject, facts["fields"], str(facts["recipient"]), days)
+    id = str(facts["disclosure_id"])
+    message: dict[str, JsonValue] = {
+        "specversion": "1.0",
+        "id": id,
+        "source": source,
+        "type": type_of(told.name),
+        "subject": subject,
+        "time": instant(executed.time),
+        "datacontenttype": "application/json",
+        "data": {
+            **told.facts,
+            "categories": sorted({PERSONAL_FIELDS[field] for field in facts["fields"]}),
+            "activity": told.activity,
+            "legal_basis": told.legal_basis,
+            "provision": told.provision,
+        },
+    }
+    return _Given(
+        stream,
+        (source, id),
+        executed.time,
+        subject,
+        told.provision,
+        to_json(message, sort_keys=True),
+        order.ref,
+    )
 
 
 def message_of(event: RecordedEvent, subject: str) -> bytes:
@@ -130,28 +193,35 @@ def message_of(event: RecordedEvent, subject: str) -> bytes:
     )
 
 
-def _record(site: Site, sent: Sequence[_Lifted]) -> int:
+def _record(site: Site, sent: Sequence[_Given]) -> int:
     """Record that messages were sent, unless another process did so meanwhile; how many were recorded."""
     with one_at_a_time(site):
-        streams = [one.event.stream for one in sent]
-        secrets = secrets_of(site.session("reader"), streams)
-        acts = [
-            _act(one)
-            for one in sent
-            if name_of(one.event) in _lifted(secrets[one.event.stream], site.clock(), again=False)
-        ]
+        session, now = site.session("reader"), site.clock()
+        streams = list({one.stream for one in sent})
+        due = {
+            (stream, name)
+            for stream, secrets in secrets_of(session, streams).items()
+            for name in _lifted(secrets, now, again=False)
+        }
+        due |= {
+            (stream, (act.order.source, str(act.facts["disclosure_id"])))
+            for stream, order in orders_of(session, streams=streams)
+            for act in open_executions(order, now)
+        }
+        acts = [_act(one) for one in sent if (one.stream, one.name) in due]
         return act(site, acts).recorded if acts else 0
 
 
-def _act(one: _Lifted) -> Act:
+def _act(one: _Given) -> Act:
+    source, id = one.name
     facts: dict[str, str] = {
-        "disclosure_id": one.event.id,
-        "source": one.event.source,
+        "disclosure_id": id,
+        "source": source,
         "sha256": sha256(one.message).hexdigest(),
     }
     return Act(
         name=names.DISCLOSURE_HANDED_OVER,
         subject=one.subject,
         facts=facts | ({"order_ref": one.order_ref} if one.order_ref else {}),
-        provision=one.event.provision,
+        provision=one.provision,
     )

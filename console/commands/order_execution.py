@@ -18,7 +18,7 @@ from console.setting_flags import Several
 from console.streams import sha256_of
 from host.notes import tell
 from host.settings import Settings
-from schemas import PERSONAL_FIELDS, names
+from schemas import PERSONAL_FIELDS
 
 _ACT = "order-execution"
 _OPTIONS: Mapping[str, object] = {
@@ -94,5 +94,4 @@ def execute_order(
         need_second_person(site, _ACT, parameters, again, about=case.person)
         print_order(source, execute(site, source, on, execution), as_json)
     if is_open(case):
-        record = command("record", names.PERSONAL_DATA_DISCLOSED, subject=case.person)
-        tell("open-disclosure", record)
+        tell("open-disclosure", command("secrecy", "hand-over"))

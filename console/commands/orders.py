@@ -11,7 +11,7 @@ from application.queries.desk.orders import listed, shown
 from application.site import Site
 from application.source import Source
 from console.commands.order_documents import Stated, about, tell_about
-from console.commands.order_flags import Document
+from console.commands.order_flags import ISSUERS, Document
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.people import OptionalSubject, working
 from console.flags import At, Json, code_option, configured, option
@@ -20,9 +20,17 @@ from console.show.orders import order_tables, orders_table
 from console.streams import sha256_of
 from host.settings import Settings
 from projections.reading.order_judging import ORDER_GROUNDS
+from rulebook import ORDER_RULES
 
 METHODS = ("call-back", "certificate", "platform", "in-person", "known-officer")
-CONFIRMED = ("written-order", "receipt")
+CONFIRMED = ("written-order", "receipt", "no-ground")
+CONDITIONS = tuple(sorted({code for rule in ORDER_RULES for code in rule.conditions}))
+Found = Annotated[
+    list[str] | None,
+    code_option(
+        "--found", "C", CONDITIONS, "A condition of the provision that is so; may be repeated."
+    ),
+]
 Ground = Annotated[str, code_option("--ground", "G", ORDER_GROUNDS)]
 
 
@@ -74,23 +82,66 @@ def authenticate(
 
 
 @configured("store")
+def authorise(
+    settings: Settings,
+    ref: OrderRef,
+    by: Annotated[str, code_option("--by", "B", ISSUERS, "Whose authorisation it is: one of {}.")],
+    document: Annotated[
+        str,
+        option("--document", "FILE", "Its document: the SHA-256 is recorded, and nothing else."),
+    ],
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record the authorisation that an order needs: of the examining judge, or the ruling of a court."""
+    digest = sha256_of(document)
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.authorise(site, source, on, by, digest),
+    )
+
+
+@configured("store")
 def validate(
-    settings: Settings, ref: OrderRef, subject: Whose = None, at: At = None, as_json: Json = False
+    settings: Settings,
+    ref: OrderRef,
+    found: Found = None,
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
 ) -> None:
     """Compare an order with its provision, and record that it may be executed as it stands.
 
     Refused when it asks for more than the provision allows; `ledger order narrow` then answers with exactly
     what is allowed.
     """
-    _do(settings, (ref, subject, at), as_json, on_orders.validate)
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.validate(site, source, on, found or ()),
+    )
 
 
 @configured("store")
 def narrow(
-    settings: Settings, ref: OrderRef, subject: Whose = None, at: At = None, as_json: Json = False
+    settings: Settings,
+    ref: OrderRef,
+    found: Found = None,
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
 ) -> None:
     """Narrow an order to exactly what its provision allows, and record the remainder as refused."""
-    _do(settings, (ref, subject, at), as_json, on_orders.narrow)
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.narrow(site, source, on, found or ()),
+    )
 
 
 @configured("store")
@@ -141,7 +192,10 @@ def confirm(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that an oral order was confirmed in writing, or that the answer was received."""
+    """Record that an oral order was confirmed in writing, that its answer was received, or `no-ground`.
+
+    `no-ground`: the authority of another State, which was notified of it, raises no ground against it.
+    """
     digest = sha256_of(document) if document else None
     _do(
         settings,

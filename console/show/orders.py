@@ -75,8 +75,19 @@ def _pairs(answer: OrderFile) -> Iterator[tuple[str, object]]:
     yield word("asked"), field_names(answer.requested_fields)
     yield word("allowed"), field_names(answer.allowed_fields or [])
     yield word("refused"), field_names(answer.refused_fields)
+    authorised = [code_word("issued-by", office) for office in answer.authorised_by]
+    yield word("authorised"), Stack(authorised) or None
+    yield word("faults"), Stack([*_faults(answer)]) or None
+    yield word("earliest"), answer.earliest_delivery
     yield word("preserved"), answer.preserved_until
     yield word("next"), answer.command
+
+
+def _faults(answer: OrderFile) -> Iterator[str]:
+    """What marks an order that can only be refused."""
+    if not answer.known_law:
+        yield say("orders", "unknown-law")
+    yield from answer.form_faults
 
 
 def _clock(clock: OrderClockRow) -> tuple[object, ...]:

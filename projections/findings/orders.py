@@ -21,7 +21,7 @@ from projections.views.orders import (
     order_clocks,
 )
 from projections.views.secrecy import Secrets
-from rulebook.orders import OrderRule, faults, latest_day
+from rulebook.orders import OrderRule, earliest_delivery, faults, latest_day
 from schemas import names
 
 _NO_SECRETS = Secrets()
@@ -77,7 +77,7 @@ def _of_execution(about: About, order: Order, execution: OrderAct) -> Iterator[F
         "provision": "known" if order.rule else "unknown",
     }
     details = {"stood": str(situation["stood"])}
-    rule, facts = order.rule, order.facts
+    rule, facts = order.rule, before.facts or order.facts
     if rule is not None and facts is not None:
         wrong = faults(rule, facts)
         beyond = _beyond(before, execution)
@@ -99,6 +99,10 @@ def _stood(before: Order, execution: OrderAct) -> str:
     """Whether an order could be carried out when it was."""
     if has_lapsed(order_clocks(before), execution.time):
         return "lapsed"
+    facts = before.facts
+    first = earliest_delivery(before.rule, facts) if facts else None
+    if first is not None and execution.time < first:
+        return "early"
     ends = {names.ORDER_WITHDRAWN: "withdrawn", names.ORDER_REJECTED: "rejected"}
     ended = [step for step in before.named(*ends) if step.time < execution.time]
     return ends[ended[-1].name] if ended else "open"

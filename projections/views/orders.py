@@ -20,6 +20,7 @@ from projections.views.order_acts import (
     Secrecy,
     named,
     secrecy_of,
+    secret_by_law,
     until,
     with_act,
 )
@@ -34,6 +35,7 @@ from rulebook.orders import (
     OrderRule,
     allowed,
     clocks,
+    earliest_delivery,
     facts_of,
     review_on,
     rule_of,
@@ -42,6 +44,7 @@ from schemas import names
 
 RECEIVED, EXECUTED = names.ORDER_RECEIVED, names.ORDER_EXECUTED
 AUTHENTICATED, CONFIRMED = names.ORDER_AUTHENTICATED, names.ORDER_CONFIRMED
+AUTHORISED = names.AUTHORISATION_RECORDED
 _DECIDED = {
     names.ORDER_VALIDATED: "validated",
     names.ORDER_NARROWED: "narrowed",
@@ -62,6 +65,7 @@ _NAMES = frozenset(
     {
         RECEIVED,
         AUTHENTICATED,
+        AUTHORISED,
         CONFIRMED,
         *_DECIDED,
         *SECRECY,
@@ -73,6 +77,8 @@ _NAMES = frozenset(
     }
 )
 _REF = "order_ref"
+_ANNOUNCING = "epoc-pr-confirmation"
+_FOLLOWING = (_ANNOUNCING, "epoc-pr-extension")
 OPEN = "order"
 """What an order that waits for something counts as."""
 
@@ -113,9 +119,21 @@ class Order(msgspec.Struct, frozen=True):
 
     @property
     def facts(self) -> OrderFacts | None:
-        """The order as it was received."""
+        """The order as it was received, with the words of other authorities on it.
+
+        Of these counts what the desk recorded, or a file of its people: nobody outside opens an order.
+        """
         receipt = self.receipt
-        return facts_of(receipt.time, receipt.provision, receipt.facts) if receipt else None
+        if receipt is None:
+            return None
+        cleared = self.confirmation("no-ground")
+        return msgspec.structs.replace(
+            facts_of(receipt.time, receipt.provision, receipt.facts),
+            authorised_by=tuple(
+                a.facts["by"] for a in self.named(AUTHORISED) if a.came != "outside"
+            ),
+            cleared_at=cleared.time if cleared and cleared.came != "outside" else None,
+        )
 
     @property
     def rule(self) -> OrderRule | None:
@@ -142,6 +160,12 @@ class Order(msgspec.Struct, frozen=True):
         return stated or (rule.kinds[0] if rule and len(rule.kinds) == 1 else None)
 
     @property
+    def follows(self) -> str | None:
+        """The order whose preservation it prolongs (annexes V, VI); None: it keeps or wants data itself."""
+        facts = self.receipt.facts if self.receipt else {}
+        return facts.get("extends") if facts.get("form") in _FOLLOWING else None
+
+    @property
     def may_have(self) -> tuple[str, ...]:
         """The fields that may be given: as it was decided, never beyond its rule; until then, none."""
         decision, allowance = self.decision, self.allowance
@@ -160,7 +184,7 @@ class Order(msgspec.Struct, frozen=True):
         return named(self.steps, *names)
 
     def confirmation(self, what: str) -> OrderAct | None:
-        """The first confirmation of a kind: `written-order` or `receipt`."""
+        """The first confirmation of a kind, such as `written-order`."""
         return next((a for a in self.named(CONFIRMED) if a.facts["what"] == what), None)
 
     def until(self, time: datetime) -> "Order":
@@ -189,6 +213,7 @@ class OrderStatus(msgspec.Struct, frozen=True):
 
     `lapsed`: it was oral, and was not confirmed in writing in time, whatever came of it. `preserved_until`:
     the last day up to which data is kept for it. `allowance`: exactly what it may have, by its rule.
+    `earliest`: the instant before which nothing may be given; None: at once.
     """
 
     status: Status
@@ -201,6 +226,7 @@ class OrderStatus(msgspec.Struct, frozen=True):
     rule: str | None
     allowance: Allowance | None
     preserved_until: date | None
+    earliest: datetime | None
 
     @property
     def is_open(self) -> bool:
@@ -235,6 +261,7 @@ def standing(
         rule=past.rule.id if past.rule else None,
         allowance=past.allowance,
         preserved_until=preserved_until(past),
+        earliest=earliest_delivery(past.rule, past.facts) if past.facts else None,
     )
 
 
@@ -251,12 +278,24 @@ def _running(
 
 
 def is_wanted(ref: str, orders: Iterable[Order], time: datetime) -> bool:
-    """Whether another order, for the data that this one keeps, waits to be executed."""
-    return any(
-        receipt.facts.get("extends") == ref != other.ref and status.is_open
-        for other in orders
-        if (receipt := other.receipt) and (status := standing(other, time))
-    )
+    """Whether the data that an order keeps is waited for at a time.
+
+    By another order for it that is not executed yet, or since the authority confirmed that it ordered it
+    (annex V): until that order came, and was executed or ended.
+    """
+    announced = arrived = False
+    for other in orders:
+        status = standing(other, time)
+        if status is None or not other.receipt or other.receipt.facts.get("extends") != ref:
+            continue
+        if other.follows:
+            gone = status.status in {"rejected", "withdrawn"}
+            announced |= other.receipt.facts["form"] == _ANNOUNCING and not gone
+        elif other.ref != ref and other.kind != "preservation":
+            if status.is_open:
+                return True
+            arrived = True
+    return announced and not arrived
 
 
 def _status(order: Order, lapsed: bool) -> Status:
@@ -287,7 +326,12 @@ def order_clocks(order: Order) -> tuple[OrderClockStatus, ...]:
 
 
 def _runs(order: Order, name: ClockName) -> bool:
-    """Whether a clock matters: of a preservation not when the order is carried out and nothing is kept."""
+    """Whether a clock matters.
+
+    Of a preservation not when the order is carried out and nothing is kept, nor when another order keeps it.
+    """
+    if name == "preservation" and order.follows:
+        return False
     return name != "preservation" or order.execution is None or preserved_until(order) is not None
 
 
@@ -353,6 +397,28 @@ def _review(order: Order) -> Iterator[OrderClockStatus]:
         due = start_of(last + timedelta(days=1))
         about = (rule.id, rule.citation) if rule else ("", "")
         yield OrderClockStatus("review", due, *about)
+
+
+def open_executions(order: Order, time: datetime, *, again: bool = False) -> list[OrderAct]:
+    """The executions of which the open ledger is to know at a time: nothing keeps secret what they gave.
+
+    Under a provision with secrecy none: there the disclosure is an event of its own. `again`: also those that
+    were handed over.
+    """
+    status, receipt = standing(order, time), order.receipt
+    if status is None or receipt is None or status.secrecy == "in-force":
+        return []
+    if secret_by_law(receipt.provision):
+        return []
+    handed = {act.facts["disclosure_id"] for act in order.named(names.DISCLOSURE_HANDED_OVER)}
+    return [
+        act
+        for act in order.until(time).named(EXECUTED)
+        if act.came != "outside"
+        and act.facts.get("fields")
+        and (given := act.facts.get("disclosure_id"))
+        and (again or given not in handed)
+    ]
 
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:

@@ -69,9 +69,17 @@ class OrderClockRow(Answer, frozen=True):
 
 
 class OrderFile(OrderRow, frozen=True):
-    """One order with its clocks and every act on it. `preserved_until`: the last day of what it keeps."""
+    """One order with its clocks and every act on it. `preserved_until`: the last day of what it keeps.
+
+    `earliest_delivery`: before which nothing may be given; null: at once. `authorised_by`: offices that
+    authorised it. `form_faults`: what is wrong with its form. `known_law`: whether the rulebook has a rule.
+    """
 
     preserved_until: str | None
+    earliest_delivery: str | None
+    authorised_by: list[str]
+    form_faults: list[str]
+    known_law: bool
     clocks: list[OrderClockRow]
     steps: list[CaseAct]
 
@@ -119,6 +127,10 @@ def shown(case: FoundOrder, time: datetime, language: texts.Language) -> OrderFi
     return OrderFile(
         **asdict(_row(case, state, time)),
         preserved_until=state.preserved_until.isoformat() if state.preserved_until else None,
+        earliest_delivery=instant_or_none(state.earliest),
+        authorised_by=list(past.facts.authorised_by) if past.facts else [],
+        form_faults=list(case.received.facts.get("form_faults", ())),
+        known_law=state.rule is not None,
         clocks=[_clock(clock, time) for clock in state.clocks],
         steps=[case_act(step, language, order_ref=past.ref) for step in past.steps],
     )

@@ -19,6 +19,7 @@ from ledger.library.reader import LedgerReader
 from ledger.recording.reads import READS
 from projections.folds.timetravel import select
 from projections.folds.view import order_of
+from projections.reading.order_steps import too_early
 from projections.use.stretches import Stretch
 from projections.views.order_acts import OrderAct
 from projections.views.orders import Order, standing
@@ -72,7 +73,8 @@ def wanted_of(source: Source, case: FoundOrder, now: datetime, by: str | None = 
     receipt, allowance = _receipt(order), _allowance(order, now)
     stretch, to_come = _stretch(order, receipt, allowance, now)
     # An order of which no person is known has a subject of its own.
-    named = None if by or is_nobody_known(order.ref, subject) else subject
+    refs = (order.ref, str(receipt.facts.get("extends", "")))
+    named = None if by or any(is_nobody_known(ref, subject) for ref in refs) else subject
     return Wanted(
         order_ref=order.ref,
         provision=receipt.provision or "",
@@ -142,6 +144,8 @@ def _allowance(order: Order, now: datetime) -> Allowance:
         raise NotAllowed(f"the rulebook has no rule for the provision of order {order.ref}")
     if wrong := faults(rule, facts):
         raise NotAllowed(f"order {order.ref} may have nothing: {', '.join(wrong)}")
+    if early := too_early(order, now):
+        raise NotAllowed(early)
     if order.kind in _WITHOUT_DATA:
         raise NotAllowed(f"order {order.ref} asks for no data that is stored")
     return allowance
