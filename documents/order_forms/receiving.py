@@ -77,8 +77,9 @@ def received(data: bytes, authority: str | None = None) -> Received:
         raise FormRefused([Problem("not-an-order")])
     wrong = problems_of(written)[:MOST_TOLD]
     filled = without_faults(written) if wrong else written
-    if unnamed := [*_authority_problems(filled, authority)]:
-        raise FormRefused([*unnamed, *wrong])
+    unnamed = [*_authority_problems(written, authority)]
+    if unnamed or not (authority or filled.one("recipient")):
+        raise FormRefused([*wrong, *unnamed])
     faults = tuple(dict.fromkeys(problem.code for problem in wrong))
     orders = tuple(
         replace(order, form_faults=faults)

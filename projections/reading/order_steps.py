@@ -38,7 +38,7 @@ _DECIDED: frozenset[Status] = frozenset({"validated", "narrowed"})
 # An order of another status is refused with the sentence of that status.
 _ALLOWED: Mapping[OrderDeed, frozenset[Status]] = {
     "authenticate": frozenset({"received", "objected"}),
-    "authorise": WAITING,
+    "authorise": frozenset({"received", "authenticated", "objected"}),
     "decide": frozenset({"authenticated", "objected"}),
     "object": WAITING - {"objected"},
     "refuse": WAITING | {"lapsed"},
@@ -102,7 +102,7 @@ def too_early(order: Order, time: datetime) -> str | None:
     if first is not None and time < first:
         return (
             f"nothing may be given for order {ref} before {instant(first)}: the authority of another State "
-            f"was notified of it; when that raises no ground, give `ledger order confirm {ref} --what no-ground`"
+            f"was notified of it, and if it raises no ground: `ledger order confirm {ref} --what no-ground`"
         )
     doubtful = doubtful_from(rule, facts) if facts else None
     if doubtful is not None and doubtful <= time and not order.confirmation("written-order"):

@@ -31,7 +31,6 @@ PRESERVATION = (
 _STEPS = (
     names.ORDER_RECEIVED,
     names.ORDER_AUTHENTICATED,
-    names.AUTHORISATION_RECORDED,
     names.ORDER_VALIDATED,
     names.ORDER_NARROWED,
     names.ORDER_OBJECTED,
@@ -43,6 +42,7 @@ _STEPS = (
     names.SECRECY_REVIEWED,
     names.SECRECY_IMPOSED,
     *PRESERVATION,
+    names.AUTHORISATION_RECORDED,
 )
 _RANKS = {name: rank for rank, name in enumerate(_STEPS)}
 

@@ -10,8 +10,7 @@ from tests.property.view_model import streams
 
 Events = Sequence[RecordedEvent]
 STEPS = [
-    *("order-received", "order-authenticated", "authorisation-recorded"),
-    *("order-validated", "order-narrowed"),
+    *("order-received", "order-authenticated", "order-validated", "order-narrowed"),
     *("order-objected", "order-executed", "order-confirmed", "order-rejected", "order-withdrawn"),
 ]
 SECRECY = ["secrecy-lifted", "secrecy-reviewed", "secrecy-imposed"]
