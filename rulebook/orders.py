@@ -35,6 +35,7 @@ Ground: TypeAlias = Literal["beyond-provision", "needs-judge", "period-beyond-pr
 GROUNDS: tuple[Ground, ...] = ("beyond-provision", "needs-judge", "period-beyond-provision")
 """Why a field, or a part of a period, is refused."""
 _DAY = timedelta(days=1)
+_UNKNOWN_LAW_REVIEW_MONTHS = 6
 
 
 class Reserved(Struct, frozen=True, forbid_unknown_fields=True):
@@ -425,11 +426,12 @@ def longest_preservation(rule: OrderRule, day: date, *, prolonged: int | None = 
     return day + timedelta(days=rule.preserve_days + times * rule.prolong_days)
 
 
-def review_on(rule: OrderRule, day: date) -> date:
-    """The day on which secrecy that began on a day is looked at again.
+def review_on(rule: OrderRule | None, day: date) -> date:
+    """The day on which secrecy that began on a day is looked at again; None: under a law without a rule.
 
     Raises RulebookError for a rule without secrecy.
     """
-    if not rule.review_months:
+    months = _UNKNOWN_LAW_REVIEW_MONTHS if rule is None else rule.review_months
+    if rule is not None and not months:
         raise RulebookError(f"{rule.id} has no secrecy to review")
-    return months_after(day, rule.review_months)
+    return months_after(day, months)

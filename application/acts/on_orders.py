@@ -14,6 +14,7 @@ from msgspec import UNSET, Struct
 
 from application.acts.acting import Act, one_at_a_time
 from application.acts.requesting import new_reference, record
+from application.lookups import folded, provisions
 from application.orders_in import UNKNOWN_LAW, OrderForm, as_code, nobody_known
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.found_orders import FoundOrder, find_order, known_orders
@@ -98,9 +99,10 @@ def _received(form: OrderForm, ref: str, subject: str, time: datetime) -> list[A
 
 
 def _known(text: str) -> str:
-    """A provision by its id; of a law that the rulebook does not know, as it is spelled."""
+    """A provision by its id, however it is named; an unknown one as it is spelled, as far as a code can."""
     entry = provision(text)
-    return entry.id if entry else as_code(text) or UNKNOWN_LAW
+    known = entry.id if entry else provisions().get(folded(text))
+    return known or as_code(text) or UNKNOWN_LAW
 
 
 def _receipt(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Act]:

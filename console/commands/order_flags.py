@@ -119,7 +119,7 @@ def order_form_of(**stated: object) -> OrderForm:
     return OrderForm(
         provision=_needed("--provision", flags.provision),
         authority=_needed("--authority", flags.authority),
-        issued_by=flags.issued_by,
+        issued_by=_needed("--issued-by", flags.issued_by),
         kind=flags.kind,
         country=flags.country,
         requested_fields=flags.field or (),

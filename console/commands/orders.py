@@ -6,6 +6,7 @@ from typing import Annotated
 from application.acts import on_orders
 from application.acts.on_orders import OnOrder
 from application.language import spoken
+from application.lookups import nearest, provisions
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.orders import listed, shown
 from application.site import Site
@@ -18,8 +19,9 @@ from console.flags import At, Json, code_option, configured, option
 from console.output import print_answer
 from console.show.orders import order_tables, orders_table
 from console.streams import sha256_of
+from host.notes import tell
 from host.settings import Settings
-from projections.reading.order_judging import ORDER_GROUNDS
+from projections.reading.order_judging import ORDER_GROUNDS, judgement_of
 from rulebook import ORDER_RULES
 
 METHODS = ("call-back", "certificate", "platform", "in-person", "known-officer")
@@ -47,13 +49,16 @@ def receive(
 ) -> None:
     """Record that an order came in. Without SUBJECT it is about visitor/REF, until a person is known.
 
-    Flags say what it asks, or `--form` names its document: the XML of an EPOC or EPOC-PR, a message of TS
-    103 120, or fields that were typed (`ledger order form`); beside it only the authority, the person and the
-    reference can be named. Several persons in a document are several orders under one reference.
+    Whatever comes in is recorded: a law that the rulebook does not know, an office that may not order and a
+    form with faults mark it, and it is decided later. Flags say what it asks, or `--form` names its
+    document: the XML of an EPOC or EPOC-PR, a message of TS 103 120, or fields that were typed
+    (`ledger order form`); beside it only the authority, the person and the reference can be named. Several
+    persons in a document are several orders under one reference.
     """
     forms = about(stated.orders, subject, ref)
     with working(settings, "order", at) as (site, source, time):
         found = on_orders.receive_all(site, source, forms, time)
+        _tell_of_unknown_law(found[0])
         if len(found) == 1:
             print_order(source, found[0], as_json)
         else:
@@ -61,6 +66,13 @@ def receive(
                 listed(found, source.now, ended=True, overdue_only=False), orders_table, as_json
             )
     tell_about(stated)
+
+
+def _tell_of_unknown_law(found: FoundOrder) -> None:
+    """Tell at once that nothing can be given under the law that an order names, and which ones are alike."""
+    law, judged = found.received.provision or "", judgement_of(found.order)
+    if judged is not None and judged.rule is None:
+        tell("unknown-law", law, ", ".join(nearest(law, provisions())) or "-")
 
 
 @configured("store")

@@ -382,7 +382,7 @@ def next_review(begin: OrderAct, said: Sequence[OrderAct], rule: OrderRule | Non
     kept = named(said, names.SECRECY_IMPOSED, names.SECRECY_REVIEWED)
     last = (kept or (begin,))[-1]
     day = last.day("review_on")
-    if day is None and rule is not None and rule.review_months:
+    if day is None and (rule is None or rule.review_months):
         return review_on(rule, day_of(last.time))
     return day
 

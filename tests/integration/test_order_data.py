@@ -215,7 +215,7 @@ def received(who: str, **members: Any) -> dict[str, Any]:
         "authority": "om-rotterdam",
         "requested_fields": ["name", "mobile_number", "called_number", "iban"],
         "oral": False,
-        "issued_by": "public-prosecutor",
+        "issued_by": "examining-judge",
         "period_from": "2024-03-01",
         "period_to": "2024-03-31",
     }
@@ -343,11 +343,12 @@ def test_a_number_of_a_document_is_found_among_the_others_and_what_is_not_there_
     assert f" --subject {who} --bundle " in ran.json["command"]
 
 
+FREEZE = {"provision": "nl.sv.126ni", "issued_by": "public-prosecutor"}
 NOTHING: dict[str, tuple[dict[str, Any], str]] = {
     "wrong-authority": ({"issued_by": "bailiff"}, "validated"),
     "no rule": ({"provision": "nl.unknown"}, "validated"),
-    "no data": ({"kind": "preservation", "provision": "nl.sv.126ni"}, "validated"),
-    "order O-3 asks for no data": ({"provision": "nl.sv.126ni"}, "validated"),
+    "no data": ({"kind": "preservation", **FREEZE}, "validated"),
+    "order O-3 asks for no data": (FREEZE, "validated"),
     "is rejected": ({}, "rejected"),
     "has not begun": ({"period_from": "2199-01-01", "period_to": "2199-01-02"}, "validated"),
     "names no person": ({"subject": "visitor/O-6"}, "validated"),
@@ -356,7 +357,7 @@ NOTHING: dict[str, tuple[dict[str, Any], str]] = {
         "validated",
     ),
     # Its rule has no other kind.
-    "asks for no data": ({"provision": "nl.sv.126ni"}, "validated"),
+    "asks for no data": (FREEZE, "validated"),
     "is executed: only": ({}, "executed"),
 }
 
