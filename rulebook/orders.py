@@ -284,14 +284,19 @@ def _clocks(order: OrderFacts, rule: OrderRule | None) -> Iterator[OrderClock]:
 def _answer(order: OrderFacts, rule: OrderRule | None) -> OrderClock | None:
     """The earlier of what the law and the order say."""
     by_law = None if rule is None else _answered_by(order, rule)
-    asked, first = order.respond_by, earliest_delivery(rule, order)
-    if asked is not None and first is not None and asked <= first:
-        asked = None  # nobody can ask for what may not be given by then
+    asked = _asked_by(order, rule)
     if rule is not None and by_law is not None and (asked is None or by_law <= asked):
         return OrderClock("answer", by_law, rule.id, rule.citation)
     if asked is None:
         return None
     return OrderClock("answer", asked, RESPOND_BY, rule.citation if rule else "")
+
+
+def _asked_by(order: OrderFacts, rule: OrderRule | None) -> datetime | None:
+    """By when the order wants its answer: nobody can ask for what may not be given by then."""
+    first = earliest_delivery(rule, order)
+    too_early = order.respond_by and first and order.respond_by <= first
+    return None if too_early else order.respond_by
 
 
 def _answered_by(order: OrderFacts, rule: OrderRule) -> datetime | None:
@@ -338,9 +343,9 @@ def faults(rule: OrderRule, order: OrderFacts) -> tuple[Fault, ...]:
 def _faults(rule: OrderRule, order: OrderFacts) -> Iterator[Fault]:
     if not rule.applies:
         yield "not-a-duty"
-    if order.issued_by is not None and order.issued_by not in rule.issued_by:
+    if order.issued_by not in {None, *rule.issued_by}:
         yield "wrong-authority"
-    if order.kind is not None and order.kind not in rule.kinds:
+    if order.kind not in {None, *rule.kinds}:
         yield "wrong-kind"
     if order.oral and not rule.oral:
         yield "oral-not-allowed"

@@ -90,21 +90,21 @@ def _acts(case: FoundOrder, execution: Execution) -> list[Act]:
     recipient = execution.recipient or str(receipt.facts["authority"])
     days = allowed_period(order)
     disclosure = disclosure_of(order, case.person, given, recipient, days) if given else None
-    optional: dict[str, JsonValue] = {
-        "bundle_sha256": execution.bundle_sha256,
-        "position": execution.position,
-        "disclosure_id": disclosure.id if disclosure else None,
-    }
-    facts: dict[str, JsonValue] = {
-        "fields": list(given),
-        "recipient": recipient,
-        **days,
-        **{name: value for name, value in optional.items() if value is not None},
-    }
+    facts: dict[str, JsonValue] = {"fields": list(given), "recipient": recipient, **days}
+    facts |= _stated(
+        bundle_sha256=execution.bundle_sha256,
+        position=execution.position,
+        disclosure_id=disclosure.id if disclosure else None,
+    )
     executed = act_on(case, names.ORDER_EXECUTED, facts)
-    # A disclosure without secrecy is no event of this ledger: the hand-over makes it of the execution.
-    told = [disclosure] if disclosure and not is_open(case) else []
-    return [executed, *told, *_interception(case)]
+    if disclosure is None or is_open(case):
+        # A disclosure without secrecy is no event of this ledger: the hand-over makes it of the execution.
+        return [executed, *_interception(case)]
+    return [executed, disclosure, *_interception(case)]
+
+
+def _stated(**facts: JsonValue) -> dict[str, JsonValue]:
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def is_open(case: FoundOrder) -> bool:
@@ -113,16 +113,19 @@ def is_open(case: FoundOrder) -> bool:
 
 
 def disclosure_of(
-    order: Order, subject: str, given: Sequence[str], recipient: str, days: Facts
+    order: Order, subject: str, given: Sequence[str], recipient: str | None, days: Facts
 ) -> Act:
-    """The disclosure, as the person's report tells of it, once nothing keeps it secret."""
+    """The disclosure, as the person's report tells of it, once nothing keeps it secret.
+
+    `recipient`: None: the authority that ordered.
+    """
     receipt, rule = order.receipt, order.rule
     assert receipt
     law = provision(receipt.provision or "")
     secret = secret_by_law(receipt.provision)
     basis = rule.legal_basis if rule else "6-1-c"
     facts: dict[str, JsonValue] = {
-        "recipient": recipient,
+        "recipient": recipient or str(receipt.facts["authority"]),
         "recipient_kind": _kind_of(receipt, law),
         "purpose": _PURPOSE,
         "method": "push",

@@ -7,7 +7,7 @@ what is sent again is a duplicate there. First it is sent, then it is recorded t
 between sends it once more.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
@@ -24,6 +24,7 @@ from application.site import Site
 from ledger.event import RecordedEvent, instant
 from ledger.keys.opening import Opener
 from ledger.reading import events_but_reads
+from ledger.storage.postgres import Session
 from ledger.tlog.signing.envelope import enclosed
 from ledger.tlog.signing.keys import Signer
 from projections.folds.annulment import Name, name_of
@@ -96,27 +97,14 @@ def _due(site: Site, *, again: bool) -> tuple[list[_Given], int]:
     openly = [
         (stream, order, act)
         for stream, order in orders_of(session)
-        if stream not in waiting
         for act in open_executions(order, now, again=again)
+        if stream not in waiting
     ]
     streams = {*lifted, *(stream for stream, _, _ in openly)}
-    references = Opener(session, site.provider, site.ledger).references(streams)
-    due = [
-        _given(event, reference, lifted[stream][name_of(event)])
-        for stream, reference in references.items()
-        if stream in lifted
-        for event in events_but_reads(session, [stream])
-        if name_of(event) in lifted[stream]
-    ]
-    due += [
-        _given_openly(stream, references[stream], order, act)
-        for stream, order, act in openly
-        if stream in references
-    ]
-    gone = streams - references.keys()
-    erased = sum(len(lifted.get(stream, ())) for stream in gone)
-    erased += sum(stream in gone for stream, _, _ in openly)
-    return sorted(due, key=lambda one: (one.time, one.name)), erased
+    known = Opener(session, site.provider, site.ledger).references(streams)
+    due = [*_given(session, lifted, known), *_given_openly(openly, known)]
+    asked = sum(map(len, lifted.values())) + len(openly)
+    return sorted(due, key=lambda one: (one.time, one.name)), asked - len(due)
 
 
 def _lifted(secrets: Secrets, now: datetime, *, again: bool) -> dict[Name, str | None]:
@@ -128,44 +116,58 @@ def _lifted(secrets: Secrets, now: datetime, *, again: bool) -> dict[Name, str |
     }
 
 
-def _given(event: RecordedEvent, subject: str, order_ref: str | None) -> _Given:
-    message = message_of(event, subject)
-    return _Given(
-        event.stream, name_of(event), event.time, subject, event.provision, message, order_ref
-    )
+def _given(
+    session: Session,
+    lifted: Mapping[UUID, Mapping[Name, str | None]],
+    references: Mapping[UUID, str],
+) -> Iterator[_Given]:
+    """The disclosures whose secrecy was lifted, of persons whom the ledger still knows."""
+    for stream in lifted.keys() & references.keys():
+        subject = references[stream]
+        for event in events_but_reads(session, [stream]):
+            name = name_of(event)
+            if name in lifted[stream]:
+                message, ref = message_of(event, subject), lifted[stream][name]
+                yield _Given(stream, name, event.time, subject, event.provision, message, ref)
 
 
-def _given_openly(stream: UUID, subject: str, order: Order, executed: OrderAct) -> _Given:
-    """The disclosure that an execution was, under the id that the execution names."""
-    facts, source = executed.facts, executed.order.source
+def _given_openly(
+    executions: Sequence[tuple[UUID, Order, OrderAct]], references: Mapping[UUID, str]
+) -> Iterator[_Given]:
+    """The disclosures that executions were, each under the id that its execution names."""
+    for stream, order, executed in executions:
+        if stream in references:
+            subject, facts = references[stream], executed.facts
+            name = (executed.order.source, str(facts["disclosure_id"]))
+            message = _message_of_execution(order, executed, subject)
+            yield _Given(
+                stream, name, executed.time, subject, executed.provision, message, order.ref
+            )
+
+
+def _message_of_execution(order: Order, executed: OrderAct, subject: str) -> bytes:
+    """The CloudEvent of the disclosure that an execution was."""
+    facts = executed.facts
     days: Facts = {name: facts[name] for name in ("period_from", "period_to") if name in facts}
-    told = disclosure_of(order, subject, facts["fields"], str(facts["recipient"]), days)
-    id = str(facts["disclosure_id"])
+    told = disclosure_of(order, subject, facts["fields"], facts.get("recipient"), days)
+    data: dict[str, JsonValue] = {
+        **told.facts,
+        "categories": sorted({PERSONAL_FIELDS[field] for field in facts["fields"]}),
+        "activity": told.activity,
+        "legal_basis": told.legal_basis,
+        "provision": told.provision,
+    }
     message: dict[str, JsonValue] = {
         "specversion": "1.0",
-        "id": id,
-        "source": source,
+        "id": str(facts["disclosure_id"]),
+        "source": executed.order.source,
         "type": type_of(told.name),
         "subject": subject,
         "time": instant(executed.time),
         "datacontenttype": "application/json",
-        "data": {
-            **told.facts,
-            "categories": sorted({PERSONAL_FIELDS[field] for field in facts["fields"]}),
-            "activity": told.activity,
-            "legal_basis": told.legal_basis,
-            "provision": told.provision,
-        },
+        "data": data,
     }
-    return _Given(
-        stream,
-        (source, id),
-        executed.time,
-        subject,
-        told.provision,
-        to_json(message, sort_keys=True),
-        order.ref,
-    )
+    return to_json(message, sort_keys=True)
 
 
 def message_of(event: RecordedEvent, subject: str) -> bytes:

@@ -82,12 +82,18 @@ def _about_whom(source: Source, forms: Sequence[OrderForm]) -> Sequence[OrderFor
     [form, *more] = forms
     if more or form.subject or not form.extends:
         return forms
-    rows = [row for row in known_orders(source, refs=[form.extends]) if is_ours(row[1])]
-    named = (source.noted(stream) for stream, _ in rows)
-    persons = sorted(name for name in named if isinstance(name, str))
+    persons = _persons_of(source, form.extends)
+    # Of several persons a document that names values means one: nobody knows yet which.
     if len(persons) > 1 and form.personal:
         return forms
     return [msgspec.structs.replace(form, subject=person) for person in persons] or forms
+
+
+def _persons_of(source: Source, ref: str) -> list[str]:
+    """The references of the persons whom an order of the desk is about, those of erased ones aside."""
+    rows = [row for row in known_orders(source, refs=[ref]) if is_ours(row[1])]
+    named = [source.noted(stream) for stream, _ in rows]
+    return sorted(name for name in named if isinstance(name, str))
 
 
 def _received(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Act]:

@@ -81,14 +81,16 @@ def received(data: bytes, authority: str | None = None) -> Received:
     if unnamed or not (authority or filled.one("recipient")):
         raise FormRefused([*wrong, *unnamed])
     faults = tuple(dict.fromkeys(problem.code for problem in wrong))
-    orders = tuple(
-        replace(order, form_faults=faults)
-        for order in _orders(filled, form, sha256(data).hexdigest(), authority)
-    )
-    asked = dict.fromkeys(filled.all("category"))
-    unheld = tuple(name for name in asked if any(not one.fields for one in CATEGORIES[name]))
+    found = _orders(filled, form, sha256(data).hexdigest(), authority)
+    orders = tuple(replace(order, form_faults=faults) for order in found)
     until = day_of(filled.one("extended_until"))
-    return Received(orders, wrong, tuple(_to_look_at(filled)), unheld, until)
+    return Received(orders, wrong, tuple(_to_look_at(filled)), _unheld(filled), until)
+
+
+def _unheld(filled: Filled) -> tuple[str, ...]:
+    """The categories that it asks of which the ledger holds no field."""
+    asked = dict.fromkeys(filled.all("category"))
+    return tuple(name for name in asked if any(not one.fields for one in CATEGORIES[name]))
 
 
 def _to_look_at(filled: Filled) -> Iterator[Problem]:

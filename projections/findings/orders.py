@@ -77,15 +77,14 @@ def _of_execution(about: About, order: Order, execution: OrderAct) -> Iterator[F
         "provision": "known" if order.rule else "unknown",
     }
     details = {"stood": str(situation["stood"])}
-    rule, facts = order.rule, before.facts or order.facts
-    if rule is not None and facts is not None:
+    rule = order.rule
+    if rule is not None and (facts := before.facts or order.facts):
         wrong = faults(rule, facts)
         beyond = _beyond(before, execution)
-        fields = "unsaid" if "fields" not in execution.facts else "beyond" if beyond else "within"
         within = _is_within(before, rule, execution)
         situation |= {
             "sound": not wrong,
-            "fields": fields,
+            "fields": _fields(execution, beyond),
             "period": "within" if within else "beyond",
         }
         details |= {"sound": ",".join(wrong), "fields": ",".join(beyond)}
@@ -93,6 +92,12 @@ def _of_execution(about: About, order: Order, execution: OrderAct) -> Iterator[F
         yield from about.breaks(
             "order-execution", {name: fact}, execution, detail=details.get(name) or order.ref
         )
+
+
+def _fields(execution: OrderAct, beyond: list[str]) -> str:
+    if "fields" not in execution.facts:
+        return "unsaid"
+    return "beyond" if beyond else "within"
 
 
 def _stood(before: Order, execution: OrderAct) -> str:

@@ -128,17 +128,8 @@ def _objections(ref: str, judged: Judgement, deed: str, found: Collection[str]) 
             _fault(fault, facts, rule)
             + f"; refuse it with `ledger order refuse {ref} --ground {fault}`"
         )
-    if "needs-judge" in answer.grounds and judged.is_barren:
-        yield (
-            f"what order {ref} asks for needs the word of an examining judge or a court: when it comes, give "
-            f"`ledger order authorise {ref} --by B --document FILE`, or refuse it with `ledger order refuse "
-            f"{ref} --ground needs-judge`"
-        )
     if judged.is_barren:
-        yield (
-            f"nothing of what order {ref} asks for is allowed under {law}: refuse it with "
-            f"`ledger order refuse {ref} --ground {judged.usual_ground}`"
-        )
+        yield _barren(ref, judged, answer)
     if deed == "validate" and answer.is_narrower:
         yield (
             f"order {ref} asks for more than {law} allows: give `ledger order narrow {ref}`, which answers "
@@ -147,6 +138,19 @@ def _objections(ref: str, judged: Judgement, deed: str, found: Collection[str]) 
     if deed == "narrow" and not answer.is_narrower:
         yield f"order {ref} asks for no more than {law} allows: give `ledger order validate {ref}`"
     yield from _of_conditions(ref, law, rule, deed, found)
+
+
+def _barren(ref: str, judged: Judgement, answer: Allowance) -> str:
+    if "needs-judge" in answer.grounds:
+        return (
+            f"what order {ref} asks for needs the word of an examining judge or a court: when it comes, give "
+            f"`ledger order authorise {ref} --by B --document FILE`, or refuse it with `ledger order refuse "
+            f"{ref} --ground needs-judge`"
+        )
+    return (
+        f"nothing of what order {ref} asks for is allowed under {judged.facts.provision}: refuse it with "
+        f"`ledger order refuse {ref} --ground {judged.usual_ground}`"
+    )
 
 
 def _of_conditions(

@@ -162,8 +162,11 @@ class Order(msgspec.Struct, frozen=True):
     @property
     def follows(self) -> str | None:
         """The order whose preservation it prolongs (annexes V, VI); None: it keeps or wants data itself."""
-        facts = self.receipt.facts if self.receipt else {}
-        return facts.get("extends") if facts.get("form") in _FOLLOWING else None
+        return self.fact("extends") if self.fact("form") in _FOLLOWING else None
+
+    def fact(self, name: str) -> Any:
+        """What its receipt says; None where it does not, or there is none."""
+        return self.receipt.facts.get(name) if self.receipt else None
 
     @property
     def may_have(self) -> tuple[str, ...]:
@@ -283,19 +286,16 @@ def is_wanted(ref: str, orders: Iterable[Order], time: datetime) -> bool:
     By another order for it that is not executed yet, or since the authority confirmed that it ordered it
     (annex V): until that order came, and was executed or ended.
     """
-    announced = arrived = False
-    for other in orders:
-        status = standing(other, time)
-        if status is None or not other.receipt or other.receipt.facts.get("extends") != ref:
-            continue
-        if other.follows:
-            gone = status.status in {"rejected", "withdrawn"}
-            announced |= other.receipt.facts["form"] == _ANNOUNCING and not gone
-        elif other.ref != ref and other.kind != "preservation":
-            if status.is_open:
-                return True
-            arrived = True
-    return announced and not arrived
+    found = [
+        (other.kind, other.fact("form"), status)
+        for other in orders
+        if other.fact("extends") == ref != other.ref and (status := standing(other, time))
+    ]
+    wanting = [status for kind, _, status in found if kind != "preservation"]
+    if wanting:
+        return any(status.is_open for status in wanting)
+    ended = {"rejected", "withdrawn"}
+    return any(form == _ANNOUNCING and one.status not in ended for _, form, one in found)
 
 
 def _status(order: Order, lapsed: bool) -> Status:
@@ -408,17 +408,21 @@ def open_executions(order: Order, time: datetime, *, again: bool = False) -> lis
     status, receipt = standing(order, time), order.receipt
     if status is None or receipt is None or status.secrecy == "in-force":
         return []
-    if secret_by_law(receipt.provision):
-        return []
-    handed = {act.facts["disclosure_id"] for act in order.named(names.DISCLOSURE_HANDED_OVER)}
+    told = () if again else order.named(names.DISCLOSURE_HANDED_OVER)
+    known = {act.facts["disclosure_id"] for act in told}
     return [
         act
         for act in order.until(time).named(EXECUTED)
-        if act.came != "outside"
-        and act.facts.get("fields")
-        and (given := act.facts.get("disclosure_id"))
-        and (again or given not in handed)
+        if _discloses(receipt, act) and act.facts["disclosure_id"] not in known
     ]
+
+
+def _discloses(receipt: OrderAct, execution: OrderAct) -> bool:
+    """Whether an execution of the desk is a disclosure itself: what gave nothing, or is secret, is none."""
+    facts = execution.facts
+    gave = bool(facts.get("fields") and facts.get("disclosure_id"))
+    secret = secret_by_law(receipt.provision) or secret_by_law(execution.provision)
+    return gave and execution.came != "outside" and not secret
 
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:

@@ -639,7 +639,7 @@ def test_the_chain_of_a_european_preservation_holds(desk: Cli, tmp_path: Path) -
     """EPOC-PR, annex VI, annex V, and the EPOC of which section D names the EPOC-PR."""
     file = tmp_path / "form.toml"
 
-    def arrives(ref: str, form: dict[str, Any]) -> dict[str, Any]:
+    def arrives(ref: str, form: dict[str, Any]) -> Any:
         file.write_bytes(written(form))
         words = ("--form", str(file), "--ref", ref, "--json")
         ran = desk("order", "receive", *words, "--authority", "sta-beispielstadt")

@@ -71,6 +71,8 @@ def wanted_of(source: Source, case: FoundOrder, now: datetime, by: str | None = 
     """
     order, subject = case.order, case.person
     receipt, allowance = _receipt(order), _allowance(order, now)
+    if early := too_early(order, now):
+        raise NotAllowed(early)
     stretch, to_come = _stretch(order, receipt, allowance, now)
     # An order of which no person is known has a subject of its own.
     refs = (order.ref, str(receipt.facts.get("extends", "")))
@@ -144,8 +146,6 @@ def _allowance(order: Order, now: datetime) -> Allowance:
         raise NotAllowed(f"the rulebook has no rule for the provision of order {order.ref}")
     if wrong := faults(rule, facts):
         raise NotAllowed(f"order {order.ref} may have nothing: {', '.join(wrong)}")
-    if early := too_early(order, now):
-        raise NotAllowed(early)
     if order.kind in _WITHOUT_DATA:
         raise NotAllowed(f"order {order.ref} asks for no data that is stored")
     return allowance
