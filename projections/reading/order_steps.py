@@ -19,7 +19,7 @@ from projections.views.orders import (
     standing,
 )
 from rulebook.calendar import day_of, last_day
-from rulebook.orders import doubtful_from, earliest_delivery
+from rulebook.orders import doubtful_from, earliest_delivery, faults
 
 OrderDeed = Literal[
     "authenticate",
@@ -62,7 +62,7 @@ def hindrance(deed: OrderDeed, order: Order, time: datetime) -> str | None:
     again = deed == "execute" and state.status in {"executed", "confirmed"} and _went_on(order)
     if state.status not in _ALLOWED[deed] and not again:
         return _stands(order, state, day_of(last))
-    return _deed(deed, order, state) or (too_early(order, time) if deed == "execute" else None)
+    return _deed(deed, order, state) or _carrying_out(deed, order, time)
 
 
 def _deed(deed: OrderDeed, order: Order, state: OrderStatus) -> str | None:
@@ -93,6 +93,16 @@ def _keeping(deed: OrderDeed, order: Order) -> str | None:
     if deed == "execute" and order.kind == "preservation" and not earlier:
         return f"order {ref} orders that data is kept: give `ledger preservation impose {ref}`"
     return None
+
+
+def _carrying_out(deed: OrderDeed, order: Order, time: datetime) -> str | None:
+    """Why an order that was decided may not be carried out all the same, such as after an annulment."""
+    if deed not in {"execute", "preserve"} or order.facts is None:
+        return None
+    wrong = faults(order.rule, order.facts) if order.rule else ("no-rule",)
+    if wrong:
+        return f"order {order.ref} may not be carried out: {', '.join(wrong)}"
+    return too_early(order, time) if deed == "execute" else None
 
 
 def too_early(order: Order, time: datetime) -> str | None:

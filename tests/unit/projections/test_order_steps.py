@@ -263,6 +263,16 @@ def test_an_authorisation_from_outside_opens_no_order() -> None:
     assert forged.faults == ("not-authorised",)
 
 
+def test_what_was_validated_without_a_rule_or_a_judge_is_not_carried_out() -> None:
+    now = START + timedelta(days=1)
+    unknown = order(*VALID, law="us.cloud-act")
+    assert "may not be carried out: no-rule" in str(hindrance("execute", unknown, now))
+    tap = order(*VALID, law="nl.sv.126m", issued_by="public-prosecutor", requested_fields=[])
+    assert "may not be carried out: not-authorised" in str(hindrance("execute", tap, now))
+    freeze = order(*VALID, law="nl.sv.126ni", issued_by="bailiff", kind="preservation")
+    assert "carried out: wrong-authority" in str(hindrance("preserve", freeze, now))
+
+
 def test_nothing_is_given_for_an_oral_order_that_may_be_over_and_it_is_not_closed_yet() -> None:
     """The third day after Friday is Monday; with two working days among them it is Tuesday."""
     spoken = order(*VALID, **ORAL)
