@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from application.reading import Reader
 from application.remembered import Remembered
 from application.source import Source
 from consumers.pipeline import BatchLimits
@@ -82,6 +83,9 @@ class Site(Protocol):
     @property
     def privacy_activity(self) -> str:
         """The processing activity of the office's acts."""
+
+    def reader(self) -> Reader:
+        """Who reads and acts."""
 
     def session(self, role: Role) -> Session:
         """The session of a role, shared."""

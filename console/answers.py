@@ -14,9 +14,17 @@ from typing import get_args
 
 import msgspec
 
-from application.acts import freezing, handing_over, holding, recording, restricting
+from application.acts import handing_over, holding, recording, restricting
 from application.queries.cases import breach_notice, complaints, incidents, requests
-from application.queries.desk import counts, numbers, orders, prepared, secrecy
+from application.queries.desk import (
+    counts,
+    numbers,
+    order_file,
+    orders,
+    prepared,
+    preserved,
+    secrecy,
+)
 from application.queries.disclosures import (
     feed_lists,
     notifications,
@@ -143,28 +151,29 @@ ANSWERS: Mapping[str, object] = {
     "verify": log.VerifiedEntry,
 }
 CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
-    "emergency approve": emergencies.EmergencyList,
+    "emergency approve": emergencies.EmergencyApproved,
     "emergency list": emergencies.EmergencyList,
-    "order authenticate": orders.OrderFile,
-    "order confirm": orders.OrderFile,
+    "order authenticate": order_file.OrderFile | orders.OrderList,
+    "order confirm": order_file.OrderFile | orders.OrderList,
     "order counts": counts.OrderCounts,
-    "order execute": orders.OrderFile,
+    "order end": order_file.OrderFile,
+    "order execute": order_file.OrderFile,
     "order feed-proof": feed_lists.WrittenFeedProof,
     "order list": orders.OrderList,
-    "order narrow": orders.OrderFile,
-    "order object": orders.OrderFile,
+    "order narrow": order_file.OrderFile | orders.OrderList,
+    "order object": order_file.OrderFile | orders.OrderList,
     "order prepare": prepared.PreparedOrder,
     "order prove-counts": numbers.WrittenCounts,
-    "order receive": orders.OrderFile | orders.OrderList,
-    "order refuse": orders.OrderFile,
-    "order show": orders.OrderFile,
-    "order validate": orders.OrderFile,
+    "order receive": order_file.OrderFile | orders.OrderList,
+    "order refuse": order_file.OrderFile | orders.OrderList,
+    "order show": order_file.OrderFile | orders.OrderList,
+    "order validate": order_file.OrderFile | orders.OrderList,
     "order verify-counts": numbers.CountsProven,
-    "order withdraw": orders.OrderFile,
-    "preservation extend": orders.OrderFile,
-    "preservation impose": orders.OrderFile,
-    "preservation publish": freezing.KeepListWritten,
-    "preservation release": orders.OrderFile,
+    "order withdraw": order_file.OrderFile | orders.OrderList,
+    "preservation extend": order_file.OrderFile,
+    "preservation impose": preserved.KeptOrder,
+    "preservation snapshot": preserved.KeptOrder,
+    "preservation release": order_file.OrderFile,
     "restriction apply": restricting.RestrictionAct,
     "secrecy hand-over": handing_over.GivenDisclosures,
     "secrecy impose": secrecy.SecrecyRow,

@@ -77,6 +77,10 @@ def _send_correction(ref: str) -> str:
     return f"have the system that holds the data correct it and send the correction with request_ref {ref}"
 
 
+def _despite(*refs: str) -> str:
+    return f"both officers add {' '.join(f'`--despite {ref}`' for ref in refs)}"
+
+
 REMEDIES: Mapping[str, Callable[..., str]] = MappingProxyType(
     {
         "accept-gap": _accept,
@@ -94,6 +98,7 @@ REMEDIES: Mapping[str, Callable[..., str]] = MappingProxyType(
         "report-access": _report_access,
         "report-portability": _report_portability,
         "send-correction": _send_correction,
+        "despite": _despite,
     }
 )
 

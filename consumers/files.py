@@ -123,12 +123,12 @@ class _GatheredLines:
         """Whether it has as much as a batch may have."""
         return len(self.lines) >= limits.messages or self.size >= limits.size_bytes
 
-    def batch(self, intake: AdmissionRules) -> Batch:
+    def batch(self, intake: AdmissionRules, *, whole: bool) -> Batch:
         """The batch of these lines, of which there is at least one."""
         now = self._clock()
         span = Span(f"file:{self.label}", 0, self.lines[0].number, self.lines[-1].number + 1)
         read = partial(messages_of_lines, self.label, intake=intake, now=now)
-        return Batch(Arrivals(self.lines, read), span)
+        return Batch(Arrivals(self.lines, read), span, whole=whole)
 
 
 def _gather(
@@ -141,6 +141,8 @@ def _gather(
         gathered = _GatheredLines(label, clocks.now, clocks.monotonic())
         for line in lines(stream):
             gathered.add(line)
+            if limits.whole:
+                continue
             gathered.late = clocks.monotonic() - gathered.since >= PIPE_SECONDS
             if gathered.late or gathered.full(limits):
                 yield gathered
@@ -158,10 +160,13 @@ class _Ingest:
         intake: AdmissionRules,
         clocks: Clocks,
         on_progress: Callable[[Progress], None],
+        *,
+        whole: bool,
     ) -> None:
         self._open_ledger, self._gathered, self._intake = open_ledger, gathered, intake
         self._on_progress = on_progress
         self._clocks = clocks
+        self._whole = whole
         self._ledger: Ledger | None = None
         self._in_flight: deque[_GatheredLines] = deque()  # on their way, oldest first
         self._all_gathered = False
@@ -209,7 +214,7 @@ class _Ingest:
 
     def _batch(self, gathered: _GatheredLines) -> Batch:
         assert self._ledger is not None
-        return gathered.batch(accepted_now(self._intake, self._ledger.session))
+        return gathered.batch(accepted_now(self._intake, self._ledger.session), whole=self._whole)
 
     def _count(self, gathered: _GatheredLines, outcome: Outcome | None) -> None:
         if outcome:
@@ -262,11 +267,13 @@ def ingest(
     """Record every line of the files, in order. `files`: label and stream of each.
 
     A label is kept for ever with each event, in clear: a name of the file, nothing of a person. What is
-    returned is committed. Raises ServiceAway when the database stays away, Halt, or OSError of a stream.
+    returned is committed. Raises ServiceAway when the database stays away, Halt, or OSError of a stream;
+    NotWhole where a file is recorded as a whole and one line of it is refused.
     """
     marked = ((label_in(intake, label), stream) for label, stream in files)
-    gathered = _gather(marked, clocks, limits or BatchLimits())
-    run = _Ingest(open_ledger, gathered, intake, clocks, on_progress)
+    limits = limits or BatchLimits()
+    gathered = _gather(marked, clocks, limits)
+    run = _Ingest(open_ledger, gathered, intake, clocks, on_progress, whole=limits.whole)
     try:
         return run.run()
     finally:

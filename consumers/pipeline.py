@@ -44,11 +44,15 @@ KEPT_BYTES = 64 * 1024
 
 
 class BatchLimits(msgspec.Struct, frozen=True):
-    """A batch is recorded when it has so many messages or bytes, or when its oldest waited so long."""
+    """A batch is recorded when it has so many messages or bytes, or when its oldest waited so long.
+
+    `whole`: a file is one batch whatever it has, and recorded all or none.
+    """
 
     messages: int = BATCH_MESSAGES
     size_bytes: int = BATCH_BYTES
     wait_s: float = BATCH_SECONDS
+    whole: bool = False
 
 
 def messages_of_records(

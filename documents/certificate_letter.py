@@ -11,6 +11,7 @@ from application.answer import given
 from application.controller import Controller
 from application.queries.keeping.certified import CertifiedErasure
 from application.queries.keeping.deciding import RecordedDecision, RecordedGround
+from application.said_to_all import said_to_all
 from application.words import phrase
 from documents.letter import Attachment, Document, Letter, Section
 from ledger.event import instant
@@ -52,6 +53,7 @@ def certificate_document(
             _decided(letter, answer.decisions),
             _proof(letter, answer, enclosed),
             Section(letter.say("certificate", "disagree"), text=letter.say("complaint", "text")),
+            Section(letter.say("certificate", "silence"), text=said_to_all().said(language)),
         ),
         closing=(letter.say("certificate", "greeting"), controller.name, controller.contact),
         # The number of a page and of all pages are known when it is set: their places stay.

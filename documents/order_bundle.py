@@ -34,17 +34,35 @@ def _sections(data: OrderData, language: Language) -> Iterator[Html]:
     if data.gaps:
         gaps = items(_gap(gap, language) for gap in data.gaps)
         yield element("section", element("h2", phrase(_ABOUT, "gaps", language)), gaps)
+    yield element(
+        "section", element("h2", phrase(_ABOUT, "proofs", language)), *_proofs(data, language)
+    )
+
+
+def _proofs(data: OrderData, language: Language) -> Iterator[Html]:
+    """What an outsider needs of each entry: which one it is, its hash, and its proof as a file has it."""
+    for record in (record for person in data.persons for record in person.records):
+        lines: dict[str, object] = {
+            "record-position": str(record.position),
+            "event": f"{record.source} {record.id}",
+            "leaf": record.leaf,
+        }
+        rows = [(phrase(_ABOUT, name, language), value) for name, value in lines.items()]
+        proof = phrase(_ABOUT, "no-proof", language) if record.proof is UNSET else record.proof
+        yield element("div", table(None, (), rows), element("pre", proof))
 
 
 def _head(data: OrderData, language: Language) -> Iterator[tuple[str, object]]:
     entry = provision(data.provision)
     lines: dict[str, object] = {
         "recipient": data.recipient,
+        "case": data.case_ref or "",
         "provision": entry.citation if entry else data.provision,
         "may-have": ", ".join(field_name(name, language) for name in data.fields),
         "from": data.since,
         "until": data.until,
         "position": str(data.position),
+        "published": str(data.published),
         "salt": data.salt,
     }
     for name, value in lines.items():
@@ -66,7 +84,7 @@ def _rows(record: OrderedValues, language: Language) -> Iterator[tuple[object, .
 
 
 def _gap(gap: OrderGap, language: Language) -> str:
-    about = [gap.subject, gap.field and field_name(gap.field, language)]
+    about = [gap.subject, gap.field and field_name(gap.field, language), gap.ground]
     words = [phrase(_ABOUT, gap.reason, language), *(each for each in about if each)]
     return " · ".join(words)
 

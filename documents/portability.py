@@ -3,6 +3,8 @@
 import csv
 import io
 
+import msgspec
+
 from application.queries.reports.portability import PortabilityExport
 from documents.spreadsheet import marked_cell
 
@@ -16,6 +18,8 @@ def portability_csv(answer: PortabilityExport) -> bytes:
     A text that a spreadsheet would run, or that begins with an apostrophe, is given one: see `marked_cell`.
     """
     about = [["document", name, getattr(answer, name), *[""] * 5] for name in _ABOUT]
+    said = msgspec.to_builtins(answer.said_to_all)
+    about += [["document", f"said_to_all.{code}", said[code], *[""] * 5] for code in sorted(said)]
     rows = [
         [row.category, row.field, value, *(getattr(row, name) for name in COLUMNS[3:])]
         for row in answer.data

@@ -29,7 +29,10 @@ def access_document(answer: AccessReport) -> Document:
         title=report.say("title", "access"),
         law=report.say("title", "law"),
         facts=tuple(_facts(report)),
-        intro=tuple(report.say("intro", name) for name in ("made", "others", "secret")),
+        intro=(
+            *(report.say("intro", name) for name in ("made", "others")),
+            answer.said_to_all.said(report.language),
+        ),
         sections=tuple(make(report) for make in SECTIONS),
         footer=report.say("title", "page", "{}", "{}"),
     )

@@ -11,17 +11,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from application.acts.preserving import OpenLedger
 from application.source import Source
 from host.setting_list import PREFIX
 from host.settings import Settings, read_settings
 from host.site import Site
 from host.wiring import audited_site, check_keys_held, utc_now
-from ledger.embedded import default_data_dir
+from ledger.embedded import default_data_dir, visit
 from ledger.erasure.pending import compare
 from ledger.errors import Misconfigured, Retry
 from ledger.keys.opening import Opener
 from ledger.storage.access import Unsafe
 from ledger.storage.named import read_named
+from ledger.tlog.store.folder import LogFolder
 
 _MOST_BYTES = 1 << 16
 
@@ -31,6 +33,11 @@ class OpenSide(NamedTuple):
 
     source: Source
     settings: Settings
+
+    @property
+    def ledger(self) -> OpenLedger:
+        """As an act that copies from it takes it."""
+        return OpenLedger(self.source, LogFolder(self.settings.log.folder))
 
 
 @contextmanager
@@ -43,7 +50,8 @@ def open_side(
     """
     settings = open_settings(site.settings)
     check_keys_held(settings)
-    with audited_site(settings, clock) as there:
+    # A server that is started for a look, and stopped after it, says so in its log.
+    with audited_site(settings, clock, use=visit) as there:
         session = there.session("reader")
         # After a restore values could open that were erased; completing that is the open ledger's own work.
         if there.journal.is_kept and compare(session, there.journal).pending:

@@ -96,11 +96,6 @@ SETTINGS: tuple[Setting, ...] = (
         "public key to which messages are sealed that are not for this ledger [one of the key folder]",
     ),
     Setting(
-        "LEDGER_KEEP_LIST",
-        "store",
-        "file that lists what may not be erased yet; once it is named, nothing is erased without it [none]",
-    ),
-    Setting(
         "LEDGER_ORDINARY_CODES",
         "store",
         "own codes for grounds, roles and purposes that are ordinary business, separated by commas",

@@ -161,7 +161,6 @@ class Settings(msgspec.Struct, frozen=True):
     web: WebSettings = WebSettings()
     backup_recipients: tuple[str, ...] = ()
     withheld_key: WithheldKey | None = None
-    keep_list: Path | None = None
     signed: Signed = Signed()
     handover_keys: tuple[VerifierKey, ...] = ()
     office_keys: tuple[VerifierKey, ...] = ()
@@ -193,6 +192,12 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
     Raises Misconfigured, which names every wrong value and quotes none of them.
     """
     reader = Reader(texts)
+    if texts.get("LEDGER_KEEP_LIST", "").strip():
+        # Whoever still sets it counts on it, and the first run would erase what it kept.
+        reader.wrong.append(
+            "LEDGER_KEEP_LIST counts no more, and what it kept goes when nothing else keeps it: have that "
+            "copied first, then remove the setting"
+        )
     confidential = reader.switch("CONFIDENTIAL")
     ledger = _ledger(reader, CONFIDENTIAL if confidential else OPEN)
     signed = _signed(reader)
@@ -221,7 +226,6 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
             "BACKUP_RECIPIENTS", (), RECIPIENT, "public keys such as age1…"
         ),
         withheld_key=reader.withheld_key("WITHHELD_KEY"),
-        keep_list=reader.path("KEEP_LIST", None),
         signed=signed,
         handover_keys=reader.verifier_keys("HANDOVER_KEYS", HANDED_NAME) if confidential else (),
         office_keys=reader.verifier_keys("OFFICE_KEYS", OFFICE_NAME),

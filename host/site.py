@@ -18,7 +18,6 @@ from application.remembered import Remembered
 from application.source import Source
 from consumers.pipeline import BatchLimits
 from host.intake import intake_of
-from host.keep_list import keep_list
 from host.keeping_up import KeepingUp
 from host.keys import key_provider, ledger_folder, log_key, published_log
 from host.long_answers import Asking
@@ -467,7 +466,6 @@ class Site:
             Bounds(
                 period("tombstone"),
                 partial(legal_holds, privacy_office=self.privacy_office),
-                keep_list(self.settings),
             ),
         )
 

@@ -6,15 +6,15 @@ Opening a `Site` checks the installation and completes erasures that a crash or 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from application.acts.acting import Act, Permit, act
 from application.following import bring_up_to_date
-from host.keep_list import keep_writer
 from host.keys import key_provider, ledger_folder, signing_file, signing_key
 from host.settings import Settings
 from host.site import LEDGER_KEYS, Site
 from host.withheld import withheld_pair
-from ledger.embedded import start
+from ledger.embedded import Server, start
 from ledger.embedded.place import DataDirectory
 from ledger.erasure.pending import compare
 from ledger.erasure.rejournal import rejournal
@@ -41,22 +41,32 @@ def utc_now() -> datetime:
 
 
 def bare_site(
-    settings: Settings, clock: Callable[[], datetime], *, read_only: bool = False
+    settings: Settings,
+    clock: Callable[[], datetime],
+    *,
+    read_only: bool = False,
+    use: Callable[[Path], Server] = start,
 ) -> Site:
     """The server and the names, whatever is installed there; nothing is checked."""
-    server = start(settings.data_dir) if settings.embedded else None
+    server = use(settings.data_dir) if settings.embedded else None
     return Site(settings, server, clock, read_only=read_only)
 
 
 @contextmanager
-def audited_site(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Iterator[Site]:
+def audited_site(
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    *,
+    use: Callable[[Path], Server] = start,
+) -> Iterator[Site]:
     """A ledger to be looked at as it is: nothing is checked, completed, made or written.
 
-    Raises NotInstalled where there is none, Misconfigured or Retry.
+    `use`: how the embedded server is used; `visit`: only where it runs. Raises NotInstalled where there is
+    none, Misconfigured or Retry.
     """
     if settings.embedded and not DataDirectory(settings.data_dir).cluster.exists():
         raise NotInstalled
-    with bare_site(settings, clock, read_only=True) as site:
+    with bare_site(settings, clock, read_only=True, use=use) as site:
         try:
             is_there = site.session("reader").row("is_installed", namespace=site.ledger.events)
         except ServiceAway:
@@ -94,10 +104,7 @@ def install_on(site: Site) -> list[str]:
     prepare(site.session("projector"), site.ledger, views_of(site.settings.confidential))
     site.log_key.create()
     signing_key(site.settings).create()
-    if site.settings.confidential:
-        if (writer := keep_writer(site.settings)) is not None:
-            writer.key()
-    else:
+    if not site.settings.confidential:
         _ = site.withheld_key  # made when there is none
     return applied
 

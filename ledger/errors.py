@@ -81,10 +81,6 @@ class OnHold(Reject):
         self.held = tuple(held)
 
 
-class NotYet(Reject):
-    """Nothing was erased: it is kept for now. `ledger retention decide` puts the erasure off."""
-
-
 class Retry(LedgerError):
     """A passing fault: wait and do the same again."""
 
@@ -147,6 +143,10 @@ class IncompleteErasure(Halt):
 
 class Unproven(LedgerError):
     """What was to be proven is not so."""
+
+
+class NotPublished(Unproven):
+    """The log has no such file, or has it no more."""
 
 
 class Misconfigured(LedgerError):

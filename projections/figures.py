@@ -6,7 +6,7 @@ from the differences of rows, and of findings only those that are open are count
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from ledger.errors import NotInstalled
 from ledger.metrics import Figures
@@ -28,6 +28,7 @@ from rulebook import RIGHTS, RULES, rule
 _HOLDS = ("ledger_holds", "ledger_holds_overdue")
 _COMPLAINTS = ("ledger_complaints_open", "ledger_complaints_overdue")
 _ORDERS = ("ledger_orders_open", "ledger_orders_overdue")
+_SOON = (2, 24)
 
 
 def progress(session: Session) -> Figures:
@@ -61,7 +62,7 @@ def counted(session: Session, clock: datetime) -> Figures:
     return {
         **_of_one_kind(session, holds.VIEW, holds.IN_FORCE, _HOLDS, clock),
         **_of_one_kind(session, complaints.VIEW, complaints.OPEN, _COMPLAINTS, clock),
-        **_of_one_kind(session, orders.VIEW, orders.OPEN, _ORDERS, clock),
+        **_orders(session, clock),
         "ledger_requests_open": {(right,): opened for right, opened, _ in request_cases},
         "ledger_requests_overdue": {(right,): overdue for right, _, overdue in request_cases},
         "ledger_incidents_open": {(kind,): opened for kind, opened, _ in happened},
@@ -71,6 +72,32 @@ def counted(session: Session, clock: datetime) -> Figures:
         "ledger_disclosures_total": {(kind,): added for kind, _, _, added in kinds},
         "ledger_findings_open": _findings(session, clock),
     }
+
+
+def _orders(session: Session, clock: datetime) -> Figures:
+    """Orders that are open, overdue, and due soon; none in an open ledger, which has no such view."""
+    of, until = session.of("projections"), clock + timedelta(hours=max(_SOON))
+    try:
+        [(opened, overdue)] = of.rows("open_orders", clock=clock)
+        due = [orders.VIEW.read(state) for (state,) in of.rows("orders_until", until=until)]
+    except NotInstalled:
+        return {}
+    soon: dict[tuple[str, ...], float] = {}
+    for hours in _SOON:
+        last = clock + timedelta(hours=hours)
+        soon[str(hours),] = float(len({order.ref for order in due if _is_due(order, clock, last)}))
+    open_name, overdue_name = _ORDERS
+    return {
+        open_name: {(): opened},
+        overdue_name: {(): overdue},
+        "ledger_orders_due_soon": soon,
+    }
+
+
+def _is_due(order: orders.Order, clock: datetime, until: datetime) -> bool:
+    """Whether a clock of an order passes between two times."""
+    clocks = orders.order_clocks(order)
+    return any(one.done_at is None and clock < one.due <= until for one in clocks)
 
 
 def _of_one_kind(

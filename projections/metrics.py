@@ -145,6 +145,13 @@ ORDERS: tuple[Series, ...] = (
         "gauge",
         "Of these orders those with a clock that has passed. Anything but 0: `ledger order list` names them.",
     ),
+    Series(
+        "ledger_orders_due_soon",
+        "gauge",
+        "Of these orders those with a clock that passes within 2 or 24 hours, whatever other clock has "
+        "passed. Anything but 0: `ledger order list` names them; do what it says before.",
+        ("hours",),
+    ),
 )
 
 

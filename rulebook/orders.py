@@ -22,7 +22,9 @@ from schemas.personal import PERSONAL_FIELDS, DataCategory, FieldName
 from schemas.provision import folded, readings
 
 RuleId = Annotated[str, Meta(pattern=r"^order\.[a-z0-9]+(?:[.-][a-z0-9]+)*\Z")]
-ClockName: TypeAlias = Literal["answer", "written-order", "preservation", "review"]
+ClockName: TypeAlias = Literal[
+    "answer", "written-order", "preservation", "review", "measure", "delivery"
+]
 Fault: TypeAlias = Literal[
     "not-a-duty",
     "wrong-authority",
@@ -94,7 +96,8 @@ class OrderRule(Struct, frozen=True, forbid_unknown_fields=True):
     law counts them at their longest; from their shortest end on nothing is given (`doubtful_from`).
     `notified_days`: for which an order waits when the authority of another State was notified of it.
     `preserve_days` may be prolonged `prolongings` times by `prolong_days`, and `until_production` as long as
-    an order for the data that follows needs. `review_months`: after how long secrecy is looked at again,
+    an order for the data that follows needs. `kept_at_once`: the data is preserved on receipt, before it is
+    decided what goes. `review_months`: after how long secrecy is looked at again,
     which the house chose. `refusals`: grounds that the law has, beside those that are computed.
     `legal_basis`: on which data is given. `superseded_by`: the provision that holds since `valid_to`.
     `doubts`: what a lawyer must confirm.
@@ -130,6 +133,7 @@ class OrderRule(Struct, frozen=True, forbid_unknown_fields=True):
     prolong_days: int = 0
     prolongings: int = 0
     until_production: bool = False
+    kept_at_once: bool = False
     review_months: int = 0
     applies: bool = True
     refusals: tuple[str, ...] = ()

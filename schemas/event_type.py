@@ -51,6 +51,12 @@ class EventType(Struct, frozen=True):
         return names.type_of(self.name, self.version)
 
     @property
+    def names_actor(self) -> bool:
+        """Whether the ledger itself says which employee did it, in a confidential ledger: nobody else may."""
+        is_secret = self.topics == ("confidential",)
+        return "employee" in self.references and (is_secret or self.name == names.EVENT_ANNULLED)
+
+    @property
     def title(self) -> str:
         """One sentence that says what happened."""
         return " ".join((self.data.__doc__ or "").split())

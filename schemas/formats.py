@@ -10,6 +10,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
+from schemas.references import PERSONS, pattern_of
 from schemas.tc_string import LONGEST
 
 _ID_PART = r"[A-Za-z0-9._:-]{1,128}"
@@ -86,9 +87,20 @@ Sha256 = Annotated[
     str,
     Meta(pattern=SHA256, description="A SHA-256 hash, in hex or base64.", extra={OPEN: True}),
 ]
+ProofFile = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9+/]{1,16384}={0,2}\Z",
+        description="A .tlog-proof, in base64.",
+        extra={OPEN: True},
+    ),
+]
 Country = Annotated[str, Meta(pattern=COUNTRY, description="ISO 3166-1 alpha-2, capitals.")]
 Employee = Annotated[str, Meta(pattern=EMPLOYEE, description="A full reference to an employee.")]
 Customer = Annotated[str, Meta(pattern=CUSTOMER, description="A full reference to a customer.")]
+PersonRef = Annotated[
+    str, Meta(pattern=pattern_of(PERSONS), description="A full reference to a person.")
+]
 KeyId = Annotated[str, Meta(pattern=KEY_ID, description="Base64url name of a data key.")]
 Instant = Annotated[
     str,

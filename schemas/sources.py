@@ -124,19 +124,24 @@ def not_allowed(message: Mapping[str, Any], intake: AdmissionRules) -> str | Non
     # Only the office can write to this place, so the source is surely its own; unless it signs there.
     if is_office and is_office_place(speakers.place):
         return "/source" if intake.office_signs(speakers.place) else None
-    if message["type"] == ANNULLED and (pointer := _wrong_annulment(message, source, intake)):
+    if pointer := _own(message, source, intake):
         return pointer
     if is_office and _is_commanded(message["type"], speakers):
         return "/source"
     return None if speakers.senders is None else _unknown(message, speakers, speakers.senders)
 
 
-def _wrong_annulment(message: Mapping[str, Any], source: str, intake: AdmissionRules) -> str | None:
-    """The pointer of what makes an annulment none of its source."""
+def _own(message: Mapping[str, Any], source: str, intake: AdmissionRules) -> str | None:
+    """The pointer of what only the ledger itself says, or the source of what is annulled."""
+    data, type = message.get("data"), message["type"]
+    facts = data if isinstance(data, dict) else {}
+    if ALL_TYPES[type].names_actor and "employee" in facts:
+        return "/data/employee"
+    if type != ANNULLED:
+        return None
     if intake.confidential:
         return "/source"  # no source is authenticated there
-    data = message.get("data")
-    annulled_source = data.get("annuls_source") if isinstance(data, dict) else None
+    annulled_source = facts.get("annuls_source")
     is_of_another = isinstance(annulled_source, str) and annulled_source != source
     return "/data/annuls_source" if is_of_another else None
 

@@ -170,7 +170,7 @@ def _in_words(fact: str, value: str | int, language: Language) -> str:
     A code that has no word is read as the words that it is made of.
     """
     code = str(value)
-    if fact == "fields":
+    if fact == "fields" or fact.endswith("_fields"):
         return field_name(code, language)
     if fact == "query":
         return query_name(code, language)

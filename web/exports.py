@@ -6,6 +6,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from application.answer import Answer
+from application.language import spoken
 from documents.spreadsheet import table_workbook
 from documents.tables import table_csv
 from schemas.encoding import to_line
@@ -27,13 +28,15 @@ def exported(answer: Answer, rows: str | None, form: Form, part: str | None = No
     """The bytes of an answer. `rows`: the member that is its list; without one the answer is one row.
 
     `part`: says that the reader sees a part; in a table it is the heading of a last column, which is empty.
+    So is the sentence that an answer says to everybody, where the table is of a list in it.
     """
     if form == "json":
         return line_of(answer, part)
     listed: Sequence[msgspec.Struct] = getattr(answer, rows) if rows else [answer]
     columns, cells = _table(listed)
-    if part is not None:
-        columns, cells = [*columns, part], [[*row, None] for row in cells]
+    said = getattr(answer, "said_to_all", None) if rows else None
+    for heading in filter(None, (part, said and said.said(spoken()))):
+        columns, cells = [*columns, heading], [[*row, None] for row in cells]
     return table_csv(columns, cells) if form == "csv" else table_workbook(columns, cells)
 
 

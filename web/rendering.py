@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from application.language import spoken
+from application.said_to_all import said_to_all
 from application.times import zone_name
 from application.words import code_word
 from schemas.texts import country_name, field_name
@@ -72,6 +73,7 @@ def environment() -> Environment:
     environment.globals.update(
         t=t,
         counted=counted,
+        said_to_all=said_to_all,
         static=static,
         spoken=spoken,
         zone=zone_name,

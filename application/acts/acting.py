@@ -12,25 +12,26 @@ from uuid import uuid4
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from application.following import bring_up_to_date
 from application.site import Site
 from consumers.files import ingest
-from consumers.pipeline import BatchLimits
 from ledger.clocks import Clocks
 from ledger.errors import Reject
 from ledger.event import instant
+from ledger.recording.batch import NotWhole
 from ledger.storage.locks import held
 from rulebook.approvals import ACT_OF
-from schemas import REMARK, Code, Rejection, decode, is_person, through
+from schemas import ALL_TYPES, REMARK, Code, Rejection, decode, is_person, names, through
 from schemas.encoding import JsonValue, to_json
 from schemas.names import type_of
 from schemas.sources import OFFICE_LABEL
 
 # Stored with each event as its origin: by it the intake tells the office's own acts from other senders.
 ORIGIN = OFFICE_LABEL
-# This many acts of one call are recorded all or none, even where the settings make batches smaller.
-_TOGETHER = 100
+MOST_TOGETHER = 1_000
+"""This many acts of one call are recorded all or none, even where the settings make batches smaller."""
 
 
 class Act(Struct, frozen=True, kw_only=True):
@@ -122,44 +123,75 @@ def one_at_a_time(site: Site) -> Iterator[None]:
 def act(
     site: Site, acts: Sequence[Act], voice: Voice | None = None, permit: Permit | None = None
 ) -> ActOutcome:
-    """Record acts, in order, as events of the privacy office; a few of them in one transaction.
+    """Record acts, in order, as events of the privacy office: in one transaction, all or none.
 
     `voice`: in whose name, where that is not the office's. `permit`: that they may happen, where a
     confidential ledger asks for two persons. Raises NotPermitted without it: no edge can leave it out.
 
-    Raises ActRefused: when the contract refuses one of them nothing is recorded; when only a recorded
-    event refuses one (`conflicting-duplicate`, `erased-subject`) the other acts are recorded. Raises Retry or
-    Halt.
+    Raises ActRefused: nothing is recorded then, also where only a recorded event refuses one of them
+    (`conflicting-duplicate`, `erased-subject`). Of more acts than MOST_TOGETHER those that it refuses so are
+    left out. Raises Retry or Halt.
     """
     voice = voice or _office(site)
     if site.intake.confidential:
-        acts = [_permitted(one, permit) for one in acts]
+        acts = [_by(one, site.reader().reference) for one in _permitted(acts, permit)]
     ids, lines = _checked(site, acts, voice)
-    stream = BytesIO(b"\n".join(lines))
-    limits = _limits(site.batch_limits, lines)
-    files, clocks = [(voice.label, stream)], Clocks(site.clock)
-    result = ingest(site.open_recorder, files, site.intake, clocks, limits=limits)
+    files, clocks = [(voice.label, BytesIO(b"\n".join(lines)))], Clocks(site.clock)
+    limits = replace(site.batch_limits, whole=len(lines) <= MOST_TOGETHER)
+    try:
+        result = ingest(site.open_recorder, files, site.intake, clocks, limits=limits)
+    except NotWhole as error:
+        index, why = error.refused[0]
+        raise ActRefused(acts[index].name, why.code, why.pointer) from None
     for rejection in result.rejections:
         raise ActRefused(acts[rejection.line - 1].name, rejection.code, rejection.pointer)
     return ActOutcome(ids, result.recorded, result.duplicates, result.last_position)
 
 
-def _permitted(one: Act, permit: Permit | None) -> Act:
-    """An act that may happen, with the id that its permit gives it. Raises NotPermitted."""
-    needed = ACT_OF.get(one.name)
-    if needed is None:
+def _permitted(acts: Sequence[Act], permit: Permit | None) -> list[Act]:
+    """Acts that may happen; in an emergency the first that needs two persons has the id of its permit.
+
+    Raises NotPermitted.
+    """
+    permitted, id = list(acts), permit and permit.event_id
+    for place, one in enumerate(acts):
+        needed = ACT_OF.get(one.name)
+        if needed is None or _gives_nothing(one, acts):
+            continue
+        if permit is None or permit.act != needed:
+            raise NotPermitted(f"{one.name} needs two persons of the desk; nothing was recorded")
+        if id:
+            permitted[place], id = replace(one, id=id), None
+    return permitted
+
+
+def _by(one: Act, employee: str) -> Act:
+    """An act with the employee who does it, where its type names one."""
+    entry = ALL_TYPES.get(type_of(one.name, one.version))
+    if entry is None or not entry.names_actor:
         return one
-    if permit is None or permit.act != needed:
-        raise NotPermitted(f"{one.name} needs two persons of the desk; nothing was recorded")
-    return msgspec.structs.replace(one, id=permit.event_id) if permit.event_id else one
+    return replace(one, facts={**one.facts, "employee": employee})
 
 
-def check(site: Site, acts: Sequence[Act]) -> None:
-    """Raise ActRefused when the contract refuses one of the acts; nothing is recorded.
+def _gives_nothing(one: Act, acts: Sequence[Act]) -> bool:
+    """Whether an order is executed by keeping data alone: one officer does that, and it can be undone."""
+    beside = {other.name for other in acts if other.subject == one.subject}
+    given = {name for name, fact in one.facts.items() if fact} - {"order_ref"}
+    return one.name == names.ORDER_EXECUTED and not given and names.PRESERVATION_IMPOSED in beside
+
+
+def check(site: Site, acts: Sequence[Act], time: datetime | None = None) -> None:
+    """Raise ActRefused when the contract refuses one of the acts, done at a time; nothing is recorded.
 
     An event that is recorded already may still refuse the act when `act` records it.
     """
-    _checked(site, acts, _office(site))
+    dated = [replace(one, time=time or one.time) for one in acts]
+    _checked(site, dated, _office(site))
+
+
+def message(site: Site, act: Act) -> bytes:
+    """The CloudEvent of an act of the office, for another ledger: that one checks it, as this may not."""
+    return to_json(_event(act, site, _office(site), site.clock()), sort_keys=True)
 
 
 def _office(site: Site) -> Voice:
@@ -178,16 +210,6 @@ def _checked(site: Site, acts: Sequence[Act], voice: Voice) -> tuple[tuple[str, 
         if isinstance(outcome, Rejection):
             raise ActRefused(act.name, outcome.code, outcome.pointer)
     return tuple(str(event["id"]) for event in events), lines
-
-
-def _limits(limits: BatchLimits, lines: Sequence[bytes]) -> BatchLimits:
-    """Those of the settings, or what it takes to record a few acts together."""
-    together = lines[:_TOGETHER]
-    return msgspec.structs.replace(
-        limits,
-        messages=max(limits.messages, len(together)),
-        size_bytes=max(limits.size_bytes, sum(len(line) + 1 for line in together)),
-    )
 
 
 def _event(act: Act, site: Site, voice: Voice, now: datetime) -> dict[str, JsonValue]:

@@ -14,8 +14,9 @@ from uuid import UUID
 from application.queries.keeping.erasures import CarriedOut, Due, ErasureScope
 from application.site import Site
 from ledger.erasure.eraser import Eraser
-from ledger.erasure.verdict import Situation, Verdict
+from ledger.erasure.verdict import Verdict
 from ledger.errors import Halt, Retry, UnknownSubject
+from ledger.event import RecordedEvent
 from ledger.reading import events_but_reads
 from ledger.storage.postgres import Session
 from projections.dossier.dossier import Dossier
@@ -41,16 +42,12 @@ _MOST_STEPS = 64
 
 
 def preview(site: Site, reference: str, scope: ErasureScope) -> list[CarriedOut]:
-    """What `erase_asked` would do now, as far as what is recorded says. Raises UnknownSubject.
-
-    The keep list is not asked about a person: else each reader could find out, without a trace, who is on it.
-    """
-    today, session, eraser = day_of(site.clock()), site.session("reader"), site.eraser()
-    eraser.check_keep_list()
+    """What `erase_asked` would do now, as far as what is recorded says. Raises UnknownSubject."""
+    today, session = day_of(site.clock()), site.session("reader")
     results = []
-    for subject in eraser.live_subjects(reference):
-        seen = Situation(events_but_reads(session, [subject]), None)
-        person = _person(site, session, subject, seen, {})
+    for subject in site.eraser().live_subjects(reference):
+        recorded = events_but_reads(session, [subject])
+        person = _person(site, session, subject, recorded, {})
         results += [
             CarriedOut(subject, step, None) for step in _planned_steps(person, scope, today)
         ]
@@ -63,7 +60,6 @@ def erase_asked(site: Site, reference: str, scope: ErasureScope) -> list[Carried
     One result a data subject, or a step of it, committed and journalled. Raises what `Eraser.erase` raises.
     """
     eraser = site.eraser()
-    eraser.check_keep_list()
     return [
         result
         for subject in eraser.live_subjects(reference)
@@ -105,7 +101,6 @@ def erase_for(site: Site, reference: str, request_ref: str) -> ErasureOutcome:
     again: only what has become free since goes now. Raises what `Eraser.erase` raises.
     """
     eraser, scope = site.eraser(), ErasureScope("request", request_ref)
-    eraser.check_keep_list()
 
     def choose(person: Person, day: date) -> PlannedErasure | None:
         step = _on_request(person, scope, day)
@@ -139,26 +134,22 @@ def erase_due(
 ) -> Iterator[CarriedOut]:
     """Carry out what today makes due. A second run finds nothing left.
 
-    What the keep list keeps is put off by a decision, which is no result.
-
     Raises Retry when `stop` says so between two blocks of persons, IncompleteErasure, Retry or Halt: every
     result that was yielded by then is committed.
     """
     eraser, today = site.eraser(), day_of(site.clock())
-    eraser.check_keep_list()
     people = _candidates(site.new_session("reader"), today, decided_only)
     while block := list(islice(people, _TOGETHER)):
         if stop():
             raise Retry("told to stop")
-        done = _erase_all(site, eraser, block, decided_only)
-        yield from (carried_out for carried_out in done if carried_out.step.erased)
+        yield from _erase_all(site, eraser, block, decided_only)
 
 
 def _candidates(session: Session, day: date, decided_only: bool) -> Iterator[UUID]:
-    """Persons of whom a day may make something due: also what the keep list kept until now."""
+    """Persons of whom a day may make something due."""
     for block in persons(session):
         for person in block:
-            if may_be_due(person.listing(), day, decided_only=decided_only):
+            if may_be_due(person, day, decided_only=decided_only):
                 yield person.stream
 
 
@@ -194,10 +185,10 @@ def _carry_out(
     today, session = day_of(site.clock()), site.session("reader")
     chosen: dict[UUID, PlannedErasure] = {}
 
-    def judge(situations: Mapping[UUID, Situation]) -> dict[UUID, Verdict]:
-        takeovers = takeovers_told_by_others(session, list(situations))
-        for stream, situation in situations.items():
-            person = _person(site, session, stream, situation, takeovers)
+    def judge(recorded: Mapping[UUID, Sequence[RecordedEvent]]) -> dict[UUID, Verdict]:
+        takeovers = takeovers_told_by_others(session, list(recorded))
+        for stream, events in recorded.items():
+            person = _person(site, session, stream, events, takeovers)
             step = choose(person, today)
             if step is not None and step.decisions:
                 chosen[stream] = step
@@ -214,7 +205,7 @@ def _person(
     site: Site,
     session: Session,
     stream: UUID,
-    situation: Situation,
+    events: Sequence[RecordedEvent],
     takeovers: Mapping[UUID, Sequence[Fact]],
 ) -> Person:
     """A person, the customer whose contact person it may be, and what others' takeovers say of both.
@@ -230,5 +221,4 @@ def _person(
         known = takeovers.get(one)
         return takeovers_told_by_others(session, [one])[one] if known is None else known
 
-    office, (events, listed) = site.privacy_office, situation
-    return person_of(stream, events, office, dossier_named, told_of, listed)
+    return person_of(stream, events, site.privacy_office, dossier_named, told_of)

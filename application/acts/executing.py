@@ -1,25 +1,34 @@
 """The execution of an order: what was given, to whom, with the disclosure that a later report tells of.
 
-Exactly what the order was found to allow may be given, or less; the event says so beside the hash of the
-bundle, and the disclosure is an event of its own in the same transaction.
+What is given is what the bundle holds that was prepared for the order, to whoever ordered it: the receipt of
+the bundle says so, and no option of a command. The disclosure is an event of its own, in exactly one ledger:
+here, in the same transaction, or in the open one where it is no secret.
 """
 
-from collections.abc import Mapping, Sequence
-from uuid import uuid4
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
-from application.acts.acting import Act, one_at_a_time
-from application.acts.on_orders import ACTIVITY, Facts, OnOrder, act_on, again, check_deed
+from application.acts.acting import Act, Permit, check, message, one_at_a_time
+from application.acts.on_orders import ACTIVITY, OnOrder, act_on, again, check_deed
 from application.acts.requesting import record
+from application.answer import given
 from application.queries.cases.found_requests import NotAllowed
+from application.queries.desk.data import OrderGap
 from application.queries.desk.found_orders import FoundOrder, find_order
+from application.queries.desk.receipts import Receipt
 from application.site import Site
 from application.source import Source
-from projections.views.order_acts import OrderAct, secret_by_law
-from projections.views.orders import Order
+from ledger.event import instant
+from projections.views.order_acts import secrecy_of, secret_by_law
+from projections.views.orders import EXECUTED, Order
 from rulebook import Provision, provision
-from schemas import names
+from rulebook.calendar import day_of
+from schemas import PERSONAL_FIELDS, names
 from schemas.encoding import JsonValue
 
 _PURPOSE = "legal-order"
@@ -43,37 +52,129 @@ _REASONS: Mapping[str, str] = {
 
 
 class Execution(Struct, frozen=True, kw_only=True):
-    """How an order is executed. `fields`: those that are given; none named: all that are allowed.
+    """How an order is executed. `receipt`: of the bundle that was prepared; None where nothing is given.
 
-    `bundle_sha256`: of what was sealed for the authority. `position`: of the open ledger that it reflects.
+    `bundle_sha256`: of the file that is given. What a command may say besides, and must be so: `fields` that
+    are given, the `recipient`, and the `position` of the open ledger that it reflects.
     """
 
-    fields: Sequence[str] = ()
+    receipt: Receipt | None = None
     bundle_sha256: str | None = None
+    fields: Sequence[str] = ()
     recipient: str | None = None
     position: int | None = None
 
 
-def execute(site: Site, source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
-    """Record that an order was executed, with the disclosure. Raises NotAllowed."""
+def execute(
+    site: Site,
+    source: Source,
+    on: OnOrder,
+    execution: Execution,
+    permit: Permit | None,
+    tell_open: Callable[[bytes], None] | None = None,
+) -> FoundOrder:
+    """Record that an order was executed, with the disclosure. Raises NotAllowed, NotPermitted.
+
+    `tell_open`: gives a disclosure that is no secret to the open ledger, durably, before it is recorded that
+    the order was executed.
+    """
     with one_at_a_time(site):
-        case = executable(source, on, execution)
-        record(site, _acts(case, execution), on.time)
+        case = executable(site, source, on, execution)
+        executed, disclosure, *others = _acts(case, execution)
+        acts = [executed, *others]
+        if disclosure is not None and is_open(case):
+            if tell_open is None:
+                raise NotAllowed(
+                    f"what order {on.ref} gives is no secret, so the open ledger records the disclosure: "
+                    "name a new file for `ledger ingest --signed` there",
+                    field="disclosure",
+                )
+            tell_open(message(site, msgspec.structs.replace(disclosure, time=on.time)))
+        elif disclosure is not None:
+            acts.insert(1, disclosure)
+        record(site, acts, on.time, permit=permit)
     return again(source, case)
 
 
-def executable(source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
-    """The order, which may be executed like this. Raises NotAllowed otherwise."""
+def executable(site: Site, source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
+    """The order, which may be executed like this. Raises NotAllowed, ActRefused otherwise.
+
+    Both before the first person approves it: what the ledger would refuse, nobody has to approve.
+    """
     case = find_order(source, on.ref, on.subject)
     check_deed(case, "execute", on.time)
-    may_have = case.order.may_have
+    may_have, authority = case.order.may_have, str(case.received.facts["authority"])
+    if execution.recipient not in {None, authority}:
+        raise NotAllowed(
+            f"{authority} gave order {on.ref}, and no other authority may have what it asks for",
+            field="to",
+        )
     beyond = [name for name in execution.fields if name not in may_have]
     if beyond:
         raise NotAllowed(
             f"order {on.ref} does not allow {', '.join(beyond)}; it allows {', '.join(may_have)}",
             field="field",
         )
+    if execution.receipt is not None:
+        _check_receipt(case, execution.receipt, execution, on.time)
+    elif may_have:
+        raise NotAllowed(
+            f"order {on.ref} is given data: name the file that `ledger order prepare {on.ref}` made",
+            field="bundle",
+        )
+    check(site, [act for act in _acts(case, execution) if act is not None], on.time)
     return case
+
+
+def _check_receipt(
+    case: FoundOrder, receipt: Receipt, execution: Execution, time: datetime
+) -> None:
+    """Raise NotAllowed for a bundle that is not what this order may have, or not as the command says."""
+    order, ref = case.order, case.order.ref
+    authority = case.received.facts["authority"]
+    if (receipt.order_ref, receipt.subject) != (ref, case.person):
+        raise NotAllowed(f"this bundle was prepared for another order than {ref}", field="bundle")
+    if receipt.bundle_sha256 != execution.bundle_sha256:
+        raise NotAllowed(
+            f"this file is not the bundle that was prepared for order {ref}", field="bundle"
+        )
+    if (receipt.asked, receipt.recipient) != (sorted(order.may_have), authority):
+        raise NotAllowed(
+            f"order {ref} was decided anew after this bundle was prepared: prepare it again",
+            field="bundle",
+        )
+    if any(
+        act.facts.get("bundle_sha256") == receipt.bundle_sha256 for act in order.named(EXECUTED)
+    ):
+        raise NotAllowed(f"this bundle was given for order {ref} already", field="bundle")
+    if receipt.until > time:
+        raise NotAllowed(
+            f"the bundle of order {ref} has data up to {instant(receipt.until)}, so it cannot have been "
+            "given before",
+            field="at",
+        )
+    if execution.position not in {None, receipt.position}:
+        raise NotAllowed(f"the bundle reflects position {receipt.position}", field="position")
+    _check_fields(receipt, execution.fields)
+
+
+def _check_fields(receipt: Receipt, fields: Sequence[str]) -> None:
+    """Every field that is named is in the bundle, and the other way round; what is not has its reason."""
+    named = set(fields) or set(receipt.given)
+    if lacking := sorted(named.difference(receipt.given)):
+        raise NotAllowed(f"the bundle has no value of {', '.join(lacking)}", field="field")
+    if unnamed := sorted(set(receipt.given) - named):
+        raise NotAllowed(
+            f"the bundle gives {', '.join(unnamed)} as well: name it, or prepare the order with --withhold",
+            field="field",
+        )
+    explained = {gap.field for gap in receipt.gaps}
+    nobody = OrderGap("not-found") in receipt.gaps
+    if not nobody and (bare := sorted(set(receipt.asked) - named - explained)):
+        raise NotAllowed(
+            f"the bundle lacks {', '.join(bare)} and says no reason: prepare the order again",
+            field="field",
+        )
 
 
 def allowed_period(order: Order) -> dict[str, JsonValue]:
@@ -83,74 +184,89 @@ def allowed_period(order: Order) -> dict[str, JsonValue]:
     return {name: facts[name] for name in ("period_from", "period_to") if name in facts}
 
 
-def _acts(case: FoundOrder, execution: Execution) -> list[Act]:
-    """The execution, and what was disclosed by it."""
-    order, receipt = case.order, case.received
-    given = [name for name in order.may_have if name in execution.fields or not execution.fields]
-    recipient = execution.recipient or str(receipt.facts["authority"])
-    days = allowed_period(order)
-    disclosure = disclosure_of(order, case.person, given, recipient, days) if given else None
-    facts: dict[str, JsonValue] = {"fields": list(given), "recipient": recipient, **days}
-    facts |= _stated(
-        bundle_sha256=execution.bundle_sha256,
-        position=execution.position,
-        disclosure_id=disclosure.id if disclosure else None,
-    )
-    executed = act_on(case, names.ORDER_EXECUTED, facts)
-    if disclosure is None or is_open(case):
-        # A disclosure without secrecy is no event of this ledger: the hand-over makes it of the execution.
-        return [executed, *_interception(case)]
-    return [executed, disclosure, *_interception(case)]
+def _acts(case: FoundOrder, execution: Execution) -> tuple[Act, Act | None, *tuple[Act, ...]]:
+    """The execution, the disclosure where anything was given, and that an authority can tap."""
+    recipient = str(case.received.facts["authority"])
+    receipt = execution.receipt
+    fields = [name for name in case.order.may_have if receipt and name in receipt.given]
+    facts: dict[str, JsonValue] = {"fields": list(fields), "recipient": recipient}
+    disclosure = None
+    if receipt is not None:
+        told = _told(receipt)
+        disclosure = _disclosure(case, fields, told) if fields else None
+        facts |= {
+            **told,
+            "content_sha256": receipt.content_sha256,
+            "position": receipt.position,
+            "withheld": [_withheld(gap) for gap in receipt.gaps],
+            **({"disclosure_id": disclosure.id} if disclosure else {}),
+        }
+    return act_on(case, names.ORDER_EXECUTED, facts), disclosure, *_interception(case)
 
 
-def _stated(**facts: JsonValue) -> dict[str, JsonValue]:
-    return {name: value for name, value in facts.items() if value is not None}
+def _told(receipt: Receipt) -> dict[str, JsonValue]:
+    """What a bundle gives, as facts: of which period that has passed, and which entries."""
+    return {
+        "period_from": day_of(receipt.since).isoformat(),
+        "period_to": day_of(receipt.until).isoformat(),
+        "bundle_sha256": receipt.bundle_sha256,
+        "entries": len(receipt.entries),
+        "entries_sha256": receipt.entries_sha256,
+    }
+
+
+def _withheld(gap: OrderGap) -> dict[str, JsonValue]:
+    """What a bundle lacks, as a fact: without the person, whose order it is."""
+    known = {
+        "reason": gap.reason,
+        "field": given(gap.field),
+        "count": given(gap.values),
+        "ground": given(gap.ground),
+    }
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def is_open(case: FoundOrder) -> bool:
-    """Whether the open ledger may know what is given for an order: its provision has no secrecy."""
-    return not secret_by_law(case.provision)
+    """Whether the open ledger may know what is given: no law keeps it secret, and nobody imposed that."""
+    receipt = case.received
+    secrecy = secrecy_of(case.order.steps, receipt, receipt.provision)
+    return not secret_by_law(case.provision) and secrecy != "in-force"
 
 
-def disclosure_of(
-    order: Order, subject: str, given: Sequence[str], recipient: str | None, days: Facts
-) -> Act:
-    """The disclosure, as the person's report tells of it, once nothing keeps it secret.
-
-    `recipient`: None: the authority that ordered.
-    """
-    receipt, rule = order.receipt, order.rule
-    assert receipt
-    law = provision(receipt.provision or "")
-    secret = secret_by_law(receipt.provision)
+def _disclosure(case: FoundOrder, fields: Sequence[str], told: Mapping[str, JsonValue]) -> Act:
+    """The disclosure, as the person's report tells of it once the person may know."""
+    law, rule = provision(case.provision or ""), case.order.rule
     basis = rule.legal_basis if rule else "6-1-c"
     facts: dict[str, JsonValue] = {
-        "recipient": recipient or str(receipt.facts["authority"]),
-        "recipient_kind": _kind_of(receipt, law),
+        "recipient": str(case.received.facts["authority"]),
+        "recipient_kind": _kind_of(case, law),
         "purpose": _PURPOSE,
         "method": "push",
-        "country": str(receipt.facts.get("country", "NL")),
-        "fields": list(given),
+        "country": str(case.received.facts.get("country", "NL")),
+        "fields": list(fields),
         "necessity_reason": _REASONS[basis],
-        "case_ref": order.ref,
-        **({"notice": "barred"} if secret else {}),
-        **days,
+        "case_ref": case.order.ref,
+        **told,
+        **({} if is_open(case) else {"notice": "barred"}),
     }
+    # Given to the open ledger once more, the disclosure of a bundle is a duplicate there.
+    name = sha256(f"{case.order.ref}\n{told['bundle_sha256']}".encode()).digest()
     return Act(
         name=names.PERSONAL_DATA_DISCLOSED,
-        subject=subject,
-        provision=receipt.provision,
+        subject=case.person,
+        provision=case.provision,
         legal_basis=basis,
         activity=ACTIVITY,
         facts=facts,
-        id=str(uuid4()),
+        categories=sorted({PERSONAL_FIELDS[field] for field in fields}),
+        id=str(UUID(bytes=name[:16], version=4)),
     )
 
 
-def _kind_of(receipt: OrderAct, law: Provision | None) -> str:
+def _kind_of(case: FoundOrder, law: Provision | None) -> str:
     """The kind of recipient: by who ordered, among those that the provision names."""
     authorities = law.authorities if law else ()
-    kind = _KINDS.get(str(receipt.facts.get("issued_by", "")), "")
+    kind = _KINDS.get(str(case.received.facts.get("issued_by", "")), "")
     return kind if kind in authorities or not authorities else authorities[0]
 
 

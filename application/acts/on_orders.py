@@ -4,7 +4,7 @@ So two people who decide or execute the same order at the same time do it once: 
 the first one did. What an order may have is computed from the rulebook, and never taken from the command.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import Literal
@@ -12,19 +12,24 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Struct
 
-from application.acts.acting import Act, one_at_a_time
+from application.acts.acting import MOST_TOGETHER, Act, one_at_a_time
 from application.acts.requesting import new_reference, record
 from application.lookups import folded, provisions
 from application.orders_in import UNKNOWN_LAW, OrderForm, as_code, nobody_known
 from application.queries.cases.found_requests import NotAllowed
-from application.queries.desk.found_orders import FoundOrder, find_order, known_orders
+from application.queries.desk.found_orders import (
+    FoundOrder,
+    find_cases,
+    find_order,
+    known_orders,
+)
 from application.queries.subjects import check_person, streams_of
 from application.site import Site
 from application.source import Source, instant_or_none
 from ledger.errors import Misconfigured
 from projections.reading.order_judging import judgement_of, objection, refusal
 from projections.reading.order_steps import OrderDeed, hindrance
-from projections.views.orders import Order
+from projections.views.orders import WAITING, Order, runs_tap
 from rulebook import provision
 from rulebook.calendar import day_of
 from rulebook.orders import Allowance, facts_of, review_on, rule_of
@@ -59,19 +64,60 @@ def receive(site: Site, source: Source, form: OrderForm, time: datetime) -> Foun
 
 
 def receive_all(
-    site: Site, source: Source, forms: Sequence[OrderForm], time: datetime
+    site: Site, source: Source, forms: Sequence[OrderForm], time: datetime, *, another: bool = False
 ) -> list[FoundOrder]:
-    """The same of all orders of one document, each about a person, under one reference: all or none."""
+    """The same of all orders of one document, each about a person, under one reference: all or none.
+
+    `another`: it is another order, although its document came in before.
+    """
     ref = forms[0].order_ref or new_reference(time, "OR")
     with one_at_a_time(site):
         forms = _about_whom(source, forms)
         subjects = [form.subject or nobody_known(ref, place) for place, form in enumerate(forms)]
         acts = [_received(form, ref, who, time) for form, who in zip(forms, subjects, strict=True)]
-        known = {stream for stream, order in known_orders(source, refs=[ref]) if is_ours(order)}
-        if any(known & set(streams_of(source, subject)) for subject in subjects):
-            raise NotAllowed(f"there is an order {ref} about this person already")
-        record(site, [*chain.from_iterable(acts)], time)
-    return [find_order(source, ref, subject) for subject in subjects]
+        _check_new(source, ref, subjects)
+        if not another:
+            _check_unlike(source, ref, forms)
+        record(site, _together(chain.from_iterable(acts)), time)
+    found = {case.reference: case for case in find_cases(source, ref)}
+    return [found[subject] for subject in subjects]
+
+
+def _check_new(source: Source, ref: str, subjects: Sequence[str]) -> None:
+    """Raise NotAllowed for an order that is there already about one of the persons."""
+    known = {stream for stream, order in known_orders(source, refs=[ref]) if is_ours(order)}
+    if any(known & set(streams_of(source, subject)) for subject in subjects):
+        raise NotAllowed(f"there is an order {ref} about this person already")
+
+
+def _check_unlike(source: Source, ref: str, forms: Sequence[OrderForm]) -> None:
+    """Raise NotAllowed for a document that came in before, as another order."""
+    digests = {form.sha256 for form in forms if form.sha256}
+    if not digests:
+        return
+    for _, order in known_orders(source):
+        receipt = order.receipt
+        if (
+            order.ref != ref
+            and is_ours(order)
+            and receipt
+            and receipt.facts.get("sha256") in digests
+        ):
+            raise NotAllowed(
+                f"this document came in on {day_of(receipt.time)}, as order {order.ref}: give --another "
+                "if it is another order all the same"
+            )
+
+
+def _together(acts: Iterable[Act]) -> list[Act]:
+    """Acts that one transaction can take. Raises NotAllowed for more: an order is not recorded in parts."""
+    found = [*acts]
+    if len(found) > MOST_TOGETHER:
+        raise NotAllowed(
+            f"these are {len(found)} events, and at most {MOST_TOGETHER} are recorded together: "
+            "name fewer persons"
+        )
+    return found
 
 
 def _about_whom(source: Source, forms: Sequence[OrderForm]) -> Sequence[OrderForm]:
@@ -193,20 +239,22 @@ def is_ours(order: Order) -> bool:
     return order.receipt is not None and order.receipt.came != "outside"
 
 
-def authenticate(site: Site, source: Source, on: OnOrder, method: str) -> FoundOrder:
+def authenticate(site: Site, source: Source, on: OnOrder, method: str) -> list[FoundOrder]:
     """Record that an order comes from whom it says. Raises NotAllowed."""
     return _act_on_order(
         site, source, on, "authenticate", said(names.ORDER_AUTHENTICATED, method=method)
     )
 
 
-def authorise(site: Site, source: Source, on: OnOrder, by: str, sha256: str) -> FoundOrder:
+def authorise(site: Site, source: Source, on: OnOrder, by: str, sha256: str) -> list[FoundOrder]:
     """Record that an authority whose word an order needs gave it, by the hash of its document."""
     recorded = said(names.AUTHORISATION_RECORDED, by=by, document_sha256=sha256)
     return _act_on_order(site, source, on, "authorise", recorded)
 
 
-def validate(site: Site, source: Source, on: OnOrder, found: Sequence[str] = ()) -> FoundOrder:
+def validate(
+    site: Site, source: Source, on: OnOrder, found: Sequence[str] = ()
+) -> list[FoundOrder]:
     """Record that an order may be executed as it stands. Raises NotAllowed when it asks for more.
 
     `found`: the conditions of its rule that the desk found fulfilled.
@@ -224,7 +272,7 @@ def validate(site: Site, source: Source, on: OnOrder, found: Sequence[str] = ())
     return _act_on_order(site, source, on, "decide", acts_on)
 
 
-def narrow(site: Site, source: Source, on: OnOrder, found: Sequence[str] = ()) -> FoundOrder:
+def narrow(site: Site, source: Source, on: OnOrder, found: Sequence[str] = ()) -> list[FoundOrder]:
     """Record exactly what an order may have, and the remainder as refused. Raises NotAllowed.
 
     `found`: as in `validate`.
@@ -246,19 +294,21 @@ def narrow(site: Site, source: Source, on: OnOrder, found: Sequence[str] = ()) -
 
 def object_to(
     site: Site, source: Source, on: OnOrder, ground: str, form_sha256: str | None
-) -> FoundOrder:
+) -> list[FoundOrder]:
     """Record that the authority was told why an order cannot be executed, or not yet. Raises NotAllowed."""
     objected = said(names.ORDER_OBJECTED, ground=ground, form_sha256=form_sha256)
     return _act_on_order(site, source, on, "object", objected, ground)
 
 
-def refuse(site: Site, source: Source, on: OnOrder, ground: str) -> FoundOrder:
+def refuse(site: Site, source: Source, on: OnOrder, ground: str) -> list[FoundOrder]:
     """Refuse an order as a whole, on a ground that its rule has. Raises NotAllowed."""
     refused = said(names.ORDER_REJECTED, ground=ground)
     return _act_on_order(site, source, on, "refuse", refused, ground)
 
 
-def confirm(site: Site, source: Source, on: OnOrder, what: str, sha256: str | None) -> FoundOrder:
+def confirm(
+    site: Site, source: Source, on: OnOrder, what: str, sha256: str | None
+) -> list[FoundOrder]:
     """Record a confirmation: of an oral order in writing, of a receipt, or that no ground is raised."""
     deed = _CONFIRMING[what]
     return _act_on_order(
@@ -266,9 +316,20 @@ def confirm(site: Site, source: Source, on: OnOrder, what: str, sha256: str | No
     )
 
 
-def withdraw(site: Site, source: Source, on: OnOrder, reason: str | None) -> FoundOrder:
+def withdraw(site: Site, source: Source, on: OnOrder, reason: str | None) -> list[FoundOrder]:
     """Record that the authority took an order back. Raises NotAllowed once it was executed."""
     return _act_on_order(site, source, on, "withdraw", said(names.ORDER_WITHDRAWN, reason=reason))
+
+
+def end(site: Site, source: Source, on: OnOrder) -> FoundOrder:
+    """Record that a tap ended, on the day of a time. Raises NotAllowed where none runs."""
+    with one_at_a_time(site):
+        case = find_order(source, on.ref, on.subject)
+        if not runs_tap(case.order.until(on.time)):
+            raise NotAllowed(f"no tap runs for order {on.ref}")
+        ended = act_on(case, names.INTERCEPTION_ENDED, {"until": day_of(on.time).isoformat()})
+        record(site, [ended], on.time)
+    return again(source, case)
 
 
 def act_on(case: FoundOrder, name: str, facts: Facts) -> Act:
@@ -333,14 +394,31 @@ def _act_on_order(
     deed: OrderDeed,
     acts_on: Callable[[FoundOrder], list[Act]],
     ground: str = "",
-) -> FoundOrder:
-    """Record acts that the steps of an order allow; the order after them. `ground`: of a refusal."""
+) -> list[FoundOrder]:
+    """Record acts that the steps of an order allow; the order after them. `ground`: of a refusal.
+
+    Of an order about several persons, of whom none is named: for all of them, or none. Those for whom it
+    ended before are left as they are.
+    """
     with one_at_a_time(site):
         # Read inside the lock: another person may have decided the order meanwhile.
-        case = find_order(source, on.ref, on.subject)
-        check_deed(case, deed, on.time, ground)
-        record(site, acts_on(case), on.time)
-    return again(source, case)
+        cases = _for_whom(find_cases(source, on.ref, on.subject), deed, on.time)
+        for case in cases:
+            check_deed(case, deed, on.time, ground)
+        record(site, _together(chain.from_iterable(map(acts_on, cases))), on.time)
+    return [again(source, case) for case in cases]
+
+
+def _for_whom(cases: list[FoundOrder], deed: OrderDeed, time: datetime) -> list[FoundOrder]:
+    """The persons of an order for whom an act is due: those who wait for one, or for whom it is allowed."""
+    due = [
+        case
+        for case in cases
+        if (state := case.standing(time)) is None
+        or state.status in WAITING
+        or hindrance(deed, case.order, time) is None
+    ]
+    return due or cases
 
 
 def again(source: Source, case: FoundOrder) -> FoundOrder:

@@ -1,46 +1,187 @@
 """Acts that preserve data for an authority: imposed, extended once where the law has it, released.
 
-The days come from the rulebook: a command may ask for fewer, and never for more.
+What is kept is a copy in this ledger: the open one erases, keeps and answers as if there were no order. The
+days come from the rulebook: a command may ask for fewer, and never for more.
 """
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import msgspec
 
-from application.acts.acting import Permit, one_at_a_time
+from application.acts.acting import Act, Permit, check, one_at_a_time
 from application.acts.on_orders import OnOrder, act_on, again, check_deed
+from application.acts.preserving import OpenLedger, Snapshot, held_until, is_due, take
 from application.acts.requesting import record
 from application.queries.cases.found_requests import NotAllowed
-from application.queries.desk.found_orders import FoundOrder, find_order
+from application.queries.desk.found_orders import FoundOrder, find_order, known_orders, named_orders
+from application.queries.desk.preserved import (
+    SnapshotLook,
+    next_snapshot,
+    snapshots_in,
+    waiting_for_data,
+)
 from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured
+from projections.reading.views import secrets as every_secret
 from projections.reading.views import secrets_of
-from projections.views.orders import is_wanted
+from projections.views.orders import Order, is_wanted
 from projections.views.secrecy import Preservation, preservations
 from rulebook.calendar import day_of
 from rulebook.orders import OrderRule, longest_preservation
-from schemas import names
+from schemas import LISTED_CATEGORIES, PERSONAL_FIELDS, names
+
+_AT_ONCE = timedelta(days=60)
 
 
 def impose(
-    site: Site, source: Source, on: OnOrder, categories: Sequence[str], until: date | None
-) -> FoundOrder:
-    """Record that data of some categories is kept, which executes the order. Raises NotAllowed.
+    site: Site,
+    source: Source,
+    there: OpenLedger,
+    on: OnOrder,
+    categories: Sequence[str],
+    until: date | None,
+) -> tuple[FoundOrder, SnapshotLook]:
+    """Copy the data that an order names, and record that it is kept, which executes the order.
 
-    `until`: its last day; None: the last one that the law allows.
+    `there`: the open ledger. `categories`: of the fields that the order asks for, or, where it asks for none,
+    all fields of them. `until`: the last day; None: the last one that the law allows. Raises NotAllowed.
     """
     with one_at_a_time(site):
         case = find_order(source, on.ref, on.subject)
         check_deed(case, "preserve", on.time)
         longest = longest_preservation(_rule(case), day_of(case.received.time), prolonged=0)
         day = _checked(until, on.time, longest)
-        kept = act_on(case, names.PRESERVATION_IMPOSED, {"until": day.isoformat()})
-        kept = msgspec.structs.replace(kept, categories=sorted(categories))
+        of = Snapshot(next_snapshot(case), fields_kept(case, categories), day)
         executed = act_on(case, names.ORDER_EXECUTED, {"fields": []})
-        record(site, [kept, executed], on.time)
-    return again(source, case)
+        acts = [dated(one, on.time) for one in (_imposed(case, of), executed)]
+        check(site, acts)
+        look = take(site, source, there, case, of)
+        record(site, acts, on.time)
+    return again(source, case), look
+
+
+def copy(
+    site: Site, source: Source, there: OpenLedger, on: OnOrder
+) -> tuple[FoundOrder, SnapshotLook]:
+    """Bring the copy of an order up to date; of a European order to produce, make it. Raises NotAllowed."""
+    case = find_order(source, on.ref, on.subject)
+    if is_kept_at_once(case.order) and not case.order.named(names.PRESERVATION_IMPOSED):
+        return keep_at_once(site, source, there, on)
+    return renew(site, source, there, on)
+
+
+def is_kept_at_once(order: Order) -> bool:
+    """Whether the law has the data of an order kept on its receipt."""
+    return order.rule is not None and order.rule.kept_at_once
+
+
+def keep_at_once(
+    site: Site, source: Source, there: OpenLedger, on: OnOrder
+) -> tuple[FoundOrder, SnapshotLook]:
+    """Copy the data that an order to produce asks for; it is kept while that order is open."""
+    with one_at_a_time(site):
+        case = find_order(source, on.ref, on.subject)
+        day = day_of(on.time) + _AT_ONCE
+        of = Snapshot(next_snapshot(case), fields_kept(case, ()), day)
+        acts = [dated(_imposed(case, of), on.time)]
+        check(site, acts)
+        look = take(site, source, there, case, of)
+        record(site, acts, on.time)
+    return again(source, case), look
+
+
+def renew(
+    site: Site, source: Source, there: OpenLedger, on: OnOrder
+) -> tuple[FoundOrder, SnapshotLook]:
+    """Copy what came into the open ledger since, or came late. Raises NotAllowed where nothing is kept."""
+    with one_at_a_time(site):
+        case = find_order(source, on.ref, on.subject)
+        of = _snapshot(source, case, _in_force(source, case, on.time))
+        look = take(site, source, there, case, of)
+    return again(source, case), look
+
+
+def copy_all(site: Site, source: Source, there: OpenLedger) -> int:
+    """Copy what the law has kept on receipt and is not copied yet, and renew every copy that is a day old.
+
+    Gives how many records were added.
+    """
+    looks = [keep_at_once(site, source, there, on)[1] for on in _not_copied(source)]
+    looks += [renew(site, source, there, on)[1] for on in _day_old(source)]
+    return sum(look.added for look in looks)
+
+
+def _not_copied(source: Source) -> list[OnOrder]:
+    """Open orders whose data the law has kept on receipt, and is not copied yet."""
+    return [
+        OnOrder(case.order.ref, case.reference, source.now)
+        for case in named_orders(source, known_orders(source))
+        if is_kept_at_once(case.order)
+        and not case.order.named(names.PRESERVATION_IMPOSED)
+        and isinstance(case.reference, str)
+        and (state := case.standing(source.now))
+        and state.is_open
+    ]
+
+
+def _day_old(source: Source) -> list[OnOrder]:
+    """Orders of which a copy is kept that nobody brought up to date for a day."""
+    kept = list(_copies_kept(source))
+    subjects = source.opener.references([snapshot for *_, snapshot in kept])
+    due = {one for one, subject in subjects.items() if is_due(source, subject)}
+    people = source.opener.references([stream for stream, *_ in kept])
+    return [
+        OnOrder(ref, people[stream], source.now)
+        for stream, ref, snapshot in kept
+        if snapshot in due and stream in people
+    ]
+
+
+def _copies_kept(source: Source) -> Iterator[tuple[UUID, str, UUID]]:
+    """Person, order and latest snapshot of every preservation in force."""
+    for stream, secrets in every_secret(source.session):
+        for one in preservations(secrets, source.now):
+            if one.keeps(day_of(source.now)):
+                for snapshot in snapshots_in(secrets, one.order_ref)[-1:]:
+                    yield stream, one.order_ref, snapshot
+
+
+def _snapshot(source: Source, case: FoundOrder, kept: Preservation) -> Snapshot:
+    """The snapshot of what is kept. Raises NotAllowed where none was taken."""
+    named = kept.imposed.facts.get("snapshot")
+    subject = source.opener.references([UUID(named)]).get(UUID(named)) if named else None
+    if subject is None:
+        raise NotAllowed(f"no data of order {case.order.ref} was copied, or the copy is destroyed")
+    return Snapshot(subject, fields_kept(case, kept.categories), kept.until or date.max)
+
+
+def fields_kept(case: FoundOrder, categories: Collection[str]) -> tuple[str, ...]:
+    """The fields that an order has kept. Raises Misconfigured for categories that it does not ask for."""
+    asked = case.order.may_have or tuple(case.received.facts["requested_fields"])
+    if not asked and not categories:
+        raise Misconfigured("expected what the order has kept: it names no field", field="category")
+    fields, wanted = asked or tuple(PERSONAL_FIELDS), set(categories) or set(LISTED_CATEGORIES)
+    beyond = sorted(set(categories).difference(PERSONAL_FIELDS[field] for field in fields))
+    if beyond:
+        raise Misconfigured(
+            f"order {case.order.ref} does not ask for {', '.join(beyond)}", field="category"
+        )
+    return tuple(field for field in fields if PERSONAL_FIELDS[field] in wanted)
+
+
+def _imposed(case: FoundOrder, of: Snapshot) -> Act:
+    facts = {"until": of.until.isoformat(), "snapshot": of.subject}
+    imposed = act_on(case, names.PRESERVATION_IMPOSED, facts)
+    categories = sorted({PERSONAL_FIELDS[field] for field in of.fields})
+    return msgspec.structs.replace(imposed, categories=categories)
+
+
+def dated(one: Act, time: datetime) -> Act:
+    """An act with its time."""
+    return msgspec.structs.replace(one, time=time)
 
 
 def extend(site: Site, source: Source, on: OnOrder, until: date | None) -> FoundOrder:
@@ -57,16 +198,21 @@ def extend(site: Site, source: Source, on: OnOrder, until: date | None) -> Found
         day = _checked(until, on.time, longest)
         if kept.until is not None and day <= kept.until:
             raise NotAllowed(f"data is kept until {kept.until} already", field="until")
-        record(
-            site, [act_on(case, names.PRESERVATION_EXTENDED, {"until": day.isoformat()})], on.time
-        )
+        extended = act_on(case, names.PRESERVATION_EXTENDED, {"until": day.isoformat()})
+        held = held_until(case, msgspec.structs.replace(_snapshot(source, case, kept), until=day))
+        record(site, [extended, held], on.time)
     return again(source, case)
 
 
 def releasable(source: Source, on: OnOrder) -> tuple[FoundOrder, Preservation]:
-    """The order, and what is kept for it. Raises NotAllowed where nothing is."""
+    """The order, and what is kept for it. Raises NotAllowed where nothing is, or an order waits for it."""
     case = find_order(source, on.ref, on.subject)
-    return case, _unreleased(source, case, on.time)
+    kept = _unreleased(source, case, on.time)
+    if waiting := waiting_for_data(source, case.stream, case.order.ref, on.time):
+        raise NotAllowed(
+            f"{', '.join(waiting)} may need this data: execute or refuse that order first"
+        )
+    return case, kept
 
 
 def release(site: Site, source: Source, on: OnOrder, permit: Permit | None) -> FoundOrder:

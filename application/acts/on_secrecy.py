@@ -1,17 +1,19 @@
 """Acts on secrecy: imposed, reviewed, lifted, each with its evidence and under the lock of the office."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
 
-from application.acts.acting import Act, Permit, one_at_a_time
+from application.acts.acting import Act, Permit, check, one_at_a_time
 from application.acts.on_orders import ACTIVITY
 from application.acts.requesting import record
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.found_secrets import FoundSecret, find_secret
+from application.queries.desk.in_the_way import in_the_way
 from application.site import Site
 from application.source import Source
-from ledger.errors import Misconfigured
+from ledger.errors import Misconfigured, Remedy
 from ledger.event import instant
 from projections.reading.views import secrets_of
 from projections.views.secrecy import disclosures_of
@@ -38,10 +40,15 @@ class OnSecret(Struct, frozen=True):
 
 
 class Word(Struct, frozen=True, kw_only=True):
-    """What is said of a secret. `by`: who says so; `evidence`: the document or article that shows it."""
+    """What is said of a secret. `by`: who says so; `evidence`: the document or article that shows it.
+
+    `sha256`: of that document. `despite`: the orders that still run or are secret, as a lift says.
+    """
 
     by: str
     evidence: str
+    sha256: str | None = None
+    despite: tuple[str, ...] = ()
     review_on: date | None = None
     outcome: str | None = None
 
@@ -65,10 +72,10 @@ def lift(
     return _act_on_secret(site, source, on, names.SECRECY_LIFTED, word, permit)
 
 
-def judged(source: Source, on: OnSecret, name: str, word: Word) -> FoundSecret:
+def judged(site: Site, source: Source, on: OnSecret, name: str, word: Word) -> FoundSecret:
     """The secret, on which an act of a type may be done like this.
 
-    Raises NotAllowed, Misconfigured otherwise.
+    Raises NotAllowed, Misconfigured, ActRefused otherwise: before anybody approves it.
     """
     if word.review_on is not None and word.review_on < day_of(on.time):
         raise Misconfigured("this day is over; expected today or a day to come", field="review_on")
@@ -76,7 +83,25 @@ def judged(source: Source, on: OnSecret, name: str, word: Word) -> FoundSecret:
     why = hindrance(secret, name, word, on.time)
     if why is not None:
         raise NotAllowed(why)
+    if name == names.SECRECY_LIFTED:
+        _check_way(in_the_way(source, secret, on.time), word.despite)
+    check(site, [_act(source, secret, name, word)], on.time)
     return secret
+
+
+def _check_way(found: Mapping[str, Sequence[str]], despite: Sequence[str]) -> None:
+    """Raise NotAllowed unless exactly those orders are named of which the person could learn."""
+    unnamed = [sentence for ref, why in found.items() if ref not in despite for sentence in why]
+    if unnamed:
+        raise NotAllowed(
+            f"the person would learn of what is not over: {'; '.join(unnamed)}",
+            remedy=Remedy("despite", tuple(found)),
+        )
+    if unknown := sorted(set(despite) - found.keys()):
+        raise NotAllowed(
+            f"{', '.join(unknown)} does not run, and is no other secret order about this person",
+            field="despite",
+        )
 
 
 def _act_on_secret(
@@ -88,7 +113,7 @@ def _act_on_secret(
     permit: Permit | None = None,
 ) -> FoundSecret:
     with one_at_a_time(site):
-        secret = judged(source, on, name, word)
+        secret = judged(site, source, on, name, word)
         record(site, [_act(source, secret, name, word)], on.time, permit=permit)
     return find_secret(source, on.ref, secret.person, on.disclosure, on.source)
 
@@ -155,6 +180,8 @@ def _act(source: Source, secret: FoundSecret, name: str, word: Word) -> Act:
         "disclosures": lifted,
         "by": word.by,
         "evidence": word.evidence,
+        "sha256": word.sha256,
+        "despite": sorted(word.despite) or None,
         "order_ref": secret.order_ref,
         "disclosure_id": secret.disclosure_id,
         "review_on": word.review_on.isoformat() if word.review_on else None,

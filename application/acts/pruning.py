@@ -11,8 +11,8 @@ from uuid import UUID
 import msgspec
 
 from application.auditing import audit_site
+from application.command_line import command
 from application.following import bring_up_to_date
-from application.queries.today.task import command
 from application.queries.upkeep.pruning import Against, PrunedPrefix, Reason, Untold
 from application.site import Site
 from archive.manifest import CheckedArchive

@@ -55,7 +55,11 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         names.PRESERVATION_IMPOSED: "ledger preservation impose",
         names.PRESERVATION_EXTENDED: "ledger preservation extend",
         names.PRESERVATION_RELEASED: "ledger preservation release",
+        names.PRESERVATION_SNAPSHOT_TAKEN: "ledger preservation snapshot",
+        names.DATA_PRESERVED: "ledger preservation snapshot",
         names.RESTRICTION_APPLIED: "ledger restriction apply",
+        names.INTERCEPTION_PROVIDED: "ledger order execute",
+        names.INTERCEPTION_ENDED: "ledger order end",
         names.DISCLOSURE_HANDED_OVER: "ledger secrecy hand-over",
     }
 )
@@ -175,7 +179,8 @@ def members_for(entry: EventType, subject: str) -> tuple[Member, ...]:
             member.is_personal,
         )
         for member in members_of(entry.data)
-        if is_person(subject) or not member.is_personal
+        if (is_person(subject) or not member.is_personal)
+        and not (entry.names_actor and member.name == "employee")
     ]
     return tuple(sorted(members, key=lambda member: not member.required))
 

@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 from rich.console import RenderableType
 
+from application.command_line import command
 from application.queries.intake.gaps import AcceptedGaps, accepted_gaps
-from application.queries.today.task import command
 from application.words import say
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless

@@ -16,10 +16,10 @@ from application.acts.holding import (
     review_day,
     review_facts,
 )
+from application.command_line import command
 from application.following import bring_up_to_date
 from application.queries.keeping.holds import HoldInForce, all_holds, holds_of
 from application.queries.subjects import check_person
-from application.queries.today.task import command
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.people import OptionalSubject, Subject, reading

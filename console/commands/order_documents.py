@@ -11,7 +11,7 @@ from application.language import spoken
 from application.lookups import codes
 from application.orders_in import OrderForm
 from application.queries.desk.found_orders import FoundOrder, find_order
-from console.commands.order_flags import OPTIONS, order_form_of
+from console.commands.order_flags import OPTIONS, order_forms_of
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.people import prepare, reading
 from console.commands.reports import Output, put
@@ -47,7 +47,7 @@ _CERTIFICATES = {"production": "epoc", "preservation": "epoc-pr"}
 def _orders_of(*, form: str | None, authority: str | None, **flags: _Flag) -> Received:
     """The orders that a document or flags state. Raises BadParameter, Reject, Misconfigured."""
     if form is None:
-        return Received((order_form_of(authority=authority, **flags),))
+        return Received(order_forms_of(authority=authority, **flags))
     named = next((name for name, value in flags.items() if value), None)
     if named:
         flag = f"--{named.replace('_', '-')}"

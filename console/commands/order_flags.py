@@ -3,7 +3,8 @@
 from typing import Annotated, get_args
 
 import typer
-from msgspec import Struct, convert
+from msgspec import Meta, Struct, ValidationError, convert
+from msgspec.structs import replace
 
 from application.lookups import fields
 from application.orders_in import OrderForm
@@ -59,7 +60,8 @@ OPTIONS: dict[str, object] = {
         option(
             "--values",
             "FILE",
-            "By what it names the person: fields as JSON or TOML; - is standard input.",
+            "By what it names the person: fields as JSON or TOML, or `persons`, a list of such; "
+            "- is standard input.",
         ),
     ],
     "extends": Annotated[
@@ -137,6 +139,21 @@ def order_form_of(**stated: object) -> OrderForm:
         authorised_by=flags.authorised_by,
         authorisation_sha256=_authorisation(flags),
     )
+
+
+def order_forms_of(**stated: object) -> tuple[OrderForm, ...]:
+    """The orders that the options state: one for each person whom the values name. Raises BadParameter."""
+    form = order_form_of(**stated)
+    persons = form.personal.get("persons")
+    if persons is None:
+        return (form,)
+    try:
+        each = convert(persons, Annotated[list[dict[str, JsonValue]], Meta(min_length=1)])
+    except ValidationError:
+        raise typer.BadParameter("--values: expected persons, each with its fields") from None
+    if len(form.personal) > 1:
+        raise typer.BadParameter("--values: expected fields of one person, or persons")
+    return tuple(replace(form, personal=one) for one in each)
 
 
 def _needed(flag: str, value: str | None) -> str:

@@ -1,26 +1,32 @@
 """`ledger order`: what authorities order, from receipt to confirmation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from application.acts import on_orders
 from application.acts.on_orders import OnOrder
+from application.acts.on_preservation import is_kept_at_once, keep_at_once
 from application.language import spoken
 from application.lookups import nearest, provisions
 from application.queries.desk.found_orders import FoundOrder
-from application.queries.desk.orders import listed, shown
-from application.site import Site
+from application.queries.desk.order_file import order_file
+from application.queries.desk.orders import persons_of
 from application.source import Source
+from application.words import say
 from console.commands.order_documents import Stated, about, tell_about
 from console.commands.order_flags import ISSUERS, Document
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.people import OptionalSubject, working
-from console.flags import At, Json, code_option, configured, option
+from console.flags import At, Json, code_option, configured, option, switch
 from console.output import print_answer
 from console.show.orders import order_tables, orders_table
 from console.streams import sha256_of
-from host.notes import tell
+from documents.messages import told
+from host.notes import note, tell
+from host.open_side import open_side
 from host.settings import Settings
+from host.site import Site
+from ledger.errors import LedgerError
 from projections.reading.order_judging import ORDER_GROUNDS, judgement_of
 from rulebook import ORDER_RULES
 
@@ -44,6 +50,9 @@ def receive(
     ref: Annotated[
         str | None, option("--ref", "ORDER", "The desk's reference; made without it.")
     ] = None,
+    another: Annotated[
+        bool, switch("--another", "It is another order, although its document came in before.")
+    ] = False,
     at: At = None,
     as_json: Json = False,
 ) -> None:
@@ -57,15 +66,25 @@ def receive(
     """
     forms = about(stated.orders, subject, ref)
     with working(settings, "order", at) as (site, source, time):
-        found = on_orders.receive_all(site, source, forms, time)
+        found = on_orders.receive_all(site, source, forms, time, another=another)
         _tell_of_unknown_law(found[0])
-        if len(found) == 1:
-            print_order(source, found[0], as_json)
-        else:
-            print_answer(
-                listed(found, source.now, ended=True, overdue_only=False), orders_table, as_json
-            )
+        _copy_at_once(site, source, found)
+        print_orders(source, found, as_json)
     tell_about(stated)
+
+
+def _copy_at_once(site: Site, source: Source, found: Sequence[FoundOrder]) -> None:
+    """Copy the data that the law has kept on receipt. The receipt stands, whatever becomes of that."""
+    for case in filter(lambda one: is_kept_at_once(one.order), found):
+        on = OnOrder(case.order.ref, case.person, source.now)
+        try:
+            with open_side(site, "preservation") as there:
+                look = keep_at_once(site, source, there.ledger, on)[1]
+        except LedgerError as error:
+            note(f"ledger: {say('preservation', 'later', case.order.ref)}: {told(str(error))}")
+        else:
+            if not look.persons:
+                note(f"ledger: {say('preservation', 'nobody')}")
 
 
 def _tell_of_unknown_law(found: FoundOrder) -> None:
@@ -235,20 +254,37 @@ def withdraw(
     )
 
 
+@configured("store")
+def end(
+    settings: Settings, ref: OrderRef, subject: Whose = None, at: At = None, as_json: Json = False
+) -> None:
+    """Record that a tap ended."""
+    with working(settings, "order", at) as (site, source, time):
+        print_order(source, on_orders.end(site, source, OnOrder(ref, subject, time)), as_json)
+
+
 def _do(
     settings: Settings,
     named: tuple[str, str | None, str | None],
     as_json: bool,
-    act: Callable[[Site, Source, OnOrder], FoundOrder],
+    act: Callable[[Site, Source, OnOrder], list[FoundOrder]],
 ) -> None:
     """Do an act on an order, and print how it stands then. `named`: reference, person, time."""
     ref, subject, at = named
     with working(settings, "order", at) as (site, source, time):
-        print_order(source, act(site, source, OnOrder(ref, subject, time)), as_json)
+        print_orders(source, act(site, source, OnOrder(ref, subject, time)), as_json)
+
+
+def print_orders(source: Source, found: Sequence[FoundOrder], as_json: bool) -> None:
+    """Print how an order stands: its file, or a row for each of several persons."""
+    if len(found) == 1:
+        print_order(source, found[0], as_json)
+    else:
+        print_answer(persons_of(found, source.now), orders_table, as_json)
 
 
 def print_order(source: Source, found: FoundOrder, as_json: bool) -> None:
     """Print how an order stands after an act on it."""
-    answer = shown(found, source.now, spoken())
+    answer = order_file(source, found, source.now, spoken())
     assert answer is not None
     print_answer(answer, order_tables, as_json)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from application.command_line import command
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.lookups import fields
@@ -25,7 +26,6 @@ from application.queries.persons.search import (
 )
 from application.queries.persons.state import state
 from application.queries.subjects import check_person, check_reference
-from application.queries.today.task import command
 from application.source import Source
 from application.words import counted
 from console.commands.approving import need_second_person
@@ -220,7 +220,7 @@ def show_found(
     standard input (`printf %s a@example.nl | ledger find email`), or asked for on a terminal: arguments
     are visible to others.
     """
-    value = _value_of(field)
+    value = value_given(named_field(field), field)
     with reading(settings, "find") as (site, source):
         if not is_searchable(source):
             tell("searchable")
@@ -234,14 +234,15 @@ def _found_table(field: str, answer: FoundPersons) -> Table:
     return worded("state", "subject has-it", rows, named_field(field), title="had")
 
 
-def _value_of(field: str) -> str:
+def value_given(prompt: str, name: str | None = None) -> str:
+    """A value of a person from standard input, or asked for on a terminal. `name`: of it, in an error."""
     if sys.stdin.isatty():
         # Hidden and on standard error: the value is in no scrollback and in no pipe.
-        value: str = typer.prompt(named_field(field), err=True, hide_input=True)
+        value: str = typer.prompt(prompt, err=True, hide_input=True)
     else:
         value = sys.stdin.readline(MOST_VALUE + 1)
     if not value.strip() or len(value) > MOST_VALUE:
-        raise typer.BadParameter(f"no value: give the {field} on standard input")
+        raise typer.BadParameter(f"no value: give the {name or prompt} on standard input")
     return value.strip()
 
 

@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from application.acts.pruning import planned, prune, pruned_already
+from application.command_line import command
 from application.following import bring_up_to_date
-from application.queries.today.task import command
 from application.queries.upkeep.pruning import PrunedPrefix
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless

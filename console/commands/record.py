@@ -24,10 +24,10 @@ from application.acts.recording import (
     record_draft,
     subjects_of,
 )
+from application.command_line import command
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.queries.subjects import known_streams
-from application.queries.today.task import command
 from application.source import Source
 from application.words import phrase, say
 from console.commands.approving import EmergencyCode, need_second_person

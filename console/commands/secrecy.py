@@ -1,5 +1,6 @@
 """`ledger secrecy`: what a person may not be told: imposed, reviewed, lifted."""
 
+import re
 from typing import Annotated
 
 import typer
@@ -7,9 +8,9 @@ from msgspec import to_builtins
 
 from application.acts import on_secrecy
 from application.acts.on_secrecy import IMPOSED_BY, LIFTED_BY, OUTCOMES, OnSecret, Word
+from application.command_line import command
 from application.queries.desk.found_secrets import FoundSecret
 from application.queries.desk.secrecy import secrecy_list, secrecy_row
-from application.queries.today.task import command
 from application.source import Source
 from console.commands.approving import EmergencyCode, need_second_person
 from console.commands.failing import fail_unless
@@ -29,6 +30,7 @@ from console.flags import (
 )
 from console.output import print_answer
 from console.show.secrecy import secrecy_row_table, secrecy_table
+from console.streams import sha256_of
 from host.settings import Settings
 from projections.folds.timetravel import NOW
 from schemas import names
@@ -50,6 +52,23 @@ ToldBy = Annotated[
 Evidence = Annotated[
     str, option("--evidence", "E", "The letter, judgment or article that shows it, as a code.")
 ]
+Document = Annotated[
+    str | None,
+    option(
+        "--document", "FILE", "That document itself: its SHA-256 is recorded, and nothing else."
+    ),
+]
+Digest = Annotated[
+    str | None, option("--sha256", "HEX", "Instead of the file: the SHA-256 of the document.")
+]
+Despite = Annotated[
+    list[str] | None,
+    option(
+        "--despite",
+        "REF",
+        "An order of the person that still runs, or is secret as well; both officers name each.",
+    ),
+]
 
 
 @configured("store")
@@ -62,11 +81,15 @@ def impose(
     subject: Whose = None,
     disclosure: Disclosure = None,
     told_by: ToldBy = None,
+    document: Document = None,
+    sha256: Digest = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
     """Record that a person may not be told of an order or a disclosure, beyond what its provision says."""
-    word = Word(by=by, evidence=evidence, review_on=day_named("--review-on", review_on))
+    digest = _digest(document, sha256, needed=False)
+    day = day_named("--review-on", review_on)
+    word = Word(by=by, evidence=evidence, sha256=digest, review_on=day)
     with working(settings, "secrecy", at) as (site, source, time):
         on = OnSecret(ref, subject, disclosure, time, told_by)
         _print(source, on_secrecy.impose(site, source, on, word), as_json)
@@ -86,6 +109,8 @@ def review(
     subject: Whose = None,
     disclosure: Disclosure = None,
     told_by: ToldBy = None,
+    document: Document = None,
+    sha256: Digest = None,
     emergency: EmergencyCode = None,
     at: At = None,
     as_json: Json = False,
@@ -94,16 +119,22 @@ def review(
     if (outcome == "continues") != (review_on is not None):
         raise typer.BadParameter("--review-on: expected where it continues, and nowhere else")
     word = Word(
-        by=by, evidence=evidence, outcome=outcome, review_on=day_or_none("--review-on", review_on)
+        by=by,
+        evidence=evidence,
+        sha256=_digest(document, sha256),
+        outcome=outcome,
+        review_on=day_or_none("--review-on", review_on),
     )
     with working(settings, "secrecy", at) as (site, source, time):
         on = OnSecret(ref, subject, disclosure, time, told_by)
-        secret = on_secrecy.judged(source, on, names.SECRECY_REVIEWED, word)
+        secret = on_secrecy.judged(site, source, on, names.SECRECY_REVIEWED, word)
         again = command(
             *("secrecy", "review", *([ref] if ref else [])),
             outcome=outcome,
             by=by,
             evidence=evidence,
+            document=document,
+            sha256=sha256,
             review_on=review_on,
             subject=subject,
             disclosure=disclosure,
@@ -126,22 +157,30 @@ def lift(
     subject: Whose = None,
     disclosure: Disclosure = None,
     told_by: ToldBy = None,
+    document: Document = None,
+    sha256: Digest = None,
+    despite: Despite = None,
     emergency: EmergencyCode = None,
     at: At = None,
     as_json: Json = False,
 ) -> None:
     """Record that the person may be told from now on: the open ledger then gets the disclosure.
 
-    Needs two persons.
+    Needs two persons. While a measure runs, or another order about the person is secret, both name each such
+    order with `--despite`.
     """
-    word = Word(by=by, evidence=evidence)
+    named = tuple(sorted(set(despite or ())))
+    word = Word(by=by, evidence=evidence, sha256=_digest(document, sha256), despite=named)
     with working(settings, "secrecy", at) as (site, source, time):
         on = OnSecret(ref, subject, disclosure, time, told_by)
-        secret = on_secrecy.judged(source, on, names.SECRECY_LIFTED, word)
+        secret = on_secrecy.judged(site, source, on, names.SECRECY_LIFTED, word)
         again = command(
             *("secrecy", "lift", *([ref] if ref else [])),
             by=by,
             evidence=evidence,
+            document=document,
+            sha256=sha256,
+            despite=list(named),
             subject=subject,
             disclosure=disclosure,
             source=told_by,
@@ -169,6 +208,19 @@ def list_secrecy(
         answer = secrecy_list(source, moment, everything=everything, limit=limit)
         print_answer(answer, secrecy_table, as_json)
     fail_unless(answer.overdue == 0)
+
+
+def _digest(document: str | None, sha256: str | None, *, needed: bool = True) -> str | None:
+    """The SHA-256 of the evidence, in hex. Raises BadParameter without one where it is needed, or for two."""
+    if document is not None and sha256 is not None:
+        raise typer.BadParameter("name --document or --sha256, one of them")
+    if document is not None:
+        return sha256_of(document)
+    if sha256 is None and not needed:
+        return None
+    if not re.fullmatch("[0-9a-fA-F]{64}", sha256 or ""):
+        raise typer.BadParameter("--document: expected the evidence itself, or its --sha256 in hex")
+    return str(sha256).lower()
 
 
 def _state_of(secret: FoundSecret) -> list[object]:

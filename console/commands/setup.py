@@ -9,7 +9,6 @@ from application.words import say
 from console.flags import Json, configured
 from console.output import print_answer
 from console.show.text import pairs
-from host.keep_list import keep_key_file
 from host.keys import log_key, signing_key
 from host.settings import Settings
 from host.wiring import install_site
@@ -30,7 +29,6 @@ def init(settings: Settings, as_json: Json = False) -> None:
         withheld_key=public,
         withheld_private=private,
         signing_key=signing_key(settings).load().verifier.text,
-        keep_key=str(keep_key_file(settings)) if settings.keep_list else None,
     )
     print_answer(answer, partial(_values_table, settings=settings), as_json)
 
@@ -44,7 +42,6 @@ def _values_table(answer: InstalledLedger, settings: Settings) -> Table:
         "withheld_key": answer.withheld_key,
         "private": answer.withheld_private or say("init", "elsewhere-kept"),
         "signing_key": answer.signing_key,
-        **({"keep_key": answer.keep_key} if answer.keep_key else {}),
         "keep": say("init", "apart"),
     }
     rows = ((say("init", name), value) for name, value in values.items())

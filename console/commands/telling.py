@@ -1,4 +1,4 @@
-"""What a confidential ledger tells the open one by command: lifted disclosures, and what must be kept."""
+"""What a confidential ledger tells the open one by command: lifted disclosures."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -9,22 +9,27 @@ from typing import Annotated
 
 import typer
 
-from application.acts.freezing import KeepListWritten
 from application.acts.handing_over import Send
 from console.flags import Json, configured, switch
 from console.output import print_answer
 from console.show.upkeep import named_values
-from host.running.telling import give_lifted, publish_keep_list, to_topic
+from host.running.telling import give_lifted, to_topic
 from host.settings import Settings
 from host.wiring import open_site
-from ledger.event import instant
+from ledger.errors import Misconfigured
 from ledger.storage.named import opened_new
 
 
 @contextmanager
 def to_file(path: Path) -> Iterator[Send]:
-    """To a new file of mode 0600, a message a line. Raises OSError, also when the file is there."""
-    with opened_new(path) as file:
+    """To a new file of mode 0600, a message a line. Raises Misconfigured when it is there, or OSError."""
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(opened_new(path))
+        except FileExistsError:
+            raise Misconfigured(
+                f"{path} is there already, and stays as it is: name another file"
+            ) from None
 
         def send(messages: Sequence[bytes]) -> None:
             file.writelines(message + b"\n" for message in messages)
@@ -56,12 +61,3 @@ def hand_over(
         send = stack.enter_context(to_file(file) if file else to_topic(settings))
         answer = give_lifted(site, send, again=again)
     print_answer(answer, partial(named_values, "handed-over"), as_json)
-
-
-@configured("store")
-def publish(settings: Settings, as_json: Json = False) -> None:
-    """Write the keep list of the open ledger anew. A running ledger does it every five minutes."""
-    with open_site(settings) as site:
-        written = publish_keep_list(site)
-    answer = KeepListWritten(kept=written.kept, written_at=instant(written.written_at))
-    print_answer(answer, partial(named_values, "keep-list"), as_json)

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from application.auditing import audit_site
+from application.command_line import command
 from application.following import build_again
 from application.lookups import codes
-from application.queries.today.task import command
 from application.queries.upkeep.archives import audited_archive
 from application.queries.upkeep.health import (
     RebuiltViews,

@@ -20,7 +20,7 @@ def prepared_tables(answer: PreparedOrder) -> list[RenderableType]:
     tables: list[RenderableType] = [pairs(say(_ABOUT, "title"), _lines(answer))]
     if answer.gaps:
         rows = (_gap(gap) for gap in answer.gaps)
-        tables.append(worded(_ABOUT, "reason subject field values", rows, title="gaps"))
+        tables.append(worded(_ABOUT, "reason subject field values ground", rows, title="gaps"))
     return tables
 
 
@@ -28,7 +28,9 @@ def _lines(answer: PreparedOrder) -> Iterator[tuple[str, object]]:
     lines = {
         "order": answer.order_ref,
         "recipient": answer.recipient,
+        "case": answer.case_ref or "",
         "bundle": answer.bundle,
+        "receipt": answer.receipt,
         "sha256": answer.bundle_sha256,
         "content-sha256": answer.content_sha256,
         "sealed-to": answer.sealed_to,
@@ -36,8 +38,10 @@ def _lines(answer: PreparedOrder) -> Iterator[tuple[str, object]]:
         "from": answer.period_from,
         "until": answer.period_to,
         "position": answer.position,
+        "published": answer.published,
         "persons": ", ".join(answer.persons),
         "records": answer.records,
+        "unproven": answer.unproven,
         "command": answer.command,
     }
     for name, value in lines.items():
@@ -45,7 +49,7 @@ def _lines(answer: PreparedOrder) -> Iterator[tuple[str, object]]:
 
 
 def _gap(gap: OrderGap) -> tuple[object, ...]:
-    values = (gap.subject, gap.field, gap.values)
+    values = (gap.subject, gap.field, gap.values, gap.ground)
     return say(_ABOUT, gap.reason), *("" if value is UNSET else value for value in values)
 
 

@@ -7,11 +7,12 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from application.language import spoken
-from application.queries.desk.orders import OrderClockRow, OrderFile, OrderList, OrderRow
+from application.queries.desk.order_file import OrderFile, OrderStep
+from application.queries.desk.orders import OrderClockRow, OrderList, OrderRow
+from application.queries.desk.preserved import KeptOrder
 from application.register_words import RegisterWords
 from application.source import ERASED
-from application.words import code_word, headings, in_words, say
-from console.show.requests import steps_table
+from application.words import code_word, counted, headings, in_words, say
 from console.show.text import Stack, field_names, pairs, table, worded
 
 
@@ -23,9 +24,9 @@ def orders_table(answer: OrderList) -> Table:
 def _order(row: OrderRow) -> tuple[object, ...]:
     return (
         Stack([row.order_ref, in_words("order-kind", row.kind), row.provision]),
-        row.subject or ERASED,
+        row.subject or ERASED if row.persons == 1 else counted("person", row.persons),
         Stack([row.received_at, row.authority, *_marks(row)]),
-        Stack([*_standing(row)]),
+        Stack([*_standing(row), *_statuses(row)]),
         Stack([*_due(row), row.command]),
     )
 
@@ -43,6 +44,13 @@ def _standing(row: OrderRow) -> Iterator[object]:
     yield say("secrecy-state", row.secrecy)
 
 
+def _statuses(row: OrderRow) -> Iterator[str]:
+    """How many persons of an order stand how, where not all stand alike."""
+    if len(row.statuses) > 1:
+        for status, count in row.statuses.items():
+            yield f"{count}: {say('order-status', status)}"
+
+
 def _due(row: OrderRow) -> Iterator[object]:
     yield row.due
     if row.next is not None:
@@ -58,13 +66,30 @@ def order_tables(answer: OrderFile) -> list[RenderableType]:
     if answer.clocks:
         columns = headings("orders", "clock due-by stands law")
         tables.append(table(say("orders", "clocks"), columns, map(_clock, answer.clocks)))
-    return [*tables, steps_table(answer.steps)]
+    columns = headings("steps", "when what by")
+    return [*tables, table(say("steps", "title"), columns, map(_step, answer.steps))]
+
+
+def _step(step: OrderStep) -> tuple[object, ...]:
+    """What was done, and by whom; of what was annulled also when, by whom and why."""
+    taken = step.annulled
+    by = taken and (taken.employee or taken.source)
+    why = taken and say("orders", "annulled-by", taken.at, by, taken.reason)
+    return step.occurred_at, Stack([why, step.text]), step.employee or step.source
+
+
+def kept_tables(answer: KeptOrder) -> list[RenderableType]:
+    """An order whose data is kept: the look at the open ledger, then the order."""
+    look = answer.snapshot
+    rows = [(say("preservation", name), getattr(look, name)) for name in look.__struct_fields__]
+    return [pairs(say("preservation", "title", answer.order_ref), rows), *order_tables(answer)]
 
 
 def _pairs(answer: OrderFile) -> Iterator[tuple[str, object]]:
     word = partial(say, "orders")
     yield word("about"), answer.subject or ERASED
-    yield word("status"), Stack([*_standing(answer)])
+    annulled = word("annulled") if answer.annulled else None
+    yield word("status"), Stack([annulled, *_standing(answer)])
     yield word("provision"), answer.provision
     by = (code_word("issued-by", answer.issued_by), answer.country, answer.case_ref)
     yield word("authority"), Stack([answer.authority, *by])
@@ -75,12 +100,21 @@ def _pairs(answer: OrderFile) -> Iterator[tuple[str, object]]:
     yield word("asked"), field_names(answer.requested_fields)
     yield word("allowed"), field_names(answer.allowed_fields or [])
     yield word("refused"), field_names(answer.refused_fields)
-    authorised = [code_word("issued-by", office) for office in answer.authorised_by]
-    yield word("authorised"), Stack(authorised) or None
-    yield word("faults"), Stack([*_faults(answer)]) or None
-    yield word("earliest"), answer.earliest_delivery
-    yield word("preserved"), answer.preserved_until
+    yield from _waits_for(answer)
+    yield word("given"), field_names(answer.given_fields)
+    yield word("documents"), Stack(answer.documents) or None
+    yield word("bundles"), Stack(answer.bundles) or None
+    kept = [code_word("category", category) for category in answer.preserved_categories]
+    yield word("preserved"), answer.preserved_until and Stack([answer.preserved_until, *kept])
     yield word("next"), answer.command
+
+
+def _waits_for(answer: OrderFile) -> Iterator[tuple[str, object]]:
+    """Whose word an order has, what marks it, and from when its data may be given."""
+    authorised = [code_word("issued-by", office) for office in answer.authorised_by]
+    yield say("orders", "authorised"), Stack(authorised) or None
+    yield say("orders", "faults"), Stack([*_faults(answer)]) or None
+    yield say("orders", "earliest"), answer.earliest_delivery
 
 
 def _faults(answer: OrderFile) -> Iterator[str]:

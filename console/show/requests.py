@@ -83,6 +83,9 @@ def request_tables(answer: RequestFile) -> list[RenderableType]:
     if answer.notice:
         texts = [(word("dutch"), answer.notice.nl), (word("english"), answer.notice.en)]
         tables.append(pairs(word("notice"), texts))
+    said = answer.said_to_all
+    texts = [(word("dutch"), said.nl), (word("english"), said.en)]
+    tables.append(pairs(say("said_to_all", "tell"), texts))
     return tables
 
 

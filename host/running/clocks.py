@@ -6,13 +6,14 @@ from functools import partial
 
 from host.logs import Log
 from host.running.forgetting import forget_due, forget_waiting
+from host.running.preserving import keep_copies
 from host.running.telling import tell_open_ledger
 from host.running.upkeeping import Upkeep
 from host.running.watching import Watch
 from host.settings import Settings
 from host.wiring import open_site
 
-# So long an order may wait until another ledger keeps what it orders to be kept.
+# So often a confidential ledger looks at what is to be told, kept or destroyed.
 TELL_S = 300.0
 
 
@@ -62,7 +63,11 @@ def _forget(settings: Settings, says: Log, stop: Callable[[], bool]) -> None:
 
 def _tell(settings: Settings, says: Log, _stop: Callable[[], bool]) -> None:
     with open_site(settings) as site:
+        added, destroyed = keep_copies(site)
         handed_over = tell_open_ledger(site)
+    if added or destroyed:
+        message = f"copies for orders: {added} records added, {destroyed} destroyed"
+        says.info("preserved", message, records=added, copies=destroyed)
     if handed_over:
         message = f"{handed_over} lifted disclosures were handed over"
         says.info("handed-over", message, disclosures=handed_over)

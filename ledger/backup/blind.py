@@ -23,6 +23,11 @@ def is_complete(session: Session) -> bool:
     return session.row("blind_index_is_complete") is not None
 
 
+def is_standby(session: Session) -> bool:
+    """Whether the server follows another one: then it has no index, and each look for it is an error."""
+    return session.row("is_standby") == (True,)
+
+
 def rebuild(session: Session, opener: Opener) -> int:
     """Make the blind index again; returns the rows. Recording waits meanwhile. Needs the eraser's role."""
     key = opener.ledger_key("blind")

@@ -1,6 +1,6 @@
 """The PostgreSQL that comes along: started on demand, shared, stopped by its last user."""
 
 from ledger.embedded.place import default_data_dir
-from ledger.embedded.server import LEDGER_ROLES, Server, start
+from ledger.embedded.server import LEDGER_ROLES, Server, start, visit
 
-__all__ = ["LEDGER_ROLES", "Server", "default_data_dir", "start"]
+__all__ = ["LEDGER_ROLES", "Server", "default_data_dir", "start", "visit"]

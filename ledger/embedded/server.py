@@ -39,10 +39,11 @@ LOG_LIMIT_BYTES = 16 * 1024 * 1024  # the log is put aside at a start, and the o
 class Server:
     """A running server that this process uses until `leave`, which also happens at exit."""
 
-    def __init__(self, place: DataDirectory, account: Account, lease: int) -> None:
+    def __init__(self, place: DataDirectory, account: Account, lease: int | None) -> None:
+        """`lease`: the share in the server that keeps it running; None for one who only looks."""
         self._place = place
         self._account = account
-        self._lease: int | None = lease
+        self._lease = lease
         atexit.register(self.leave)
 
     @property
@@ -124,6 +125,20 @@ def start(data_dir: Path, roles: Sequence[str] = LEDGER_ROLES) -> Server:
     except OSError as error:
         where = error.filename or place.data_dir
         raise Misconfigured(f"cannot use {where}: {error.strerror or error}") from error
+
+
+def visit(data_dir: Path) -> Server:
+    """The server of a data directory that runs already, without a share in it.
+
+    Whoever looks like this neither starts nor stops it, so its log says nothing of the visit. Raises
+    ServiceAway when it does not run.
+    """
+    place = DataDirectory(data_dir.resolve())
+    if running(place) is None:
+        raise ServiceAway(
+            "the embedded PostgreSQL of the other ledger does not run: start it there"
+        )
+    return Server(place, account_for(place), None)
 
 
 @contextmanager

@@ -16,14 +16,12 @@ import msgspec
 from ledger.crypto.sealing import KeyedHash, end_of_month, month_of
 from ledger.erasure.destroying import destroy, restore_index
 from ledger.erasure.events import SOURCE, events_of_entry, last_name, reapplied
-from ledger.erasure.keep_list import KeepList
 from ledger.erasure.pending import missing_of, pending
-from ledger.erasure.verdict import Ground, Guard, Judge, Situation, Verdict, outright
+from ledger.erasure.verdict import Ground, Guard, Judge, Verdict, outright
 from ledger.errors import (
     IncompleteErasure,
     LedgerError,
     Misconfigured,
-    NotYet,
     OnHold,
     UnknownSubject,
 )
@@ -84,14 +82,10 @@ class _Known(NamedTuple):
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """What an erasure may not pass: how long a tombstone stays, and what may not be erased at all.
-
-    `keep_list`: what may not be erased for a reason that is not known here; None where there is no list.
-    """
+    """What an erasure may not pass: how long a tombstone stays, and what may not be erased at all."""
 
     accountability: timedelta
     guard: Guard
-    keep_list: KeepList | None = None
 
 
 class Eraser:
@@ -113,23 +107,13 @@ class Eraser:
         self._clock = clock
         self._accountability = bounds.accountability
         self._guard = bounds.guard
-        self._keep_list = bounds.keep_list
-
-    def check_keep_list(self) -> None:
-        """Raise Retry or Misconfigured while nothing may be erased for anybody."""
-        if self._keep_list is not None:
-            self._keep_list.check(self._clock())
-
-    def listed(self, subject: UUID) -> frozenset[str]:
-        """Categories of a person that the keep list keeps. Raises what `check_keep_list` raises."""
-        return self._listed([subject]).get(subject, frozenset())
 
     def erase(self, reference: str, categories: Sequence[str], ground: Ground) -> list[Erasure]:
         """Erase categories of a person, or everything when `categories` is empty. One result a subject.
 
-        On return it is committed and journalled. Raises OnHold when a category is under a legal hold, NotYet
-        when the keep list has it (then nothing of that subject is destroyed), UnknownSubject,
-        IncompleteErasure (then the journal has it and the next start completes it), Retry or Halt.
+        On return it is committed and journalled. Raises OnHold when a category is under a legal hold (then
+        nothing of that subject is destroyed), UnknownSubject, IncompleteErasure (then the journal has it and
+        the next start completes it), Retry or Halt.
         """
         to_erase = tuple(c for c in CATEGORIES if c in categories) if categories else CATEGORIES
         return self._erase_all(reference, outright(to_erase, ground))
@@ -159,7 +143,7 @@ class Eraser:
     def _erase_all(self, reference: str, verdict: Verdict) -> list[Erasure]:
         """A hold on one data subject of a reference keeps them all."""
         targets = self._targets(reference)
-        return self._carry_out(targets, lambda situations: dict.fromkeys(situations, verdict))
+        return self._carry_out(targets, lambda events: dict.fromkeys(events, verdict))
 
     def _targets(self, reference: str) -> list[_Target]:
         if is_person(reference):
@@ -179,15 +163,15 @@ class Eraser:
         try:
             with self._session.transaction():
                 head = self._lock()
-                situations = self._situations(targets)
-                verdicts = judge(situations)
+                recorded = self._recorded(targets)
+                verdicts = judge(recorded)
                 for subject, verdict in verdicts.items():
-                    self._refuse_held(verdict, situations[subject])
-                entries = self._entries(targets, verdicts, head.position, situations)
+                    self._refuse_held(verdict, recorded[subject])
+                entries = self._entries(targets, verdicts, head.position, recorded)
                 if not entries:
                     return []
                 lines = self._opener.links.closed(entries)
-                latest = latest_versions(self._session, list(situations))
+                latest = latest_versions(self._session, list(recorded))
                 events = [events_of_entry(entry) for entry in entries]
                 erasures = self._apply(entries, events, latest)
                 may_be_journalled = True  # after an error the journal may have some of the lines
@@ -198,39 +182,21 @@ class Eraser:
                 raise IncompleteErasure from error
             raise
 
-    def _situations(self, targets: Sequence[_Target]) -> dict[UUID, Situation]:
+    def _recorded(self, targets: Sequence[_Target]) -> dict[UUID, list[RecordedEvent]]:
+        """All events of the streams."""
         events: dict[UUID, list[RecordedEvent]] = {target.subject: [] for target in targets}
         for event in events_but_reads(self._session, list(events)):
             events[event.stream].append(event)
-        persons = [target.subject for target in targets if not target.registry]
-        listed = self._listed(persons)
-        return {
-            subject: Situation(own, listed.get(subject, frozenset()))
-            for subject, own in events.items()
-        }
+        return events
 
-    def _listed(self, subjects: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
-        """By person the categories that the keep list keeps."""
-        if self._keep_list is None:
-            return {}
-        references, now = self._opener.references(subjects), self._clock()
-        return {
-            subject: self._keep_list.kept(
-                [references[subject]] if subject in references else [], now
-            )
-            for subject in subjects
-        }
-
-    def _refuse_held(self, verdict: Verdict, situation: Situation) -> None:
-        """Raise OnHold when a category that would go is under a legal hold, or NotYet in the keep list."""
-        holds = self._guard(situation.events)
+    def _refuse_held(self, verdict: Verdict, events: Sequence[RecordedEvent]) -> None:
+        """Raise OnHold when a category that would go is under a legal hold."""
+        holds = self._guard(events)
         on_hold = [
             (ref, category) for category in verdict.erased for ref in holds.get(category, ())
         ]
         if on_hold:
             raise OnHold(on_hold)
-        if situation.listed and not situation.listed.isdisjoint(verdict.erased):
-            raise NotYet
 
     def _lock(self) -> Head:
         """Lock the keys, then the head: always in this order."""
@@ -242,9 +208,9 @@ class Eraser:
         targets: Sequence[_Target],
         verdicts: Mapping[UUID, Verdict],
         position: int,
-        situations: Mapping[UUID, Situation],
+        recorded: Mapping[UUID, Sequence[RecordedEvent]],
     ) -> list[ErasureEntry]:
-        """The journal's entries, in the order of the targets."""
+        """The journal's entries, in the order of the targets. `recorded`: all events of each stream."""
         rows = self._session.rows("indexed_subjects", subjects=list(verdicts)) if verdicts else []
         indexed = {row[0]: row for row in rows}
         now = self._clock()
@@ -262,7 +228,7 @@ class Eraser:
                 target,
                 verdicts[target.subject],
                 _Known(now, position, indexed.get(target.subject), categories, ids),
-                situations[target.subject].events,
+                recorded[target.subject],
             )
             for target, categories, ids in zip(judged, erased, keys, strict=True)
         ]

@@ -1,7 +1,7 @@
 """What an erasure is to do: verdicts over the categories of persons, and who may say so. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -33,15 +33,8 @@ class Verdict(msgspec.Struct, frozen=True):
         return tuple(category for category in CATEGORIES if category in going)
 
 
-class Situation(NamedTuple):
-    """All events of a stream, and the categories that the keep list keeps; None where it was not asked."""
-
-    events: Sequence[RecordedEvent]
-    listed: frozenset[str] | None = frozenset()
-
-
-Judge = Callable[[Mapping[UUID, Situation]], Mapping[UUID, Verdict]]
-"""From the situations of some streams to what is decided now; a stream of which nothing is decided has no
+Judge = Callable[[Mapping[UUID, Sequence[RecordedEvent]]], Mapping[UUID, Verdict]]
+"""From all events of some streams to what is decided now; a stream of which nothing is decided has no
 verdict."""
 
 

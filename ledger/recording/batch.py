@@ -11,7 +11,7 @@ from datetime import datetime
 import msgspec
 
 from ledger.crypto.sealing import KeyedHash
-from ledger.errors import Fenced, Overtaken
+from ledger.errors import Fenced, Overtaken, Reject
 from ledger.journal.overtaking import Moment, erased_between, moment
 from ledger.keys.fresh import Fresh
 from ledger.keys.keyring import Keyring
@@ -44,6 +44,7 @@ class Batch(msgspec.Struct, frozen=True):
     `letters`: dead letters whose messages are these again, index of the message -> name. A letter goes
     in the same transaction, unless its message is refused once more. `registered`: the sources that are
     registered for the topic by now; each of them is counted by itself, and all others together.
+    `whole`: where one message cannot be recorded, none is, nor kept as a letter.
     """
 
     messages: Sequence[Message]
@@ -51,6 +52,16 @@ class Batch(msgspec.Struct, frozen=True):
     bookmark: Bookmark | None = None
     letters: Mapping[int, bytes] = msgspec.field(default_factory=dict)
     registered: frozenset[str] = frozenset()
+    whole: bool = False
+
+
+class NotWhole(Reject):
+    """Something that belongs together was refused in part, so nothing of it was recorded."""
+
+    def __init__(self, refused: Sequence[tuple[int, Rejection]]) -> None:
+        """`refused`: index of the message and why."""
+        super().__init__()
+        self.refused = tuple(refused)
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -204,6 +215,7 @@ def _write(
             decided = writing.decide(
                 _earlier_events(session, looked_for), said_before(session, claiming)
             )
+        _check_whole(prepared.batch, decided)
         notes = writing.keep_unrecorded(decided)
         quarantined, halted = writing.count(decided, limit)
         before.believe(head)
@@ -223,6 +235,13 @@ def _write(
         repeated=tuple(decided.repeated),
         withheld_bytes=prepared.withheld_bytes,
     )
+
+
+def _check_whole(batch: Batch, decided: Decided) -> None:
+    """Raise NotWhole where one message is refused of a batch that is recorded as a whole."""
+    refused = [*decided.refused, *decided.withheld]
+    if batch.whole and refused:
+        raise NotWhole(refused)
 
 
 class _Writing:

@@ -64,12 +64,10 @@ _TILE = rf"{_ABOVE}[0-9]{{3}}(\.p/([1-9][0-9]?|1[0-9]{{2}}|2[0-4][0-9]|25[0-5]))
 KEYS = Contents(
     PRIVATE,
     (
-        Kept(
-            r"(epoch-[0-9]{6,9}|rows|log|withheld|keep|signing|hand-over)\.key", PRIVATE, once=True
-        ),
+        Kept(r"(epoch-[0-9]{6,9}|rows|log|withheld|signing|hand-over)\.key", PRIVATE, once=True),
         Kept(r"(log|signing|hand-over)\.vkeys", PUBLIC),
         Kept(r"withheld\.pub", PUBLIC),
-        Kept(r"erasures\.journal|kept\.json|keep\.(seen|list)", PRIVATE),
+        Kept(r"erasures\.journal", PRIVATE),
         Kept(r"links|login-links", PRIVATE, is_folder=True),
         Kept(r"links/[0-9]{6,9}\.keys", PRIVATE),
         Kept(r"login-links/([0-9a-f]{64}\.link|console)", PRIVATE),

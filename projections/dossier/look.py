@@ -17,8 +17,7 @@ class FactContext(msgspec.Struct, frozen=True):
     """The stream of a fact, its own dossier, and the others by name.
 
     `beside`: what keeps the person's data by the word of others; a decision on an erasure reads it.
-    `beside_customer`: the same of the customer whose contact person it is. `listed`: the categories that the
-    keep list keeps; None where the list is not known, but under the eraser's lock.
+    `beside_customer`: the same of the customer whose contact person it is.
     `known`: what was worked out of the other dossiers alone, for every look at the same ones.
     """
 
@@ -27,7 +26,6 @@ class FactContext(msgspec.Struct, frozen=True):
     others: Callable[[str], Dossier | None]
     beside: tuple[Keeping, ...] = ()
     beside_customer: tuple[Keeping, ...] = ()
-    listed: frozenset[str] | None = None
     known: dict[Hashable, Any] = msgspec.field(default_factory=dict)
     _answers: dict[Callable[..., Any], Any] = msgspec.field(default_factory=dict)
 

@@ -117,13 +117,6 @@ def _streams(
         yield stream, list(members)
 
 
-def streams_saying(
-    session: Session, names: Collection[str], upto: int = LAST
-) -> Iterator[tuple[UUID, list[RecordedEvent]]]:
-    """Stream by stream the events of some types, and all that decides whether they count, in flat memory."""
-    return _streams(session, upto, names)
-
-
 def deciding_names(names: Collection[str]) -> frozenset[str]:
     """Names of types with those that decide whether an event of them counts."""
     return related(frozenset(names)) | {ANNULMENT}

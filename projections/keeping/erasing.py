@@ -17,7 +17,6 @@ from projections.dossier.dossier import Dossier, Marked
 from projections.dossier.said import Decisions
 from projections.keeping.ends import is_forgotten
 from projections.keeping.holds import holds_by_ref
-from projections.keeping.keepings import put_off
 from projections.keeping.lasting import RetentionEnd, facts_of, lasting_of
 from projections.keeping.person import Person
 from projections.keeping.resting import rests_on_ended_consent
@@ -113,9 +112,8 @@ def on_period(
 
 
 def _is_all(person: Person, going: Collection[str]) -> bool:
-    """Whether nothing is left of a person, so that the reference may go; a hold or a list keeps it anyway."""
-    is_kept = person.look.listed or holds_by_ref(person.dossier)
-    return set(going) == set(person.held) and not is_kept
+    """Whether nothing is left of a person, so that the reference may go; a hold keeps it anyway."""
+    return set(going) == set(person.held) and not holds_by_ref(person.dossier)
 
 
 def _decided(
@@ -189,8 +187,7 @@ def steps(person: Person, day: date, *, decided_only: bool = False) -> list[Plan
 
     `decided_only`: only what was decided and had to wait.
     """
-    due = list(_due(person, day, decided_only))
-    return [*_putting_off(person, day, decided_only), *due] if person.look.listed else due
+    return list(_due(person, day, decided_only))
 
 
 def may_be_due(person: Person, day: date, *, decided_only: bool = False) -> bool:
@@ -215,17 +212,6 @@ def _due(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasu
         for step in steps_of_kind(person, day):
             yield step
             person = person.after(step.erased, step.month)
-
-
-def _putting_off(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
-    """What would be due if the keep list did not keep it: that it waits is decided once."""
-    known = put_off(person.dossier)
-    for step in _due(person.listing(), day, decided_only):
-        waiting = (set(step.erased) & set(person.held) & (person.look.listed or set())) - known
-        if waiting:
-            decisions = _decided(person, step.cause, waiting, day)
-            yield PlannedErasure(step.cause, decisions, step.request_ref)
-            known |= waiting
 
 
 def _resuming(person: Person) -> Iterator[_StepsOfKind]:

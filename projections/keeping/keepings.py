@@ -6,65 +6,40 @@ Read from the dossier of the person (`findings_dossier`), in the words of the ru
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from projections.dossier.decisions import decided
 from projections.dossier.dossier import CONTRACT, FOREVER, LIFTED, RUNNING, Dossier, topic_of
 from projections.keeping.holds import holds_by_ref, undisclosed
 from rulebook import Keeping, deadline, evidence_of
 from rulebook.calendar import day_of
-from rulebook.erasure import ERASURE_RULES, Kept
+from rulebook.erasure import Kept
 from schemas import CATEGORIES
 
 _COURT = "rights.court"
-_UNDISCLOSED = frozenset(entry.id for entry in ERASURE_RULES if entry.when == "undisclosed")
 
 
-def keepings_of(dossier: Dossier, listed: frozenset[str] | None = None) -> list[Keeping]:
-    """Everything in force that keeps data, for any cause of erasure, in the order of topics.
-
-    `listed`: categories that the keep list keeps; None where it is not known: then those that it kept when
-    their erasure was decided last.
-    """
+def keepings_of(dossier: Dossier) -> list[Keeping]:
+    """Everything in force that keeps data, for any cause of erasure, in the order of topics."""
     topics = frozenset(map(topic_of, dossier.marks))
-    if not listed and _KEEPING.isdisjoint(topics):
+    if _KEEPING.isdisjoint(topics):
         return []
     # Most persons have a contract and nothing else, and what is not there is not looked for.
     keepings: list[Keeping] = []
-    if listed or not _HOLDING.isdisjoint(topics):
-        keepings += _by_holds(dossier, put_off(dossier) if listed is None else listed)
+    if _HOLD in topics:
+        keepings += _by_holds(dossier)
     if _RESTRICTION in topics and (categories := asked_to_restrict(dossier)):
         keepings.append(Keeping("restriction", categories=categories))
     keepings += _open(dossier)
     return [*keepings, *_requests(dossier)] if _RIGHT in topics else keepings
 
 
-def _by_holds(dossier: Dossier, listed: frozenset[str]) -> Iterator[Keeping]:
-    """By legal holds; those of which the person is not told, and what is listed, are one without a name."""
+def _by_holds(dossier: Dossier) -> Iterator[Keeping]:
+    """By legal holds; those of which the person is not told are one without a name."""
     refs = holds_by_ref(dossier)
     hidden = undisclosed(dossier) if refs else frozenset()
     for ref, categories in refs.items():
         if ref not in hidden:
             yield Keeping("hold", ref, frozenset(categories))
-    unnamed = listed.union(*(refs[ref] for ref in hidden))
-    if unnamed:
+    if unnamed := frozenset().union(*(refs[ref] for ref in hidden)):
         yield Keeping("undisclosed", categories=unnamed)
-
-
-def put_off(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
-    """Categories whose erasure was last put off for a reason that is not known here: the keep list's.
-
-    So it was decided although no hold of the dossier was a reason. It stands until it is decided anew.
-    """
-    return frozenset(
-        category
-        for category, decision in decided(dossier, time).items()
-        if any(rule in _UNDISCLOSED for rule, _ in decision.grounds)
-        and not _is_held_unsaid(dossier, category, decision.said_at)
-    )
-
-
-def _is_held_unsaid(dossier: Dossier, category: str, time: datetime) -> bool:
-    refs = holds_by_ref(dossier, time)
-    return any(category in refs[ref] for ref in undisclosed(dossier, time))
 
 
 # Topic of a dossier -> what it is to the rulebook, and what its last mark says while it keeps data.
@@ -77,9 +52,8 @@ _KEEPS: Mapping[str, tuple[Kept, str]] = {
 }
 
 
-_RESTRICTION, _RIGHT = "restriction", "right"
-_HOLDING = frozenset({"hold", "decided"})
-_KEEPING = frozenset({*_KEEPS, *_HOLDING, _RESTRICTION, _RIGHT})
+_HOLD, _RESTRICTION, _RIGHT = "hold", "restriction", "right"
+_KEEPING = frozenset({*_KEEPS, _HOLD, _RESTRICTION, _RIGHT})
 """Topics without which nothing keeps data."""
 
 

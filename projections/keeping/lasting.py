@@ -85,4 +85,4 @@ def kept_of(dossier: Dossier, categories: Collection[str]) -> list[str]:
 
 def keepings_around(look: FactContext) -> list[Keeping]:
     """Everything that keeps a person's data, also by the word of others."""
-    return [*keepings_of(look.own, look.listed), *look.beside]
+    return [*keepings_of(look.own), *look.beside]

@@ -51,15 +51,6 @@ class Person(msgspec.Struct, frozen=True):
         """Categories of which a key still opens something, sorted."""
         return tuple(sorted(self.traces.held))
 
-    def listing(self, *categories: str) -> "Person":
-        """The person, if the keep list kept these categories."""
-        look = self.look
-        listed = frozenset(categories)
-        # A look remembers its answers, so this is another one.
-        told = look.beside, look.beside_customer
-        other = FactContext(look.stream, look.own, look.others, *told, listed)
-        return Person(other, self.traces, self.latest)
-
     def after(self, erased: Collection[str], month: int | None) -> "Person":
         """The person once categories are erased. `month`: of a rolling category, no later month is."""
         return Person(self.look, self.traces.without(erased, month), self.latest)
@@ -71,23 +62,16 @@ def person_of(
     privacy_office: Collection[str],
     others: Others = lambda _name: None,
     takeovers: Takeovers = lambda _stream: (),
-    listed: frozenset[str] | None = None,
 ) -> Person:
-    """A person from all events of the stream. `listed`: categories that the keep list keeps, where known."""
+    """A person from all events of the stream."""
     counted = counting(events, privacy_office)
     traces = traced(Traces(), counted)
-    look = around(stream, dossier_from(counted), others, takeovers, listed)
+    look = around(stream, dossier_from(counted), others, takeovers)
     latest = latest_of(events)
     return Person(look, traces, lambda: latest)
 
 
-def around(
-    stream: UUID,
-    dossier: Dossier,
-    others: Others,
-    takeovers: Takeovers,
-    listed: frozenset[str] | None = None,
-) -> FactContext:
+def around(stream: UUID, dossier: Dossier, others: Others, takeovers: Takeovers) -> FactContext:
     """What a person's data is judged with: the dossier, those of others, and what these say of the person."""
     beside, customer = tuple(told_by_others(dossier, takeovers(stream))), dossier.customer
     around_customer = (
@@ -95,7 +79,7 @@ def around(
         if customer
         else ()
     )
-    return FactContext(stream, dossier, others, beside, around_customer, listed)
+    return FactContext(stream, dossier, others, beside, around_customer)
 
 
 def latest_of(events: Iterable[RecordedEvent]) -> datetime | None:

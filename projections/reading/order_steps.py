@@ -59,7 +59,7 @@ def hindrance(deed: OrderDeed, order: Order, time: datetime) -> str | None:
         return f"order {order.ref} was never received: give `ledger order receive`"
     if time < last:
         return f"this cannot have been done before the last act on order {order.ref}, at {instant(last)}"
-    again = deed == "execute" and state.status in {"executed", "confirmed"} and _went_on(order)
+    again = deed == "execute" and state.status in {"executed", "confirmed"} and went_on(order)
     if state.status not in _ALLOWED[deed] and not again:
         return _stands(order, state, day_of(last))
     return _deed(deed, order, state) or _carrying_out(deed, order, time)
@@ -123,12 +123,10 @@ def too_early(order: Order, time: datetime) -> str | None:
     return None
 
 
-def _went_on(order: Order) -> bool:
+def went_on(order: Order) -> bool:
     """Whether the period of an order was not over when it was executed last, so more can be given."""
-    decided, allowance = order.decision, order.allowance
-    last = decided.day("period_to") if decided else None
-    last = last or (allowance.period_to if allowance else None)
-    return last is not None and day_of(order.named(EXECUTED)[-1].time) <= last
+    last, executed = order.last_day, order.named(EXECUTED)
+    return last is not None and bool(executed) and day_of(executed[-1].time) <= last
 
 
 def _confirming(order: Order, state: OrderStatus) -> str | None:

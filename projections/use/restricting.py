@@ -13,7 +13,7 @@ from ledger.event import RecordedEvent
 from projections.dossier.decisions import decided
 from projections.dossier.dossier import FOREVER, LIFTED, Dossier, dossier_from, noting
 from projections.keeping.holds import holds_by_ref, undisclosed
-from projections.keeping.keepings import asked_to_restrict, put_off
+from projections.keeping.keepings import asked_to_restrict
 from rulebook.erasure import ERASURE_RULES
 
 _KINDS = {entry.id: entry.when for entry in ERASURE_RULES if entry.decision == "restrict"}
@@ -31,7 +31,8 @@ def restricted(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
         for category, decision in decided(dossier, time).items()
         if decision.decision == "restrict"
         and any(
-            _ground_stands(dossier, category, rule, ref, time) for rule, ref in decision.grounds
+            _ground_stands(dossier, category, ground, decision.said_at, time)
+            for ground in decision.grounds
         )
     }
     return asked_to_restrict(dossier, time) | by_decision
@@ -43,17 +44,30 @@ def restricted_by(events: Iterable[RecordedEvent], time: datetime) -> frozenset[
 
 
 def _ground_stands(
-    dossier: Dossier, category: str, rule: str | None, ref: str | None, time: datetime
+    dossier: Dossier,
+    category: str,
+    ground: tuple[str | None, str | None],
+    said_at: datetime,
+    time: datetime,
 ) -> bool:
-    """Whether a ground that a decision names, for storing only, was not over at a time."""
+    """Whether a ground that a decision names, for storing only, was not over at a time.
+
+    `ground`: rule and reference. `said_at`: when the decision named it.
+    """
+    rule, ref = ground
     kind = _KINDS.get(rule or "")
     if kind == "hold":
         return category in holds_by_ref(dossier, time).get(ref or "", ())
-    if kind == "undisclosed":  # a decision does not name which
-        holds = holds_by_ref(dossier, time)
-        is_held = any(category in holds[ref] for ref in undisclosed(dossier, time))
-        return is_held or category in put_off(dossier, time)
+    if kind == "undisclosed":
+        # A decision names no such hold. Older ones had none (ADR 75): they stand until the next one.
+        held_then = _is_held_unsaid(dossier, category, said_at)
+        return _is_held_unsaid(dossier, category, time) or not held_then
     if kind in {"dispute", "case"}:
         marks = dossier.all(f"{kind}/{ref}")
         return bool(marks) and not (marks[-1].says == "closed" and marks[-1].order.time <= time)
     return False  # a restriction that was asked for says itself until when
+
+
+def _is_held_unsaid(dossier: Dossier, category: str, time: datetime) -> bool:
+    holds = holds_by_ref(dossier, time)
+    return any(category in holds[ref] for ref in undisclosed(dossier, time))

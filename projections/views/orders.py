@@ -20,7 +20,6 @@ from projections.views.order_acts import (
     Secrecy,
     named,
     secrecy_of,
-    secret_by_law,
     until,
     with_act,
 )
@@ -98,6 +97,8 @@ WAITING: frozenset[Status] = frozenset(
     {"received", "authenticated", "validated", "narrowed", "objected"}
 )
 """Statuses of an order that is not answered for good."""
+ENDED: frozenset[Status] = frozenset({"rejected", "withdrawn", "lapsed"})
+"""Statuses of an order that nobody carries out."""
 
 
 _TRUST = {"command": 0, "file": 1, "outside": 2}
@@ -169,6 +170,11 @@ class Order(msgspec.Struct, frozen=True):
         return self.receipt.facts.get(name) if self.receipt else None
 
     @property
+    def form_faults(self) -> list[str]:
+        """What is wrong with the form that it came in, as codes."""
+        return list(self.fact("form_faults") or ())
+
+    @property
     def may_have(self) -> tuple[str, ...]:
         """The fields that may be given: as it was decided, never beyond its rule; until then, none."""
         decision, allowance = self.decision, self.allowance
@@ -181,6 +187,13 @@ class Order(msgspec.Struct, frozen=True):
     def execution(self) -> OrderAct | None:
         """How it was carried out: the first time."""
         return next(iter(self.named(EXECUTED)), None)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of which data may be given, as it was decided; None where its period has no end."""
+        decided, allowance = self.decision, self.allowance
+        last = decided.day("period_to") if decided else None
+        return last or (allowance.period_to if allowance else None)
 
     def named(self, *names: str) -> tuple[OrderAct, ...]:
         """Its acts of some types."""
@@ -214,8 +227,9 @@ class OrderClockStatus(msgspec.Struct, frozen=True):
 class OrderStatus(msgspec.Struct, frozen=True):
     """What an order is at a time. `next_due`: of the clock that runs out first; None where none runs.
 
-    `lapsed`: it was oral, and was not confirmed in writing in time, whatever came of it. `preserved_until`:
-    the last day up to which data is kept for it. `allowance`: exactly what it may have, by its rule.
+    `lapsed`: it was oral, and was not confirmed in writing in time, whatever came of it. `runs`: it was
+    executed, and a tap has not ended, or the rest of its period is still to be given. `preserved_until`: the
+    last day up to which data is kept for it. `allowance`: exactly what it may have, by its rule.
     `earliest`: the instant before which nothing may be given; None: at once.
     """
 
@@ -226,6 +240,7 @@ class OrderStatus(msgspec.Struct, frozen=True):
     next_due: datetime | None
     overdue: bool
     lapsed: bool
+    runs: bool
     rule: str | None
     allowance: Allowance | None
     preserved_until: date | None
@@ -233,8 +248,8 @@ class OrderStatus(msgspec.Struct, frozen=True):
 
     @property
     def is_open(self) -> bool:
-        """Whether it waits for an answer."""
-        return self.status in WAITING
+        """Whether it waits for an answer, or its measure runs."""
+        return self.status in WAITING or self.runs
 
 
 def standing(
@@ -261,6 +276,7 @@ def standing(
         next_due=coming.due if coming else None,
         overdue=any(clock.state(time) == "overdue" for clock in waiting),
         lapsed=lapsed,
+        runs=is_running(past),
         rule=past.rule.id if past.rule else None,
         allowance=past.allowance,
         preserved_until=preserved_until(past),
@@ -321,7 +337,7 @@ def order_clocks(order: Order) -> tuple[OrderClockStatus, ...]:
     if facts is None:
         return ()
     found = [_stopped(order, clock) for clock in clocks(facts) if _runs(order, clock.name)]
-    found += list(_review(order))
+    found += [*_review(order), *_measure(order), *_delivery(order)]
     return tuple(sorted(found, key=lambda clock: (clock.due, clock.name)))
 
 
@@ -399,30 +415,43 @@ def _review(order: Order) -> Iterator[OrderClockStatus]:
         yield OrderClockStatus("review", due, *about)
 
 
-def open_executions(order: Order, time: datetime, *, again: bool = False) -> list[OrderAct]:
-    """The executions of which the open ledger is to know at a time: nothing keeps secret what they gave.
-
-    Under a provision with secrecy none: there the disclosure is an event of its own. `again`: also those that
-    were handed over.
-    """
-    status, receipt = standing(order, time), order.receipt
-    if status is None or receipt is None or status.secrecy == "in-force":
-        return []
-    told = () if again else order.named(names.DISCLOSURE_HANDED_OVER)
-    known = {act.facts["disclosure_id"] for act in told}
-    return [
-        act
-        for act in order.until(time).named(EXECUTED)
-        if _discloses(receipt, act) and act.facts["disclosure_id"] not in known
-    ]
+def is_running(order: Order) -> bool:
+    """Whether an order that was executed goes on: a tap that has not ended, or a period still to be given."""
+    return runs_tap(order) or any(clock.done_at is None for clock in _delivery(order))
 
 
-def _discloses(receipt: OrderAct, execution: OrderAct) -> bool:
-    """Whether an execution of the desk is a disclosure itself: what gave nothing, or is secret, is none."""
-    facts = execution.facts
-    gave = bool(facts.get("fields") and facts.get("disclosure_id"))
-    secret = secret_by_law(receipt.provision) or secret_by_law(execution.provision)
-    return gave and execution.came != "outside" and not secret
+def runs_tap(order: Order) -> bool:
+    """Whether an authority can tap for it, and that was not ended."""
+    tap = order.named(names.INTERCEPTION_PROVIDED)
+    return bool(tap) and not _ended(order, tap[-1])
+
+
+def _ended(order: Order, tap: OrderAct) -> list[datetime]:
+    """When a tap ended."""
+    return [act.time for act in order.named(names.INTERCEPTION_ENDED) if act.order > tap.order]
+
+
+def _measure(order: Order) -> Iterator[OrderClockStatus]:
+    """Until when a tap runs: it ends with its last day. None where no last day is known."""
+    tap, rule = order.named(names.INTERCEPTION_PROVIDED), order.rule
+    last = tap[-1].day("until") or order.last_day if tap else None
+    if last is not None:
+        done = min(_ended(order, tap[-1]), default=None)
+        about = (rule.id, rule.citation) if rule else ("", "")
+        yield OrderClockStatus("measure", start_of(last + timedelta(days=1)), *about, done)
+
+
+def _delivery(order: Order) -> Iterator[OrderClockStatus]:
+    """Until when the rest of a period is given that was not over at the execution: the day after its last."""
+    last, given, rule = order.last_day, order.named(EXECUTED), order.rule
+    if last is None or not given or order.kind in {"interception", "preservation"}:
+        return
+    if day_of(given[0].time) < last:
+        ends = [act.time for act in given if day_of(act.time) >= last]
+        ends += [act.time for act in order.named(names.ORDER_REJECTED, names.ORDER_WITHDRAWN)]
+        about = (rule.id, rule.citation) if rule else ("", "")
+        due = start_of(last + timedelta(days=2))
+        yield OrderClockStatus("delivery", due, *about, min(ends, default=None))
 
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:
@@ -437,14 +466,15 @@ def evolve(subkey: str, state: Order | None, event: RecordedEvent) -> Order:
 
 
 def _cells(_key: Key, order: Order) -> tuple[Any, ...]:
-    """Of an order that waits for something: that it does, and from when that is too late."""
+    """Of an order that waits for something, or runs: that it does, and from when that is too late."""
     due = [clock.due for clock in order_clocks(order) if clock.done_at is None]
-    return (OPEN, min(due)) if due else (None, None)
+    is_open = bool(due) or is_running(order)
+    return (OPEN, min(due, default=None)) if is_open else (None, None)
 
 
 VIEW: View[Order] = View(
     name="orders",
-    version=f"5+{digest(ORDER_RULES)}",
+    version=f"6+{digest(ORDER_RULES)}",
     type=Order,
     keys=keys,
     names=_NAMES,

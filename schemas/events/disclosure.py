@@ -6,8 +6,9 @@ from msgspec import UNSET, Struct, UnsetType
 
 from schemas import names
 from schemas.event_type import PERSON, RECIPIENT, EventType
+from schemas.events.preferences import Count
 from schemas.facts import Facts, PersonFacts
-from schemas.formats import Code, Country, Day, Id, LastDay, Text
+from schemas.formats import Code, Country, Day, Id, LastDay, Sha256, Text
 from schemas.personal import FieldName
 
 RecipientKind = Literal[
@@ -75,7 +76,11 @@ class RecipientEnded(Facts, frozen=True, kw_only=True):
 
 
 class PersonalDataDisclosed(PersonFacts, frozen=True, kw_only=True):
-    """Personal data was given to a recipient."""
+    """Personal data was given to a recipient.
+
+    Of what an order was given: the hash of the bundle, how many entries of the ledger it tells, and the hash
+    of their positions, ascending, a decimal a line.
+    """
 
     recipient: Id
     recipient_kind: RecipientKind
@@ -88,6 +93,9 @@ class PersonalDataDisclosed(PersonFacts, frozen=True, kw_only=True):
     transfer_mechanism: Code | UnsetType = UNSET
     period_from: Day | UnsetType = UNSET
     period_to: LastDay | UnsetType = UNSET
+    bundle_sha256: Sha256 | UnsetType = UNSET
+    entries: Count | UnsetType = UNSET
+    entries_sha256: Sha256 | UnsetType = UNSET
     notice: Literal["none", "on-request", "required", "given", "barred"] | UnsetType = UNSET
 
 

@@ -17,12 +17,14 @@ Offset = Annotated[int, Meta(ge=0, le=2**63 - 1, description="An offset of a par
 class EventAnnulled(PersonFacts, frozen=True, kw_only=True):
     """An earlier event of the same source and subject was a mistake; both stay in the history.
 
-    `annuls_source` is for the privacy office, which may annul another source's event.
+    `annuls_source` is for the privacy office, which may annul another source's event. `employee`: who did it,
+    as a confidential ledger itself says.
     """
 
     annuls: Id
     reason: Code
     annuls_source: Source | UnsetType = UNSET
+    employee: Reader | UnsetType = UNSET
 
 
 class ErasureReapplied(Facts, frozen=True, kw_only=True):
@@ -113,6 +115,7 @@ TYPES = (
         "Art. 5",
         topics=("events", "register"),
         needs_activity=False,
+        references=("employee",),
     ),
     EventType(
         names.ERASURE_REAPPLIED, ErasureReapplied, ANY, "Art. 17", needs_activity=False, own=True

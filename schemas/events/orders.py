@@ -7,12 +7,26 @@ narrowed, objected to or rejected, executed, confirmed. A step that does not fit
 from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from schemas import names
 from schemas.event_type import PERSON, EventType, Topic
+from schemas.events.preferences import Count
 from schemas.events.rights import Position
 from schemas.facts import PersonFacts
-from schemas.formats import Code, Country, Day, Id, Instant, LastDay, Sha256, Source
+from schemas.formats import (
+    Code,
+    Country,
+    Day,
+    Employee,
+    Id,
+    Instant,
+    LastDay,
+    PersonRef,
+    ProofFile,
+    Sha256,
+    Source,
+)
 from schemas.personal import DataCategory, FieldName
 
 OrderKind = Literal["production", "preservation", "interception", "information"]
@@ -49,7 +63,12 @@ OrderFormName = Literal[
 """What an order came as. A confirmation and an extension (annexes V and VI) follow an EPOC-PR."""
 
 
-class _Order(PersonFacts, frozen=True, kw_only=True):
+class _Step(PersonFacts, frozen=True, kw_only=True):
+    # Who did it: the ledger itself says so of what its commands record, and nobody else may.
+    employee: Employee | UnsetType = UNSET
+
+
+class _Order(_Step, frozen=True, kw_only=True):
     order_ref: Code
 
 
@@ -136,13 +155,41 @@ class OrderRejected(_Order, frozen=True, kw_only=True):
     ground: Code | UnsetType = UNSET
 
 
+GapReason = Literal[
+    "not-found",
+    "not-collected",
+    "outside-period",
+    "unknown-number",
+    "erased",
+    "lost",
+    "not-yet",
+    "withheld",
+]
+"""Why something that an order may have was not given."""
+
+
+class Withheld(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was not given. `count`: of how many values. `ground`: on which the desk itself withholds it."""
+
+    reason: GapReason
+    field: FieldName | UnsetType = UNSET
+    count: Count | UnsetType = UNSET
+    ground: Code | UnsetType = UNSET
+
+
 class OrderExecuted(_Period, frozen=True, kw_only=True):
     """An order was carried out: which fields of which period were given, and to whom.
 
     `position`: of the open ledger that the answer reflects. `disclosure_id`: of the event of the disclosure.
+    `content_sha256`: of what is sealed in the bundle. `entries`: of the open ledger that it tells;
+    `entries_sha256`: of their positions, ascending, a decimal a line. `withheld`: what it lacks, and why.
     """
 
     fields: list[FieldName] | UnsetType = UNSET
+    entries: Count | UnsetType = UNSET
+    entries_sha256: Sha256 | UnsetType = UNSET
+    withheld: list[Withheld] | UnsetType = UNSET
+    content_sha256: Sha256 | UnsetType = UNSET
     bundle_sha256: Sha256 | UnsetType = UNSET
     recipient: Id | UnsetType = UNSET
     position: Position | UnsetType = UNSET
@@ -165,9 +212,10 @@ class OrderWithdrawn(_Order, frozen=True, kw_only=True):
     reason: Code | UnsetType = UNSET
 
 
-class _Secrecy(PersonFacts, frozen=True, kw_only=True):
+class _Secrecy(_Step, frozen=True, kw_only=True):
     by: Literal["authority", "court", "statute", "review"]
     evidence: Code
+    sha256: Sha256 | UnsetType = UNSET
     order_ref: Code | UnsetType = UNSET
     disclosure_id: Id | UnsetType = UNSET
     review_on: LastDay | UnsetType = UNSET
@@ -191,22 +239,31 @@ class DisclosureName(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class SecrecyLifted(_Secrecy, frozen=True, kw_only=True):
-    """The person may be told from now on. `disclosures`: exactly those, as the officers saw them."""
+    """The person may be told from now on. `disclosures`: exactly those, as the officers saw them.
+
+    `despite`: orders that still ran or were secret, as the officers acknowledged.
+    """
 
     disclosures: list[DisclosureName] | UnsetType = UNSET
+    despite: list[Code] | UnsetType = UNSET
 
 
-class _Preservation(PersonFacts, frozen=True, kw_only=True):
+class _Preservation(_Step, frozen=True, kw_only=True):
     categories: list[DataCategory]  # required here
     until: LastDay
     order_ref: Code | UnsetType = UNSET
 
 
 class PreservationImposed(_Preservation, frozen=True, kw_only=True):
-    """Data of the listed categories is kept for an authority, up to and including a day."""
+    """Data of the listed categories is kept for an authority, up to and including a day.
+
+    `snapshot`: under which subject its copy is.
+    """
+
+    snapshot: PersonRef | UnsetType = UNSET
 
 
-class PreservationExtended(PersonFacts, frozen=True, kw_only=True):
+class PreservationExtended(_Step, frozen=True, kw_only=True):
     """Data is kept for an authority for longer: up to and including another day."""
 
     until: LastDay
@@ -215,6 +272,38 @@ class PreservationExtended(PersonFacts, frozen=True, kw_only=True):
 
 class PreservationReleased(_Preservation, frozen=True, kw_only=True):
     """Data of the listed categories is no longer kept for an authority; `until` is the last day."""
+
+
+class PreservationSnapshotTaken(_Order, frozen=True, kw_only=True):
+    """The open ledger was read for an order to preserve, up to a position: so many records of persons.
+
+    `added`: those that were not there before. `records`, `persons`: all that the order asks for by then.
+    `missing`: of how many values the keys were destroyed before.
+    """
+
+    position: Position
+    persons: Count
+    records: Count
+    added: Count
+    missing: Count
+
+
+class DataPreserved(PersonFacts, frozen=True, kw_only=True):
+    """Values of one event of the open ledger were copied for an order to preserve, with its time.
+
+    `about`: the person whose they are. `position`, `entry_source`, `entry_id`: of the event there; `leaf`:
+    the hash of its entry, and `proof`: that its log holds it. `held_before`: they described the person
+    already when the ordered period began.
+    """
+
+    order_ref: Code
+    about: PersonRef
+    position: Position
+    entry_source: Source
+    entry_id: Id
+    leaf: Sha256
+    proof: ProofFile | UnsetType = UNSET
+    held_before: bool | UnsetType = UNSET
 
 
 class Considerations(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -234,7 +323,7 @@ class Considerations(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     h: Code
 
 
-class RestrictionApplied(PersonFacts, frozen=True, kw_only=True):
+class RestrictionApplied(_Step, frozen=True, kw_only=True):
     """Rights of a person were set aside on a ground of UAVG Art. 41(1), after all of 41(2) was considered."""
 
     ground: Literal["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]
@@ -245,7 +334,7 @@ class RestrictionApplied(PersonFacts, frozen=True, kw_only=True):
     reason_not_told: Code | UnsetType = UNSET
 
 
-class _Interception(PersonFacts, frozen=True, kw_only=True):
+class _Interception(_Step, frozen=True, kw_only=True):
     order_ref: Code | UnsetType = UNSET
     until: LastDay | UnsetType = UNSET
 
@@ -258,7 +347,7 @@ class InterceptionEnded(_Interception, frozen=True, kw_only=True):
     """An authority can no longer tap communication."""
 
 
-class DisclosureHandedOver(PersonFacts, frozen=True, kw_only=True):
+class DisclosureHandedOver(_Step, frozen=True, kw_only=True):
     """A disclosure whose secrecy was lifted was given to the open ledger. `source`: of the disclosure."""
 
     disclosure_id: Id
@@ -270,7 +359,7 @@ class DisclosureHandedOver(PersonFacts, frozen=True, kw_only=True):
 _TOPICS: tuple[Topic, ...] = ("confidential",)
 _CLAUSE, _RESTRICTION = "3.1", "UAVG 41"
 
-TYPES = (
+_STEPS = (
     EventType(names.ORDER_RECEIVED, OrderReceived, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.ORDER_AUTHENTICATED, OrderAuthenticated, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.AUTHORISATION_RECORDED, AuthorisationRecorded, PERSON, _CLAUSE, topics=_TOPICS),
@@ -284,11 +373,39 @@ TYPES = (
     EventType(names.SECRECY_IMPOSED, SecrecyImposed, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.SECRECY_REVIEWED, SecrecyReviewed, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.SECRECY_LIFTED, SecrecyLifted, PERSON, _CLAUSE, topics=_TOPICS),
-    EventType(names.PRESERVATION_IMPOSED, PreservationImposed, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(
+        names.PRESERVATION_IMPOSED,
+        PreservationImposed,
+        PERSON,
+        _CLAUSE,
+        references=("snapshot",),
+        topics=_TOPICS,
+    ),
     EventType(names.PRESERVATION_EXTENDED, PreservationExtended, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.PRESERVATION_RELEASED, PreservationReleased, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(
+        names.PRESERVATION_SNAPSHOT_TAKEN,
+        PreservationSnapshotTaken,
+        PERSON,
+        _CLAUSE,
+        topics=_TOPICS,
+    ),
+    EventType(
+        names.DATA_PRESERVED,
+        DataPreserved,
+        PERSON,
+        _CLAUSE,
+        references=("about",),
+        topics=_TOPICS,
+    ),
     EventType(names.RESTRICTION_APPLIED, RestrictionApplied, PERSON, _RESTRICTION, topics=_TOPICS),
     EventType(names.INTERCEPTION_PROVIDED, InterceptionProvided, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.INTERCEPTION_ENDED, InterceptionEnded, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.DISCLOSURE_HANDED_OVER, DisclosureHandedOver, PERSON, _CLAUSE, topics=_TOPICS),
+)
+TYPES = tuple(
+    replace(step, references=(*step.references, "employee"))
+    if "employee" in step.data.__struct_fields__
+    else step
+    for step in _STEPS
 )

@@ -37,6 +37,7 @@ _SPOKEN = {
     "projections/reading/order_steps.py": ("hindrance",),
     "projections/reading/order_judging.py": ("_objections", "_of_conditions", "refusal"),
     "application/acts/on_secrecy.py": ("hindrance",),
+    "application/queries/desk/in_the_way.py": ("*",),
     "ledger/storage/refusals.py": ("*",),
     "ledger/storage/access.py": ("*",),
     "ledger/storage/contents.py": ("_odd", "_left"),

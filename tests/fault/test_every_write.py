@@ -21,7 +21,7 @@ from ledger.keys.rotation import first_epoch
 from ledger.letters.dead import letters, open_letter
 from ledger.names import LedgerName
 from ledger.recording.batch import Batch, Outcome
-from ledger.recording.quarantine import counts_by_topic, sources_of
+from ledger.recording.quarantine import OTHERS, counts_by_topic, sources_of
 from ledger.recording.tallying import NAMELESS, Tally
 from ledger.storage.install import install
 from ledger.writing.append import Span
@@ -149,10 +149,10 @@ class Recording:
         counted = sources_of(house.session("reader"))
         fates = counts_by_topic(counted)[TOPIC]
         assert fates == Tally(len(self.model.events), self.model.duplicates, bad)
-        assert {name: one.refused for _, name, one in counted} == {
-            NAMELESS: bad // 4 * 3,
-            "urn:voipzeker:crm": bad // 4,
-        }
+        refused = {name: one.refused for _, name, one in counted}
+        # A batch that is decided ahead of the first one does not know its source yet.
+        named = refused.pop("urn:voipzeker:crm", 0) + refused.pop(OTHERS, 0)
+        assert (refused, named) == ({NAMELESS: bad // 4 * 3}, bad // 4)
 
 
 class RecordingAgain(Recording):
@@ -218,4 +218,4 @@ def test_installing_can_be_broken_off_anywhere(house: House, kind: Kind, stride:
     # Half of its steps are statements inside two transactions, where one is as good as another.
     steps = endure(Installing(), house, kind, 2 * stride - 1)
     if steps:
-        assert {"link", "fsync", "unlink", "_exit_gen"} <= set(steps)
+        assert {"rename", "fsync", "_exit_gen"} <= set(steps)

@@ -53,7 +53,7 @@ def test_an_answer_about_a_person_with_a_secret_order_takes_as_long(
     texts = {name: text for name, text in os.environ.items() if name.startswith("LEDGER_")}
     with open_site(read_settings(texts, cli.folder)) as site:
         bring_up_to_date(site)
-        for name, answer in (("report", _report), ("erasure", _erasure), ("list", _list)):
+        for name, answer in (("report", _report), ("erasure", _erasure)):
             first, second = _timed(partial(answer, site))
             likely = probability(first, second)
             record_property(f"{name}: visible shift, probability", (visible(ANSWERS), likely))
@@ -89,8 +89,3 @@ def _report(site: Site, who: str) -> bytes:
 
 def _erasure(site: Site, who: str) -> Any:
     return preview(site, who, ErasureScope("request"))
-
-
-def _list(site: Site, who: str) -> Any:
-    eraser = site.eraser()
-    return [eraser.listed(subject) for subject in eraser.live_subjects(who)]

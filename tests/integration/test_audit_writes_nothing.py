@@ -147,7 +147,7 @@ def log_of(folder: Path) -> Path:
 
 
 def of_keys_of_the_log(folder: Path) -> None:
-    (path,) = [*folder.rglob("*.vkeys")]
+    (path,) = [*folder.rglob("log.vkeys")]
     path.write_bytes(b"\xff\xfe garbage")
 
 

@@ -49,6 +49,7 @@ def test_a_lost_key_of_the_macs_is_not_replaced(house: House) -> None:
         init(house)
     assert not path.exists()
     path.write_bytes(kept)
+    path.chmod(0o600)
     init(house)
     assert kinds(house) == set()
 

@@ -137,7 +137,7 @@ def test_an_export_again_names_every_act_alike(cli: Cli) -> None:
 def test_a_confidential_ledger_says_so(cli: Cli) -> None:
     cli.record(registered())
     assert cli("export", "--format", "vng").lines[0]["vertrouwelijkheid"] == "normaal"
-    (cli.folder / "keys" / "main" / "withheld.key").touch()  # as if it had been made as one
+    (cli.folder / "keys" / "main" / "withheld.key").touch(0o600)  # as if it had been made as one
     cli.set(CONFIDENTIAL="true", NAME="main")
     assert cli("export", "--format", "vng").lines[0]["vertrouwelijkheid"] == "vertrouwelijk"
 

@@ -97,7 +97,7 @@ def test_a_dead_letter_is_tried_again_and_refused_again(cli: Cli) -> None:
 
 
 def test_a_dead_letter_is_recorded_once_it_is_fine(cli: Cli) -> None:
-    (cli.folder / "keys" / "main" / "withheld.key").touch()
+    (cli.folder / "keys" / "main" / "withheld.key").touch(0o600)
     cli.set(CONFIDENTIAL="1", NAME="main")  # as if the contract had been another one
     cli.record(registered(id="late"))
     (letter,) = cli("dead-letters", "list", "--json").json["dead_letters"]

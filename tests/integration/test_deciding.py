@@ -87,12 +87,12 @@ def test_hard_case_3_each_category_is_decided_for_itself(overlapping: Home) -> N
 FROZEN = {"hold_ref": "F-1", "ground": "undisclosed"}
 
 
-def test_hard_case_3_with_a_freeze_that_may_not_be_told(overlapping: Home) -> None:
-    """An order to preserve (Sv 126ni) lies over payment, calls and web behaviour, beside all the rest."""
+def test_hard_case_3_with_a_hold_that_may_not_be_told(overlapping: Home) -> None:
+    """A hold for an inquiry into fraud lies over payment, calls and web behaviour, beside all the rest."""
     held_ = ("payment", "traffic", "behaviour")
     overlapping.tell(hold("placed", "2026-11-02T10:00:00Z", *held_, **FROZEN))
     (done,) = erase_asked(overlapping.site, WHO, ASKED)
-    # Where another ground keeps data, that one is told, as without the order.
+    # Where another ground keeps data, that one is told, as without the hold.
     assert decisions(done) == DECIDED | {"behaviour": ("restrict", "undisclosed")}
     told_ = [reason for one in done.step.decisions.values() for reason in one.reasons]
     assert [reason.ref for reason in told_ if reason.ground == "undisclosed"] == [None]
@@ -103,12 +103,12 @@ def test_hard_case_3_with_a_freeze_that_may_not_be_told(overlapping: Home) -> No
         "rule": "law.erasure.undisclosed",
     }
     assert "F-1" not in str([event.facts for event in own(overlapping)])
-    # The civil hold ends: the order still keeps the calls, and nothing new is said.
+    # The civil hold ends: the other one still keeps the calls, and nothing new is said.
     overlapping.tell(hold("released", "2026-11-20T10:00:00Z", "traffic"))
     assert overlapping.due() == []
     with pytest.raises(OnHold):
         overlapping.house.eraser().erase(WHO, ["behaviour"], "request")
-    # The order ends: what waited for it goes, for the same request; tax still keeps its own.
+    # It ends, too: what waited for it goes, for the same request; tax still keeps its own.
     overlapping.tell(hold("released", "2026-11-21T10:00:00Z", *held_, **FROZEN))
     (done,) = overlapping.due(decided_only=True)
     assert (done.step.erased, done.step.request_ref) == (("behaviour", "traffic"), "R-1")

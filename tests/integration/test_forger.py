@@ -415,7 +415,7 @@ def test_without_a_known_key_nothing_is_taken_over(cli: Cli) -> None:
 
     def refused() -> bool:
         ran = cli("ingest", "--withheld", str(file))
-        return (ran.status, "LEDGER_HANDOVER_KEYS" in ran.err) == (2, True)
+        return ran.status == 2 and ("LEDGER_HANDOVER_KEYS" in ran.err or "chmod" in ran.err)
 
     for path, mode in ((known, 0o620), (known.parent, 0o702), (cli.folder / "keys", 0o770)):
         usual = path.stat().st_mode

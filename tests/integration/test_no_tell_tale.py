@@ -2,18 +2,21 @@
 
 One open ledger beside a confidential one, in three states for the same person: no order, an order in force
 that was executed and that freezes data, and the same order lifted, not handed over yet. In every form and
-language they are compared by `tests/fault/test_secret_orders.py`.
+language they are compared by `tests/fault/test_secret_orders.py`. And two copies of one open ledger, of which
+one stands beside orders: what is erased, and what every command says of it, is the same in both.
 """
 
 import hashlib
 import json
 import os
 import re
-import shutil
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta, tzinfo
 from io import BytesIO
 from pathlib import Path
+from shutil import rmtree
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -23,8 +26,9 @@ from psycopg import sql
 
 from consumers.files import ingest
 from documents.reports import ACCESS_REPORT, PORTABILITY_EXPORT
+from host import wiring
 from host.keys import signing_key
-from host.running.telling import give_lifted, publish_keep_list
+from host.running.telling import give_lifted, tell_open_ledger
 from host.settings import Settings, read_settings
 from host.wiring import install_site, open_site
 from ledger.clocks import Clocks
@@ -32,6 +36,7 @@ from ledger.figures import ledger_figures
 from projections.figures import counted
 from schemas.sources import OFFICE_LABEL
 from tests.fixtures.console import (
+    TIME,
     Cli,
     accessed,
     collected,
@@ -40,12 +45,13 @@ from tests.fixtures.console import (
     message,
     registered,
 )
+from tests.fixtures.postgres import Templates
 from tests.fixtures.two_ledgers import ORDER, WHO, preserved, secrecy
 from tests.fixtures.two_ledgers import disclosed as secretly_disclosed
 
 AT = ("--at", "2026-11-01T00:00:00Z")
 OTHER = "customer/10024"
-KEPT = ("identity", "payment")
+ORDERED = ("identity", "contact", "payment", "traffic", "location", "behaviour")
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
@@ -70,26 +76,24 @@ def ordinary() -> Iterator[dict[str, Any]]:
 class Secret:
     """The confidential ledger, which runs apart, in folders of its own."""
 
-    def __init__(self, url: str, folder: Path, keep_list: Path) -> None:
+    def __init__(self, url: str, folder: Path) -> None:
         texts = {
             "LEDGER_DATABASE_URL": url,
             "LEDGER_KEY_DIR": str(folder / "keys"),
             "LEDGER_DATA_DIR": str(folder),
             "LEDGER_CONFIDENTIAL": "1",
-            "LEDGER_KEEP_LIST": str(keep_list),
         }
         self.settings: Settings = read_settings(texts, folder)
         install_site(self.settings)
 
     def tell(self, *acts: dict[str, Any]) -> None:
-        """Record events of it, and write the list as its clock does."""
+        """Record events of it, and tell the open ledger what its clock tells."""
         with open_site(self.settings) as site:
-            if acts:
-                stream = BytesIO(b"\n".join(map(orjson.dumps, acts)))
-                clocks = Clocks(site.clock)
-                result = ingest(site.open_recorder, [(OFFICE_LABEL, stream)], site.intake, clocks)
-                assert result.recorded == len(acts), result.rejections
-            publish_keep_list(site)
+            stream = BytesIO(b"\n".join(map(orjson.dumps, acts)))
+            clocks = Clocks(site.clock)
+            result = ingest(site.open_recorder, [(OFFICE_LABEL, stream)], site.intake, clocks)
+            assert result.recorded == len(acts), result.rejections
+            assert tell_open_ledger(site) == 0
 
     def lifted(self) -> list[bytes]:
         """What it hands over now."""
@@ -102,13 +106,8 @@ class Secret:
 @pytest.fixture
 def house(cli: Cli, tmp_path: Path) -> tuple[Cli, Secret]:
     """An open ledger with two persons, and a confidential one in which there is nothing yet."""
-    keep_list = tmp_path / "keep.list"
-    secret = Secret(cli.url, tmp_path / "elsewhere", keep_list)
-    secret.tell()
-    key = tmp_path / "elsewhere" / "keys" / "confidential" / "keep.key"
-    shutil.copy(key, tmp_path / "keys" / "main")
+    secret = Secret(cli.url, tmp_path / "elsewhere")
     cli.set(SIGNED_KEYS=signing_key(secret.settings).create().verifier.text)
-    cli.set(KEEP_LIST=str(keep_list))
     lines = [*ordinary()]
     assert cli.record(*lines)["recorded"] == len(lines)
     assert cli("publish", "--once").status == 0
@@ -198,12 +197,9 @@ def stored(cli: Cli) -> dict[str, Any]:
             ).fetchall()
             digest = hashlib.sha256("\n".join(row for (row,) in rows).encode()).hexdigest()
             found[".".join(place)] = len(rows), digest
-    for folder in ("keys/main", "data/tlog"):
-        for path in sorted((cli.folder / folder).rglob("*")):
-            if path.is_file():
-                found[str(path)] = path.read_bytes()
-    # The list is written anew each time: its size is all that is the same.
-    found["keep list"] = (cli.folder / "keep.list").stat().st_size
+    for path in sorted(cli.folder.rglob("*")):
+        if path.is_file() and "elsewhere" not in path.parts:
+            found[str(path.relative_to(cli.folder))] = path.read_bytes()
     return found
 
 
@@ -223,8 +219,9 @@ def order_in_force() -> Iterator[dict[str, Any]]:
     yield secretly_disclosed(time="2024-03-02T09:30:00Z")
     yield message("order-executed", WHO, **about, disclosure_id="d-1", recipient="politie-zn")
     yield secrecy("imposed", "2024-03-02T10:00:00Z")
-    # What the law keeps anyway is frozen as well: so no decision on an erasure changes.
-    yield preserved("imposed", "2024-03-02T10:00:00Z", *KEPT, until="2099-01-01")
+    yield preserved("imposed", "2024-03-02T10:00:00Z", *ORDERED, until="2099-01-01")
+    hold = {"hold_ref": "H-1", "ground": "sv-126ni", "review_on": "2099-01-01"}
+    yield message("legal-hold-placed", WHO, categories=[*ORDERED], **hold)
 
 
 def differing(before: dict[str, bytes], after: dict[str, bytes]) -> set[str]:
@@ -301,3 +298,214 @@ def test_figures_and_help_are_the_same_beside_a_ledger_of_orders(house: tuple[Cl
 
 def bring_views_up_to_date(cli: Cli) -> None:
     assert cli("project", "--once").status == 0
+
+
+# Two copies of one open ledger, one of them beside orders
+
+
+def use(program: Cli, url: str, folder: Path) -> Cli:
+    """The program over the ledger of a folder."""
+    program.url, program.folder = url, folder
+    places = {"KEY_DIR": str(folder / "keys"), "DATA_DIR": str(folder / "data")}
+    program.set(DATABASE_URL=url, **places)
+    return program
+
+
+@contextmanager
+def twins(program: Cli, templates: Templates) -> Iterator[tuple[Path, list[str]]]:
+    """A folder with copies `0` and `1` of a house, equal to the byte, and their databases."""
+
+    def install(url: str, folder: Path) -> None:
+        use(program, url, folder)
+        assert program("init").status == 0
+        lines = [*ordinary(), *data_of_all_kinds()]
+        assert program.record(*lines)["recorded"] == len(lines)
+        Secret(url, folder / "elsewhere")
+
+    own = program.folder
+    with (
+        templates.of("tell_tale", install, own / "0") as one,
+        templates.of("tell_tale", install, own / "1") as other,
+    ):
+        yield own, [one, other]
+
+
+def data_of_all_kinds() -> Iterator[dict[str, Any]]:
+    """What a request, a period or nothing erases, of two persons who are alike."""
+    told = {
+        "behaviour": {"cookie_id": "c-1"},
+        "traffic": {"called_number": "+31612345678", "call_started_at": TIME},
+        "location": {"cell_id": "204-1"},
+    }
+    for who in (WHO, OTHER):
+        for category in ORDERED[-3:-1]:
+            more = {"categories": [category], "personal": told[category]}
+            yield collected(who, id=f"{category}-{who[-1]}", **more)
+    # The person of the order has no data on behaviour: an erasure of it must not say that it is ordered.
+    yield collected(OTHER, categories=["behaviour"], personal=told["behaviour"])
+
+
+def erasing() -> Iterator[tuple[str, ...]]:
+    """Every way to ask for an erasure, and to look at what came of it."""
+    looks = (
+        ("today", "--json"),
+        ("retention", "due", "--all", "--json"),
+        ("retention", "forecast", "--json"),
+        ("retention", "run", "--json"),
+        ("findings", "--json"),
+        ("status", "--json"),
+        *(("retention", "decide", who, "--cause", "request", "--json") for who in (WHO, OTHER)),
+        *(("state", who, "--json") for who in (WHO, OTHER)),
+        *(("history", who, "--json") for who in (WHO, OTHER)),
+    )
+    yield from looks
+    yield ("erase", WHO, "--category", "behaviour", "--ground", "unlawful", "--json")
+    yield ("erase", WHO, "--category", "location", "--ground", "unlawful", "--json")
+    yield ("erase", WHO, "--category", "location", "--ground", "unlawful", "--json")
+    about = ("--right", "erasure", "--channel", "portal", "--ref", "R-1", "--json")
+    yield ("request", "open", WHO, *about)
+    yield ("request", "verify-identity", "R-1", "--method", "portal-login", "--json")
+    yield ("request", "answer", "R-1", "--json")
+    yield ("request", "show", "R-1", "--json")
+    yield ("project", "--once")
+    yield from looks
+    yield ("retention", "run", "--yes", "--json")
+    yield ("retention", "decide", WHO, "--cause", "unlawful", "--yes", "--json")
+    yield ("project", "--once")
+    yield from looks
+    yield ("report", "access", WHO, *AT, "--format", "json", "--language", "nl")
+    yield ("erase", WHO, "--ground", "unlawful", "--json")
+    yield ("erase", WHO, "--ground", "unlawful", "--json")
+    yield ("audit", "--json")
+
+
+_ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_OF_CHANCE = re.compile(rb'(?<="recorded_at":")[^"]*|(?<="root":")[^"]*')
+"""When the database recorded something, by its own clock; a hash over ids that are chance."""
+
+
+def said(cli: Cli, words: tuple[str, ...], known: dict[bytes, int]) -> tuple[int, bytes, str]:
+    """Exit status, answer and errors; an id that was made by chance as the number of its first place."""
+
+    def numbered(match: re.Match[bytes]) -> bytes:
+        return b"id-%d" % known.setdefault(match[0], len(known))
+
+    ran = cli(*words)
+    return ran.status, _OF_CHANCE.sub(b"", _ID.sub(numbered, ran.out)), ran.err
+
+
+def figures_of(cli: Cli) -> dict[str, Any]:
+    """What a scrape tells, but for the size of the tables: how many pages they take is chance."""
+    texts = {name: text for name, text in os.environ.items() if name.startswith("LEDGER_")}
+    with open_site(read_settings(texts, cli.folder)) as site:
+        session = site.session("reader")
+        figures = {**ledger_figures(session, site.ledger, NOW), **counted(session, NOW)}
+    del figures["ledger_data_directory_bytes"]
+    return figures
+
+
+Beside = Callable[[int, Cli], AbstractContextManager[object]]
+"""What goes on beside one of two equal houses, by its number, while it works."""
+
+
+def erased_beside(
+    program: Cli, templates: Templates, minutes: list[int], beside: Beside
+) -> list[list[Any]]:
+    """What two equal houses answer and store. `minutes`: the clock, which goes on with each command."""
+    told: list[list[Any]] = []
+    with twins(program, templates) as (folder, urls):
+        for number, url in enumerate(urls):
+            cli, known = use(program, url, folder / str(number)), dict[bytes, int]()
+            with beside(number, cli):
+                answered: list[Any] = []
+                for minutes[-1], words in enumerate(erasing()):
+                    answered.append((words, *said(cli, words, known)))
+                sizes = {
+                    name: found[0] if isinstance(found, tuple) else len(found)
+                    for name, found in stored(cli).items()
+                }
+                told.append([*answered, figures_of(cli), sizes])
+    return told
+
+
+@pytest.fixture
+def minutes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The clock of the program: so many minutes after NOW, as the last entry says."""
+    told = [0]
+
+    def now(zone: tzinfo) -> datetime:
+        return (NOW + timedelta(minutes=told[-1])).astimezone(zone)
+
+    monkeypatch.setattr(wiring, "datetime", SimpleNamespace(now=now))
+    return told
+
+
+def test_what_is_ordered_is_erased_as_if_there_were_no_order(
+    program: Cli, embedded_templates: Templates, minutes: list[int]
+) -> None:
+    @contextmanager
+    def ordered(number: int, cli: Cli) -> Iterator[None]:
+        if number:
+            Secret(cli.url, cli.folder / "elsewhere").tell(*order_in_force())
+        yield
+
+    without, beside = erased_beside(program, embedded_templates, minutes, ordered)
+    for one, other in zip(without, beside, strict=True):
+        assert one == other
+    erased = {
+        status for words, status, *_ in without[:-2] if words[:3:2] == ("erase", "--category")
+    }
+    # Also of what is ordered and not held: a command that failed would tell that it is kept.
+    assert erased == {0}
+
+
+def test_without_the_confidential_ledger_and_while_it_is_shut_nothing_is_different(
+    program: Cli, embedded_templates: Templates, minutes: list[int]
+) -> None:
+    """So no table, file or lock of it is an input of the open ledger."""
+
+    @contextmanager
+    def shut_or_gone(number: int, cli: Cli) -> Iterator[None]:
+        elsewhere = cli.folder / "elsewhere"
+        with psycopg.connect(cli.url) as connection:
+            rows = connection.execute(
+                "SELECT schemaname, tablename FROM pg_tables WHERE schemaname LIKE 'ledger_confidential%'"
+            ).fetchall()
+            assert len(rows) > 20
+            if number:
+                for name in {schema for schema, _ in rows}:
+                    connection.execute(
+                        sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name))
+                    )
+                connection.commit()
+                rmtree(elsewhere)
+            else:
+                for place in rows:
+                    table = sql.Identifier(*place)
+                    connection.execute(
+                        sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(table)
+                    )
+                elsewhere.chmod(0)
+            yield
+            if not number:
+                elsewhere.chmod(0o700)
+
+    shut, gone = erased_beside(program, embedded_templates, minutes, shut_or_gone)
+    for one, other in zip(shut, gone, strict=True):
+        assert one == other
+
+
+def test_a_hold_of_the_open_ledger_would_be_seen(
+    program: Cli, embedded_templates: Templates, minutes: list[int]
+) -> None:
+    """So the comparison of the two houses is no sieve."""
+
+    @contextmanager
+    def held(number: int, cli: Cli) -> Iterator[None]:
+        if number:
+            facts = {"hold_ref": "H-9", "ground": "dispute", "review_on": "2099-01-01"}
+            cli.record(message("legal-hold-placed", WHO, categories=["contact"], **facts))
+        yield
+
+    without, beside = erased_beside(program, embedded_templates, minutes, held)
+    assert without != beside

@@ -21,13 +21,20 @@ from tests.web.console import Client, Consoled
 from tests.web.test_portal import done
 from tests.web.test_portal_pages import OWN_PAGES, plain
 from web.api.own import DEEDS
-from web.portal import HOME
+from web.pages.listed import PAGES
+from web.portal import HOME, is_own
 from web.principals import DATA_SUBJECT
 from web.resources.listed import RESOURCES
 from web.resources.own import RESOURCES as OWN
 
 __all__ = ["house"]
 
+OFFICE_PAGES = [
+    page.path
+    for page in PAGES
+    # What runs is told with the number of looks that wait to be recorded: those of this test.
+    if "{" not in page.path and not is_own(page.path) and page.path != "/operations"
+]
 PERSONAL = tuple(resource.path for resource in RESOURCES if resource.is_personal)
 
 
@@ -63,6 +70,9 @@ def answers(served: Consoled) -> dict[str, bytes]:
         response = customer.get(path)
         assert response.status_code == 200, path
         found[f"page {path}"] = plain(response.text).encode()
+    officer = served.as_("privacy-officer")
+    for path in OFFICE_PAGES:
+        found[f"page {path}"] = plain(officer.get(path).text).encode()
     for what in ("access.html", "access.json", "portability.csv", "portability.json"):
         response = customer.post(f"{HOME}/download", what=what)
         assert response.status_code == 200, what

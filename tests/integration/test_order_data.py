@@ -3,31 +3,40 @@
 import hashlib
 import os
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 import pytest
+from msgspec import UNSET
 from pyrage import x25519
 
 from application.queries.desk.data import OrderData, Wanted, order_data
+from application.queries.desk.prepared import bundle_of
 from console.commands.people import recording_reads
 from host.environment import settings_from
+from host.keys import log_key, signing_key
 from host.open_side import open_side
 from host.wiring import open_site
 from ledger.backup.encryption import Identities
-from ledger.errors import Misconfigured
+from ledger.errors import Misconfigured, Unproven
 from ledger.reading import head_position
+from ledger.tlog.proving.proof_file import parse_proof
+from ledger.tlog.signing.checkpoints import verify_signers
+from ledger.tlog.store.folder import LogFolder
+from ledger.tlog.tree.proofs import verify_inclusion
 from projections.use.stretches import Stretch
+from rulebook.calendar import day_of
 from schemas import PERSONAL_FIELDS
 from tests.fixtures.console import Cli, collected, message, recipient, registered
 from tests.fixtures.postgres import Templates
 from tests.integration.test_audit_writes_nothing import files, state
 
-WHO, OTHER, GONE = "customer/10023", "customer/10024", "customer/10025"
+WHO, OTHER, GONE, MANY = (f"customer/{number}" for number in range(10023, 10027))
+FIRST, SECOND = "+31207000001", "+31207000002"
 FIELDS = ("name", "street", "mobile_number", "assigned_numbers", "called_number")
 
 
@@ -72,6 +81,14 @@ EVENTS = (
     ),
     registered(GONE, time=day(1, 2)),
     gave(GONE, day(1, 2), name="Weg", mobile_number="+31687654321"),
+    registered(MANY, time=day(1, 2)),
+    gave(MANY, day(1, 2), name="M. Smit", assigned_numbers=[FIRST, SECOND]),
+    gave(MANY, day(3, 5), calling_number=FIRST, called_number="+31300000001"),
+    gave(
+        MANY, day(3, 6), calling_number=SECOND, called_number="+31300000002", ip_address="192.0.2.9"
+    ),
+    gave(MANY, day(3, 7), called_number="+31300000003"),
+    gave(MANY, day(3, 8), calling_number="+31300000004", called_number=FIRST),
 )
 
 
@@ -95,7 +112,8 @@ class Two(NamedTuple):
             recording_reads(site),
             open_side(site, "order-prepare") as there,
         ):
-            data = order_data(there.source, wanted, head_position(there.source.session))
+            log = LogFolder(there.settings.log.folder)
+            data = order_data(there.source, wanted, head_position(there.source.session), log)
         assert self.trace() == before
         return data
 
@@ -124,6 +142,7 @@ def two(cli: Cli, embedded_templates: Templates, tmp_path: Path) -> Iterator[Two
         secret = tmp_path / "secret"
         cli.set(
             CONFIDENTIAL="1",
+            OFFICERS="employee/7,employee/9",
             DATABASE_URL=url,
             KEY_DIR=str(secret / "keys"),
             DATA_DIR=str(secret),
@@ -182,6 +201,65 @@ def test_a_number_finds_who_had_it_and_only_for_as_long(two: Two) -> None:
     assert (early.persons, gaps(early)) == ([], {("not-found", None, None)})
 
 
+CALLS = ("calling_number", "called_number")
+OF_FIRST = [
+    ({"assigned_numbers": [FIRST], "name": "M. Smit"}, True),
+    ({"called_number": "+31300000001", "calling_number": FIRST}, False),
+    ({"called_number": FIRST, "calling_number": "+31300000004"}, False),
+]
+
+
+@pytest.mark.parametrize("spelled", [FIRST, "020 700 00 01", [FIRST, "+31209999999"]])
+def test_an_order_about_a_number_gets_no_record_of_another_one(two: Two, spelled: Any) -> None:
+    fields = ("name", "assigned_numbers", *CALLS)
+    by_number = two.gather(wanted(fields=fields, number=("assigned_numbers", spelled)))
+    named = ("assigned_numbers", spelled)
+    by_person = two.gather(wanted(fields=fields, subject=MANY, numbers=(named,)))
+    for data in (by_number, by_person):
+        assert values(data) == OF_FIRST
+        assert [(gap.reason, gap.field, gap.values) for gap in data.gaps] == [
+            ("unknown-number", "called_number", 1)
+        ]
+        assert b"0000002" not in bundle_of(data).replace(FIRST.encode(), b"")
+    whole = two.gather(wanted(fields=fields, subject=MANY))
+    assert (len(whole.persons[0].records), whole.gaps) == (5, [])
+
+
+def test_a_number_that_the_person_never_had_gets_nothing_of_it(two: Two) -> None:
+    number = ("mobile_number", "+31300000001")
+    data = two.gather(wanted(fields=("name", *CALLS), subject=MANY, numbers=(number,)))
+    assert values(data) == [({"name": "M. Smit"}, True)]
+    assert ("not-found", MANY, None) in gaps(data)
+    address = ("ip_address", "192.0.2.9")
+    data = two.gather(wanted(fields=CALLS, subject=MANY, numbers=(address,)))
+    assert [told["calling_number"] for told, _ in values(data)] == [SECOND]
+
+
+def test_each_record_names_its_entry_and_proves_it_where_it_is_published(two: Two) -> None:
+    with as_open(two):
+        late = gave(MANY, day(3, 9), calling_number=FIRST, called_number="+31300000005")
+        assert two.cli.record(late)["recorded"] == 1
+        keys = log_key(settings_from({})).known()
+    data = two.gather(wanted(fields=CALLS, number=("assigned_numbers", FIRST)))
+    *proven, unproven = data.persons[0].records
+    other = bytes.fromhex(unproven.leaf)
+    assert (len(proven), unproven.proof, data.published < unproven.position) == (2, UNSET, True)
+    for record in proven:
+        assert isinstance(record.proof, str)
+        proof = parse_proof(record.proof.encode())
+        signed, _ = verify_signers(proof.checkpoint, keys)
+        assert (proof.index, signed.size) == (record.position - 1, data.published)
+        leaf = bytes.fromhex(record.leaf)
+        verify_inclusion(leaf, proof.index, signed.size, proof.hashes, signed.root)
+        with pytest.raises(Unproven):
+            verify_inclusion(other, proof.index, signed.size, proof.hashes, signed.root)
+    with as_open(two):
+        history = {line["position"]: line for line in two.cli("history", MANY, "--json").lines}
+    for record in data.persons[0].records:
+        told = history[record.position]
+        assert (record.id, record.source) == (told["id"], told["source"])
+
+
 def test_what_was_erased_is_said(two: Two) -> None:
     data = two.gather(wanted(subject=GONE, fields=("name",)))
     assert (values(data), gaps(data)) == ([], {("erased", GONE, "name")})
@@ -220,6 +298,22 @@ def received(who: str, **members: Any) -> dict[str, Any]:
         "period_to": "2024-03-31",
     }
     return ordered("received", who, **facts | members)
+
+
+def executed(two: Two, who: str) -> dict[str, Any]:
+    """The facts of the latest execution."""
+    return _latest(two, who, "order-executed")
+
+
+def disclosed(two: Two, who: str) -> dict[str, Any]:
+    """The facts of the latest disclosure."""
+    return _latest(two, who, "personal-data-disclosed")
+
+
+def _latest(two: Two, who: str, name: str) -> dict[str, Any]:
+    lines = two.cli("history", who, "--json").lines
+    found: list[dict[str, Any]] = [line["facts"] for line in lines if name in line["type"]]
+    return found[-1]
 
 
 def prepare(
@@ -280,13 +374,23 @@ def test_the_desk_prepares_exactly_what_was_decided_and_allowed(two: Two) -> Non
     assert "called number" in page
     assert "called_number" not in page
     # The command that it prints records the execution, with the digest of the file.
-    ran = two.cli(*shlex.split(said["command"])[1:], "--json")
-    assert ran.status == 0, ran.err
+    for officer, status in (("employee/7", 1), ("employee/9", 0)):
+        two.cli.set(READER=officer)
+        ran = two.cli(*shlex.split(said["command"])[1:], "--json")
+        assert ran.status == status, ran.err
+    two.cli.set(READER="")
+    facts, told = executed(two, WHO), disclosed(two, WHO)
+    places = sorted({record.position for person in data.persons for record in person.records})
+    lines = "".join(f"{place}\n" for place in places)
     file = two.cli.folder / "bundle.age"
-    history = two.cli("history", WHO, "--json").lines
-    facts = next(line["facts"] for line in history if "order-executed" in line["type"])
-    assert facts["bundle_sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
-    assert (facts["position"], sorted(facts["fields"])) == (data.position, said["fields"])
+    for event in (facts, told):
+        assert event["bundle_sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+        assert event["entries"] == len(places)
+        assert event["entries_sha256"] == hashlib.sha256(lines.encode()).hexdigest()
+        assert (event["period_from"], event["period_to"]) == ("2024-03-01", "2024-03-31")
+        assert sorted(event["fields"]) == said["fields"]
+    assert (facts["position"], facts["withheld"]) == (data.position, [])
+    assert facts["content_sha256"] == said["content_sha256"]
     reads = two.cli("access", WHO, "--json").out.decode()
     assert "order-prepare" in reads
 
@@ -344,6 +448,175 @@ def test_a_number_of_a_document_is_found_among_the_others_and_what_is_not_there_
 
 
 FREEZE = {"provision": "nl.sv.126ni", "issued_by": "public-prosecutor"}
+
+
+def decided(two: Two, who: str, fields: Sequence[str], **members: Any) -> None:
+    """Order O-1 was received, and may be executed as it stands."""
+    same = {name: members[name] for name in ("provision", "order_ref") if name in members}
+    two.cli.record(
+        received(who, requested_fields=list(fields), **members),
+        ordered("validated", who, allowed_fields=list(fields), **same),
+    )
+
+
+def given(two: Two, *options: str, ref: str = "O-1") -> Any:
+    return two.cli("order", "execute", ref, *options, "--json")
+
+
+def refused(ran: Any, *words: str) -> None:
+    assert (ran.status, ran.out) == (1, b"")
+    for word in words:
+        assert word in ran.err, ran.err
+
+
+def test_only_what_was_prepared_for_an_order_is_executed(two: Two) -> None:
+    file, other = str(two.cli.folder / "bundle.age"), str(two.cli.folder / "other.age")
+    decided(two, WHO, ["name", "called_number", "street"])
+    decided(two, OTHER, ["name"], order_ref="O-2")
+    for ref, name in (("O-1", "bundle.age"), ("O-2", "other.age")):
+        assert prepare(two, ref=ref, file=name)[0].status == 0
+    for options, says in {
+        (): "--bundle: order O-1 is given data: name the file that `ledger order prepare O-1` made",
+        ("--bundle", other): "--bundle: this bundle was prepared for another order than O-1",
+        ("--bundle", file, "--to", "fiod"): "--to: om-rotterdam gave order O-1",
+        ("--bundle", file, "--field", "street"): "--field: the bundle has no value of street",
+        ("--bundle", file, "--field", "iban"): "--field: order O-1 does not allow iban",
+        ("--bundle", file, "--field", "name"): "the bundle gives called_number as well",
+        ("--bundle", file, "--position", "1"): "--position: the bundle reflects position",
+        ("--bundle", file, "--at", "2025-01-01T00:00:00Z", "--subject", OTHER): "another person",
+    }.items():
+        refused(given(two, *options), says)
+    receipt, bundle = Path(f"{file}.receipt"), Path(file)
+    kept, sealed = receipt.read_bytes(), bundle.read_bytes()
+    assert receipt.stat().st_mode & 0o777 == 0o600
+    for forged in (
+        kept.replace(b'"name"', b'"iban"'),
+        kept[:10] + kept[11:],
+        b"\n" + kept.partition(b"\n")[2],
+        b"",
+        # Of another order, beside this one's file.
+        Path(f"{other}.receipt").read_bytes(),
+    ):
+        receipt.write_bytes(forged)
+        refused(given(two, "--bundle", file), "--bundle: ")
+    receipt.unlink()
+    refused(given(two, "--bundle", file), "no receipt bundle.age.receipt beside it")
+    receipt.write_bytes(kept)
+    bundle.write_bytes(sealed + b"x")
+    refused(given(two, "--bundle", file), "this file is not the bundle")
+    bundle.write_bytes(sealed)
+    assert given(two, "--bundle", file, "--to", "om-rotterdam").status == 0
+    facts = executed(two, WHO)
+    assert sorted(facts["fields"]) == ["called_number", "name"]
+    assert facts["withheld"] == [{"reason": "not-collected", "field": "street"}]
+    assert disclosed(two, WHO)["recipient"] == "om-rotterdam"
+
+
+def test_a_decision_after_the_bundle_undoes_it(two: Two) -> None:
+    decided(two, WHO, ["name", "called_number"])
+    assert prepare(two)[0].status == 0
+    two.cli.record(ordered("narrowed", WHO, allowed_fields=["name"], time=day(4, 11)))
+    file = str(two.cli.folder / "bundle.age")
+    refused(given(two, "--bundle", file), "order O-1 was decided anew after this bundle")
+
+
+def test_a_period_that_goes_on_is_given_as_far_as_it_has_passed(two: Two) -> None:
+    now = datetime.now(UTC)
+    ahead = (now + timedelta(days=20)).date().isoformat()
+    times = {"time": (now - timedelta(days=1)).isoformat()}
+    fields = ["name", "called_number"]
+    two.cli.record(
+        received(WHO, requested_fields=fields, period_to=ahead, **times),
+        ordered("validated", WHO, allowed_fields=fields, period_to=ahead, **times),
+    )
+    _, data = prepare(two)
+    assert data is not None
+    assert "not-yet" in {gap.reason for gap in data.gaps}
+    file = str(two.cli.folder / "bundle.age")
+    early = (now - timedelta(hours=1)).isoformat()
+    refused(given(two, "--bundle", file, "--at", early), "--at: the bundle of order O-1 has data")
+    assert given(two, "--bundle", file).status == 0
+    for facts in (executed(two, WHO), disclosed(two, WHO)):
+        assert facts["period_to"] == day_of(datetime.fromisoformat(data.until)).isoformat() < ahead
+    refused(given(two, "--bundle", file), "this bundle was given for order O-1 already")
+    assert prepare(two, file="more.age")[0].status == 0
+    assert given(two, "--bundle", str(two.cli.folder / "more.age")).status == 0
+
+
+def test_a_field_is_withheld_with_its_ground(two: Two) -> None:
+    decided(two, WHO, ["name", "called_number"])
+    for wrong in ("called_number", "shoe=x", "called_number=no reason"):
+        ran, _ = prepare(two, "--withhold", wrong)
+        assert (ran.status, "--withhold" in ran.err) == (2, True)
+    ran, _ = prepare(two, "--withhold", "iban=privileged")
+    refused(ran, "--withhold: order O-1 does not allow iban")
+    ran, data = prepare(two, "--withhold", "called_number=privileged")
+    assert data is not None
+    assert ran.json["fields"] == ["name"]
+    assert given(two, "--bundle", str(two.cli.folder / "bundle.age")).status == 0
+    withheld = [{"reason": "withheld", "field": "called_number", "ground": "privileged"}]
+    assert executed(two, WHO)["withheld"] == withheld
+
+
+def test_an_order_about_a_person_is_confined_to_the_numbers_that_it_names(two: Two) -> None:
+    values = two.cli.folder / "values.json"
+    values.write_text(f'{{"assigned_numbers": "{FIRST}"}}')
+    asked = ("--provision", "nl.sv.126n", "--authority", "om", "--issued-by", "examining-judge")
+    period = ("--period-from", "2024-03-01", "--period-to", "2024-03-31", "--case", "PV-2024-77")
+    fields = ("--field", "calling_number", "--field", "called_number", "--field", "name")
+    named = ("--ref", "O-5", "--values", str(values), *asked, *period, *fields)
+    assert two.cli("order", "receive", MANY, *named).status == 0
+    assert two.cli("order", "authenticate", "O-5", "--method", "call-back").status == 0
+    assert two.cli("order", "validate", "O-5").status == 0
+    ran, data = prepare(two, ref="O-5")
+    assert data is not None
+    assert (data.case_ref, data.recipient) == ("PV-2024-77", "om")
+    told = [record.values.get("calling_number") for record in data.persons[0].records]
+    assert told == [None, FIRST, "+31300000004"]
+    assert [gap["reason"] for gap in ran.json["gaps"]] == ["unknown-number"]
+    page, _ = prepare(two, "--format", "html", ref="O-5", file="page.age")
+    assert "does not say of which number it is" in page
+    assert "PV-2024-77" in page
+    assert "c2sp.org/tlog-proof@v1" in page
+    assert SECOND not in page
+
+
+def test_a_disclosure_that_is_no_secret_stands_in_the_open_ledger_alone(two: Two) -> None:
+    tax = {"provision": "nl.awr.53", "issued_by": "inspector", "authority": "belastingdienst"}
+    decided(two, WHO, ["name"], **tax)
+    prepare(two)
+    bundle, line = str(two.cli.folder / "bundle.age"), two.cli.folder / "told.ndjson"
+    refused(given(two, "--bundle", bundle), "--disclosure: what order O-1 gives is no secret")
+    ran = given(two, "--bundle", bundle, "--disclosure", str(line))
+    assert ran.status == 0, ran.err
+    assert f"`ledger ingest --signed {line}`" in ran.err
+    told = executed(two, WHO)
+    lines = two.cli("history", WHO, "--json").lines
+    assert not [each for each in lines if "personal-data-disclosed" in each["type"]]
+    key = signing_key(settings_from({})).create().verifier.text
+    with as_open(two):
+        two.cli.set(SIGNED_KEYS=key)
+        for outcome in ("recorded", "duplicates"):
+            taken = two.cli("ingest", "--signed", str(line), "--json").json
+            assert taken[outcome] == 1, taken
+        [row] = two.cli("disclosures", "--subject", WHO, "--json").json["disclosures"]
+        two.cli.set(SIGNED_KEYS="")
+    assert (row["recipient"], row["provision"]) == ("belastingdienst", "nl.awr.53")
+    assert row["id"] == told["disclosure_id"]
+
+
+def test_a_secrecy_that_was_imposed_keeps_the_disclosure_here(two: Two) -> None:
+    decided(two, WHO, ["name"], provision="nl.awr.53", issued_by="inspector", authority="fiod")
+    about = ("O-1", "--by", "court", "--evidence", "E-1", "--review-on", "2199-01-01")
+    assert two.cli("secrecy", "impose", *about).status == 0
+    prepare(two)
+    bundle, line = str(two.cli.folder / "bundle.age"), str(two.cli.folder / "told.ndjson")
+    told = given(two, "--bundle", bundle, "--disclosure", line)
+    refused(told, "--disclosure: what order O-1 gives is secret")
+    assert given(two, "--bundle", bundle).status == 0
+    assert disclosed(two, WHO)["notice"] == "barred"
+
+
 NOTHING: dict[str, tuple[dict[str, Any], str]] = {
     "wrong-authority": ({"issued_by": "bailiff"}, "validated"),
     "no rule": ({"provision": "nl.unknown"}, "validated"),

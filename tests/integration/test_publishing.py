@@ -11,7 +11,7 @@ import pytest
 from psycopg import Notify
 
 from ledger.erasure.eraser import Eraser
-from ledger.errors import Fenced, Halt, KeyLost, Misconfigured, RolledBack, ServiceAway, Unproven
+from ledger.errors import Fenced, Halt, KeyLost, Misconfigured, RolledBack, Unproven
 from ledger.storage.frames import framed
 from ledger.tlog.publishing import publisher as publisher_module
 from ledger.tlog.publishing.observer import PublisherObserver
@@ -421,7 +421,7 @@ def test_a_full_disk_and_a_lost_folder_are_waited_out(
     (log.path.parent).mkdir(exist_ok=True)
     log.path.write_bytes(b"a file where the folder should be")
     publisher = log.publisher()
-    with pytest.raises(ServiceAway, match="files of the log"):
+    with pytest.raises(Unproven, match="is no folder: remove it"):
         publisher.publish_once()
     log.path.unlink()
     assert publisher.publish_once().size == 2

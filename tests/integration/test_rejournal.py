@@ -206,7 +206,7 @@ def test_a_command_completes_a_journal_that_was_lost(ledger: Cli) -> None:
     assert ledger("erase", WHO, "--ground", "request").status == 0
     journal = journal_of(ledger)
     before = said(journal)
-    shutil.move(journal, journal.with_suffix(".away"))
+    shutil.move(journal, ledger.folder / "away")
     assert ledger("state", WHO).status == 0
     assert said(journal) == before
     assert ledger("audit").status == 0

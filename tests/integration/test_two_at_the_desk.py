@@ -12,13 +12,18 @@ from application.acts.acting import Permit
 from application.acts.executing import Execution, execute
 from application.acts.on_orders import OnOrder
 from application.acts.on_secrecy import OnSecret, Word
+from application.acts.preserving import OpenLedger
 from application.orders_in import OrderForm
+from application.queries.desk.receipts import Receipt
+from application.source import Source
 from host.settings import read_settings
+from host.site import Site
 from host.wiring import install_site, open_site
 from ledger.embedded import Server
 from ledger.errors import Reject
 from ledger.library.reader import LedgerReader
 from ledger.reading import head_position
+from ledger.tlog.store.folder import LogFolder
 from tests.fixtures.ledger import NOW, Clock
 from tests.fixtures.postgres import fresh_database
 from tests.integration import test_two_at_once
@@ -46,7 +51,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(test_two_at_once, "WAITS", own)
 
 
-def receiving(ref: str, kind: str = "production") -> Deed:
+def receiving(ref: str, kind: str = "production", who: str = WHO) -> Deed:
     law = "nl.sv.126ni" if kind == "preservation" else "nl.sv.126na"
     form = OrderForm(
         order_ref=ref,
@@ -55,7 +60,7 @@ def receiving(ref: str, kind: str = "production") -> Deed:
         issued_by="public-prosecutor",
         kind=kind,
         requested_fields=[] if kind == "preservation" else ["name"],
-        subject=WHO,
+        subject=who,
     )
     return lambda site: on_orders.receive(site, site.source("order"), form, EARLIER)
 
@@ -65,9 +70,43 @@ def on_order(do: Callable[..., Any], ref: str, *arguments: Any) -> Deed:
     return lambda site: do(site, site.source("order"), on, *arguments)
 
 
+def giving(ref: str) -> Execution:
+    """The execution of an order with a bundle that holds the person's name."""
+    made = Receipt(
+        order_ref=ref,
+        subject=WHO,
+        recipient="om",
+        asked=["name"],
+        given=["name"],
+        since=EARLIER,
+        until=EARLIER,
+        position=7,
+        entries=[7],
+        gaps=[],
+        content_sha256="4" * 64,
+        bundle_sha256="5" * 64,
+    )
+    return Execution(receipt=made, bundle_sha256=made.bundle_sha256)
+
+
+def keeping(ref: str) -> Deed:
+    """A preservation that copies from a ledger in which nothing is: this one itself."""
+
+    def keep(site: Site, source: Source, on: OnOrder) -> object:
+        there = OpenLedger(site.source("order"), LogFolder(site.settings.log.folder))
+        return on_preservation.impose(site, source, there, on, ["traffic"], None)
+
+    return on_order(keep, ref)
+
+
+def executing(ref: str) -> Deed:
+    return on_order(execute, ref, giving(ref), Permit("order-execution"))
+
+
 def lifting(ref: str) -> Deed:
     on = OnSecret(ref=ref, subject=None, disclosure=None, time=NOW)
-    word = Word(by="authority", evidence="letter-1")
+    # The order waits for an answer, as both officers know.
+    word = Word(by="authority", evidence="letter-1", despite=(ref,))
     permit = Permit("secrecy-lift")
     return lambda site: on_secrecy.lift(site, site.source("secrecy"), on, word, permit)
 
@@ -93,21 +132,21 @@ CASES = {
         on_order(on_orders.validate, "A-2"),
         valid("A-2")[:2],
     ),
-    "execute": twice(
-        "order A-3 was executed on", on_order(execute, "A-3", Execution()), *valid("A-3")
-    ),
+    "execute": twice("order A-3 was executed on", executing("A-3"), *valid("A-3")),
     "execute and withdraw": Case(
         "the authority withdrew order A-4",
         on_order(on_orders.withdraw, "A-4", None),
-        on_order(execute, "A-4", Execution()),
+        executing("A-4"),
         valid("A-4"),
     ),
     "preserve": twice(
         "order A-5 was executed on",
-        on_order(on_preservation.impose, "A-5", ["traffic"], None),
+        keeping("A-5"),
         *valid("A-5", "preservation"),
     ),
-    "lift": twice("this secrecy was lifted on", lifting("A-6"), receiving("A-6")),
+    "lift": twice(
+        "this secrecy was lifted on", lifting("A-6"), receiving("A-6", who="customer/10024")
+    ),
 }
 
 

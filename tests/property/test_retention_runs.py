@@ -21,6 +21,7 @@ from projections.keeping.erasing import (
     steps,
 )
 from projections.keeping.person import Person, person_of
+from projections.use.restricting import restricted
 from rulebook.calendar import start_of
 from schemas import CATEGORIES, ROLLING_CATEGORIES
 from tests.property.test_retention_answers import CATEGORIES as HELD
@@ -87,7 +88,6 @@ asked = st.lists(
     max_size=2,
 )
 moments = st.one_of(st.integers(0, 400), st.integers(2400, 6000))
-lists = st.one_of(st.none(), st.frozensets(st.sampled_from(HELD)))
 
 
 def carried_out(person: Person, step: PlannedErasure, day: date) -> list[RecordedEvent]:
@@ -110,12 +110,11 @@ def carried_out(person: Person, step: PlannedErasure, day: date) -> list[Recorde
 class Telling:
     """A person's stream, to which what is decided and erased is added."""
 
-    def __init__(self, life: Sequence[RecordedEvent], listed: frozenset[str] | None = None) -> None:
+    def __init__(self, life: Sequence[RecordedEvent]) -> None:
         self.events = list(life)
-        self.listed = listed
 
     def person(self) -> Person:
-        return person_of(ANNA, self.events, (OFFICE,), listed=self.listed)
+        return person_of(ANNA, self.events, (OFFICE,))
 
     def take(self, step: PlannedErasure, day: date) -> None:
         self.events += carried_out(self.person(), step, day)
@@ -165,19 +164,18 @@ def named(planned: Sequence[PlannedErasure]) -> list[tuple[Any, ...]]:
     return [(step.cause, step.request_ref, step.month, step.decisions) for step in planned]
 
 
-@given(lives, asked, moments, lists, st.booleans())
+@given(lives, asked, moments, st.booleans())
 def test_a_run_erases_what_was_shown_and_nothing_else(
     life: list[RecordedEvent],
     requests: Any,
     later: int,
-    listed: frozenset[str] | None,
     decided_only: bool,
 ) -> None:
     day, events = NOON_DAY + timedelta(days=later), asking(life, requests)
-    before = Telling(events, listed).person()
+    before = Telling(events).person()
     shown = steps(before, day, decided_only=decided_only)
-    assert not shown or may_be_due(before.listing(), day, decided_only=decided_only)
-    ran = Telling(events, listed).run(day, decided_only=decided_only)
+    assert not shown or may_be_due(before, day, decided_only=decided_only)
+    ran = Telling(events).run(day, decided_only=decided_only)
     assert named([step for _, step in ran]) == named(shown)
     # Other months are younger.
     assert not [
@@ -233,11 +231,16 @@ def test_what_waited_for_its_period_goes_month_by_month(decided_only: bool) -> N
     assert [trace.time for trace in story.person().traces.of("traffic")] == [OLD_AND_NEW[1].time]
 
 
-def test_what_the_keep_list_kept_goes_month_by_month() -> None:
-    story = Telling(OLD_AND_NEW, frozenset({"traffic"}))
-    assert [step.erased for _, step in story.run(NOON_DAY)] == [()]
-    story.listed = frozenset()
-    story.run(NOON_DAY + timedelta(days=1))
+PUT_OFF = {"decision": "restrict", "ground": "undisclosed", "rule": "law.erasure.undisclosed"}
+"""As ledgers recorded it that had a keep list (ADR 75); none records it without a hold any more."""
+
+
+def test_what_a_keep_list_once_put_off_is_stored_until_it_goes_month_by_month() -> None:
+    story = Telling(OLD_AND_NEW)
+    facts: dict[str, Any] = {"cause": "retention", "decisions": {"traffic": PUT_OFF}}
+    story.events.append(event("erasure-decided", 1, source=OURS, **facts))
+    assert restricted(story.person().dossier) == {"traffic"}
+    assert [step.erased for _, step in story.run(NOON_DAY + timedelta(days=1))] == [("traffic",)]
     assert [trace.time for trace in story.person().traces.of("traffic")] == [OLD_AND_NEW[1].time]
 
 
@@ -272,12 +275,10 @@ def test_a_later_decision_for_retention_leaves_a_request_waiting() -> None:
     assert rest_goes_on_request(story)
 
 
-def test_what_the_keep_list_puts_off_leaves_a_request_waiting() -> None:
-    story, day = asked_during_a_contract(), NOON_DAY + timedelta(days=140)
-    story.listed = frozenset({"traffic"})
-    assert [step.erased for _, step in story.run(day)] == [()]
-    assert story.run(day) == []  # that it waits is decided once
-    story.listed = frozenset()
+def test_what_a_keep_list_once_put_off_leaves_a_request_waiting() -> None:
+    story = asked_during_a_contract()
+    facts: dict[str, Any] = {"cause": "retention", "decisions": {"traffic": PUT_OFF}}
+    story.events.append(event("erasure-decided", 140, source=OURS, **facts))
     assert rest_goes_on_request(story)
 
 

@@ -114,7 +114,13 @@ ACTS_ON: dict[str, tuple[tuple[str, ...], str | None]] = {
     "preservation-released": (("preservation-imposed",), None),
     "interception-ended": (("interception-provided",), None),
 }
-ALONE = {"secrecy-reviewed", "secrecy-lifted"}
+ALONE = {
+    "secrecy-reviewed",
+    "secrecy-lifted",
+    "preservation-imposed",
+    "preservation-extended",
+    "preservation-released",
+}
 """Acts of the office alone, whoever said what they end."""
 AGAIN: dict[str, str | None] = {
     "legal-hold-placed": "hold_ref",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from ledger.event import RecordedEvent, Sealed
 from sample.tc_strings import tc_string
 from schemas import CATEGORIES
+from schemas.sources import OFFICE_LABEL
 from tests.property.order_specs import (
     order_acts,
     preservation_acts,
@@ -400,6 +401,9 @@ def recorded(spec: Spec, position: int) -> RecordedEvent:
         members["sealed"] = _sealed(members["sealed"], spec["value"])
     if name.startswith(("recipient-", "processing-")):
         members["name"] = spec["value"]
+    if members.get("source") == OFFICE:
+        # What the office says comes by its own commands; what else has its name may be forged.
+        members.setdefault("came_by", {"file": OFFICE_LABEL, "line": 1})
     return event(name, when, position=position, **members)
 
 

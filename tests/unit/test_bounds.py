@@ -142,7 +142,7 @@ def test_the_log_of_the_embedded_server_is_put_aside_at_a_start(
         monkeypatch.setattr(server, name, lambda *_: tmp_path)
     monkeypatch.setattr(server, "LOG_LIMIT_BYTES", 10)
     log = tmp_path / "server.log"
-    place: Any = SimpleNamespace(log=log)
+    place: Any = SimpleNamespace(log=log, run=tmp_path)
     account: Any = None
     for content, kept in ((b"x" * 10, True), (b"y" * 11, False), (b"z" * 12, False)):
         log.write_bytes(content)

@@ -3,10 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import msgspec
 import pytest
 
 from application.acts.acting import Act, ActRefused, act
 from application.acts.by_person import VOICE
+from application.said_to_all import said_to_all
 from ledger.reading import events_of
 from projections.folds.timetravel import NOW as PRESENT
 from projections.folds.timetravel import select
@@ -158,6 +160,7 @@ def test_consents_choices_and_requests_are_there(house: Consoled) -> None:
         "requests": [],
         "open": 0,
         "overdue": 0,
+        "said_to_all": msgspec.to_builtins(said_to_all()),
         "next": None,
     }
 

@@ -278,9 +278,13 @@ def written(path: Path, content: bytes) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("tile/entries/000", "The log's copy of this event is not the one that was signed"),
-        ("tile/0/000", "do not lead to the root"),
-        ("checkpoint", "signature of ledger.localhost/main on the checkpoint is wrong"),
+        (
+            "tile/entries/000",
+            "The log's copy of this event is not the one that was signed",
+        ),
+        # The console gives out no file that disagrees with the signed tree.
+        ("tile/0/000", "/log/tile/0/000: it is not what the log's key signed"),
+        ("checkpoint", "/log/checkpoint: it is not what the log's key signed"),
     ],
 )
 def test_a_changed_file_of_the_log_shows(

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from application.queries.upkeep.log_state import event_proof
 from host.keys import published_log
+from ledger.errors import Unproven
 from ledger.tlog.proving.left import entry_left, row_entry
 from ledger.tlog.proving.serving import served
 from ledger.tlog.store.folder import CHECKPOINT, MINIMUM_INDEX, LogFolder
@@ -31,6 +32,14 @@ from web.visit import Visit
 _TEXT, _BYTES = "text/plain; charset=utf-8", "application/octet-stream"
 _NEVER, _ALWAYS = "no-store", "public, max-age=31536000, immutable"
 Kind = Literal["text", "tile", "entries"]
+
+
+REFUSED = "ledger-file-refused"
+"""The header that tells of a file that is there and is not what was signed."""
+
+
+class Refused:
+    """There is a file, and it is not what the log's key signed."""
 
 
 class LogName(msgspec.Struct, frozen=True):
@@ -67,9 +76,12 @@ def routes(desk: Desk) -> list[Route]:
     """The files under `/log/`, and proof and entry of an event as files for `ledger verify`."""
     settings = desk.pool.settings
 
-    def read(name: LogName) -> bytes | None:
+    def read(name: LogName) -> bytes | Refused | None:
         log = published_log(settings)
-        return served(log.folder, name.path, log.keys)
+        try:
+            return served(log.folder, name.path, log.keys)
+        except Unproven:
+            return Refused()
 
     async def closed(request: Request, principal: Principal) -> Response:
         name = _asked(request)
@@ -101,16 +113,19 @@ def _asked(request: Request) -> LogName:
     return name
 
 
-def _given(name: LogName, content: bytes | None) -> Response:
+def _given(name: LogName, content: bytes | Refused | None) -> Response:
     if content is None:
         raise NotFound
+    if isinstance(content, Refused):
+        # As if there were none, but a browser that checks seals tells its reader.
+        return Response(status_code=404, headers={"cache-control": _NEVER, REFUSED: "1"})
     headers = {"cache-control": name.cache_control}
     return Response(content, headers=headers, media_type=name.content_type)
 
 
 def _read_closed(
-    visit: Visit, name: LogName, read: Callable[[LogName], bytes | None]
-) -> bytes | None:
+    visit: Visit, name: LogName, read: Callable[[LogName], bytes | Refused | None]
+) -> bytes | Refused | None:
     """A file that not everyone may have. To read entries is noted as a read of many."""
     if name.kind == "entries":
         note_entry(visit)

@@ -151,7 +151,6 @@ def _received(_visit: Visit, _params: NoParams, answer: OwnDisclosures) -> Mappi
     said = t("my-received.said", Figure(len(rows), "#given"), counted("recipient", len(who)))
     return {
         "said": said if rows else t("my-received.nothing"),
-        "secret": letter.say("intro", "secret"),
         "given": Table(t("my-received.caption"), headings, shown, "given") if rows else None,
         "fewer": t("my-received.fewer", SHOWN) if len(rows) > SHOWN else None,
     }
@@ -191,7 +190,6 @@ def _history(visit: Visit, params: HistoryParams, answer: OwnHistory) -> Mapping
         "said": t("my-history.said", counted("my-act", len(answer.acts)))
         if answer.acts
         else t("my-history.nothing"),
-        "secret": Letter(spoken()).say("intro", "secret"),
         "months": by_month(_line(row) for row in shown),
         "more": to(visit, "my", "history", before=first) if rest else None,
         "newest": to(visit, "my", "history") if params.before else None,

@@ -153,6 +153,7 @@ def _parts(visit: Visit, answer: RequestFile) -> Iterator[object]:
     yield Definitions(pairs("request", "about received identity due", values))
     if answer.notice:
         yield Notice(say("request", "notice"), answer.notice.said(visit.language))
+    yield Notice(say("said_to_all", "tell"), answer.said_to_all.said(visit.language))
     if answer.decisions:
         rows = tuple(cells for decision in answer.decisions for cells in _decision(decision))
         names = "category decision why until"

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from application.queries.cases.requests import RequestList
 from application.queries.reports import own
 from application.queries.reports.access import AccessReport, access_report
 from application.queries.reports.portability import PortabilityExport, portability
@@ -48,7 +47,7 @@ def own_consents(visit: Visit, params: NoParams) -> own.OwnConsents:
 
 
 @resource("/me/requests", "own", name="own-requests", rows="requests")
-def own_requests(visit: Visit, params: NoParams) -> RequestList:
+def own_requests(visit: Visit, params: NoParams) -> own.OwnRequests:
     """What the person who asks asked for, and how each request stands."""
     return own.own_requests(visit.own_source("own-requests"), visit.principal.reference)
 

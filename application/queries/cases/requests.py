@@ -12,6 +12,7 @@ from application.queries.cases.clocks import CaseAct, case_act
 from application.queries.cases.found_requests import FoundRequest
 from application.queries.naming import Naming
 from application.queries.period import ALWAYS, Period
+from application.said_to_all import SaidToAll, said_to_all
 from application.source import instant_or_none, unless_erased
 from ledger.event import RecordedEvent
 from ledger.keys.opening import Opener
@@ -94,6 +95,7 @@ class RequestFile(RequestRow, frozen=True):
     decisions: list[CategoryDecision]
     steps: list[CaseAct]
     notice: RefusalNotice | None
+    said_to_all: SaidToAll
 
 
 def listed(
@@ -207,6 +209,7 @@ def shown(
         decisions=list(decisions),
         steps=[case_act(step, language, naming, request_ref=request.ref) for step in request.steps],
         notice=_notice(state),
+        said_to_all=said_to_all(),
     )
 
 

@@ -5,33 +5,39 @@ one position, so the same order and position give the same data until somebody i
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Literal, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from msgspec import UNSET, Struct, UnsetType
 
 from application.answer import Answer
-from application.queries.desk.holders import held_by_number
+from application.queries.desk.entries import Entries
+from application.queries.desk.holders import had_number, held_by_number
+from application.queries.desk.ties import KINDS, NUMBERS, Line, marks, told_of
 from application.queries.subjects import selections
 from application.source import Source
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, instant
 from ledger.keys.opening import Missing
+from ledger.tlog.store.folder import LogFolder
 from projections.folds.timetravel import Moment
 from projections.use.stretches import Held, Stretch, fields_of, held_in, together
 from schemas import PERSONAL_FIELDS
-from schemas.personal import Value
+from schemas.events.orders import GapReason
+from schemas.personal import Value, each_of
 
-FORMAT = "processing-ledger/order-data@v1"
+FORMAT = "processing-ledger/order-data@v2"
 
-Reason = Literal["not-found", "not-collected", "outside-period", "erased", "lost", "not-yet"]
+Reason: TypeAlias = GapReason
 """Why something that the order asks for is not there.
 
-`not-found`: no person is known by this reference or number, or none is any more. `not-collected`: the ledger
-never got the field of this person. `outside-period`: it did, and no value held in the period. `erased`: some
-held in the period, and their key is destroyed. `lost`: their key is missing. `not-yet`: a part of the period
-is still to come.
+`not-found`: no person is known by this reference or number, or none is any more; with a subject: the person
+never had a number that the order names. `not-collected`: the ledger never got the field of this person.
+`outside-period`: it did, and no value of the ordered numbers and period. `unknown-number`: some held in the
+period, and their records do not say of which number they are. `erased`: some held, and their key is
+destroyed. `lost`: their key is missing. `not-yet`: a part of the period is still to come. `withheld`: the
+desk does not give the field, on a ground.
 """
 
 
@@ -39,8 +45,9 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """An order as far as it decides what is gathered.
 
     `fields`: that it may have. `stretch`: of which time; two equal instants: what held at that instant.
-    `subject`: whom it names; `number`: a field and its value, by which it names them instead. `to_come`: its
-    period goes on beyond the stretch.
+    `subject`: whom it names, and `numbers` of theirs to which it is confined; `number`: a field and its
+    value, by which it names them instead. `withheld`: fields that the desk does not give -> the ground, as a
+    code. `to_come`: its period goes on beyond the stretch. `case_ref`: the file number of the authority.
     """
 
     order_ref: str
@@ -50,26 +57,38 @@ class Wanted(Struct, frozen=True, kw_only=True):
     stretch: Stretch
     subject: str | None = None
     number: tuple[str, Value] | None = None
+    numbers: tuple[tuple[str, Value], ...] = ()
+    withheld: Mapping[str, str] = {}
     to_come: bool = False
+    case_ref: str | None = None
     salt: str = ""
 
 
 class OrderedValues(Answer, frozen=True):
-    """Values that one event gave a person. `held_before`: they held already when the period began."""
+    """Values that one event gave a person. `held_before`: they held already when the period began.
+
+    `id`, `source`: of the event. `leaf`: the hash of its entry in the open log (RFC 6962), in hex. `proof`:
+    that the log holds it, as a file `.tlog-proof`; absent where the log has not published it yet.
+    """
 
     position: int
     occurred_at: str
     values: dict[str, Value]
+    id: str
+    source: str
+    leaf: str
     held_before: bool | UnsetType = UNSET
+    proof: str | UnsetType = UNSET
 
 
 class OrderGap(Answer, frozen=True):
-    """What is not there, and why. `values`: how many were, where there were any."""
+    """What is not there, and why. `values`: how many were. `ground`: on which the desk withholds it."""
 
     reason: Reason
     field: str | UnsetType = UNSET
     subject: str | UnsetType = UNSET
     values: int | UnsetType = UNSET
+    ground: str | UnsetType = UNSET
 
 
 class OrderedPerson(Answer, frozen=True):
@@ -83,36 +102,51 @@ class OrderData(Answer, frozen=True, kw_only=True):
     """The content of a bundle: what is told, and what could not be.
 
     `since`, `until`: the period that was looked at, both included. `position`: of the last event of the open
-    ledger that it takes into account. `salt`: without it, no reader can guess these bytes from their digest.
+    ledger that it takes into account; `published`: of the last one that its log has published. `recipient`:
+    the authority, and `case_ref` its file number. `salt`: without it, no reader can guess these bytes from
+    their digest.
     """
 
     format: str
     order_ref: str
     provision: str
     recipient: str
+    case_ref: str | None
     fields: list[str]
     since: str
     until: str
     position: int
+    published: int
     persons: list[OrderedPerson]
     gaps: list[OrderGap]
     salt: str
 
 
 class _Person(NamedTuple):
+    """Whom an order is about. `lines`: the marks by which it found them; None where it named no line."""
+
     reference: str
     stretches: tuple[Stretch, ...]
+    lines: tuple[Line, ...] | None = None
 
 
-def order_data(source: Source, wanted: Wanted, position: int) -> OrderData:
+def order_data(
+    source: Source, wanted: Wanted, position: int, log: LogFolder | None = None
+) -> OrderData:
     """Gather what an order may have, as of a position of the open ledger.
 
-    Raises Misconfigured, Retry or Halt; nothing opens before the read is noted.
+    `log`: of the open ledger, for the proofs of its entries. Raises Misconfigured, Retry, Halt or Unproven;
+    nothing opens before the read is noted.
     """
+    entries = Entries(source.session, log)
     persons: list[OrderedPerson] = []
     gaps: list[OrderGap] = [OrderGap("not-yet")] if wanted.to_come else []
+    gaps += [
+        OrderGap("withheld", field, ground=ground)
+        for field, ground in sorted(wanted.withheld.items())
+    ]
     for person in _persons(source, wanted, position):
-        told, missing = _of_person(source, wanted, person, position)
+        told, missing = _of_person(source, wanted, person, position, entries)
         persons += told
         gaps += missing
     if not persons:
@@ -122,10 +156,12 @@ def order_data(source: Source, wanted: Wanted, position: int) -> OrderData:
         order_ref=wanted.order_ref,
         provision=wanted.provision,
         recipient=wanted.recipient,
+        case_ref=wanted.case_ref,
         fields=sorted(wanted.fields),
         since=instant(wanted.stretch.since),
         until=instant(wanted.stretch.until),
         position=position,
+        published=entries.published,
         persons=persons,
         gaps=gaps,
         salt=wanted.salt,
@@ -137,39 +173,70 @@ def _persons(source: Source, wanted: Wanted, position: int) -> list[_Person]:
     if wanted.number is None:
         return [_Person(wanted.subject, (wanted.stretch,))] if wanted.subject else []
     field, value = wanted.number
-    holders = held_by_number(source, field, value, wanted.stretch, position)
-    return [_Person(reference, tuple(stretches)) for reference, stretches in holders.items()]
+    if field not in KINDS:
+        holders = held_by_number(source, field, value, wanted.stretch, position)
+        return [_Person(reference, tuple(stretches)) for reference, stretches in holders.items()]
+    lines: dict[str, list[Line]] = {}
+    for single in each_of(value):
+        # Each number by itself: who had one of them is told nothing of the others.
+        holders = held_by_number(source, field, single, wanted.stretch, position)
+        for reference, stretches in holders.items():
+            lines.setdefault(reference, []).extend(_lines(field, single, tuple(stretches)))
+    return [
+        _Person(reference, tuple(s for line in held for s in line.stretches), tuple(held))
+        for reference, held in sorted(lines.items())
+    ]
+
+
+def _lines(field: str, value: Value, stretches: tuple[Stretch, ...]) -> list[Line]:
+    return [Line(KINDS[field], mark, stretches) for mark in sorted(marks(field, value))]
 
 
 def _of_person(
-    source: Source, wanted: Wanted, person: _Person, position: int
+    source: Source, wanted: Wanted, person: _Person, position: int, entries: Entries
 ) -> tuple[list[OrderedPerson], list[OrderGap]]:
-    source.reads.note([person.reference], {PERSONAL_FIELDS[field] for field in wanted.fields})
+    fields = [field for field in sorted(wanted.fields) if field not in wanted.withheld]
+    confined = bool(person.lines or wanted.numbers)
+    # Of which number a record is stands in fields that the order need not ask for.
+    read = {PERSONAL_FIELDS[field] for field in (*fields, *(KINDS if confined else ()))}
+    source.reads.note([person.reference], read)
     try:
         streams = selections(source, person.reference, Moment(at_position=position))
     except UnknownSubject:
         return [], []
     counted = [stream.selected.counted for stream in streams]
-    opened = [_opened(source, held) for held in _held(wanted, person, counted)]
-    records = [record for each in opened if (record := each.record) is not None]
-    collected = _collected(wanted.fields, chain.from_iterable(counted))
+    lines = person.lines
+    if lines is None and wanted.numbers:
+        lines = _lines_of(source, wanted, counted)
+    held = together(
+        held_in(events, fields, stretch) for events in counted for stretch in person.stretches
+    )
+    opened = [_opened(source, each, lines) for each in held]
+    records = [record for each in opened if (record := each.record(entries)) is not None]
+    collected = _collected(fields, chain.from_iterable(counted))
     gaps = [
         gap
-        for field in sorted(wanted.fields)
+        for field in fields
         for gap in _gaps(person.reference, field, opened, known=field in collected)
     ]
+    if lines is not None and not any(line.stretches for line in lines):
+        gaps.append(OrderGap("not-found", subject=person.reference))
     return [OrderedPerson(person.reference, records)], gaps
 
 
-def _held(
-    wanted: Wanted, person: _Person, counted: Iterable[Sequence[RecordedEvent]]
-) -> list[Held]:
-    """What held in a person's stretches. `counted`: events, a list for each data subject that they were."""
-    return together(
-        held_in(events, wanted.fields, stretch)
-        for events in counted
-        for stretch in person.stretches
-    )
+def _lines_of(
+    source: Source, wanted: Wanted, counted: Sequence[Sequence[RecordedEvent]]
+) -> tuple[Line, ...]:
+    """The lines of a person to which the order is confined, each for as long as the person had it."""
+    lines: list[Line] = []
+    for field, value in wanted.numbers:
+        for single in each_of(value):
+            stretches: tuple[Stretch, ...] = (wanted.stretch,)
+            if KINDS[field] == KINDS[NUMBERS[0]]:
+                # The other end of a call may have the number, too, when it is not the person's.
+                stretches = had_number(source, counted, single, wanted.stretch)
+            lines += _lines(field, single, stretches)
+    return tuple(lines)
 
 
 def _collected(fields: Iterable[str], events: Iterable[RecordedEvent]) -> set[str]:
@@ -179,32 +246,40 @@ def _collected(fields: Iterable[str], events: Iterable[RecordedEvent]) -> set[st
 
 
 class _Opened(NamedTuple):
-    """What became of the values of one event."""
+    """What became of the values of one event. `missing`: field -> why it has none that may be told."""
 
     held: Held
     values: dict[str, Value]
-    missing: dict[str, Missing]
+    missing: dict[str, Reason]
 
-    @property
-    def record(self) -> OrderedValues | None:
-        """What is told of it, if anything opened."""
+    def record(self, entries: Entries) -> OrderedValues | None:
+        """What is told of it, if anything opened and may be told."""
         if not self.values:
             return None
         event = self.held.event
-        before = True if self.held.before else UNSET
-        return OrderedValues(event.position, instant(event.time), self.values, before)
+        leaf = entries.leaf(event.position)
+        return OrderedValues(
+            position=event.position,
+            occurred_at=instant(event.time),
+            values=self.values,
+            id=event.id,
+            source=event.source,
+            leaf=leaf.hex(),
+            held_before=True if self.held.before else UNSET,
+            proof=entries.proof(event.position, leaf) or UNSET,
+        )
 
 
-def _opened(source: Source, held: Held) -> _Opened:
-    opened = source.personal(held.event)
-    values: dict[str, Value] = {}
-    missing: dict[str, Missing] = {}
-    for field in sorted(held.fields):
-        value = opened[field]
-        if isinstance(value, Missing):
-            missing[field] = value
-        else:
-            values[field] = value
+def _opened(source: Source, held: Held, lines: Sequence[Line] | None) -> _Opened:
+    """`lines`: to which the order is confined, if it is."""
+    opened, fields = source.personal(held.event), sorted(held.fields)
+    values = {field: value for field in fields if not isinstance(value := opened[field], Missing)}
+    missing = {
+        field: _REASONS[value] for field in fields if isinstance(value := opened[field], Missing)
+    }
+    if lines is not None:
+        values, unknown = told_of(opened, values, lines, held.event.time)
+        missing |= {field: "unknown-number" for field in unknown}
     return _Opened(held, values, missing)
 
 
@@ -213,11 +288,13 @@ def _gaps(
 ) -> Iterator[OrderGap]:
     """What is missing of one field of a person. `known`: the ledger got it at some time."""
     missing = Counter(each.missing[field] for each in opened if field in each.missing)
-    for why, reason in _REASONS.items():
-        if missing[why]:
-            yield OrderGap(reason, field, reference, missing[why])
-    if not any(field in each.held.fields for each in opened):
+    for reason in _COUNTED:
+        if missing[reason]:
+            yield OrderGap(reason, field, reference, missing[reason])
+    # Of records of another number nothing is said: they are no part of the order.
+    if not missing and not any(field in each.values for each in opened):
         yield OrderGap("outside-period" if known else "not-collected", field, reference)
 
 
 _REASONS: dict[Missing, Reason] = {Missing.ERASED: "erased", Missing.LOST: "lost"}
+_COUNTED: tuple[Reason, ...] = ("unknown-number", "erased", "lost")

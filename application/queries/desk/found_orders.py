@@ -1,6 +1,6 @@
 """Orders of authorities, found by their reference, as they were known at a moment."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,10 +10,40 @@ from application.answer import Name
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.subjects import known_streams, note_read
 from application.source import Source, each_known
+from ledger.event import RecordedEvent
+from ledger.keys.opening import Missing
+from ledger.reading import events_but_reads
+from ledger.writing.packing import spelling
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.views import orders
 from projections.views.order_acts import OrderAct
-from projections.views.orders import VIEW, Order, OrderStatus, standing
+from projections.views.orders import RECEIVED, VIEW, Order, OrderStatus, standing
+from schemas.personal import Single, each_of
+
+
+class OrderFilter(Struct, frozen=True):
+    """Which orders. `authority`, `case_ref`: as they were received; `sha256`: of a document of theirs.
+
+    `value`: a number, an address or another value of the person that the order names, or the desk stated.
+    """
+
+    authority: str | None = None
+    case_ref: str | None = None
+    sha256: str | None = None
+    value: str | None = None
+
+    def has(self, order: Order) -> bool:
+        """Whether an order is meant, as far as its facts say."""
+        facts = order.receipt.facts if order.receipt else {}
+        stated = {"authority": self.authority, "case_ref": self.case_ref}
+        digests = {act.facts.get(name) for act in order.steps for name in _DIGESTS}
+        return all(text is None or facts.get(name) == text for name, text in stated.items()) and (
+            self.sha256 is None or self.sha256 in digests
+        )
+
+
+ANY = OrderFilter()
+_DIGESTS = ("sha256", "form_sha256", "bundle_sha256")
 
 
 class FoundOrder(Struct, frozen=True):
@@ -67,6 +97,38 @@ def known_orders(
     return [row for row in rows if streams is None or row[0] in streams]
 
 
+def orders_like(
+    source: Source, rows: Sequence[tuple[UUID, Order]], wanted: OrderFilter
+) -> list[tuple[UUID, Order]]:
+    """The rows that a filter names. A value is compared with what each order's receipt names, opened."""
+    found = [row for row in rows if wanted.has(row[1])]
+    if wanted.value is None:
+        return found
+    named = _naming(source, found, spelling(wanted.value))
+    return [(stream, order) for stream, order in found if (stream, order.ref) in named]
+
+
+def _naming(
+    source: Source, rows: Sequence[tuple[UUID, Order]], value: str
+) -> set[tuple[UUID, str]]:
+    """Stream and reference of each order whose receipt names a value, as it is spelled for a search."""
+    receipts = {act.position for _, order in rows for act in order.named(RECEIVED)}
+    streams = dict.fromkeys(stream for stream, _ in rows)
+    told = [one for one in events_but_reads(source.session, [*streams]) if one.position in receipts]
+    source.reads.note_many({category for event in told for category in event.sealed})
+    return {
+        (event.stream, str(event.facts["order_ref"]))
+        for event in told
+        if value in map(spelling, _values(source, event))
+    }
+
+
+def _values(source: Source, event: RecordedEvent) -> Iterator[Single]:
+    for value in source.personal(event).values():
+        if not isinstance(value, Missing):
+            yield from each_of(value)
+
+
 def named_orders(source: Source, rows: Sequence[tuple[UUID, Order]]) -> list[FoundOrder]:
     """Rows of the view with the references of their persons, noted as one answer about many."""
     source.reads.note_many(())
@@ -83,21 +145,51 @@ def find_order(
     source: Source, ref: str, subject: str | None = None, moment: Moment = NOW
 ) -> FoundOrder:
     """The order of a reference. Raises NotAllowed when there is none, several, or another person's."""
+    found = find_cases(source, ref, subject, moment)
+    if len(found) > 1:
+        raise NotAllowed(f"order {ref} is about {len(found)} persons: name one", field="subject")
+    return found[0]
+
+
+def find_cases(
+    source: Source, ref: str, subject: str | None = None, moment: Moment = NOW
+) -> list[FoundOrder]:
+    """The order of a reference, for each person whom it is about, or for one of them; at least one.
+
+    Raises NotAllowed when there is none, or it is about others than the person who is named.
+    """
     rows = known_orders(source, moment, refs=[ref])
     if subject is not None:
-        streams = known_streams(source, subject)
-        others, rows = rows, [row for row in rows if row[0] in streams]
-        if others and not rows:
-            raise NotAllowed(f"order {ref} is about another person")
+        rows = _of_person(rows, ref, known_streams(source, subject))
     if not rows:
         raise NotAllowed(f"there is no order {ref}: `ledger order list --all` names them all")
-    if len(rows) > 1:
-        raise NotAllowed(f"order {ref} is about {len(rows)} persons: name one", field="subject")
-    [(stream, order)] = rows
+    whose = _whose(source, [stream for stream, _ in rows], subject)
+    return [
+        FoundOrder(stream, whose[stream], order, _others(source, moment, stream, order))
+        for stream, order in rows
+    ]
+
+
+def _of_person(
+    rows: list[tuple[UUID, Order]], ref: str, streams: Sequence[UUID]
+) -> list[tuple[UUID, Order]]:
+    found = [row for row in rows if row[0] in streams]
+    if rows and not found:
+        raise NotAllowed(f"order {ref} is about another person")
+    if len(found) > 1:
+        raise NotAllowed(f"order {ref} is about {len(found)} persons: name one", field="subject")
+    return found
+
+
+def _whose(source: Source, streams: Sequence[UUID], subject: str | None) -> dict[UUID, Name]:
+    """Whom streams are about, noted as read. `subject`: whose they are, where it was named."""
     if subject is not None:
         note_read(source, subject)
-    of_person = _others(source, moment, stream, order)
-    return FoundOrder(stream, subject or source.noted(stream), order, of_person)
+        return dict.fromkeys(streams, subject)
+    if len(streams) == 1:
+        return {streams[0]: source.noted(streams[0])}
+    source.reads.note_many(())
+    return source.names(streams)
 
 
 def _others(source: Source, moment: Moment, stream: UUID, order: Order) -> tuple[Order, ...]:

@@ -1,16 +1,17 @@
-"""Who had a number or another value in a stretch of time, for an order that names no person."""
+"""Who had a number or another value in a stretch of time, for an order that names it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 
+from application.queries.desk.ties import NUMBERS, marks
 from application.queries.subjects import selections
 from application.source import Source
 from ledger.backup import blind
 from ledger.crypto.layouts import BLIND_FIELDS
-from ledger.errors import Halt, UnknownSubject
+from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent
 from ledger.keys.opening import Missing
 from ledger.library.reader import LedgerReader
-from ledger.writing.packing import blind_hash, spelling
+from ledger.writing.packing import blind_hash
 from projections.folds.timetravel import Moment
 from projections.use.stretches import Stretch, fields_of, stretches_of
 from schemas import PERSONAL_FIELDS
@@ -33,6 +34,18 @@ def held_by_number(
         if stretches:
             holders[reference] = stretches
     return holders
+
+
+def had_number(
+    source: Source, streams: Iterable[Sequence[RecordedEvent]], value: Value, within: Stretch
+) -> tuple[Stretch, ...]:
+    """When a person had a telephone number, in whatever field it stands. The caller noted the read."""
+    return tuple(
+        stretch
+        for counted in streams
+        for field in NUMBERS
+        for stretch in stretches_of(counted, field, _finder(source, field, value), within)
+    )
 
 
 def _had(
@@ -72,23 +85,26 @@ def _candidates(
 
 def _indexed(source: Source, field: str, value: Value) -> list[str]:
     key = source.opener.ledger_key("blind")
-    hashes = [blind_hash(key, field, each) for each in each_of(value)]
+    # As it is written, and as a number is written internationally: a field with an index holds only that.
+    spelled = {str(each) for each in each_of(value)} | marks(field, value)
+    hashes = [blind_hash(key, field, each) for each in sorted(spelled)]
     return sorted({found for digest in hashes for found in source.opener.find(digest)})
 
 
 def _has_index(source: Source) -> bool:
-    """Whether the index is there. A standby has none, as it is in no write-ahead log."""
-    try:
-        return blind.is_complete(source.session)
-    except Halt:
-        return False
+    """Whether the index is there. A standby has none, as it is in no write-ahead log.
+
+    It is asked first whether it is one: there each statement about the index is an error, of which the server
+    writes a line into its log.
+    """
+    return not blind.is_standby(source.session) and blind.is_complete(source.session)
 
 
 def _finder(source: Source, field: str, value: Value) -> Callable[[RecordedEvent], bool]:
-    wanted = {spelling(each) for each in each_of(value)}
+    wanted = marks(field, value)
 
     def has_value(event: RecordedEvent) -> bool:
         held = source.personal(event).get(field, Missing.ERASED)  # a removal gives none
-        return not isinstance(held, Missing) and not wanted.isdisjoint(map(spelling, each_of(held)))
+        return not isinstance(held, Missing) and not wanted.isdisjoint(marks(field, held))
 
     return has_value

@@ -1,20 +1,29 @@
 """What is to be done next about orders, secrecy, preservations and restrictions. Pure."""
 
-from collections.abc import Iterator, Mapping
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
+from msgspec.structs import replace
+
 from application.answer import Name
+from application.command_line import UNNAMED, command
 from application.queries.desk.found_orders import FoundOrder
-from application.queries.today.task import State, Task, command, reference_of, state_of
+from application.queries.desk.secrecy import SecrecyRow
+from application.queries.today.task import STATES, State, Task, reference_of, state_of
 from ledger.event import instant
 from projections.reading.order_judging import NOT_CONFIRMED, judge
 from projections.views.order_acts import SECRECY
 from projections.views.orders import AUTHENTICATED, Order, OrderClockStatus, OrderStatus
 from projections.views.secrecy import Secrets, restrictions
 from rulebook.calendar import day_of, last_day, start_of
+from rulebook.orders import ClockName
 
 Step = tuple[str, tuple[str, ...], Mapping[str, str]]
 """A task, the words of its command before the order's reference, and its options."""
+_EVIDENCE = {"evidence": "E", "document": "FILE"}
+_FOR_ALL = {("order", deed) for deed in ("authenticate", "validate", "narrow", "refuse", "confirm")}
+"""Commands that without a person do the step for all persons of an order."""
 _RECEIPT: Step = ("confirm-receipt", ("order", "confirm"), {"what": "receipt"})
 
 
@@ -39,6 +48,9 @@ def _open_step(order: Order, state: OrderStatus) -> Step:
     if state.status in {"validated", "narrowed"}:
         if order.kind == "preservation":
             return "execute-order", ("preservation", "impose"), {"category": "C"}
+        if order.may_have and order.kind != "interception":
+            # What it prints is the execution, of exactly what it found.
+            return "execute-order", ("order", "prepare"), {"certificate": "FILE", "output": "FILE"}
         return "execute-order", ("order", "execute"), {}
     return _deciding_step(order)
 
@@ -78,6 +90,7 @@ def tasks_of_order(case: FoundOrder, now: datetime) -> Iterator[Task]:
         clocks = [running[name] for name in ("answer", "written-order") if name in running]
         clock = min(clocks, key=lambda clock: clock.due, default=None)
         yield _task(case, step, clock, now)
+    yield from _running(case, running, state, now)
     if "review" in running:
         yield _task(case, _secrecy_step(case.order), running["review"], now)
     if "preservation" in running and state.preserved_until is not None:
@@ -85,12 +98,28 @@ def tasks_of_order(case: FoundOrder, now: datetime) -> Iterator[Task]:
         yield _task(case, release, running["preservation"], now)
 
 
+def _running(
+    case: FoundOrder,
+    running: Mapping[ClockName, OrderClockStatus],
+    state: OrderStatus,
+    now: datetime,
+) -> Iterator[Task]:
+    """The end of a tap, and the rest of a period that was not over when the order was executed."""
+    if not state.runs:
+        return
+    if "delivery" in running:
+        yield _task(case, ("give-rest", ("order", "execute"), {}), running["delivery"], now)
+    else:
+        end: Step = ("end-measure", ("order", "end"), {})
+        yield _task(case, end, running.get("measure"), now)
+
+
 def _secrecy_step(order: Order) -> Step:
     """A review, or the lift that the latest review found to be due."""
     said = order.named(*SECRECY)
     if said and said[-1].facts.get("outcome") == "may-lift":
-        return "lift-secrecy", ("secrecy", "lift"), {"by": "review", "evidence": "E"}
-    return "review-secrecy", ("secrecy", "review"), {"outcome": "O", "by": "B", "evidence": "E"}
+        return "lift-secrecy", ("secrecy", "lift"), {"by": "review", **_EVIDENCE}
+    return "review-secrecy", ("secrecy", "review"), {"outcome": "O", "by": "B", **_EVIDENCE}
 
 
 def _task(case: FoundOrder, step: Step, clock: OrderClockStatus | None, now: datetime) -> Task:
@@ -113,6 +142,65 @@ def _state(due: datetime | None, now: datetime) -> State:
     if due is not None and due <= now:
         return "overdue"
     return state_of(last_day(due) if due else None, day_of(now))
+
+
+def of_one_order(tasks: Iterable[Task]) -> Iterator[Task]:
+    """Tasks of orders, where one that is to be done for several persons of an order is one.
+
+    Its command is for all of them where the order's steps have such a one; else it names the persons.
+    """
+    groups: dict[tuple[str, str | None], list[Task]] = {}
+    for task in tasks:
+        groups.setdefault((task.task, task.ref), []).append(task)
+    for (_, ref), group in groups.items():
+        if ref is None or len(group) == 1:
+            yield from group
+            continue
+        urgent = min(group, key=lambda one: (STATES.index(one.state), one.day or date.max))
+        for_all = {_for_all(one.commands[0]) for one in group}
+        again = for_all.pop() if len(for_all) == 1 else None
+        yield replace(
+            urgent,
+            subject=None,
+            count=len(group),
+            commands=(again or command("order", "show", ref),),
+        )
+
+
+def _for_all(text: str) -> str | None:
+    """A command of one person of an order for all of its persons; None where there is none."""
+    words = shlex.split(text)
+    place = words.index("--subject")
+    is_for_all = tuple(words[1:3]) in _FOR_ALL
+    return shlex.join([*words[:place], *words[place + 2 :]]) if is_for_all else None
+
+
+def tasks_of_secrets(rows: Iterable[SecrecyRow], now: datetime) -> Iterator[Task]:
+    """Reviews of secrets of which the desk has no order, and what the open ledger may have, at once."""
+    today, waits = day_of(now), 0
+    for row in rows:
+        waits += row.waits
+        if row.review_on is None or row.order_ref is not None:
+            continue
+        day = date.fromisoformat(row.review_on)
+        options = {"outcome": "O", "by": "B", "evidence": "E", "disclosure": row.disclosure_id}
+        subject = reference_of(row.subject)
+        yield Task(
+            task="review-secrecy",
+            state=state_of(day, today),
+            day=day,
+            subject=subject,
+            ref=row.disclosure_id,
+            commands=(command("secrecy", "review", subject=subject or UNNAMED, **options),),
+        )
+    if waits:
+        yield Task(
+            task="hand-over-disclosure",
+            state="due",
+            day=today,
+            count=waits,
+            commands=(command("secrecy", "hand-over", "FILE"),),
+        )
 
 
 def tasks_of_restrictions(name: Name, secrets: Secrets, now: datetime) -> Iterator[Task]:

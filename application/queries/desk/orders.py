@@ -1,20 +1,20 @@
-"""`ledger order list`, `show`: what authorities ordered, by what is due next, and what came of it."""
+"""`ledger order list`: what authorities ordered, by what is due next."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
-from msgspec.structs import asdict
+from msgspec.structs import replace
 
 from application.answer import Answer, Name
-from application.queries.cases.clocks import CaseAct, case_act
+from application.command_line import command
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.order_tasks import next_command
 from application.source import instant_or_none, unless_erased
 from ledger.event import instant
 from projections.views.order_acts import Secrecy
 from projections.views.orders import OrderClockStatus, OrderStatus, Status
-from schemas import texts
 
 
 class OrderRow(Answer, frozen=True):
@@ -22,6 +22,8 @@ class OrderRow(Answer, frozen=True):
 
     `due`: by when the next thing is to be done, and `next` what that is; null where nothing is left.
     `secrecy`: whether the person may be told. `allowed_fields`, `refused_fields`: once it was decided.
+    `persons`: how many it is about; of several the row says how the most urgent one stands, and `subject` is
+    null. `statuses`: how many of them stand how.
     """
 
     order_ref: str
@@ -47,6 +49,8 @@ class OrderRow(Answer, frozen=True):
     due: str | None
     overdue: bool
     command: str | None
+    persons: int
+    statuses: dict[str, int]
 
 
 class OrderList(Answer, frozen=True):
@@ -68,22 +72,6 @@ class OrderClockRow(Answer, frozen=True):
     state: Literal["running", "met", "late", "overdue"]
 
 
-class OrderFile(OrderRow, frozen=True):
-    """One order with its clocks and every act on it. `preserved_until`: the last day of what it keeps.
-
-    `earliest_delivery`: before which nothing may be given; null: at once. `authorised_by`: offices that
-    authorised it. `form_faults`: what is wrong with its form. `known_law`: whether the rulebook has a rule.
-    """
-
-    preserved_until: str | None
-    earliest_delivery: str | None
-    authorised_by: list[str]
-    form_faults: list[str]
-    known_law: bool
-    clocks: list[OrderClockRow]
-    steps: list[CaseAct]
-
-
 def listed(
     orders: Iterable[FoundOrder],
     time: datetime,
@@ -94,17 +82,44 @@ def listed(
 ) -> OrderList:
     """Orders as of a time, the most urgent first; those that had not been received by then are left out.
 
-    `ended`: also those of which nothing is due any more. `limit`: at most so many; all are counted.
+    An order about several persons is one row. `ended`: also those of which nothing is due any more.
+    `limit`: at most so many; all are counted.
     """
-    rows = []
+    by_ref: dict[str, list[OrderRow]] = {}
     for case in orders:
         state = case.standing(time)
         if state is not None and _matches(state, ended, overdue_only):
-            rows.append(_row(case, state, time))
+            by_ref.setdefault(case.order.ref, []).append(order_row(case, state, time))
+    return _list(map(_together, by_ref.values()), limit)
+
+
+def persons_of(orders: Iterable[FoundOrder], time: datetime) -> OrderList:
+    """One order about several persons: a row for each of them, the most urgent first."""
+    states = ((case, case.standing(time)) for case in orders)
+    return _list(order_row(case, state, time) for case, state in states if state is not None)
+
+
+def _list(rows: Iterable[OrderRow], limit: int | None = None) -> OrderList:
+    ordered = sorted(rows, key=_urgency)
     return OrderList(
-        orders=sorted(rows, key=_urgency)[:limit],
-        open=sum(row.open for row in rows),
-        overdue=sum(row.overdue for row in rows),
+        orders=ordered[:limit],
+        open=sum(row.open for row in ordered),
+        overdue=sum(row.overdue for row in ordered),
+    )
+
+
+def _together(rows: list[OrderRow]) -> OrderRow:
+    """The persons of an order as one row: that of the most urgent, for all of them."""
+    if len(rows) == 1:
+        return rows[0]
+    urgent = min(rows, key=_urgency)
+    return replace(
+        urgent,
+        subject=None,
+        open=any(row.open for row in rows),
+        command=command("order", "show", urgent.order_ref),
+        persons=len(rows),
+        statuses=dict(sorted(Counter(row.status for row in rows).items())),
     )
 
 
@@ -118,25 +133,8 @@ def _urgency(row: OrderRow) -> tuple[bool, bool, str, str, str]:
     return not row.overdue, row.due is None, row.due or "", row.order_ref, str(row.subject)
 
 
-def shown(case: FoundOrder, time: datetime, language: texts.Language) -> OrderFile | None:
-    """One order as of a time, with every act on it; None when it had not been received by then."""
-    state = case.standing(time)
-    if state is None:
-        return None
-    past = case.order.until(time)
-    return OrderFile(
-        **asdict(_row(case, state, time)),
-        preserved_until=state.preserved_until.isoformat() if state.preserved_until else None,
-        earliest_delivery=instant_or_none(state.earliest),
-        authorised_by=list(past.facts.authorised_by) if past.facts else [],
-        form_faults=list(case.received.facts.get("form_faults", ())),
-        known_law=state.rule is not None,
-        clocks=[_clock(clock, time) for clock in state.clocks],
-        steps=[case_act(step, language, order_ref=past.ref) for step in past.steps],
-    )
-
-
-def _clock(clock: OrderClockStatus, time: datetime) -> OrderClockRow:
+def clock_row(clock: OrderClockStatus, time: datetime) -> OrderClockRow:
+    """A clock as it stands at a time."""
     return OrderClockRow(
         name=clock.name,
         due=instant(clock.due),
@@ -147,7 +145,8 @@ def _clock(clock: OrderClockStatus, time: datetime) -> OrderClockRow:
     )
 
 
-def _row(case: FoundOrder, state: OrderStatus, time: datetime) -> OrderRow:
+def order_row(case: FoundOrder, state: OrderStatus, time: datetime) -> OrderRow:
+    """How an order stands at a time."""
     past = case.order.until(time)
     receipt, decision = case.received, past.decision
     facts, decided = receipt.facts, decision.facts if decision else {}
@@ -175,4 +174,6 @@ def _row(case: FoundOrder, state: OrderStatus, time: datetime) -> OrderRow:
         due=instant_or_none(state.next_due),
         overdue=state.overdue,
         command=next_command(case, state, time),
+        persons=1,
+        statuses={state.status: 1},
     )

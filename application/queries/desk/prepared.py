@@ -1,16 +1,20 @@
 """From an order of the confidential ledger to what is gathered for it: `ledger order prepare`."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
 from application.answer import Answer
+from application.command_line import command
 from application.orders_in import is_nobody_known
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.data import OrderData, OrderGap, Wanted
 from application.queries.desk.found_orders import FoundOrder
-from application.queries.today.task import command, reference_of
+from application.queries.desk.receipts import Receipt
+from application.queries.desk.ties import KINDS, NUMBERS
+from application.queries.today.task import reference_of
 from application.source import Source
 from ledger.crypto.sealing import keyed_hash
 from ledger.event import RecordedEvent
@@ -18,14 +22,12 @@ from ledger.keys.opening import Missing
 from ledger.library.reader import LedgerReader
 from ledger.recording.reads import READS
 from projections.folds.timetravel import select
-from projections.folds.view import order_of
 from projections.reading.order_steps import too_early
 from projections.use.stretches import Stretch
 from projections.views.order_acts import OrderAct
 from projections.views.orders import Order, standing
 from rulebook.calendar import start_of
 from rulebook.orders import Allowance, faults
-from schemas import names
 from schemas.personal import Value
 
 _MAY_HAVE = {"validated", "narrowed", "executed", "confirmed"}
@@ -33,9 +35,8 @@ _SALT = b"processing-ledger/order-data/1\n"
 _WITHOUT_DATA = {"preservation", "interception"}
 _NOTHING_HELD = ("data-not-held", "impossible")
 """Grounds of a refusal when there is nothing to give, as the rule of the order has them."""
-_NUMBERS = ("assigned_numbers", "mobile_number", "fixed_number")
-"""Fields that a telephone number may stand in: the order need not know in which one it is here."""
 _INSTANT = timedelta(microseconds=1)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class PreparedOrder(Answer, frozen=True, kw_only=True):
@@ -43,13 +44,16 @@ class PreparedOrder(Answer, frozen=True, kw_only=True):
 
     `bundle_sha256`: of the sealed file, which `command` records; `content_sha256`: of what was sealed, the
     same when it is gathered again. `sealed_to`: the SHA-256 of the certificate, or the key of age. `fields`:
-    that have values. `position`: of the last event of the open ledger that it takes into account. `persons`:
-    whom it tells about.
+    that have values. `position`: of the last event of the open ledger that it takes into account,
+    `published`: of the last one that its log has published. `persons`: whom it tells about. `unproven`: how
+    many of the records have no proof yet. `receipt`: the file by which `command` knows what the bundle holds.
     """
 
     order_ref: str
     recipient: str
+    case_ref: str | None
     bundle: str
+    receipt: str
     bundle_sha256: str
     content_sha256: str
     sealed_to: str
@@ -57,35 +61,93 @@ class PreparedOrder(Answer, frozen=True, kw_only=True):
     period_from: str
     period_to: str
     position: int
+    published: int
     persons: list[str]
     records: int
+    unproven: int
     gaps: list[OrderGap]
     command: str
 
 
-def wanted_of(source: Source, case: FoundOrder, now: datetime, by: str | None = None) -> Wanted:
+def wanted_of(
+    source: Source,
+    case: FoundOrder,
+    now: datetime,
+    by: str | None = None,
+    withheld: Mapping[str, str] | None = None,
+) -> Wanted:
     """What is to be gathered for an order.
 
-    `by`: the field by which it names a person, where it gives several. Raises NotAllowed for an order that
-    may have nothing, or names no person.
+    `by`: the field by which it names a person, where it gives several. `withheld`: fields that are not given
+    -> the ground. Raises NotAllowed for an order that may have nothing or not that field, or names no person.
     """
-    order, subject = case.order, case.person
+    order = case.order
     receipt, allowance = _receipt(order), _allowance(order, now)
     if early := too_early(order, now):
         raise NotAllowed(early)
     stretch, to_come = _stretch(order, receipt, allowance, now)
-    # An order of which no person is known has a subject of its own.
-    refs = (order.ref, str(receipt.facts.get("extends", "")))
-    named = None if by or any(is_nobody_known(ref, subject) for ref in refs) else subject
+    for field in withheld or ():
+        if field not in order.may_have:
+            raise NotAllowed(
+                f"order {order.ref} does not allow {field}, so there is nothing to withhold",
+                field="withhold",
+            )
+    whom = whom_of(source, case, by)
     return Wanted(
         order_ref=order.ref,
         provision=receipt.provision or "",
         recipient=receipt.facts["authority"],
+        case_ref=receipt.facts.get("case_ref"),
         fields=tuple(sorted(order.may_have)),
         stretch=stretch,
-        subject=named,
-        number=None if named else _number(source, case, by),
+        subject=whom.subject,
+        number=whom.number,
+        numbers=whom.numbers,
+        withheld=withheld or {},
         to_come=to_come,
+    )
+
+
+class Whom(NamedTuple):
+    """Whom an order is about: a person, or who had a number. `numbers`: to which the person is confined."""
+
+    subject: str | None
+    number: tuple[str, Value] | None
+    numbers: tuple[tuple[str, Value], ...]
+
+
+def whom_of(source: Source, case: FoundOrder, by: str | None = None) -> Whom:
+    """Whom an order is about. `by`: as in `wanted_of`. Raises NotAllowed for an order that names nobody."""
+    values = _values(source, case)
+    # An order of which no person is known has a subject of its own, or that of the order that it follows.
+    refs = (case.order.ref, case.order.fact("extends") or "")
+    nobody = any(is_nobody_known(ref, case.person) for ref in refs)
+    named = None if by or nobody else case.person
+    number = None if named else _number(values, by)
+    # Whom a number finds is confined to that number; anybody else to all numbers that the order names.
+    if number and number[0] in KINDS:
+        return Whom(named, number, ())
+    return Whom(named, number, tuple((f, value) for f, value in values.items() if f in KINDS))
+
+
+def wanted_to_keep(source: Source, case: FoundOrder, fields: Iterable[str]) -> Wanted:
+    """What an order to preserve has copied: of its period, or without one, what there was at its receipt.
+
+    Raises NotAllowed for an order that names nobody.
+    """
+    order, receipt, whom = case.order, _receipt(case.order), whom_of(source, case)
+    first, last = receipt.day("period_from"), receipt.day("period_to")
+    since = start_of(first) if first else _BEGINNING
+    until = _end(last) if last else receipt.time
+    return Wanted(
+        order_ref=order.ref,
+        provision=receipt.provision or "",
+        recipient=receipt.facts["authority"],
+        fields=tuple(sorted(fields)),
+        stretch=Stretch(since, max(since, until)),
+        subject=whom.subject,
+        number=whom.number,
+        numbers=whom.numbers,
     )
 
 
@@ -101,26 +163,12 @@ def bundle_of(data: OrderData) -> bytes:
     return msgspec.json.encode(data, order="sorted") + b"\n"
 
 
-def fields_told(data: OrderData) -> list[str]:
-    """The fields that have a value in it."""
-    return sorted(
-        {f for person in data.persons for record in person.records for f in record.values}
-    )
-
-
-def command_after(case: FoundOrder, data: OrderData, bundle: str) -> str:
+def command_after(case: FoundOrder, made: Receipt, bundle: str) -> str:
     """The act that follows a bundle: the execution, and of an empty one never that anything was given."""
-    given, subject = fields_told(data), reference_of(case.reference)
-    ref, position = data.order_ref, str(data.position)
-    if given:
-        return command(
-            *("order", "execute", ref),
-            subject=subject,
-            bundle=bundle,
-            position=position,
-            field=given,
-        )
-    if case.order.execution or any(gap.reason == "not-yet" for gap in data.gaps):
+    ref, subject = made.order_ref, reference_of(case.reference)
+    if made.given:
+        return command("order", "execute", ref, subject=subject, bundle=bundle)
+    if case.order.execution or any(gap.reason == "not-yet" for gap in made.gaps):
         return command("order", "show", ref, subject=subject)
     grounds = case.order.rule.refusals if case.order.rule else ()
     ground = next((known for known in _NOTHING_HELD if known in grounds), "G")
@@ -179,12 +227,18 @@ def _end(day: date) -> datetime:
     return start_of(day + timedelta(days=1)) - _INSTANT
 
 
-def _number(source: Source, case: FoundOrder, by: str | None) -> tuple[str, Value]:
-    """The value by which an order names whom it is about. Raises NotAllowed without one, or with several."""
+def _values(source: Source, case: FoundOrder) -> dict[str, Value]:
+    """The values by which an order names whom it is about."""
     receipt = _event(source, case)
+    if not receipt.sealed:
+        return {}
     source.reads.note([case.person], list(receipt.sealed))
     opened: Mapping[str, Value | Missing] = source.personal(receipt)
-    named = {field: value for field, value in opened.items() if not isinstance(value, Missing)}
+    return {field: value for field, value in opened.items() if not isinstance(value, Missing)}
+
+
+def _number(named: Mapping[str, Value], by: str | None) -> tuple[str, Value]:
+    """The value by which an order names whom it is about. Raises NotAllowed without one, or with several."""
     if by is not None:
         named = _named_by(named, by)
     if not named:
@@ -199,19 +253,18 @@ def _number(source: Source, case: FoundOrder, by: str | None) -> tuple[str, Valu
 
 def _named_by(named: Mapping[str, Value], by: str) -> dict[str, Value]:
     """The value of one field; a telephone number is taken from any field of numbers."""
-    fields = (by, *(_NUMBERS if by in _NUMBERS else ()))
+    fields = (by, *(NUMBERS if by in NUMBERS else ()))
     return next(({by: named[field]} for field in fields if field in named), {})
 
 
 def _event(source: Source, case: FoundOrder) -> RecordedEvent:
     """The event by which an order was received, with the values that it names."""
+    # The same one that decides all else: another may have come from outside, with other values.
+    position = case.received.position
 
     def receipts(events: Iterable[RecordedEvent]) -> list[RecordedEvent]:
         counted = select(events, privacy_office=source.privacy_office).counted
-        return sorted(filter(is_receipt, counted), key=order_of)
-
-    def is_receipt(event: RecordedEvent) -> bool:
-        return event.name == names.ORDER_RECEIVED and event.facts.get("order_ref") == case.order.ref
+        return [event for event in counted if event.position == position]
 
     found = LedgerReader(source.session, reads=False).folded(case.stream, receipts)
     if not found:

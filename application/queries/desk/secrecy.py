@@ -22,8 +22,9 @@ from rulebook.calendar import day_of
 class SecrecyRow(Answer, frozen=True):
     """The secrecy of an order, or of a disclosure without one. `subject`: null once the person was erased.
 
-    `by`, `evidence`: of the latest act; null where the provision alone makes it secret. `lifted_at`: since
-    when the person may be told. `waits`: how many lifted disclosures of it the open ledger lacks still.
+    `by`, `evidence` and the hash of that document: of the latest act; null where the provision alone makes it
+    secret. `lifted_at`: since when the person may be told. `waits`: how many lifted disclosures of it the
+    open ledger lacks still.
     """
 
     subject: Name | None
@@ -33,6 +34,7 @@ class SecrecyRow(Answer, frozen=True):
     secrecy: Secrecy
     by: str | None
     evidence: str | None
+    evidence_sha256: str | None
     review_on: str | None
     overdue: bool
     lifted_at: str | None
@@ -126,6 +128,7 @@ def secrecy_row(secret: FoundSecret, time: datetime, waits: int = 0) -> SecrecyR
         secrecy=past.state,
         by=latest.facts["by"] if latest else None,
         evidence=latest.facts["evidence"] if latest else None,
+        evidence_sha256=latest.facts.get("sha256") if latest else None,
         review_on=review.isoformat() if review else None,
         overdue=review is not None and review < day_of(time),
         lifted_at=instant_or_none(latest.time if latest and lifted else None),

@@ -6,7 +6,7 @@ from application.answer import Answer, Name
 from application.source import Source
 from ledger.event import instant
 from ledger.reading import decoded
-from ledger.recording.approvals import waiting_of
+from ledger.recording.approvals import is_emergency, waiting_of
 from rulebook import period
 from rulebook.approvals import approvers
 from schemas.catalogue import APPROVED
@@ -35,12 +35,16 @@ class WaitingApprovals(Answer, frozen=True):
 
 
 def waiting_approvals(source: Source) -> WaitingApprovals:
-    """What waits now, with the employees who approved it."""
+    """What waits now, with the employees who approved it. What was done in an emergency waits elsewhere."""
     source.reads.note_many(())
     stream = source.ledger.registry_stream(source.ledger.reference)
     events = decoded(source.session.rows("approvals", stream=stream, type=APPROVED))
     valid = period("second-approval")
-    waiting = waiting_of((event for event in events if event.ours), source.now, valid)
+    waiting = [
+        event
+        for event in waiting_of((event for event in events if event.ours), source.now, valid)
+        if not is_emergency(event)
+    ]
     names = source.names(UUID(event.facts["approver"]) for event in waiting)
     rows = [
         WaitingApproval(

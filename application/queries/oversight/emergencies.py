@@ -9,8 +9,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from application.answer import Answer, Name
-from application.queries.today.task import command
+from application.command_line import command
+from application.queries.oversight.approvals import WaitingApproval, waiting_approvals
 from application.source import Source
+from ledger.errors import Reject
 from ledger.event import RecordedEvent, instant
 from ledger.names import LedgerName
 from ledger.reading import decoded, event_of, events_but_reads
@@ -70,10 +72,20 @@ class EmergencyRow(Answer, frozen=True):
 
 
 class EmergencyList(Answer, frozen=True):
-    """What waits for a second person, the oldest first."""
+    """What waits for a second person, the oldest first. `approvals`: what is asked for, and not done."""
 
     emergencies: list[EmergencyRow]
     overdue: int
+    approvals: list[WaitingApproval]
+
+
+class EmergencyApproved(Answer, frozen=True):
+    """What a second person approved now, as it waited, and what waits still."""
+
+    approved: EmergencyRow
+    emergencies: list[EmergencyRow]
+    overdue: int
+    approvals: list[WaitingApproval]
 
 
 def emergencies(source: Source) -> EmergencyList:
@@ -82,7 +94,30 @@ def emergencies(source: Source) -> EmergencyList:
     source.reads.note_many(())
     names = source.names(who for one in waiting for who in (one.event.stream, one.approver))
     rows = [_row(one, names, source.now) for one in waiting]
-    return EmergencyList(emergencies=rows, overdue=sum(row.overdue for row in rows))
+    return EmergencyList(
+        emergencies=rows,
+        overdue=sum(row.overdue for row in rows),
+        approvals=waiting_approvals(source).approvals,
+    )
+
+
+def emergency_named(source: Source, event_id: str) -> EmergencyRow:
+    """What waits under the id of its event. Raises Reject."""
+    for row in emergencies(source).emergencies:
+        if row.event_id == event_id:
+            return row
+    raise Reject("nothing that was done in an emergency waits under this id")
+
+
+def approved_now(source: Source, approved: EmergencyRow) -> EmergencyApproved:
+    """What was approved, and what waits still."""
+    rest = emergencies(source)
+    return EmergencyApproved(
+        approved=approved,
+        emergencies=rest.emergencies,
+        overdue=rest.overdue,
+        approvals=rest.approvals,
+    )
 
 
 def _row(one: DoneAlone, names: dict[UUID, Name], now: datetime) -> EmergencyRow:

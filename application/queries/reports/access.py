@@ -42,6 +42,7 @@ from application.queries.reports.processing import (
 )
 from application.queries.reports.recipients import Received, TransferTold, received, transfers
 from application.queries.reports.retention import RetentionOfCategory, retention_of
+from application.said_to_all import SaidToAll, said_to_all
 from application.source import Source
 from ledger.event import instant
 from projections.views.disclosures import sorted_disclosures
@@ -96,6 +97,7 @@ class AccessReport(Answer, frozen=True):
     data: list[ValueHeld]
     consultations: list[ConsultationTold]
     acts: list[ActTold]
+    said_to_all: SaidToAll
     seal: str
 
 
@@ -129,6 +131,7 @@ def access_report(source: Source, scope: ReportScope) -> AccessReport:
         data=list(copy(subject)),
         consultations=list(consultations(source, subject)),
         acts=list(acts(subject, names, scope.language)),
+        said_to_all=said_to_all(),
         seal=_seal(source, subject, scope),
     )
 

@@ -35,6 +35,7 @@ from application.queries.reports.processing import Processing, SourceOfData, pur
 from application.queries.reports.recipients import Received, received
 from application.queries.reports.retention import RetentionOfCategory, retention_of
 from application.queries.subjects import chosen, known_streams
+from application.said_to_all import SaidToAll, said_to_all
 from application.source import Source, instant_or_none
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, instant
@@ -94,12 +95,14 @@ class OwnData(Answer, frozen=True):
     erased_categories: list[str]
     restricted_categories: list[str]
     contracts: list[OwnContract]
+    said_to_all: SaidToAll
 
 
 class OwnDisclosures(Answer, frozen=True):
     """To whom data was given, when, what and why, by time, as the access report tells it."""
 
     disclosures: list[Received]
+    said_to_all: SaidToAll
 
 
 class OwnConsents(Answer, frozen=True):
@@ -107,6 +110,7 @@ class OwnConsents(Answer, frozen=True):
 
     consents: list[ConsentShown]
     choices: list[ChoiceShown]
+    said_to_all: SaidToAll
 
 
 class OwnLine(Answer, frozen=True):
@@ -131,6 +135,13 @@ class OwnHistory(Answer, frozen=True):
     """What was done with the person's data, looks included, by time, as the access report tells it."""
 
     acts: list[OwnLine]
+    said_to_all: SaidToAll
+
+
+class OwnRequests(RequestList, frozen=True):
+    """What the person asked for, the most urgent first, and how each request stands."""
+
+    said_to_all: SaidToAll
 
 
 class OwnAct(Answer, frozen=True):
@@ -143,6 +154,7 @@ class OwnAct(Answer, frozen=True):
     act: str
     occurred_at: str
     about: list[str]
+    said_to_all: SaidToAll
     request_ref: str | UnsetType = UNSET
 
 
@@ -185,6 +197,7 @@ def own_data(source: Source, reference: str) -> OwnData:
             OwnContract(contract.contract_ref, contract.status, instant(contract.since))
             for contract in contracts_of(counted)
         ],
+        said_to_all=said_to_all(),
     )
 
 
@@ -222,14 +235,14 @@ def own_disclosures(source: Source, reference: str) -> OwnDisclosures:
     disclosed, feeds = disclosures_of(subject), feeds_of(source, subject)
     rows = sorted_disclosures([*disclosed, *(feed.row for feed in feeds)])
     names = named_recipients(source, subject, rows)
-    return OwnDisclosures(received(disclosed, runs(feeds), names))
+    return OwnDisclosures(received(disclosed, runs(feeds), names), said_to_all())
 
 
 def own_consents(source: Source, reference: str) -> OwnConsents:
     """What the person decided on. Raises UnknownSubject."""
     own(source, reference)
     answer = consents(source, reference, NOW)
-    return OwnConsents(answer.consents, answer.choices)
+    return OwnConsents(answer.consents, answer.choices, said_to_all())
 
 
 def own_history(
@@ -244,7 +257,8 @@ def own_history(
     ]
     until = instant_or_none(before)
     earlier = [line for line in lines if until is None or line.occurred_at < until]
-    return OwnHistory(sorted(earlier, key=lambda line: (line.occurred_at, line.positions)))
+    ordered = sorted(earlier, key=lambda line: (line.occurred_at, line.positions))
+    return OwnHistory(ordered, said_to_all())
 
 
 def _act_line(told: ActTold) -> OwnLine:
@@ -275,12 +289,13 @@ def _look_line(told: ConsultationTold) -> OwnLine:
     )
 
 
-def own_requests(source: Source, reference: str) -> RequestList:
+def own_requests(source: Source, reference: str) -> OwnRequests:
     """What the person asked for, and how each request stands. Raises UnknownSubject."""
     own(source, reference)
     rows = known_requests(source, NOW, streams=known_streams(source, reference))
     found = [FoundRequest(stream, reference, request) for stream, request in rows]
-    return listed(found, source.now, ended=True, overdue_only=False)
+    asked = listed(found, source.now, ended=True, overdue_only=False)
+    return OwnRequests(asked.requests, asked.open, asked.overdue, said_to_all())
 
 
 def done_in_portal(person: Own, id: str) -> RecordedEvent | None:
@@ -295,7 +310,8 @@ def own_act(event: RecordedEvent) -> OwnAct:
     """An act as the person is told of it."""
     is_request = event.name == names.RIGHTS_REQUEST_RECEIVED
     ref = event.facts["request_ref"] if is_request else UNSET
-    return OwnAct(event.id, event.name, instant(event.time), _about(event), ref)
+    at, told = instant(event.time), said_to_all()
+    return OwnAct(event.id, event.name, at, _about(event), told, ref)
 
 
 def _about(event: RecordedEvent) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Literal
 from application.answer import Answer
 from application.queries.persons.person import HeldValue, Subject, seal_of, subject_of
 from application.queries.reports.access import ReportScope
+from application.said_to_all import SaidToAll, said_to_all
 from application.source import Shown, Source
 from ledger.event import RecordedEvent, instant
 from schemas import CATEGORIES, ROLLING_CATEGORIES, names
@@ -59,6 +60,7 @@ class PortabilityExport(Answer, frozen=True):
     made_at: str
     controller: str
     data: list[PortableValue]
+    said_to_all: SaidToAll
     seal: str
 
 
@@ -76,6 +78,7 @@ def portability(source: Source, scope: ReportScope) -> PortabilityExport:
         made_at=instant(made_at),
         controller=scope.controller.name,
         data=list(_data(subject)),
+        said_to_all=said_to_all(),
         seal=seal_of(source, subject, place),
     )
 

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
+from application.command_line import UNNAMED, command
 from application.queries.cases.clocks import CaseClock
 from application.queries.cases.complaints import ComplaintRow
 from application.queries.cases.found_requests import FoundRequest
 from application.queries.cases.incidents import IncidentRow
 from application.queries.intake.sources import SourceRow
-from application.queries.today.task import UNNAMED, Task, command, reference_of, state_of
+from application.queries.today.task import Task, reference_of, state_of
 from ledger.event import instant
 from projections.reading.request_acts import NOTHING_HELD, hindrance
 from projections.views.requests import Identity, Request, standing

@@ -6,6 +6,7 @@ Each task comes from the answer of another command: this only puts them in one o
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from application.command_line import command
 from application.queries.cases.complaints import complaint_list
 from application.queries.cases.found_incidents import find_case
 from application.queries.cases.found_requests import found_of, known_requests
@@ -21,7 +22,7 @@ from application.queries.today.cases import (
     tasks_of_intake,
     tasks_of_request,
 )
-from application.queries.today.task import Task, command, reference_of, state_of
+from application.queries.today.task import Task, reference_of, state_of
 from application.queries.upkeep.health import key_status
 from application.site import Site
 from application.source import Source

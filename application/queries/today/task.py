@@ -2,13 +2,14 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Literal, get_args
 
 from msgspec import Struct
 
 from application.answer import Answer, Name
+from application.command_line import UNNAMED
 from application.source import instant_or_none
 
 State = Literal["overdue", "due", "waits"]
@@ -21,12 +22,16 @@ TASKS = (
     "notify-authority",
     "warn-person",
     "approve-emergency",
+    "approve-act",
     "close-lapsed-order",
     "authenticate-order",
     "decide-order",
     "execute-order",
     "confirm-order",
     "confirm-receipt",
+    "end-measure",
+    "give-rest",
+    "hand-over-disclosure",
     "lift-secrecy",
     "review-secrecy",
     "end-preservation",
@@ -49,8 +54,6 @@ TASKS = (
     "rotate-keys",
 )
 """Order of equally urgent tasks: a task that holds up other work comes first."""
-UNNAMED = "SUBJECT"
-"""What stands in a command for a person whose reference is not known."""
 _NO_DAY = date.max
 _NO_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -130,25 +133,6 @@ def reference_of(name: Name | None) -> str | None:
 def lacks_person(row: TaskRow) -> bool:
     """Whether a command of a task names a person whose reference is not known, or not told."""
     return any(UNNAMED in shlex.split(text) for text in row.commands)
-
-
-def command(*words: str | None, **options: str | Sequence[str] | bool | None) -> str:
-    """A command of this program as a shell takes it; an option without a value is left out.
-
-    A word that is not known, such as an erased person's reference, stands there as SUBJECT.
-    """
-    flags = [word for name, value in options.items() for word in _option(name, value)]
-    return shlex.join(["ledger", *(UNNAMED if word is None else word for word in words), *flags])
-
-
-def _option(name: str, value: str | Sequence[str] | bool | None) -> Iterator[str]:
-    """A switch, or an option as often as it has values."""
-    flag = f"--{name.replace('_', '-')}"
-    if value is True:
-        yield flag
-    elif value:
-        for text in [value] if isinstance(value, str) else value:
-            yield from (flag, text)
 
 
 def answer_of(tasks: Iterable[Task], limit: int | None = None) -> TaskList:

@@ -9,7 +9,7 @@ class InstalledLedger(Answer, frozen=True):
     `keys`: the folder of its keys; `log_key`: the log's verification key. `withheld_key`: the public key
     to which messages are sealed that are not for this ledger, None without one; `withheld_private`: the file
     of its private half, None elsewhere. `signing_key`: the verification key of the messages that it signs for
-    another ledger. `keep_key`: the file of the key of the keep list, None without one.
+    another ledger.
     """
 
     ledger: str
@@ -20,4 +20,3 @@ class InstalledLedger(Answer, frozen=True):
     withheld_key: str | None
     withheld_private: str | None
     signing_key: str
-    keep_key: str | None

@@ -38,7 +38,11 @@ def published_by(folder: LogFolder, position: int) -> PublishedCheckpoint | None
 
 def prove(folder: LogFolder, position: int) -> Proof:
     """The proof that the published log holds the entry of a position. Raises Unproven."""
-    signed = _promise(folder, position)
+    return prove_under(folder, _promise(folder, position), position)
+
+
+def prove_under(folder: LogFolder, signed: PublishedCheckpoint, position: int) -> Proof:
+    """The same under a checkpoint that was read before and covers the position. Raises Unproven."""
     index, size, root = position - 1, signed.checkpoint.size, signed.checkpoint.root
     hashes = inclusion_proof(index, size, nodes_of(size, folder.tile))
     number, place = divmod(index, TILE_WIDTH)

@@ -7,7 +7,7 @@ log has signed. So another file in its place, whatever it is and however it came
 from collections.abc import Collection
 from functools import cache
 
-from ledger.errors import Unproven
+from ledger.errors import NotPublished, Unproven
 from ledger.tlog.signing.checkpoints import Checkpoint, verify_checkpoint
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.store.folder import CHECKPOINT, MINIMUM_INDEX, LogFolder
@@ -17,9 +17,9 @@ from ledger.tlog.tree.tiles import TILE_WIDTH, FilePlace, encode_tile, place_of,
 
 
 def served(folder: LogFolder, path: str, keys: Collection[VerifierKey]) -> bytes | None:
-    """What the log has at a path below its folder, for others; None where it has nothing that is proven.
+    """What the log has at a path below its folder, for others; None where it has nothing.
 
-    `keys`: of which one has signed. Raises ServiceAway.
+    `keys`: of which one has signed. Raises Unproven for a file that is not what was signed, ServiceAway.
     """
     try:
         content = folder.checkpoint()
@@ -32,7 +32,7 @@ def served(folder: LogFolder, path: str, keys: Collection[VerifierKey]) -> bytes
             return _minimum_index(folder, signed)
         place = place_of(path)
         return _file(folder, place, signed) if place and place.is_in(signed.size) else None
-    except Unproven:
+    except NotPublished:
         return None
 
 
@@ -47,7 +47,7 @@ def _file(folder: LogFolder, place: FilePlace, signed: Checkpoint) -> bytes:
     entries = None
     if level is None:
         if number * TILE_WIDTH < folder.minimum_index():
-            raise Unproven(f"{place.path} of the log was pruned")
+            raise NotPublished(f"{place.path} of the log was pruned")
         entries = folder.bundle(number, width)
         hashes = [hash_leaf(entry) for entry in entries]
     else:

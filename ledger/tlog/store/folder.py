@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from ledger.errors import Fenced, Unproven
+from ledger.errors import Fenced, NotPublished, Unproven
 from ledger.storage.access import PUBLIC, SECRET
 from ledger.storage.files import Folder
 from ledger.tlog.store.faults import alone, mapped_faults, read_file
@@ -111,4 +111,4 @@ def _first(folder: Folder, *names: str) -> tuple[bytes, str]:
         content = read_file(folder, name)
         if content is not None:
             return content, name
-    raise Unproven(f"the log has no {names[0]}")
+    raise NotPublished(f"the log has no {names[0]}")

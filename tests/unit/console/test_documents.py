@@ -20,6 +20,7 @@ from application.queries.keeping.deciding import RecordedDecision, RecordedGroun
 from application.queries.reports.access import AccessReport
 from application.queries.reports.copy import ValueHeld
 from application.register_words import RegisterWords
+from application.said_to_all import said_to_all
 from application.source import LOST, Shown
 from documents.certificate_letter import EnclosedCertificate, certificate_document
 from documents.letter import WORDS, Letter
@@ -176,6 +177,7 @@ def access(language: Language, *data: ValueHeld) -> AccessReport:
         data=list(data),
         consultations=[],
         acts=[],
+        said_to_all=said_to_all(),
         seal="seal",
     )
 

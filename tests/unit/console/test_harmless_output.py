@@ -12,6 +12,7 @@ import orjson
 import pytest
 
 from application.queries.reports.portability import PortabilityExport, PortableValue
+from application.said_to_all import said_to_all
 from console.failures import explained
 from console.output import emit, emit_bytes, emit_list, people, write_private
 from documents.portability import portability_csv
@@ -126,6 +127,7 @@ def test_a_program_gets_back_what_a_person_provided(value: str) -> None:
         made_at="x",
         controller="=cmd|x",
         data=[row],
+        said_to_all=said_to_all(),
         seal="x",
     )
     written = portability_csv(export).decode()

@@ -137,3 +137,9 @@ def test_secrets_and_what_restricts_people_are_no_flags_and_every_other_setting_
     ]
     assert len({setting.flag for setting in SETTINGS}) == len(SETTINGS)
     assert all(setting.flag.startswith("--") and setting.help for setting in SETTINGS)
+
+
+def test_who_still_names_a_keep_list_is_told_before_anything_is_erased(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="LEDGER_KEEP_LIST counts no more"):
+        read_settings({"LEDGER_KEEP_LIST": "keep.list"}, tmp_path)
+    assert read_settings({"LEDGER_KEEP_LIST": " "}, tmp_path).ledger

@@ -9,12 +9,13 @@ from uuid import UUID
 import pytest
 import typer
 
+from application.command_line import command
 from application.queries.cases.found_incidents import FoundIncident
 from application.queries.cases.found_requests import FoundRequest
 from application.queries.cases.incidents import incident
 from application.queries.intake.sources import sources
 from application.queries.today.cases import tasks_of_incident, tasks_of_intake, tasks_of_request
-from application.queries.today.task import STATES, TASKS, Task, answer_of, command, state_of
+from application.queries.today.task import STATES, TASKS, Task, answer_of, state_of
 from application.source import ERASED
 from application.words import phrase
 from console.main import command_tree

@@ -17,7 +17,6 @@ import pytest
 
 from ledger.crypto.key_files import FileKeyProvider
 from ledger.crypto.provider import Tie
-from ledger.erasure.keep_list import read_key
 from ledger.errors import Halt, LedgerError, Misconfigured
 from ledger.journal.entries import ErasureJournal
 from ledger.letters.withheld import KeyPair
@@ -35,20 +34,14 @@ from tests.fixtures.folders import (
     PLANTINGS,
     SUBJECT,
     Planting,
-    device,
-    folder_there,
     harms,
-    keep_list,
-    keep_writer,
     link_in_a_circle,
     link_to_a_device,
     link_to_itself,
     link_to_nothing,
-    listening,
     make_witness,
     names_in,
     of_another_user,
-    pipe,
     witness_of,
 )
 from tests.fixtures.tlog import ORIGIN
@@ -151,10 +144,6 @@ _OPENED: dict[str, Callable[[Path], Any]] = {
     "withheld.key": lambda folder: KeyPair(folder).create(),
     "withheld.pub": lambda folder: KeyPair(folder).known(),
     "erasures.journal": lambda folder: ErasureJournal(folder / "erasures.journal").entries(),
-    "keep.key": lambda folder: read_key(folder / "keep.key"),
-    "keep.list": lambda folder: keep_list(folder).kept([], NOW) == frozenset(),
-    "keep.seen": lambda folder: keep_list(folder).kept([], NOW) == frozenset(),
-    "kept.json": lambda folder: keep_writer(folder).publish([], NOW, NOW.date()),
     "login-links/console": lambda folder: Links(folder).console(),
     "checkpoint": lambda folder: LogFolder(folder).checkpoint(),
     "minimum-index": lambda folder: LogFolder(folder).minimum_index(),
@@ -208,18 +197,8 @@ def test_what_is_put_in_the_place_of_a_name_is_never_taken_for_it(
 
 
 def is_for_the_audit(file: str, kept: Kept, planting: Planting) -> bool:
-    """What is refused at a start, and by itself does no harm to who opens a file.
-
-    The keep list, which a setting names, may be anybody's: a MAC shows who wrote it. Bundles may be listed.
-    """
-    is_list = file == "keep.list" and planting.do not in {
-        *LINKS,
-        pipe,
-        listening,
-        device,
-        folder_there,
-    }
-    return is_list or (kept.is_folder and "entries" in file and planting.mode in {0o4, 0o40})
+    """What is refused at a start, and by itself does no harm to who opens a file: bundles may be listed."""
+    return kept.is_folder and "entries" in file and planting.mode in {0o4, 0o40}
 
 
 def is_refused(folder: Path, name: str) -> bool:
@@ -299,7 +278,6 @@ _WRITTEN: dict[str, list[Callable[[Path], Any]]] = {
         lambda folder: FileKeyProvider(folder, make=False).links.destroy([SUBJECT]),
         lambda folder: ErasureJournal(folder / "erasures.journal").append([ENTRY]),
         lambda folder: KeyPair(folder).create(),
-        lambda folder: keep_list(folder).check(NOW),
         lambda folder: Links(folder).take(LINK, NOW),
         lambda folder: FileKeyProvider(folder, make=False).destroy(1),
     ],
@@ -317,7 +295,6 @@ _WRITTEN_BY_PATH: dict[str, list[Callable[[Path], Any]]] = {
     "keys": [
         lambda folder: KeyFile(folder / "log.key", ORIGIN).rotate(),
         lambda folder: KeyFile(folder / "signing.key", "signed-messages").rotate(),
-        lambda folder: keep_writer(folder).publish([], NOW, NOW.date()),
     ],
     "log": [],
     "witness": [

@@ -316,8 +316,8 @@ COMMANDS = {
     "received": "ledger order authenticate O-1 --subject customer/1 --method M",
     "authenticated": "ledger order validate O-1 --subject customer/1",
     "objected": "ledger order validate O-1 --subject customer/1",
-    "validated": "ledger order execute O-1 --subject customer/1",
-    "narrowed": "ledger order execute O-1 --subject customer/1",
+    "validated": "ledger order prepare O-1 --subject customer/1 --certificate FILE --output FILE",
+    "narrowed": "ledger order prepare O-1 --subject customer/1 --certificate FILE --output FILE",
     "executed": "ledger order confirm O-1 --subject customer/1 --what receipt",
     "lapsed": "ledger order refuse O-1 --subject customer/1 --ground not-confirmed",
 }

@@ -192,6 +192,8 @@ async function download(fetcher, address, cache) {
   } catch {
     throw new Unavailable("unreachable");
   }
+  // The console itself found that it is not what the log's key signed.
+  if (answer.headers?.get("ledger-file-refused")) throw new Contradicted("file-refused", { path: address });
   if (answer.status === 404) return null;
   throw new Unavailable(answer.status === 401 || answer.status === 403 ? "login" : "unreachable");
 }

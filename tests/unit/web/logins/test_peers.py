@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -45,10 +47,16 @@ async def _flooded(taken: bool) -> None:
     assert protocol._taking is None
 
 
+def _run(flooded: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own: a browser of another test may have left a loop in this one."""
+    with ThreadPoolExecutor(max_workers=1) as own:
+        own.submit(asyncio.run, flooded).result()
+
+
 def test_who_does_not_take_an_answer_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peers, "TAKE_S", 0.1)
-    asyncio.run(_flooded(taken=False))
+    _run(_flooded(taken=False))
 
 
 def test_who_takes_it_is_not() -> None:
-    asyncio.run(_flooded(taken=True))
+    _run(_flooded(taken=True))

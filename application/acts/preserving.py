@@ -1,0 +1,200 @@
+"""The copy of the open ledger's data for an order to preserve: taken, brought up to date, destroyed.
+
+A snapshot is recorded event by event under a subject of its own, each event with the time of the one that it
+copies. A legal hold of this ledger keeps it from every period, until the preservation ends: then the hold is
+released and the subject erased, which leaves what a certificate proves.
+"""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from msgspec import Struct
+
+from application.acts.acting import Act, Permit, act, one_at_a_time
+from application.acts.holding import RELEASE
+from application.acts.on_orders import ACTIVITY
+from application.queries.desk.data import OrderData, order_data
+from application.queries.desk.found_orders import FoundOrder
+from application.queries.desk.prepared import wanted_to_keep
+from application.queries.desk.preserved import (
+    SnapshotLook,
+    snapshots_in,
+    state_of_snapshot,
+    waiting_for_data,
+)
+from application.queries.keeping.holds import in_force
+from application.queries.subjects import streams_of
+from application.site import Site
+from application.source import Source
+from ledger.erasure.eraser import Erasure
+from ledger.reading import head_position
+from ledger.tlog.store.folder import LogFolder
+from projections.reading.views import secrets
+from projections.views.secrecy import Preservation, Secrets, preservations
+from rulebook.calendar import day_of
+from schemas import PERSONAL_FIELDS, names
+
+_GROUND = "preservation-order"
+EVERY = timedelta(days=1)
+"""How often a snapshot is brought up to date: what the open ledger got late is copied by then."""
+
+
+class Snapshot(Struct, frozen=True):
+    """What an order keeps: under which subject, of which fields, until which day."""
+
+    subject: str
+    fields: tuple[str, ...]
+    until: date
+
+
+class OpenLedger(NamedTuple):
+    """The open ledger as it is read, and the files of its log."""
+
+    source: Source
+    log: LogFolder
+
+
+def take(
+    site: Site, source: Source, there: OpenLedger, case: FoundOrder, of: Snapshot
+) -> SnapshotLook:
+    """Copy what an order keeps and the snapshot does not have yet.
+
+    The caller holds the lock of the office. What a killed command began is gone on with.
+    """
+    wanted = wanted_to_keep(source, case, of.fields)
+    data = order_data(there.source, wanted, head_position(there.source.session), there.log)
+    state = state_of_snapshot(source, streams_of(source, of.subject))
+    copies = [
+        one for one in _copies(case, of, data) if one.facts["position"] not in state.positions
+    ]
+    look = SnapshotLook(
+        position=data.position,
+        persons=len(data.persons),
+        records=sum(len(person.records) for person in data.persons),
+        added=len(copies),
+        missing=sum(gap.values or 0 for gap in data.gaps if gap.reason == "erased"),
+    )
+    hold = [] if state.begun else [_hold(case, of, names.LEGAL_HOLD_PLACED)]
+    act(site, [*hold, *copies, _looked(case, of, look)])
+    return look
+
+
+def _copies(case: FoundOrder, of: Snapshot, data: OrderData) -> Iterator[Act]:
+    for person in data.persons:
+        for record in person.records:
+            yield Act(
+                name=names.DATA_PRESERVED,
+                subject=of.subject,
+                provision=case.provision,
+                activity=ACTIVITY,
+                facts={
+                    "order_ref": case.order.ref,
+                    "about": person.subject,
+                    "position": record.position,
+                    "entry_source": record.source,
+                    "entry_id": record.id,
+                    "leaf": record.leaf,
+                    **({"held_before": True} if record.held_before is True else {}),
+                    **({"proof": _in_base64(record.proof)} if record.proof else {}),
+                },
+                categories=sorted({PERSONAL_FIELDS[field] for field in record.values}),
+                personal=dict(record.values),
+                time=datetime.fromisoformat(record.occurred_at),
+                id=f"{of.subject.removeprefix('visitor/')}.{record.position}",
+            )
+
+
+def _in_base64(proof: str) -> str:
+    return b64encode(proof.encode()).decode()
+
+
+def _hold(case: FoundOrder, of: Snapshot, name: str) -> Act:
+    return Act(
+        name=name,
+        subject=of.subject,
+        provision=case.provision,
+        activity=ACTIVITY,
+        facts={"hold_ref": case.order.ref, "ground": _GROUND, "review_on": of.until.isoformat()},
+        categories=sorted({PERSONAL_FIELDS[field] for field in of.fields}),
+    )
+
+
+def held_until(case: FoundOrder, of: Snapshot) -> Act:
+    """That a snapshot is kept until another day."""
+    return _hold(case, of, names.LEGAL_HOLD_REVIEWED)
+
+
+def _looked(case: FoundOrder, of: Snapshot, look: SnapshotLook) -> Act:
+    return Act(
+        name=names.PRESERVATION_SNAPSHOT_TAKEN,
+        subject=of.subject,
+        provision=case.provision,
+        activity=ACTIVITY,
+        facts={
+            "order_ref": case.order.ref,
+            "position": look.position,
+            "persons": look.persons,
+            "records": look.records,
+            "added": look.added,
+            "missing": look.missing,
+        },
+    )
+
+
+def is_due(source: Source, subject: str) -> bool:
+    """Whether a snapshot is to be brought up to date: a day after the look before."""
+    last = state_of_snapshot(source, streams_of(source, subject)).last
+    return last is None or source.now - last.recorded_at >= EVERY
+
+
+def destroy_ended(site: Site, source: Source) -> list[Erasure]:
+    """Destroy every snapshot whose preservation ended and that no open order may need.
+
+    Raises what `Eraser.erase` raises: each erasure that was done by then is committed.
+    """
+    with one_at_a_time(site):
+        return [
+            erasure
+            for stream, kept in list(secrets(source.session))
+            for subject, ref in _over(site, source, stream, kept)
+            for erasure in _destroy(site, source, subject, ref)
+        ]
+
+
+def _over(site: Site, source: Source, stream: UUID, kept: Secrets) -> Iterator[tuple[str, str]]:
+    """The snapshots of one person that nothing keeps, with their orders."""
+    now = source.now
+    standing = {one.order_ref: one for one in preservations(kept, now)}
+    for ref, preservation in standing.items():
+        taken = snapshots_in(kept, ref)
+        if _goes_on(source, stream, preservation, now):
+            taken = taken[:-1]  # an earlier imposition is over once there is a later one
+        subjects = source.opener.references(taken)
+        yield from ((subjects[one], ref) for one in taken if one in subjects)
+
+
+def _goes_on(source: Source, stream: UUID, kept: Preservation, now: datetime) -> bool:
+    if kept.released_at is None and kept.keeps(day_of(now)):
+        return True
+    return bool(waiting_for_data(source, stream, kept.order_ref, now))
+
+
+def _destroy(site: Site, source: Source, subject: str, ref: str) -> list[Erasure]:
+    """Release the hold, and erase the subject: its keys are destroyed, and the journal has it."""
+    for hold in in_force(source, subject):
+        released = Act(
+            name=names.LEGAL_HOLD_RELEASED,
+            subject=subject,
+            activity=ACTIVITY,
+            facts={
+                "hold_ref": ref,
+                "ground": _GROUND,
+                "review_on": hold.review_on.isoformat(),
+            },
+            categories=hold.categories,
+        )
+        act(site, [released], permit=Permit(RELEASE))
+    return site.eraser().erase(subject, (), "retention")
