@@ -294,7 +294,7 @@ def test_a_tap_runs_until_it_ends(desk: Cli) -> None:
 
 def test_the_rest_of_a_period_is_given_when_it_is_over(desk: Cli) -> None:
     day = datetime.now(UTC).date() + timedelta(days=5)
-    ahead = {"provision": "nl.sv.126n", "issued_by": "public-prosecutor"}
+    ahead = {"provision": "nl.sv.126n", "issued_by": "examining-judge"}
     since = str(day - timedelta(days=30))
     period = ("--period-from", since, "--period-to", str(day))
     ready(desk, "REST-1", "--field", "called_number", *period, **ahead)

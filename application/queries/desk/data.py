@@ -196,38 +196,45 @@ def _of_person(
     source: Source, wanted: Wanted, person: _Person, position: int, entries: Entries
 ) -> tuple[list[OrderedPerson], list[OrderGap]]:
     fields = [field for field in sorted(wanted.fields) if field not in wanted.withheld]
-    confined = bool(person.lines or wanted.numbers)
-    # Of which number a record is stands in fields that the order need not ask for.
-    read = {PERSONAL_FIELDS[field] for field in (*fields, *(KINDS if confined else ()))}
-    source.reads.note([person.reference], read)
-    try:
-        streams = selections(source, person.reference, Moment(at_position=position))
-    except UnknownSubject:
+    counted = _counted(source, wanted, person, position)
+    if counted is None:
         return [], []
-    counted = [stream.selected.counted for stream in streams]
-    lines = person.lines
-    if lines is None and wanted.numbers:
-        lines = _lines_of(source, wanted, counted)
+    lines = _lines_of(source, wanted, counted) if person.lines is None else person.lines
     held = together(
         held_in(events, fields, stretch) for events in counted for stretch in person.stretches
     )
     opened = [_opened(source, each, lines) for each in held]
-    records = [record for each in opened if (record := each.record(entries)) is not None]
-    collected = _collected(fields, chain.from_iterable(counted))
-    gaps = [
-        gap
-        for field in fields
-        for gap in _gaps(person.reference, field, opened, known=field in collected)
-    ]
+    records = [each.record(entries) for each in opened if each.values]
+    gaps = list(_all_gaps(person.reference, fields, opened, counted))
     if lines is not None and not any(line.stretches for line in lines):
         gaps.append(OrderGap("not-found", subject=person.reference))
     return [OrderedPerson(person.reference, records)], gaps
 
 
+def _counted(
+    source: Source, wanted: Wanted, person: _Person, position: int
+) -> list[tuple[RecordedEvent, ...]] | None:
+    """The events of a person that count; None where the person is not known. The read is noted before."""
+    # Of which number a record is stands in fields that the order need not ask for.
+    ties = KINDS if person.lines or wanted.numbers else ()
+    read = {PERSONAL_FIELDS[field] for field in (*wanted.fields, *ties)}
+    source.reads.note([person.reference], read)
+    try:
+        streams = selections(source, person.reference, Moment(at_position=position))
+    except UnknownSubject:
+        return None
+    return [stream.selected.counted for stream in streams]
+
+
 def _lines_of(
     source: Source, wanted: Wanted, counted: Sequence[Sequence[RecordedEvent]]
-) -> tuple[Line, ...]:
-    """The lines of a person to which the order is confined, each for as long as the person had it."""
+) -> tuple[Line, ...] | None:
+    """The lines of a person to which the order is confined, each for as long as the person had it.
+
+    None where it is confined to none.
+    """
+    if not wanted.numbers:
+        return None
     lines: list[Line] = []
     for field, value in wanted.numbers:
         for single in each_of(value):
@@ -252,10 +259,8 @@ class _Opened(NamedTuple):
     values: dict[str, Value]
     missing: dict[str, Reason]
 
-    def record(self, entries: Entries) -> OrderedValues | None:
-        """What is told of it, if anything opened and may be told."""
-        if not self.values:
-            return None
+    def record(self, entries: Entries) -> OrderedValues:
+        """What is told of it."""
         event = self.held.event
         leaf = entries.leaf(event.position)
         return OrderedValues(
@@ -281,6 +286,18 @@ def _opened(source: Source, held: Held, lines: Sequence[Line] | None) -> _Opened
         values, unknown = told_of(opened, values, lines, held.event.time)
         missing |= {field: "unknown-number" for field in unknown}
     return _Opened(held, values, missing)
+
+
+def _all_gaps(
+    reference: str,
+    fields: Sequence[str],
+    opened: Sequence[_Opened],
+    counted: Iterable[Sequence[RecordedEvent]],
+) -> Iterator[OrderGap]:
+    """What is missing of a person. `counted`: all that the ledger has of them."""
+    collected = _collected(fields, chain.from_iterable(counted))
+    for field in fields:
+        yield from _gaps(reference, field, opened, known=field in collected)
 
 
 def _gaps(

@@ -8,9 +8,8 @@ from application.queries.desk.found_secrets import FoundSecret
 from application.queries.subjects import streams_of
 from application.source import Source
 from projections.reading.order_steps import went_on
-from projections.views.orders import ENDED, WAITING, Order, OrderStatus, standing
+from projections.views.orders import ENDED, WAITING, Order, OrderStatus, runs_tap, standing
 from rulebook.calendar import day_of
-from schemas import names
 
 
 def in_the_way(source: Source, secret: FoundSecret, time: datetime) -> dict[str, list[str]]:
@@ -41,31 +40,24 @@ def _secret(order: Order, state: OrderStatus) -> Iterator[str]:
 
 def _runs(order: Order, state: OrderStatus, time: datetime) -> Iterator[str]:
     """Why an order is not over: each measure that runs, and what was not given yet."""
-    ref, today = order.ref, day_of(time)
-    if _is_tapped(order.until(time), today):
-        yield f"the tap of order {ref} runs"
-    yield from _to_be_given(order, state, time)
+    today = day_of(time)
+    if runs_tap(order.until(time)):
+        yield f"the tap of order {order.ref} runs"
+    yield from _waits(order.until(time), state, today)
     kept = state.preserved_until
-    waits = any(clock.name == "preservation" and clock.done_at is None for clock in state.clocks)
-    if kept is not None and today <= kept and waits:
-        yield f"data is kept for order {ref} until {kept}"
+    keeps = any(clock.name == "preservation" and not clock.done_at for clock in state.clocks)
+    if keeps and kept is not None and today <= kept:
+        yield f"data is kept for order {order.ref} until {kept}"
 
 
-def _is_tapped(order: Order, today: date) -> bool:
-    taps = order.named(names.INTERCEPTION_PROVIDED, names.INTERCEPTION_ENDED)
-    if not taps or taps[-1].name == names.INTERCEPTION_ENDED:
-        return False
-    until = taps[-1].day("until")
-    return until is None or today <= until
-
-
-def _to_be_given(order: Order, state: OrderStatus, time: datetime) -> Iterator[str]:
+def _waits(order: Order, state: OrderStatus, today: date) -> Iterator[str]:
+    """Why more is still to be given for an order."""
     ref, last = order.ref, order.last_day
     if state.status in WAITING:
         yield f"order {ref} waits for an answer"
     elif state.status in ENDED:
         return
-    elif last is not None and day_of(time) <= last:
+    elif last is not None and today <= last:
         yield f"the period of order {ref} goes on until {last}"
-    elif went_on(order.until(time)):
+    elif went_on(order):
         yield f"what came since the last execution of order {ref} was not given"

@@ -8,7 +8,6 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import chain
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -178,11 +177,17 @@ def _snapshots_for(source: Source, case: FoundOrder, wanted: Wanted) -> dict[UUI
     refs = {case.order.ref, case.received.facts.get("extends")}
     theirs = streams_of(source, wanted.subject) if wanted.subject else []
     rows = [row for row in known_orders(source) if row[1].ref in refs or row[0] in theirs]
-    alike = [one for one in named_orders(source, rows) if _is_alike(source, one, case, wanted)]
-    kept = secrets_of(source.session, sorted({*theirs, *(one.stream for one in alike)}))
-    whole = [one for stream in theirs for one in snapshots_in(kept.get(stream, Secrets()))]
-    own = [snapshots_in(kept.get(one.stream, Secrets()), one.order.ref) for one in alike]
-    return dict.fromkeys(whole, not wanted.numbers) | dict.fromkeys(chain(*own), True)
+    orders = named_orders(source, rows)
+    kept = secrets_of(source.session, sorted({*theirs, *(one.stream for one in orders)}))
+
+    def taken(stream: UUID, ref: str | None = None) -> dict[UUID, bool]:
+        return dict.fromkeys(snapshots_in(kept.get(stream, Secrets()), ref), ref is not None)
+
+    found = {one: not wanted.numbers for stream in theirs for one in taken(stream)}
+    for one in orders:
+        if _is_alike(source, one, case, wanted):
+            found |= taken(one.stream, one.order.ref)
+    return found
 
 
 def _is_alike(source: Source, one: FoundOrder, case: FoundOrder, wanted: Wanted) -> bool:
@@ -194,12 +199,12 @@ def _is_alike(source: Source, one: FoundOrder, case: FoundOrder, wanted: Wanted)
     whom = whom_of(source, one)
     if wanted.number is not None:
         return whom.number is not None and marks(*whom.number) == marks(*wanted.number)
-    theirs = {mark for named in whom.numbers for mark in _marked(*named)}
-    return bool(theirs) and theirs <= {mark for named in wanted.numbers for mark in _marked(*named)}
+    theirs = _marked(whom.numbers)
+    return bool(theirs) and theirs <= _marked(wanted.numbers)
 
 
-def _marked(field: str, value: Value) -> set[tuple[str, str]]:
-    return {(KINDS[field], mark) for mark in marks(field, value)}
+def _marked(named: Iterable[tuple[str, Value]]) -> set[tuple[str, str]]:
+    return {(KINDS[field], mark) for field, value in named for mark in marks(field, value)}
 
 
 def _preserved(

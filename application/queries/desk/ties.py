@@ -81,17 +81,24 @@ def told_of(opened: Opened, fields: Iterable[str], lines: Collection[Line], time
         value = opened[field]
         if isinstance(value, Missing):
             continue
-        named = then if field in _OCCUR else lines
-        kind = KINDS.get(field)
-        if field not in _ENDS and any(line.kind == kind for line in lines):
-            ordered = _only(field, value, {line.mark for line in named if line.kind == kind})
-            if ordered is not None:
-                values[field] = ordered
-        elif field not in OF_LINES or (tie := _tie(opened, named)) == "ordered":
-            values[field] = value
+        told, tie = _told(opened, field, value, then if field in _OCCUR else lines)
+        if told is not None:
+            values[field] = told
         elif tie == "unknown":
             unknown.add(field)
     return Told(values, frozenset(unknown))
+
+
+def _told(
+    opened: Opened, field: str, value: Value, lines: Collection[Line]
+) -> tuple[Value | None, Tie]:
+    """What may be told of a value, and of which line it is; what belongs to the person is told as it is."""
+    named = {line.mark for line in lines if line.kind == KINDS.get(field)}
+    if field not in _ENDS and named:
+        part = _only(field, value, named)
+        return part, "other" if part is None else "ordered"
+    tie = _tie(opened, lines) if field in OF_LINES else "ordered"
+    return value if tie == "ordered" else None, tie
 
 
 def _only(field: str, value: Value, named: Collection[str]) -> Value | None:
