@@ -79,16 +79,10 @@ def execute(
     the order was executed.
     """
     with one_at_a_time(site):
-        case = executable(site, source, on, execution)
+        case = executable(site, source, on, execution, to_open=tell_open is not None)
         executed, disclosure, *others = _acts(case, execution)
         acts = [executed, *others]
-        if disclosure is not None and is_open(case):
-            if tell_open is None:
-                raise NotAllowed(
-                    f"what order {on.ref} gives is no secret, so the open ledger records the disclosure: "
-                    "name a new file for `ledger ingest --signed` there",
-                    field="disclosure",
-                )
+        if disclosure is not None and is_open(case) and tell_open is not None:
             tell_open(message(site, msgspec.structs.replace(disclosure, time=on.time)))
         elif disclosure is not None:
             acts.insert(1, disclosure)
@@ -96,10 +90,12 @@ def execute(
     return again(source, case)
 
 
-def executable(site: Site, source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
+def executable(
+    site: Site, source: Source, on: OnOrder, execution: Execution, *, to_open: bool
+) -> FoundOrder:
     """The order, which may be executed like this. Raises NotAllowed, ActRefused otherwise.
 
-    Both before the first person approves it: what the ledger would refuse, nobody has to approve.
+    Both before the first person approves it. `to_open`: a disclosure that is no secret can be told.
     """
     case = find_order(source, on.ref, on.subject)
     check_deed(case, "execute", on.time)
@@ -122,8 +118,22 @@ def executable(site: Site, source: Source, on: OnOrder, execution: Execution) ->
             f"order {on.ref} is given data: name the file that `ledger order prepare {on.ref}` made",
             field="bundle",
         )
-    check(site, [act for act in _acts(case, execution) if act is not None], on.time)
+    _check_acts(site, case, execution, on.time, to_open=to_open)
     return case
+
+
+def _check_acts(
+    site: Site, case: FoundOrder, execution: Execution, time: datetime, *, to_open: bool
+) -> None:
+    executed, disclosure, *others = _acts(case, execution)
+    told = [] if disclosure is None or is_open(case) else [disclosure]
+    if disclosure is not None and not told and not to_open:
+        raise NotAllowed(
+            f"what order {case.order.ref} gives is no secret, so the open ledger records the disclosure: "
+            "name a new file for `ledger ingest --signed` there",
+            field="disclosure",
+        )
+    check(site, [executed, *told, *others], time)
 
 
 def _check_receipt(

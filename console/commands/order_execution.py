@@ -125,7 +125,8 @@ def execute_order(
     """
     with working(settings, "order", at) as (site, source, time):
         execution, on = given.execution(source), OnOrder(ref, subject, time)
-        case = executable(site, source, on, execution)
+        to_open = given.disclosure is not None
+        case = executable(site, source, on, execution, to_open=to_open)
         if given.disclosure and not is_open(case):
             raise NotAllowed(f"what order {ref} gives is secret", field="disclosure")
         again = command("order", "execute", ref, **given.flags, subject=subject, at=at)
