@@ -12,6 +12,16 @@ from msgspec import Struct
 
 from schemas.encoding import JsonValue
 
+_NOT_IN_CODES = re.compile(r"[^A-Za-z0-9._/-]+")
+_LONGEST_CODE = 64
+UNKNOWN_LAW = "unknown-law"
+"""Stands for the provision of an order that names none that can be written as a code."""
+
+
+def as_code(text: str) -> str:
+    """A text as a code: what no code may hold becomes a hyphen. The document has it as it was."""
+    return _NOT_IN_CODES.sub("-", text).strip("-")[:_LONGEST_CODE]
+
 
 def nobody_known(ref: str, place: int) -> str:
     """The subject of an order that names no person. `place`: of the order in its document, from 0.
@@ -34,6 +44,8 @@ class OrderForm(Struct, frozen=True, kw_only=True):
     `public-prosecutor`. `subject`: whom it is about; None: no person is known yet. `personal`: values that
     it names, by field, which are sealed. `respond_by`: the authority's own last instant. `form`: what it came
     as, and `sha256` of that document. `extends`: the order to preserve that this one follows or prolongs.
+    `notified`: an authority of another State was told of it. `form_faults`: what is wrong with the document.
+    `authorised_by`: whose authorisation came with it, by office, and the hash of that one's document.
     """
 
     order_ref: str | None = None
@@ -54,3 +66,7 @@ class OrderForm(Struct, frozen=True, kw_only=True):
     form: str | None = None
     sha256: str | None = None
     extends: str | None = None
+    notified: bool | None = None
+    form_faults: Sequence[str] = ()
+    authorised_by: str | None = None
+    authorisation_sha256: str | None = None

@@ -192,12 +192,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
     Raises Misconfigured, which names every wrong value and quotes none of them.
     """
     reader = Reader(texts)
-    if texts.get("LEDGER_KEEP_LIST", "").strip():
-        # Whoever still sets it counts on it, and the first run would erase what it kept.
-        reader.wrong.append(
-            "LEDGER_KEEP_LIST counts no more, and what it kept goes when nothing else keeps it: have that "
-            "copied first, then remove the setting"
-        )
+    _refuse_the_list(reader, texts)
     confidential = reader.switch("CONFIDENTIAL")
     ledger = _ledger(reader, CONFIDENTIAL if confidential else OPEN)
     signed = _signed(reader)
@@ -237,6 +232,15 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
     )
     reader.check()
     return settings
+
+
+def _refuse_the_list(reader: Reader, texts: Mapping[str, str]) -> None:
+    """Whoever still sets it counts on it, and the first run would erase what it kept."""
+    if texts.get("LEDGER_KEEP_LIST", "").strip():
+        reader.wrong.append(
+            "LEDGER_KEEP_LIST counts no more, and what it kept goes when nothing else keeps it: have that "
+            "copied first, then remove the setting"
+        )
 
 
 def read_people(texts: Mapping[str, str]) -> DisplaySettings:

@@ -81,6 +81,19 @@ def due_date(kind: str, start: date | datetime, paused_days: int = 0) -> date:
     return _working_day(last + timedelta(paused_days))
 
 
+def last_of_days(day: date, days: int) -> date:
+    """The last of some days that follow a day, at their longest.
+
+    It is a working day, and of two or more days at least two are (Algemene termijnenwet art. 1, 2;
+    Regulation 1182/71 art. 3(4), (5)).
+    """
+    last = _working_day(day + timedelta(days=days))
+    first = day + timedelta(days=1)
+    while sum(_is_working(first + timedelta(n)) for n in range((last - day).days)) < min(days, 2):
+        last = _working_day(last + timedelta(days=1))
+    return last
+
+
 def next_working_day(start: datetime) -> datetime:
     """The end of the first working day after an instant."""
     return _end_of(_working_day(day_of(start) + timedelta(days=1)))
@@ -101,6 +114,10 @@ def _end_of(day: date) -> datetime:
 
 
 def _working_day(day: date) -> date:
-    while day.weekday() >= _SATURDAY or day in holidays(day.year):
+    while not _is_working(day):
         day += timedelta(days=1)
     return day
+
+
+def _is_working(day: date) -> bool:
+    return day.weekday() < _SATURDAY and day not in holidays(day.year)

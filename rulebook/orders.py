@@ -1,16 +1,18 @@
 """Orders of authorities: what a provision allows to whom, by when an order is answered, what it lacks. Pure.
 
 Owns `law/orders.toml`. Hours are elapsed hours, whatever summer time does; a period of days ends with its
-last day in Amsterdam. Where the law leaves open how it counts, a rule takes the earlier day, and says so.
+last day in Amsterdam. Where the law leaves open how it counts, a rule takes the earlier day for what we must
+do ourselves, the later one for what ends the right of another, and says so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
 from rulebook.calendar import day_of, months_after, start_of
+from rulebook.deadlines import last_of_days
 from rulebook.loading import RulebookError, load
 from rulebook.provisions import provision as known_provision
 from rulebook.validity import grouped, in_force
@@ -23,25 +25,49 @@ RuleId = Annotated[str, Meta(pattern=r"^order\.[a-z0-9]+(?:[.-][a-z0-9]+)*\Z")]
 ClockName: TypeAlias = Literal[
     "answer", "written-order", "preservation", "review", "measure", "delivery"
 ]
-Fault: TypeAlias = Literal["not-a-duty", "wrong-authority", "wrong-kind", "oral-not-allowed"]
+Fault: TypeAlias = Literal[
+    "not-a-duty",
+    "wrong-authority",
+    "wrong-kind",
+    "oral-not-allowed",
+    "faulty-form",
+    "not-authorised",
+]
 Ground: TypeAlias = Literal["beyond-provision", "needs-judge", "period-beyond-provision"]
 GROUNDS: tuple[Ground, ...] = ("beyond-provision", "needs-judge", "period-beyond-provision")
 """Why a field, or a part of a period, is refused."""
 _DAY = timedelta(days=1)
+_UNKNOWN_LAW_REVIEW_MONTHS = 6
 
 
 class Reserved(Struct, frozen=True, forbid_unknown_fields=True):
-    """Categories that only some of those who may order may have."""
+    """Categories that only some may order, or authorise."""
 
     categories: tuple[DataCategory, ...]
     issued_by: tuple[IssuedBy, ...]
 
 
+class Authorised(Struct, frozen=True, forbid_unknown_fields=True):
+    """Offices whose order needs the word of another one beforehand, and whose word that is.
+
+    An order of which nobody knows the office needs it as well.
+    """
+
+    of: Annotated[tuple[IssuedBy, ...], Meta(min_length=1)]
+    by: Annotated[tuple[IssuedBy, ...], Meta(min_length=1)]
+
+
 class OrderTest(Struct, frozen=True, forbid_unknown_fields=True):
-    """An order, and what the rule says of it. `due`: per clock the instant from which it is too late."""
+    """An order, and what the rule says of it. `due`: per clock the instant from which it is too late.
+
+    `earliest`: before which nothing may be given.
+    """
 
     received: datetime
     issued_by: IssuedBy | None = None
+    authorised_by: tuple[IssuedBy, ...] = ()
+    notified: bool = False
+    cleared: datetime | None = None
     kind: OrderKind | None = None
     oral: bool = False
     urgent: bool = False
@@ -56,6 +82,7 @@ class OrderTest(Struct, frozen=True, forbid_unknown_fields=True):
     first: date | None = None
     last: date | None = None
     due: dict[ClockName, datetime] = {}
+    earliest: datetime | None = None
 
 
 class OrderRule(Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,11 +90,16 @@ class OrderRule(Struct, frozen=True, forbid_unknown_fields=True):
 
     `covers`: the fields and categories that are listed, or what the single case needs. `months_back`: how far
     back data may lie; 0: no limit. `weeks_ahead`, `months_ahead`: how far ahead; neither: stored data alone,
-    unless `open_ended`. `confirm_days`: within which an oral order is confirmed in writing, or lapses.
+    unless `open_ended`. `authorised`: whose order needs the word of another office, such as a judge's.
+    `conditions`: which the desk must find fulfilled, one by one, before anything is given.
+    `confirm_days`: within which an oral order is confirmed in writing; it lapses when they are over as the
+    law counts them at their longest; from their shortest end on nothing is given (`doubtful_from`).
+    `notified_days`: for which an order waits when the authority of another State was notified of it.
     `preserve_days` may be prolonged `prolongings` times by `prolong_days`, and `until_production` as long as
     an order for the data that follows needs. `kept_at_once`: the data is preserved on receipt, before it is
     decided what goes. `review_months`: after how long secrecy is looked at again,
     which the house chose. `refusals`: grounds that the law has, beside those that are computed.
+    `legal_basis`: on which data is given. `superseded_by`: the provision that holds since `valid_to`.
     `doubts`: what a lawyer must confirm.
     """
 
@@ -85,6 +117,9 @@ class OrderRule(Struct, frozen=True, forbid_unknown_fields=True):
     fields: tuple[FieldName, ...] = ()
     categories: tuple[DataCategory, ...] = ()
     reserved: tuple[Reserved, ...] = ()
+    authorised: Authorised | None = None
+    conditions: tuple[str, ...] = ()
+    legal_basis: Literal["6-1-c", "6-1-d", "6-1-f"] = "6-1-c"
     months_back: int = 0
     weeks_ahead: int = 0
     months_ahead: int = 0
@@ -93,6 +128,7 @@ class OrderRule(Struct, frozen=True, forbid_unknown_fields=True):
     confirm_days: int = 0
     answer_days: int = 0
     urgent_hours: int = 0
+    notified_days: int = 0
     preserve_days: int = 0
     prolong_days: int = 0
     prolongings: int = 0
@@ -103,6 +139,7 @@ class OrderRule(Struct, frozen=True, forbid_unknown_fields=True):
     refusals: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     valid_to: date | None = None
+    superseded_by: str = ""
 
     def __post_init__(self) -> None:
         if bool(self.doubts) != (self.confidence == "unconfirmed"):
@@ -111,10 +148,17 @@ class OrderRule(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("an oral order is confirmed within some days")
         if self.covers == "case" and (self.fields or self.categories):
             raise ValueError("what depends on the case lists no fields")
+        if self.superseded_by and self.valid_to is None:
+            raise ValueError("what another provision replaced holds until some day")
 
 
 class OrderFacts(Struct, frozen=True):
-    """An order as it was received. `period_to`: the last day for which data is wanted, inclusive."""
+    """An order as it was received, with the words of other authorities on it that came later.
+
+    `period_to`: the last day for which data is wanted, inclusive. `authorised_by`: offices that authorised
+    it. `notified`: whether the authority of another State was told of it; `cleared_at`: when that one said
+    that it raises no ground. `faulty`: whether the form that it came in was.
+    """
 
     provision: str
     received_at: datetime
@@ -126,6 +170,10 @@ class OrderFacts(Struct, frozen=True):
     respond_by: datetime | None = None
     period_from: date | None = None
     period_to: date | None = None
+    notified: bool = False
+    faulty: bool = False
+    authorised_by: tuple[str, ...] = ()
+    cleared_at: datetime | None = None
 
     @property
     def day(self) -> date:
@@ -168,10 +216,21 @@ def order_rule(provision: str, day: date, kind: str | None = None) -> OrderRule 
 
     Spelled as events spell it. Of several kinds of order under one provision that of `kind`, or the first.
     """
+    rules = [rule for rule in _of_provision(provision) if in_force(rule, day)]
+    return next((rule for rule in rules if kind in rule.kinds), rules[0] if rules else None)
+
+
+def replaced_by(provision: str, day: date) -> tuple[OrderRule, str] | None:
+    """The rule that held under a provision before a day, and the provision that holds since; else None."""
+    over = (rule for rule in _of_provision(provision) if rule.valid_to and rule.valid_to <= day)
+    return next(((rule, rule.superseded_by) for rule in over if rule.superseded_by), None)
+
+
+def _of_provision(provision: str) -> Iterator[OrderRule]:
+    """The rules under a provision, of any time, spelled as events spell it."""
     entry = known_provision(provision)
     names = [folded(entry.id)] if entry else list(readings(provision))
-    rules = [rule for name in names for rule in _BY_PROVISION.get(name, ()) if in_force(rule, day)]
-    return next((rule for rule in rules if kind in rule.kinds), rules[0] if rules else None)
+    return (rule for name in names for rule in _BY_PROVISION.get(name, ()))
 
 
 def rule_of(order: OrderFacts) -> OrderRule | None:
@@ -193,6 +252,8 @@ def facts_of(received_at: datetime, provision: str | None, facts: dict[str, obje
         respond_by=instant_of(instant) if isinstance(instant, str) else None,
         period_from=day_in(facts, "period_from"),
         period_to=day_in(facts, "period_to"),
+        notified=bool(facts.get("notified")),
+        faulty=bool(facts.get("form_faults")),
     )
 
 
@@ -217,8 +278,8 @@ def _clocks(order: OrderFacts, rule: OrderRule | None) -> Iterator[OrderClock]:
     if answer is not None:
         yield answer
     if rule is not None and order.oral and rule.confirm_days:
-        due = end_of_day(order.day, rule.confirm_days)
-        yield OrderClock("written-order", due, rule.id, rule.citation)
+        lapses = start_of(last_of_days(order.day, rule.confirm_days) + _DAY)
+        yield OrderClock("written-order", lapses, rule.id, rule.citation)
     if rule is not None and "preservation" in rule.kinds and rule.preserve_days:
         due = end_of_day(order.day, rule.preserve_days)
         yield OrderClock("preservation", due, rule.id, rule.citation)
@@ -227,7 +288,7 @@ def _clocks(order: OrderFacts, rule: OrderRule | None) -> Iterator[OrderClock]:
 def _answer(order: OrderFacts, rule: OrderRule | None) -> OrderClock | None:
     """The earlier of what the law and the order say."""
     by_law = None if rule is None else _answered_by(order, rule)
-    asked = order.respond_by
+    asked = _asked_by(order, rule)
     if rule is not None and by_law is not None and (asked is None or by_law <= asked):
         return OrderClock("answer", by_law, rule.id, rule.citation)
     if asked is None:
@@ -235,10 +296,42 @@ def _answer(order: OrderFacts, rule: OrderRule | None) -> OrderClock | None:
     return OrderClock("answer", asked, RESPOND_BY, rule.citation if rule else "")
 
 
+def _asked_by(order: OrderFacts, rule: OrderRule | None) -> datetime | None:
+    """By when the order wants its answer: nobody can ask for what may not be given by then."""
+    first = earliest_delivery(rule, order)
+    too_early = order.respond_by and first and order.respond_by <= first
+    return None if too_early else order.respond_by
+
+
 def _answered_by(order: OrderFacts, rule: OrderRule) -> datetime | None:
     if order.urgent and rule.urgent_hours:
         return order.received_at + timedelta(hours=rule.urgent_hours)
+    first = earliest_delivery(rule, order)
+    if first is not None and order.cleared_at is None:
+        # It goes at the end of the days in which a ground can be raised: the law gives no length to that.
+        return start_of(day_of(first) + _DAY)
     return end_of_day(order.day, rule.answer_days) if rule.answer_days else None
+
+
+def earliest_delivery(rule: OrderRule | None, order: OrderFacts) -> datetime | None:
+    """The instant, in UTC, before which nothing may be given for an order; None: at once.
+
+    An order of which the authority of another State was notified waits until that one's days are over, or
+    until it said that it raises no ground. An emergency waits for nobody.
+    """
+    if rule is None or not (rule.notified_days and order.notified):
+        return None
+    if order.urgent and rule.urgent_hours:
+        return None
+    over = start_of(last_of_days(order.day, rule.notified_days) + _DAY)
+    return over if order.cleared_at is None else min(order.cleared_at, over)
+
+
+def doubtful_from(rule: OrderRule | None, order: OrderFacts) -> datetime | None:
+    """From when an oral order may have lapsed, so that nothing is given for it; None where it is written."""
+    if rule is None or not (order.oral and rule.confirm_days):
+        return None
+    return end_of_day(order.day, rule.confirm_days)
 
 
 def end_of_day(day: date, days: int) -> datetime:
@@ -254,12 +347,21 @@ def faults(rule: OrderRule, order: OrderFacts) -> tuple[Fault, ...]:
 def _faults(rule: OrderRule, order: OrderFacts) -> Iterator[Fault]:
     if not rule.applies:
         yield "not-a-duty"
-    if order.issued_by is not None and order.issued_by not in rule.issued_by:
+    if order.issued_by not in {None, *rule.issued_by}:
         yield "wrong-authority"
-    if order.kind is not None and order.kind not in rule.kinds:
+    if order.kind not in {None, *rule.kinds}:
         yield "wrong-kind"
     if order.oral and not rule.oral:
         yield "oral-not-allowed"
+    if order.faulty:
+        yield "faulty-form"
+    if rule.authorised and _lacks_word(rule.authorised, order):
+        yield "not-authorised"
+
+
+def _lacks_word(needed: Authorised, order: OrderFacts) -> bool:
+    needs = order.issued_by is None or order.issued_by in needed.of
+    return needs and not set(order.authorised_by) & {*needed.by}
 
 
 def allowed(rule: OrderRule, order: OrderFacts) -> Allowance:
@@ -268,7 +370,8 @@ def allowed(rule: OrderRule, order: OrderFacts) -> Allowance:
     Fields keep the order in which they are asked for. Who may order at all is asked of `faults`.
     """
     asked = order.requested_fields
-    refused = {field: why for field in asked if (why := _ground(rule, field, order.issued_by))}
+    offices = {order.issued_by, *order.authorised_by}
+    refused = {field: why for field in asked if (why := _ground(rule, field, offices))}
     first, last = _period(rule, order)
     cut = (first, last) != (order.period_from, order.period_to)
     found = {*refused.values(), *(("period-beyond-provision",) if cut else ())}
@@ -281,11 +384,11 @@ def allowed(rule: OrderRule, order: OrderFacts) -> Allowance:
     )
 
 
-def _ground(rule: OrderRule, field: str, issued_by: str | None) -> Ground | None:
+def _ground(rule: OrderRule, field: str, offices: Collection[str | None]) -> Ground | None:
     """Why a field is refused; None where it may be given."""
     if not _covers(rule, field):
         return "beyond-provision"
-    return "needs-judge" if _is_reserved(rule, field, issued_by) else None
+    return "needs-judge" if _is_reserved(rule, field, offices) else None
 
 
 def _covers(rule: OrderRule, field: str) -> bool:
@@ -294,11 +397,11 @@ def _covers(rule: OrderRule, field: str) -> bool:
     )
 
 
-def _is_reserved(rule: OrderRule, field: str, issued_by: str | None) -> bool:
-    """Whether a field is for others than who is known to have ordered."""
+def _is_reserved(rule: OrderRule, field: str, offices: Collection[str | None]) -> bool:
+    """Whether a field is for others than the offices that are known to have ordered or authorised it."""
     category = PERSONAL_FIELDS[field]
-    return issued_by is not None and any(
-        category in part.categories and issued_by not in part.issued_by for part in rule.reserved
+    return any(
+        category in part.categories and not {*offices} & {*part.issued_by} for part in rule.reserved
     )
 
 
@@ -332,11 +435,12 @@ def longest_preservation(rule: OrderRule, day: date, *, prolonged: int | None = 
     return day + timedelta(days=rule.preserve_days + times * rule.prolong_days)
 
 
-def review_on(rule: OrderRule, day: date) -> date:
-    """The day on which secrecy that began on a day is looked at again.
+def review_on(rule: OrderRule | None, day: date) -> date:
+    """The day on which secrecy that began on a day is looked at again; None: under a law without a rule.
 
     Raises RulebookError for a rule without secrecy.
     """
-    if not rule.review_months:
+    months = _UNKNOWN_LAW_REVIEW_MONTHS if rule is None else rule.review_months
+    if rule is not None and not months:
         raise RulebookError(f"{rule.id} has no secrecy to review")
-    return months_after(day, rule.review_months)
+    return months_after(day, months)

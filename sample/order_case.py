@@ -30,6 +30,7 @@ class Kind(Struct, frozen=True, forbid_unknown_fields=True):
     fields: tuple[str, ...]
     country: str = "NL"
     form: str = "letter"
+    authorised_by: str = ""
 
 
 def _kinds() -> tuple[Kind, ...]:
@@ -92,9 +93,20 @@ class Case:
         return self.step(names.ORDER_RECEIVED, **{**usual, **facts})
 
     def check(self) -> "Case":
-        """It is found to be genuine, and compared with its provision."""
+        """It is found to be genuine, and compared with its provision, after the word that it needs."""
         self.step(names.ORDER_AUTHENTICATED, method="call-back")
-        order = OrderFacts(self.kind.provision, self.received.replace(tzinfo=AMSTERDAM), self.asked)
+        office = self.kind.authorised_by
+        if office:
+            document = digest(self.rng)
+            self.step(names.AUTHORISATION_RECORDED, by=office, document_sha256=document)
+        received = self.received.replace(tzinfo=AMSTERDAM)
+        order = OrderFacts(
+            self.kind.provision,
+            received,
+            self.asked,
+            issued_by=self.kind.issued_by,
+            authorised_by=(office,) if office else (),
+        )
         answer = allowed(self.rule, order)
         if not answer.refused:
             return self.step(names.ORDER_VALIDATED, allowed_fields=list(answer.fields))

@@ -69,6 +69,11 @@ def urgent_and_late(case: Case) -> Case:
     return case.receive(urgent=True).breaking("law.order.answer").check().execute(0.5)
 
 
+def too_early(case: Case) -> Case:
+    """Data is given while the authority that was notified may still raise a ground."""
+    return case.receive(notified=True).check().execute(3).breaking("law.order.early")
+
+
 def never_written(case: Case) -> Case:
     """It is oral, and never confirmed in writing."""
     return case.receive(oral=True, form="oral").breaking("law.order.oral").check().execute(0.1)
@@ -228,4 +233,5 @@ STORIES: tuple[tuple[str, Story], ...] = (
     ("epoc", objected),
     ("epoc", answered_late),
     ("epoc", urgent_and_late),
+    ("epoc", too_early),
 )

@@ -1,4 +1,4 @@
-"""Made-up orders of authorities for a confidential ledger: 40 of 15 kinds, in the half-year before a day.
+"""Made-up orders of authorities for a confidential ledger: 41 of 15 kinds, in the half-year before a day.
 
 The same arguments give the same bytes. Most are handled by the book; some are not, on purpose, and name the
 rules that they break. Every message is meant to be accepted by a confidential ledger, and by no open one.

@@ -154,6 +154,7 @@ PREFIX_PRUNED: Final = "prefix-pruned"
 # schemas/events/orders.py: the confidential ledger only
 ORDER_RECEIVED: Final = "order-received"
 ORDER_AUTHENTICATED: Final = "order-authenticated"
+AUTHORISATION_RECORDED: Final = "authorisation-recorded"
 ORDER_VALIDATED: Final = "order-validated"
 ORDER_NARROWED: Final = "order-narrowed"
 ORDER_OBJECTED: Final = "order-objected"

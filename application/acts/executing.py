@@ -41,7 +41,14 @@ _KINDS: Mapping[str, str] = {
     "supervisor": "supervisory-authority",
     "court": "court",
     "bailiff": "bailiff",
+    "emergency-operator": "emergency-services",
 }
+_REASONS: Mapping[str, str] = {
+    "6-1-c": "legal-duty",
+    "6-1-d": "vital-interest",
+    "6-1-f": "interest-of-claimant",
+}
+"""Why data was given, by the legal basis of the rule."""
 
 
 class Execution(Struct, frozen=True, kw_only=True):
@@ -246,7 +253,8 @@ def is_open(case: FoundOrder) -> bool:
 
 def _disclosure(case: FoundOrder, fields: Sequence[str], told: Mapping[str, JsonValue]) -> Act:
     """The disclosure, as the person's report tells of it once the person may know."""
-    law = provision(case.provision or "")
+    law, rule = provision(case.provision or ""), case.order.rule
+    basis = rule.legal_basis if rule else "6-1-c"
     facts: dict[str, JsonValue] = {
         "recipient": str(case.received.facts["authority"]),
         "recipient_kind": _kind_of(case, law),
@@ -254,7 +262,7 @@ def _disclosure(case: FoundOrder, fields: Sequence[str], told: Mapping[str, Json
         "method": "push",
         "country": str(case.received.facts.get("country", "NL")),
         "fields": list(fields),
-        "necessity_reason": "legal-duty",
+        "necessity_reason": _REASONS[basis],
         "case_ref": case.order.ref,
         **told,
         **({} if is_open(case) else {"notice": "barred"}),
@@ -265,6 +273,7 @@ def _disclosure(case: FoundOrder, fields: Sequence[str], told: Mapping[str, Json
         name=names.PERSONAL_DATA_DISCLOSED,
         subject=case.person,
         provision=case.provision,
+        legal_basis=basis,
         activity=ACTIVITY,
         facts=facts,
         categories=sorted({PERSONAL_FIELDS[field] for field in fields}),

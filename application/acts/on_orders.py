@@ -10,12 +10,12 @@ from itertools import chain
 from typing import Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from application.acts.acting import MOST_TOGETHER, Act, one_at_a_time
 from application.acts.requesting import new_reference, record
-from application.lookups import named, provisions
-from application.orders_in import OrderForm, nobody_known
+from application.lookups import folded, provisions
+from application.orders_in import UNKNOWN_LAW, OrderForm, as_code, nobody_known
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.found_orders import (
     FoundOrder,
@@ -39,6 +39,11 @@ from schemas.encoding import JsonValue
 ACTIVITY = "orders-of-authorities"
 """The processing activity of everything that is done about orders."""
 Facts = Mapping[str, JsonValue]
+_CONFIRMING: Mapping[str, OrderDeed] = {
+    "written-order": "confirm-order",
+    "receipt": "confirm-receipt",
+    "no-ground": "confirm-no-ground",
+}
 
 
 class OnOrder(Struct, frozen=True):
@@ -52,7 +57,7 @@ class OnOrder(Struct, frozen=True):
 def receive(site: Site, source: Source, form: OrderForm, time: datetime) -> FoundOrder:
     """Record that an order came in, and the secrecy that the law imposes with it. Raises NotAllowed.
 
-    Raises NotKnown for a provision that the rulebook does not have.
+    Whatever comes in is recorded, also under a law that the rulebook does not know: it is decided later.
     """
     [found] = receive_all(site, source, [form], time)
     return found
@@ -66,9 +71,10 @@ def receive_all(
     `another`: it is another order, although its document came in before.
     """
     ref = forms[0].order_ref or new_reference(time, "OR")
-    subjects = [form.subject or nobody_known(ref, place) for place, form in enumerate(forms)]
-    acts = [_received(form, ref, who, time) for form, who in zip(forms, subjects, strict=True)]
     with one_at_a_time(site):
+        forms = _about_whom(source, forms)
+        subjects = [form.subject or nobody_known(ref, place) for place, form in enumerate(forms)]
+        acts = [_received(form, ref, who, time) for form, who in zip(forms, subjects, strict=True)]
         _check_new(source, ref, subjects)
         if not another:
             _check_unlike(source, ref, forms)
@@ -114,6 +120,28 @@ def _together(acts: Iterable[Act]) -> list[Act]:
     return found
 
 
+def _about_whom(source: Source, forms: Sequence[OrderForm]) -> Sequence[OrderForm]:
+    """The orders, each about whom the order is that it follows, where it names nobody itself.
+
+    Annexes V and VI name no person, and prolong what is kept of every person of the order.
+    """
+    [form, *more] = forms
+    if more or form.subject or not form.extends:
+        return forms
+    persons = _persons_of(source, form.extends)
+    # Of several persons a document that names values means one: nobody knows yet which.
+    if len(persons) > 1 and form.personal:
+        return forms
+    return [msgspec.structs.replace(form, subject=person) for person in persons] or forms
+
+
+def _persons_of(source: Source, ref: str) -> list[str]:
+    """The references of the persons whom an order of the desk is about, those of erased ones aside."""
+    rows = [row for row in known_orders(source, refs=[ref]) if is_ours(row[1])]
+    named = [source.noted(stream) for stream, _ in rows]
+    return sorted(name for name in named if isinstance(name, str))
+
+
 def _received(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Act]:
     check_person(subject)
     if form.period_from and form.period_to and form.period_to < form.period_from:
@@ -123,8 +151,10 @@ def _received(form: OrderForm, ref: str, subject: str, time: datetime) -> list[A
 
 
 def _known(text: str) -> str:
+    """A provision by its id, however it is named; an unknown one as it is spelled, as far as a code can."""
     entry = provision(text)
-    return entry.id if entry else named(text, provisions(), "ledger purposes")
+    known = entry.id if entry else provisions().get(folded(text))
+    return known or as_code(text) or UNKNOWN_LAW
 
 
 def _receipt(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Act]:
@@ -140,6 +170,8 @@ def _receipt(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Ac
         "form": form.form,
         "sha256": form.sha256,
         "extends": form.extends,
+        "notified": form.notified,
+        "form_faults": list(form.form_faults) or None,
     }
     received = Act(
         name=names.ORDER_RECEIVED,
@@ -156,7 +188,23 @@ def _receipt(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Ac
         categories=sorted({PERSONAL_FIELDS[field] for field in form.personal}),
         personal=form.personal,
     )
-    return [received, *_secrecy_of(received, time)]
+    return [received, *_authorised(form, received), *_secrecy_of(received, time)]
+
+
+def _authorised(form: OrderForm, received: Act) -> list[Act]:
+    """The authorisation that came with an order."""
+    if form.authorised_by is None or form.authorisation_sha256 is None:
+        return []
+    facts: Facts = {
+        "order_ref": received.facts["order_ref"],
+        "by": form.authorised_by,
+        "document_sha256": form.authorisation_sha256,
+    }
+    return [
+        msgspec.structs.replace(
+            received, name=names.AUTHORISATION_RECORDED, facts=facts, categories=UNSET, personal={}
+        )
+    ]
 
 
 def _iso(day: date | None) -> str | None:
@@ -198,27 +246,46 @@ def authenticate(site: Site, source: Source, on: OnOrder, method: str) -> list[F
     )
 
 
-def validate(site: Site, source: Source, on: OnOrder) -> list[FoundOrder]:
-    """Record that an order may be executed as it stands. Raises NotAllowed when it asks for more."""
+def authorise(site: Site, source: Source, on: OnOrder, by: str, sha256: str) -> list[FoundOrder]:
+    """Record that an authority whose word an order needs gave it, by the hash of its document."""
+    recorded = said(names.AUTHORISATION_RECORDED, by=by, document_sha256=sha256)
+    return _act_on_order(site, source, on, "authorise", recorded)
+
+
+def validate(
+    site: Site, source: Source, on: OnOrder, found: Sequence[str] = ()
+) -> list[FoundOrder]:
+    """Record that an order may be executed as it stands. Raises NotAllowed when it asks for more.
+
+    `found`: the conditions of its rule that the desk found fulfilled.
+    """
 
     def acts_on(case: FoundOrder) -> list[Act]:
-        answer = _decided(case, "validate")
-        facts: Facts = {"allowed_fields": list(answer.fields), **_period(answer)}
+        answer = _decided(case, "validate", found)
+        facts: Facts = {
+            "allowed_fields": list(answer.fields),
+            **_period(answer),
+            **_conditions(found),
+        }
         return [act_on(case, names.ORDER_VALIDATED, facts)]
 
     return _act_on_order(site, source, on, "decide", acts_on)
 
 
-def narrow(site: Site, source: Source, on: OnOrder) -> list[FoundOrder]:
-    """Record exactly what an order may have, and the remainder as refused. Raises NotAllowed."""
+def narrow(site: Site, source: Source, on: OnOrder, found: Sequence[str] = ()) -> list[FoundOrder]:
+    """Record exactly what an order may have, and the remainder as refused. Raises NotAllowed.
+
+    `found`: as in `validate`.
+    """
 
     def acts_on(case: FoundOrder) -> list[Act]:
-        answer = _decided(case, "narrow")
+        answer = _decided(case, "narrow", found)
         facts: Facts = {
             "allowed_fields": list(answer.fields),
             "refused_fields": list(answer.refused),
             "ground": answer.grounds[0],
             **_period(answer),
+            **_conditions(found),
         }
         return [act_on(case, names.ORDER_NARROWED, facts)]
 
@@ -242,8 +309,8 @@ def refuse(site: Site, source: Source, on: OnOrder, ground: str) -> list[FoundOr
 def confirm(
     site: Site, source: Source, on: OnOrder, what: str, sha256: str | None
 ) -> list[FoundOrder]:
-    """Record that an oral order was confirmed in writing, or that its answer was received."""
-    deed: OrderDeed = "confirm-order" if what == "written-order" else "confirm-receipt"
+    """Record a confirmation: of an oral order in writing, of a receipt, or that no ground is raised."""
+    deed = _CONFIRMING[what]
     return _act_on_order(
         site, source, on, deed, said(names.ORDER_CONFIRMED, what=what, sha256=sha256)
     )
@@ -282,15 +349,21 @@ def said(name: str, **facts: str | None) -> Callable[[FoundOrder], list[Act]]:
     return lambda case: [act_on(case, name, known)]
 
 
-def _decided(case: FoundOrder, deed: Literal["validate", "narrow"]) -> Allowance:
+def _decided(
+    case: FoundOrder, deed: Literal["validate", "narrow"], found: Sequence[str]
+) -> Allowance:
     """What the order may have. Raises NotAllowed when it is not to be decided like this."""
     judged = judgement_of(case.order)
-    why = judged and objection(case.order.ref, judged, deed)
+    why = judged and objection(case.order.ref, judged, deed, found)
     if why:
         raise NotAllowed(why)
     assert judged
     assert judged.allowance
     return judged.allowance
+
+
+def _conditions(found: Sequence[str]) -> Facts:
+    return {"conditions": list(found)} if found else {}
 
 
 def _period(answer: Allowance) -> Facts:

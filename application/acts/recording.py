@@ -41,6 +41,7 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         names.LEGAL_HOLD_RELEASED: "ledger hold release",
         names.ORDER_RECEIVED: "ledger order receive",
         names.ORDER_AUTHENTICATED: "ledger order authenticate",
+        names.AUTHORISATION_RECORDED: "ledger order authorise",
         names.ORDER_VALIDATED: "ledger order validate",
         names.ORDER_NARROWED: "ledger order narrow",
         names.ORDER_OBJECTED: "ledger order object",

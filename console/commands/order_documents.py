@@ -56,7 +56,11 @@ def _orders_of(*, form: str | None, authority: str | None, **flags: _Flag) -> Re
     try:
         return received(document, authority)
     except FormRefused as error:
-        raise _told(error) from None
+        _tell(error)
+        raise Reject(
+            "the document cannot be read as the form of an order: say with flags what it asks, and name it "
+            "with --document"
+        ) from None
 
 
 Stated = Annotated[
@@ -80,11 +84,10 @@ def _content(path: str) -> bytes:
         return stream.read(MOST_BYTES + 1)
 
 
-def _told(error: FormRefused) -> Reject:
-    """A refused document: each problem is told on a line of its own. Nothing of the document is repeated."""
+def _tell(error: FormRefused) -> None:
+    """Tell each problem on a line of its own. Nothing of the document is repeated."""
     for line in error.lines(spoken()):
         note(line)
-    return Reject("the document was not taken")
 
 
 def about(orders: Sequence[OrderForm], subject: str | None, ref: str | None) -> list[OrderForm]:
@@ -155,7 +158,8 @@ def answer(
             known = {**known_of(_same(found, _content(document)), spoken()), **known}
         filled = answered(form, _content(typed), known)
     except FormRefused as error:
-        raise _told(error) from None
+        _tell(error)
+        raise Reject("the document was not taken") from None
     if file_format == "xml":
         content = own_xml(filled)
     else:

@@ -14,7 +14,7 @@ from schemas import PERSONAL_FIELDS
 from schemas.encoding import JsonValue
 from schemas.events.orders import IssuedBy, OrderKind
 
-_ISSUERS: tuple[str, ...] = get_args(IssuedBy)
+ISSUERS: tuple[str, ...] = get_args(IssuedBy)
 _KINDS: tuple[str, ...] = get_args(OrderKind)
 Document = Annotated[
     str | None,
@@ -29,7 +29,7 @@ OPTIONS: dict[str, object] = {
         str | None, option("--authority", "A", "Which authority, as a code such as om-rotterdam.")
     ],
     "issued_by": Annotated[
-        str | None, code_option("--issued-by", "I", _ISSUERS, "Who ordered it: one of {}.")
+        str | None, code_option("--issued-by", "I", ISSUERS, "Who ordered it: one of {}.")
     ],
     "kind": Annotated[str | None, code_option("--kind", "K", _KINDS)],
     "country": Annotated[
@@ -70,6 +70,24 @@ OPTIONS: dict[str, object] = {
             "--extends", "ORDER", "The order to preserve data that this one follows or prolongs."
         ),
     ],
+    "notified": Annotated[
+        bool | None,
+        switch(
+            "--notified", "The authority of another State was notified of it (EPOC, section K)."
+        ),
+    ],
+    "authorised_by": Annotated[
+        str | None,
+        code_option(
+            "--authorised-by", "B", ISSUERS, "Whose authorisation came with it: one of {}."
+        ),
+    ],
+    "authorisation": Annotated[
+        str | None,
+        option(
+            "--authorisation", "FILE", "The document of that authorisation: its SHA-256 is kept."
+        ),
+    ],
     "document": Document,
 }
 
@@ -91,6 +109,9 @@ class _Flags(Struct, frozen=True):
     case: str | None
     values: str | None
     extends: str | None
+    notified: bool | None
+    authorised_by: str | None
+    authorisation: str | None
     document: str | None
 
 
@@ -114,6 +135,9 @@ def order_form_of(**stated: object) -> OrderForm:
         form="oral" if flags.oral else "letter",
         sha256=sha256_of(flags.document) if flags.document else None,
         extends=flags.extends,
+        notified=flags.notified,
+        authorised_by=flags.authorised_by,
+        authorisation_sha256=_authorisation(flags),
     )
 
 
@@ -136,6 +160,13 @@ def _needed(flag: str, value: str | None) -> str:
     if value is None:
         raise typer.BadParameter(f"{flag}: expected what the order says")
     return value
+
+
+def _authorisation(flags: _Flags) -> str | None:
+    """The hash of an authorisation: who gave it and its document come together."""
+    if bool(flags.authorised_by) != bool(flags.authorisation):
+        raise typer.BadParameter("--authorised-by: name it with --authorisation, its document")
+    return sha256_of(flags.authorisation) if flags.authorisation else None
 
 
 def _values(file: str | None) -> dict[str, JsonValue]:

@@ -7,13 +7,14 @@ from application.acts import on_orders
 from application.acts.on_orders import OnOrder
 from application.acts.on_preservation import is_kept_at_once, keep_at_once
 from application.language import spoken
+from application.lookups import nearest, provisions
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.order_file import order_file
 from application.queries.desk.orders import persons_of
 from application.source import Source
 from application.words import say
 from console.commands.order_documents import Stated, about, tell_about
-from console.commands.order_flags import Document
+from console.commands.order_flags import ISSUERS, Document
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.people import OptionalSubject, working
 from console.flags import At, Json, code_option, configured, option, switch
@@ -21,15 +22,23 @@ from console.output import print_answer
 from console.show.orders import order_tables, orders_table
 from console.streams import sha256_of
 from documents.messages import told
-from host.notes import note
+from host.notes import note, tell
 from host.open_side import open_side
 from host.settings import Settings
 from host.site import Site
 from ledger.errors import LedgerError
-from projections.reading.order_judging import ORDER_GROUNDS
+from projections.reading.order_judging import ORDER_GROUNDS, judgement_of
+from rulebook import ORDER_RULES
 
 METHODS = ("call-back", "certificate", "platform", "in-person", "known-officer")
-CONFIRMED = ("written-order", "receipt")
+CONFIRMED = ("written-order", "receipt", "no-ground")
+CONDITIONS = tuple(sorted({code for rule in ORDER_RULES for code in rule.conditions}))
+Found = Annotated[
+    list[str] | None,
+    code_option(
+        "--found", "C", CONDITIONS, "A condition of the provision that is so; may be repeated."
+    ),
+]
 Ground = Annotated[str, code_option("--ground", "G", ORDER_GROUNDS)]
 
 
@@ -49,13 +58,16 @@ def receive(
 ) -> None:
     """Record that an order came in. Without SUBJECT it is about visitor/REF, until a person is known.
 
-    Flags say what it asks, or `--form` names its document: the XML of an EPOC or EPOC-PR, a message of TS
-    103 120, or fields that were typed (`ledger order form`); beside it only the authority, the person and the
-    reference can be named. Several persons in a document are several orders under one reference.
+    Whatever comes in is recorded: a law that the rulebook does not know, an office that may not order and a
+    form with faults mark it, and it is decided later. Flags say what it asks, or `--form` names its
+    document: the XML of an EPOC or EPOC-PR, a message of TS 103 120, or fields that were typed
+    (`ledger order form`); beside it only the authority, the person and the reference can be named. Several
+    persons in a document are several orders under one reference.
     """
     forms = about(stated.orders, subject, ref)
     with working(settings, "order", at) as (site, source, time):
         found = on_orders.receive_all(site, source, forms, time, another=another)
+        _tell_of_unknown_law(found[0])
         _copy_at_once(site, source, found)
         print_orders(source, found, as_json)
     tell_about(stated)
@@ -73,6 +85,13 @@ def _copy_at_once(site: Site, source: Source, found: Sequence[FoundOrder]) -> No
         else:
             if not look.persons:
                 note(f"ledger: {say('preservation', 'nobody')}")
+
+
+def _tell_of_unknown_law(found: FoundOrder) -> None:
+    """Tell at once that nothing can be given under the law that an order names, and which ones are alike."""
+    law, judged = found.received.provision or "", judgement_of(found.order)
+    if judged is not None and judged.rule is None:
+        tell("unknown-law", law, ", ".join(nearest(law, provisions())) or "-")
 
 
 @configured("store")
@@ -94,23 +113,66 @@ def authenticate(
 
 
 @configured("store")
+def authorise(
+    settings: Settings,
+    ref: OrderRef,
+    by: Annotated[str, code_option("--by", "B", ISSUERS, "Whose authorisation it is: one of {}.")],
+    document: Annotated[
+        str,
+        option("--document", "FILE", "Its document: the SHA-256 is recorded, and nothing else."),
+    ],
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """Record the authorisation that an order needs: of the examining judge, or the ruling of a court."""
+    digest = sha256_of(document)
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.authorise(site, source, on, by, digest),
+    )
+
+
+@configured("store")
 def validate(
-    settings: Settings, ref: OrderRef, subject: Whose = None, at: At = None, as_json: Json = False
+    settings: Settings,
+    ref: OrderRef,
+    found: Found = None,
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
 ) -> None:
     """Compare an order with its provision, and record that it may be executed as it stands.
 
     Refused when it asks for more than the provision allows; `ledger order narrow` then answers with exactly
     what is allowed.
     """
-    _do(settings, (ref, subject, at), as_json, on_orders.validate)
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.validate(site, source, on, found or ()),
+    )
 
 
 @configured("store")
 def narrow(
-    settings: Settings, ref: OrderRef, subject: Whose = None, at: At = None, as_json: Json = False
+    settings: Settings,
+    ref: OrderRef,
+    found: Found = None,
+    subject: Whose = None,
+    at: At = None,
+    as_json: Json = False,
 ) -> None:
     """Narrow an order to exactly what its provision allows, and record the remainder as refused."""
-    _do(settings, (ref, subject, at), as_json, on_orders.narrow)
+    _do(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, on: on_orders.narrow(site, source, on, found or ()),
+    )
 
 
 @configured("store")
@@ -161,7 +223,10 @@ def confirm(
     at: At = None,
     as_json: Json = False,
 ) -> None:
-    """Record that an oral order was confirmed in writing, or that the answer was received."""
+    """Record that an oral order was confirmed in writing, that its answer was received, or `no-ground`.
+
+    `no-ground`: the authority of another State, which was notified of it, raises no ground against it.
+    """
     digest = sha256_of(document) if document else None
     _do(
         settings,

@@ -100,12 +100,28 @@ def _pairs(answer: OrderFile) -> Iterator[tuple[str, object]]:
     yield word("asked"), field_names(answer.requested_fields)
     yield word("allowed"), field_names(answer.allowed_fields or [])
     yield word("refused"), field_names(answer.refused_fields)
+    yield from _waits_for(answer)
     yield word("given"), field_names(answer.given_fields)
     yield word("documents"), Stack(answer.documents) or None
     yield word("bundles"), Stack(answer.bundles) or None
     kept = [code_word("category", category) for category in answer.preserved_categories]
     yield word("preserved"), answer.preserved_until and Stack([answer.preserved_until, *kept])
     yield word("next"), answer.command
+
+
+def _waits_for(answer: OrderFile) -> Iterator[tuple[str, object]]:
+    """Whose word an order has, what marks it, and from when its data may be given."""
+    authorised = [code_word("issued-by", office) for office in answer.authorised_by]
+    yield say("orders", "authorised"), Stack(authorised) or None
+    yield say("orders", "faults"), Stack([*_faults(answer)]) or None
+    yield say("orders", "earliest"), answer.earliest_delivery
+
+
+def _faults(answer: OrderFile) -> Iterator[str]:
+    """What marks an order that can only be refused."""
+    if not answer.known_law:
+        yield say("orders", "unknown-law")
+    yield from answer.form_faults
 
 
 def _clock(clock: OrderClockRow) -> tuple[object, ...]:

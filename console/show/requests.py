@@ -6,6 +6,7 @@ from functools import partial
 from rich.console import RenderableType
 from rich.table import Table
 
+from application.language import spoken
 from application.queries.cases.clocks import CaseAct
 from application.queries.cases.requests import (
     CategoryDecision,
@@ -83,9 +84,7 @@ def request_tables(answer: RequestFile) -> list[RenderableType]:
     if answer.notice:
         texts = [(word("dutch"), answer.notice.nl), (word("english"), answer.notice.en)]
         tables.append(pairs(word("notice"), texts))
-    said = answer.said_to_all
-    texts = [(word("dutch"), said.nl), (word("english"), said.en)]
-    tables.append(pairs(say("said_to_all", "tell"), texts))
+    tables.append(say("said_to_all", "tell", answer.said_to_all.said(spoken())))
     return tables
 
 

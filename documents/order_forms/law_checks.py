@@ -142,9 +142,7 @@ def _objection(filled: Filled) -> Iterator[Problem]:
 def _provision(filled: Filled) -> Iterator[Problem]:
     spelled = filled.one("provision")
     known = provision(spelled) if spelled else None
-    if spelled and not known:
-        yield _problem(filled, "provision-unknown", "ordered", "provision")
-    elif known and known.id.startswith(EUROPEAN):
+    if known and known.id.startswith(EUROPEAN):
         yield _problem(filled, "provision-not-for-form", "ordered", "provision")
 
 

@@ -71,8 +71,8 @@ def _told(field: catalogue.Field, value: str, letter: Letter) -> str:
 
 
 def notes_of(read: Received, language: Language) -> list[str]:
-    """What a person must look at in a document that was taken as an order."""
-    lines = [one.say(language) for one in read.more]
+    """What a person must look at in a document that was taken as an order: first what is wrong with it."""
+    lines = [one.say(language) for one in (*read.wrong, *read.more)]
     if read.unheld:
         named = "; ".join(category_title(name, language) for name in read.unheld)
         lines.append(WORDS["unheld"][language].format(named))

@@ -1,8 +1,9 @@
 """From the bytes of a document to the orders that it holds, or to all that is wrong with it. Pure.
 
-A document is XML of the Commission, a message of ETSI TS 103 120, XML of our own, or fields in TOML or JSON.
-Nothing of it is guessed: what is missing, contradicts itself or is not understood refuses it, and every such
-thing is told.
+A document is XML of the Commission, a message of ETSI TS 103 120, XML of our own, or fields in TOML or
+JSON. Nothing of it is guessed: of what contradicts itself or is not understood nothing is taken. Every
+such thing is told and marks the order, which is received all the same. Only what cannot be read as a form
+is not taken.
 """
 
 import re
@@ -11,17 +12,18 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from application.orders_in import OrderForm
+from application.orders_in import UNKNOWN_LAW, OrderForm, as_code
 from documents.order_forms.catalogue import CATEGORIES, fields_of
 from documents.order_forms.commission import is_commission, read_commission
 from documents.order_forms.filled import Filled, Part, numbered
 from documents.order_forms.identifiers import OTHER, personal_of
 from documents.order_forms.law_checks import EUROPEAN, law_problems
 from documents.order_forms.own_xml import is_own, read_own
-from documents.order_forms.problems import FormRefused, Problem
+from documents.order_forms.problems import MOST_TOLD, FormRefused, Problem
 from documents.order_forms.safe_xml import Element, HostileXml, parsed
-from documents.order_forms.shape_checks import day_of, shape_problems
+from documents.order_forms.shape_checks import day_of, shape_problems, without_faults
 from documents.order_forms.ts_103_120 import is_ts_103_120, read_ts_103_120
 from documents.order_forms.typed import read_typed
 from rulebook import provision
@@ -30,15 +32,17 @@ from schemas.formats import instant_of
 from schemas.leaks import looks_personal
 
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe|\xfe\xff|\x00")
-_NOT_IN_CODES = re.compile(r"[^A-Za-z0-9._/-]+")
-_LONGEST_CODE = 64
 # What says that something is not there: not to be told of what the reader could not have read.
 _ABSENT = {
     *("missing", "section-missing", "offence-basis-missing", "receiver-missing"),
     *("notification-missing", "validation-unnamed"),
 }
-# What an event calls the document: forms that follow an order to preserve count as that one.
-_CARRIERS = {"confirmation": "epoc-pr", "extension": "epoc-pr", "national": "fields"}
+# What an event calls the document.
+_CARRIERS = {
+    "confirmation": "epoc-pr-confirmation",
+    "extension": "epoc-pr-extension",
+    "national": "fields",
+}
 _KINDS = {
     "epoc": "production",
     "epoc-pr": "preservation",
@@ -50,12 +54,14 @@ _KINDS = {
 class Received(Struct, frozen=True):
     """The orders of a document: one for each person or number that it names.
 
+    `wrong`: with the document, so that nothing is given for it; the orders hold nothing of what is wrong.
     `more`: what a person must look at in the document, because this program does not read it. `unheld`:
     categories that it asks of which the ledger holds no field. `preserve_until`: the last day on which data
     is preserved, where the document says it.
     """
 
     orders: tuple[OrderForm, ...]
+    wrong: tuple[Problem, ...] = ()
     more: tuple[Problem, ...] = ()
     unheld: tuple[str, ...] = ()
     preserve_until: date | None = None
@@ -64,19 +70,27 @@ class Received(Struct, frozen=True):
 def received(data: bytes, authority: str | None = None) -> Received:
     """The orders of a document. `authority`: the recipient of our register that it came from.
 
-    Raises FormRefused with everything that is wrong.
+    Raises FormRefused for what is no form of an order, and where nothing says which authority it is.
     """
-    filled, form = filled_in(data)
-    if filled.form.direction == "out":
+    written, form = filled_in(data)
+    if written.form.direction == "out":
         raise FormRefused([Problem("not-an-order")])
-    found = [*problems_of(filled), *_authority_problems(filled, authority)]
-    if found:
-        raise FormRefused(found)
-    orders = tuple(_orders(filled, form, sha256(data).hexdigest(), authority))
-    asked = dict.fromkeys(filled.all("category"))
-    unheld = tuple(name for name in asked if any(not one.fields for one in CATEGORIES[name]))
+    wrong = problems_of(written)[:MOST_TOLD]
+    filled = without_faults(written) if wrong else written
+    unnamed = [*_authority_problems(written, authority)]
+    if unnamed or not (authority or filled.one("recipient")):
+        raise FormRefused([*wrong, *unnamed])
+    faults = tuple(dict.fromkeys(problem.code for problem in wrong))
+    found = _orders(filled, form, sha256(data).hexdigest(), authority)
+    orders = tuple(replace(order, form_faults=faults) for order in found)
     until = day_of(filled.one("extended_until"))
-    return Received(orders, tuple(_to_look_at(filled)), unheld, until)
+    return Received(orders, wrong, tuple(_to_look_at(filled)), _unheld(filled), until)
+
+
+def _unheld(filled: Filled) -> tuple[str, ...]:
+    """The categories that it asks of which the ledger holds no field."""
+    asked = dict.fromkeys(filled.all("category"))
+    return tuple(name for name in asked if any(not one.fields for one in CATEGORIES[name]))
 
 
 def _to_look_at(filled: Filled) -> Iterator[Problem]:
@@ -148,16 +162,21 @@ def _authority_problems(filled: Filled, authority: str | None) -> Iterator[Probl
 
 
 def _orders(filled: Filled, form: str, document: str, authority: str | None) -> Iterator[OrderForm]:
+    named: set[str | None] = {None}
     for part in filled.block("evidence") or (Part("", {}),):
         begin, end = _days(part)
+        subject = part.one("subject")
+        # Of a person who stands there twice one order is known by the person, the others by themselves.
+        known = None if subject in named else subject
+        named.add(subject)
         yield OrderForm(
             provision=_provision(filled),
             authority=authority or filled.one("recipient") or "",
             issued_by=_issued_by(filled),
-            kind=filled.one("kind") or _KINDS[filled.code],
+            kind=filled.one("kind") or _KINDS.get(filled.code),
             country=filled.one("issuing_state"),
             requested_fields=fields_of(part.all("category")),
-            subject=part.one("subject"),
+            subject=known,
             personal=personal_of(part),
             period_from=begin,
             period_to=end,
@@ -165,15 +184,18 @@ def _orders(filled: Filled, form: str, document: str, authority: str | None) -> 
             urgent=_urgent(filled),
             respond_by=instant_of(filled.one("other_deadline") or ""),
             case_ref=_case(filled.one("file_number")),
-            form=_CARRIERS.get(form, form),
+            form=_CARRIERS.get(filled.code, form),
             sha256=document,
             extends=_extends(filled),
+            notified=_notified(filled),
         )
 
 
 def _provision(filled: Filled) -> str:
-    known = provision(filled.one("provision") or EUROPEAN)
-    return known.id if known else ""
+    """The provision by its id; one that the rulebook does not know as it is spelled, as far as a code can."""
+    spelled = filled.one("provision") or ("" if filled.code == "national" else EUROPEAN)
+    known = provision(spelled)
+    return known.id if known else as_code(spelled) or UNKNOWN_LAW
 
 
 def _issued_by(filled: Filled) -> str | None:
@@ -198,15 +220,22 @@ def _urgent(filled: Filled) -> bool | None:
 
 
 def _extends(filled: Filled) -> str | None:
-    """The order to preserve that this one prolongs, by the reference that we gave it."""
+    """The order to preserve that this one prolongs, or whose data it wants, by our reference of it."""
     prolongs = filled.form.section_with("prolonged")
-    return filled.one("addressee_file_number") if prolongs else None
+    return filled.one("addressee_file_number" if prolongs else "earlier_order")
+
+
+def _notified(filled: Filled) -> bool | None:
+    """Whether the authority of our State was notified (art. 8); None where the form does not say it."""
+    if filled.code != "epoc":
+        return None
+    return bool(filled.block("notified")) or "ten-days-after-notification" in filled.all("deadline")
 
 
 def _days(part: Part) -> tuple[date | None, date | None]:
     """The days here of a time range. An end at midnight is the end of the day before: no day is added."""
     begin, end = (instant_of(part.one(name) or "") for name in ("from", "to"))
-    if begin is None or end is None:
+    if begin is None or end is None or end < begin:
         return None, None
     return _day(begin), _day(max(begin, end - timedelta(microseconds=1)))
 
@@ -220,5 +249,5 @@ def _case(text: str | None) -> str | None:
 
     None for what may be about a person: a code stands in clear.
     """
-    code = _NOT_IN_CODES.sub("-", text or "").strip("-")[:_LONGEST_CODE]
+    code = as_code(text or "")
     return code if code and not (looks_personal(text or "") or looks_personal(code)) else None

@@ -5,8 +5,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
+from msgspec import structs
+
 from documents.order_forms.catalogue import Field, Kind, Section
 from documents.order_forms.filled import Filled, Part, numbered
+from documents.order_forms.identifiers import identifier_problems
 from documents.order_forms.problems import Problem
 from documents.text import commands
 from schemas.formats import CODE, COUNTRY, ID, instant_of, is_plausible, is_plausible_day
@@ -25,6 +28,25 @@ def shape_problems(filled: Filled) -> Iterator[Problem]:
         section = filled.form.by_letter.get(part.letter)
         if section:
             yield from _part_problems(filled.code, section, part, number)
+
+
+def without_faults(filled: Filled) -> Filled:
+    """A form without any value that is not written as it must be, or of which only one can be meant."""
+    kept = []
+    for part in filled.parts:
+        section = filled.form.by_letter.get(part.letter)
+        fields = section.fields if section else ()
+        badly = {name for _, name in identifier_problems(part)}
+        values = {field.name: _sound(field, part) for field in fields if field.name not in badly}
+        kept.append(Part(part.letter, {name: texts for name, texts in values.items() if texts}))
+    return structs.replace(filled, parts=tuple(kept))
+
+
+def _sound(field: Field, part: Part) -> tuple[str, ...]:
+    values = part.all(field.name)
+    if len(set(values)) > 1 and not field.many:
+        return ()
+    return tuple(value for value in values if _value_problem(field, value) is None)
 
 
 def _section_problems(filled: Filled) -> Iterator[Problem]:

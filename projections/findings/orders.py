@@ -21,7 +21,7 @@ from projections.views.orders import (
     order_clocks,
 )
 from projections.views.secrecy import Secrets
-from rulebook.orders import OrderRule, faults, latest_day
+from rulebook.orders import OrderRule, earliest_delivery, faults, latest_day
 from schemas import names
 
 _NO_SECRETS = Secrets()
@@ -77,15 +77,14 @@ def _of_execution(about: About, order: Order, execution: OrderAct) -> Iterator[F
         "provision": "known" if order.rule else "unknown",
     }
     details = {"stood": str(situation["stood"])}
-    rule, facts = order.rule, order.facts
-    if rule is not None and facts is not None:
+    rule = order.rule
+    if rule is not None and (facts := before.facts or order.facts):
         wrong = faults(rule, facts)
         beyond = _beyond(before, execution)
-        fields = "unsaid" if "fields" not in execution.facts else "beyond" if beyond else "within"
         within = _is_within(before, rule, execution)
         situation |= {
             "sound": not wrong,
-            "fields": fields,
+            "fields": _fields(execution, beyond),
             "period": "within" if within else "beyond",
         }
         details |= {"sound": ",".join(wrong), "fields": ",".join(beyond)}
@@ -95,10 +94,20 @@ def _of_execution(about: About, order: Order, execution: OrderAct) -> Iterator[F
         )
 
 
+def _fields(execution: OrderAct, beyond: list[str]) -> str:
+    if "fields" not in execution.facts:
+        return "unsaid"
+    return "beyond" if beyond else "within"
+
+
 def _stood(before: Order, execution: OrderAct) -> str:
     """Whether an order could be carried out when it was."""
     if has_lapsed(order_clocks(before), execution.time):
         return "lapsed"
+    facts = before.facts
+    first = earliest_delivery(before.rule, facts) if facts else None
+    if first is not None and execution.time < first:
+        return "early"
     ends = {names.ORDER_WITHDRAWN: "withdrawn", names.ORDER_REJECTED: "rejected"}
     ended = [step for step in before.named(*ends) if step.time < execution.time]
     return ends[ended[-1].name] if ended else "open"

@@ -4,7 +4,7 @@ The rulebook answers of the order as it was received; this puts the answer into 
 next. No flag of a command gives an order more.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -19,11 +19,14 @@ from rulebook.orders import (
     OrderRule,
     allowed,
     faults,
+    replaced_by,
     rule_of,
 )
 
 NO_RULE = "no-rule"
 """The rulebook has no rule for orders under the provision that was named."""
+SUPERSEDED = "superseded"
+"""The provision that was named held until another one replaced it, before the order came in."""
 NOT_CONFIRMED = "not-confirmed"
 """An oral order was not confirmed in writing in time."""
 _ALWAYS = ("not-authentic", "incomplete", "contradictory")
@@ -33,6 +36,8 @@ _COMPUTED: tuple[Fault | Ground, ...] = (
     "wrong-authority",
     "wrong-kind",
     "oral-not-allowed",
+    "faulty-form",
+    "not-authorised",
     "beyond-provision",
     "needs-judge",
     "period-beyond-provision",
@@ -44,6 +49,7 @@ ORDER_GROUNDS = tuple(
             *_COMPUTED,
             NO_RULE,
             NOT_CONFIRMED,
+            SUPERSEDED,
             *(g for rule in ORDER_RULES for g in rule.refusals),
         }
     )
@@ -73,7 +79,7 @@ class Judgement(Struct, frozen=True):
     def grounds(self) -> frozenset[str]:
         """The grounds on which this order may be refused as a whole."""
         if self.rule is None:
-            return frozenset({*_ALWAYS, NO_RULE})
+            return frozenset({*_ALWAYS, self.usual_ground})
         computed = self.allowance.grounds if self.allowance and self.is_barren else ()
         return frozenset({*_ALWAYS, *self.faults, *self.rule.refusals, *computed})
 
@@ -81,7 +87,7 @@ class Judgement(Struct, frozen=True):
     def usual_ground(self) -> str:
         """The first ground on which this order is to be refused; `incomplete` where the rulebook has none."""
         if self.rule is None:
-            return NO_RULE
+            return SUPERSEDED if replaced_by(self.facts.provision, self.facts.day) else NO_RULE
         computed = self.allowance.grounds if self.allowance else ()
         return next(iter((*self.faults, *computed)), "incomplete")
 
@@ -99,28 +105,31 @@ def judgement_of(order: Order) -> Judgement | None:
     return None if order.facts is None else judge(order.facts)
 
 
-def objection(ref: str, judged: Judgement, deed: Literal["validate", "narrow"]) -> str | None:
-    """Why an order may not be validated, or narrowed, as one sentence; None when it may."""
-    return next(_objections(ref, judged, deed), None)
+def objection(
+    ref: str,
+    judged: Judgement,
+    deed: Literal["validate", "narrow"],
+    found: Collection[str] = (),
+) -> str | None:
+    """Why an order may not be validated, or narrowed, as one sentence; None when it may.
+
+    `found`: conditions of its rule that the desk found fulfilled.
+    """
+    return next(_objections(ref, judged, deed, found), None)
 
 
-def _objections(ref: str, judged: Judgement, deed: str) -> Iterator[str]:
-    law, facts, answer = judged.facts.provision, judged.facts, judged.allowance
-    if answer is None:
-        yield (
-            f"the rulebook has no rule for orders under {law}: refuse it with "
-            f"`ledger order refuse {ref} --ground {NO_RULE}`"
-        )
+def _objections(ref: str, judged: Judgement, deed: str, found: Collection[str]) -> Iterator[str]:
+    law, facts, answer, rule = judged.facts.provision, judged.facts, judged.allowance, judged.rule
+    if answer is None or rule is None:
+        yield _without_rule(ref, judged)
         return
     for fault in judged.faults:
         yield (
-            _fault(fault, facts) + f"; refuse it with `ledger order refuse {ref} --ground {fault}`"
+            _fault(fault, facts, rule)
+            + f"; refuse it with `ledger order refuse {ref} --ground {fault}`"
         )
     if judged.is_barren:
-        yield (
-            f"nothing of what order {ref} asks for is allowed under {law}: refuse it with "
-            f"`ledger order refuse {ref} --ground {judged.usual_ground}`"
-        )
+        yield _barren(ref, judged, answer)
     if deed == "validate" and answer.is_narrower:
         yield (
             f"order {ref} asks for more than {law} allows: give `ledger order narrow {ref}`, which answers "
@@ -128,9 +137,60 @@ def _objections(ref: str, judged: Judgement, deed: str) -> Iterator[str]:
         )
     if deed == "narrow" and not answer.is_narrower:
         yield f"order {ref} asks for no more than {law} allows: give `ledger order validate {ref}`"
+    yield from _of_conditions(ref, law, rule, deed, found)
 
 
-def _fault(fault: Fault, facts: OrderFacts) -> str:
+def _barren(ref: str, judged: Judgement, answer: Allowance) -> str:
+    if "needs-judge" in answer.grounds:
+        return (
+            f"what order {ref} asks for needs the word of an examining judge or a court: when it comes, give "
+            f"`ledger order authorise {ref} --by B --document FILE`, or refuse it with `ledger order refuse "
+            f"{ref} --ground needs-judge`"
+        )
+    return (
+        f"nothing of what order {ref} asks for is allowed under {judged.facts.provision}: refuse it with "
+        f"`ledger order refuse {ref} --ground {judged.usual_ground}`"
+    )
+
+
+def _of_conditions(
+    ref: str, law: str, rule: OrderRule, deed: str, found: Collection[str]
+) -> Iterator[str]:
+    missing = [condition for condition in rule.conditions if condition not in found]
+    if missing:
+        flags = " ".join(f"--found {condition}" for condition in rule.conditions)
+        yield (
+            f"under {law} nothing is given unless {', '.join(missing)}: give `ledger order {deed} {ref} "
+            f"{flags}` when all of that is so, or refuse it"
+        )
+    surplus = [condition for condition in found if condition not in rule.conditions]
+    if surplus:
+        yield f"{', '.join(surplus)} is no condition of {law}"
+
+
+def _without_rule(ref: str, judged: Judgement) -> str:
+    facts = judged.facts
+    old = replaced_by(facts.provision, facts.day)
+    if old is not None:
+        rule, now = old
+        return (
+            f"{facts.provision} held until {rule.valid_to}, and since then {now} holds, which is another "
+            f"article: refuse it with `ledger order refuse {ref} --ground {SUPERSEDED}`"
+        )
+    return (
+        f"the rulebook has no rule for orders under {facts.provision}: refuse it with "
+        f"`ledger order refuse {ref} --ground {NO_RULE}`"
+    )
+
+
+def _fault(fault: Fault, facts: OrderFacts, rule: OrderRule) -> str:
+    if fault == "not-authorised" and rule.authorised:
+        return (
+            f"an order under {facts.provision} needs the word of {' or '.join(rule.authorised.by)}, which is "
+            "recorded with `ledger order authorise`"
+        )
+    if fault == "faulty-form":
+        return "the form of the order is faulty, as its receipt says"
     if fault == "not-a-duty":
         return f"{facts.provision} is no duty of a telecom provider"
     if fault == "wrong-authority":

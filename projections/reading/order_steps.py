@@ -19,9 +19,11 @@ from projections.views.orders import (
     standing,
 )
 from rulebook.calendar import day_of, last_day
+from rulebook.orders import doubtful_from, earliest_delivery, faults
 
 OrderDeed = Literal[
     "authenticate",
+    "authorise",
     "decide",
     "object",
     "refuse",
@@ -29,12 +31,14 @@ OrderDeed = Literal[
     "preserve",
     "confirm-order",
     "confirm-receipt",
+    "confirm-no-ground",
     "withdraw",
 ]
 _DECIDED: frozenset[Status] = frozenset({"validated", "narrowed"})
 # An order of another status is refused with the sentence of that status.
 _ALLOWED: Mapping[OrderDeed, frozenset[Status]] = {
     "authenticate": frozenset({"received", "objected"}),
+    "authorise": frozenset({"received", "authenticated", "objected"}),
     "decide": frozenset({"authenticated", "objected"}),
     "object": WAITING - {"objected"},
     "refuse": WAITING | {"lapsed"},
@@ -42,6 +46,7 @@ _ALLOWED: Mapping[OrderDeed, frozenset[Status]] = {
     "preserve": _DECIDED,
     "confirm-order": WAITING | {"executed", "confirmed"},
     "confirm-receipt": frozenset({"executed"}),
+    "confirm-no-ground": WAITING,
     "withdraw": WAITING,
 }
 
@@ -57,7 +62,7 @@ def hindrance(deed: OrderDeed, order: Order, time: datetime) -> str | None:
     again = deed == "execute" and state.status in {"executed", "confirmed"} and went_on(order)
     if state.status not in _ALLOWED[deed] and not again:
         return _stands(order, state, day_of(last))
-    return _deed(deed, order, state)
+    return _deed(deed, order, state) or _carrying_out(deed, order, time)
 
 
 def _deed(deed: OrderDeed, order: Order, state: OrderStatus) -> str | None:
@@ -67,12 +72,54 @@ def _deed(deed: OrderDeed, order: Order, state: OrderStatus) -> str | None:
         return f"order {ref} was authenticated already"
     if deed == "decide" and not authentic:
         return _not_authentic(ref)
-    if deed == "execute" and order.kind == "preservation":
-        return f"order {ref} orders that data is kept: give `ledger preservation impose {ref}`"
-    if deed == "preserve" and order.kind != "preservation":
-        return f"order {ref} does not order that data is kept: give `ledger order execute {ref}`"
     if deed == "confirm-order":
         return _confirming(order, state)
+    waits = state.earliest is not None and not order.confirmation("no-ground")
+    if deed == "confirm-no-ground" and not waits:
+        return f"order {ref} waits for no authority of another State: there is nothing to confirm"
+    return _keeping(deed, order)
+
+
+def _keeping(deed: OrderDeed, order: Order) -> str | None:
+    """Why data is not kept, or given, by this act: another one does it."""
+    ref, earlier = order.ref, order.follows
+    if deed == "preserve" and earlier:
+        return (
+            f"order {ref} prolongs what is kept for order {earlier}: give `ledger preservation extend "
+            f"{earlier}`, then `ledger order execute {ref}`"
+        )
+    if deed == "preserve" and order.kind != "preservation":
+        return f"order {ref} does not order that data is kept: give `ledger order execute {ref}`"
+    if deed == "execute" and order.kind == "preservation" and not earlier:
+        return f"order {ref} orders that data is kept: give `ledger preservation impose {ref}`"
+    return None
+
+
+def _carrying_out(deed: OrderDeed, order: Order, time: datetime) -> str | None:
+    """Why an order that was decided may not be carried out all the same, such as after an annulment."""
+    if deed not in {"execute", "preserve"} or order.facts is None:
+        return None
+    wrong = faults(order.rule, order.facts) if order.rule else ("no-rule",)
+    if wrong:
+        return f"order {order.ref} may not be carried out: {', '.join(wrong)}"
+    return too_early(order, time) if deed == "execute" else None
+
+
+def too_early(order: Order, time: datetime) -> str | None:
+    """Why nothing may be given for an order yet, or for the time being, as one sentence; else None."""
+    facts, rule, ref = order.facts, order.rule, order.ref
+    first = earliest_delivery(rule, facts) if facts else None
+    if first is not None and time < first:
+        return (
+            f"nothing may be given for order {ref} before {instant(first)}: the authority of another State "
+            f"was notified of it, and if it raises no ground: `ledger order confirm {ref} --what no-ground`"
+        )
+    doubtful = doubtful_from(rule, facts) if facts else None
+    if doubtful is not None and doubtful <= time and not order.confirmation("written-order"):
+        return (
+            f"order {ref} was given orally, and by {last_day(doubtful)} not confirmed in writing: nothing is "
+            f"given until that comes, and `ledger order confirm {ref} --what written-order` records it"
+        )
     return None
 
 

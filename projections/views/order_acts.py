@@ -42,6 +42,7 @@ _STEPS = (
     names.SECRECY_REVIEWED,
     names.SECRECY_IMPOSED,
     *PRESERVATION,
+    names.AUTHORISATION_RECORDED,
 )
 _RANKS = {name: rank for rank, name in enumerate(_STEPS)}
 
@@ -106,9 +107,12 @@ def until(acts: Iterable[OrderAct], time: datetime) -> tuple[OrderAct, ...]:
 
 
 def secret_by_law(spelled: str | None) -> bool:
-    """Whether what is done under a provision is secret without a word: unless the law says that it is not."""
+    """Whether what is done under a provision is secret without a word, as under a law that nobody knows.
+
+    Where secrecy depends on the case, an authority imposes it itself.
+    """
     entry = provision(spelled) if spelled else None
-    return entry is None or entry.secrecy != "none"
+    return entry is None or entry.secrecy == "mandatory"
 
 
 def secrecy_of(acts: Sequence[OrderAct], begin: OrderAct, provision: str | None) -> Secrecy:

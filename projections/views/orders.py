@@ -34,6 +34,7 @@ from rulebook.orders import (
     OrderRule,
     allowed,
     clocks,
+    earliest_delivery,
     facts_of,
     review_on,
     rule_of,
@@ -42,6 +43,7 @@ from schemas import names
 
 RECEIVED, EXECUTED = names.ORDER_RECEIVED, names.ORDER_EXECUTED
 AUTHENTICATED, CONFIRMED = names.ORDER_AUTHENTICATED, names.ORDER_CONFIRMED
+AUTHORISED = names.AUTHORISATION_RECORDED
 _DECIDED = {
     names.ORDER_VALIDATED: "validated",
     names.ORDER_NARROWED: "narrowed",
@@ -62,6 +64,7 @@ _NAMES = frozenset(
     {
         RECEIVED,
         AUTHENTICATED,
+        AUTHORISED,
         CONFIRMED,
         *_DECIDED,
         *SECRECY,
@@ -73,6 +76,8 @@ _NAMES = frozenset(
     }
 )
 _REF = "order_ref"
+_ANNOUNCING = "epoc-pr-confirmation"
+_FOLLOWING = (_ANNOUNCING, "epoc-pr-extension")
 OPEN = "order"
 """What an order that waits for something counts as."""
 
@@ -115,9 +120,21 @@ class Order(msgspec.Struct, frozen=True):
 
     @property
     def facts(self) -> OrderFacts | None:
-        """The order as it was received."""
+        """The order as it was received, with the words of other authorities on it.
+
+        Of these counts what the desk recorded, or a file of its people: nobody outside opens an order.
+        """
         receipt = self.receipt
-        return facts_of(receipt.time, receipt.provision, receipt.facts) if receipt else None
+        if receipt is None:
+            return None
+        cleared = self.confirmation("no-ground")
+        return msgspec.structs.replace(
+            facts_of(receipt.time, receipt.provision, receipt.facts),
+            authorised_by=tuple(
+                a.facts["by"] for a in self.named(AUTHORISED) if a.came != "outside"
+            ),
+            cleared_at=cleared.time if cleared and cleared.came != "outside" else None,
+        )
 
     @property
     def rule(self) -> OrderRule | None:
@@ -142,6 +159,20 @@ class Order(msgspec.Struct, frozen=True):
         facts, rule = self.facts, self.rule
         stated = facts.kind if facts else None
         return stated or (rule.kinds[0] if rule and len(rule.kinds) == 1 else None)
+
+    @property
+    def follows(self) -> str | None:
+        """The order whose preservation it prolongs (annexes V, VI); None: it keeps or wants data itself."""
+        return self.fact("extends") if self.fact("form") in _FOLLOWING else None
+
+    def fact(self, name: str) -> Any:
+        """What its receipt says; None where it does not, or there is none."""
+        return self.receipt.facts.get(name) if self.receipt else None
+
+    @property
+    def form_faults(self) -> list[str]:
+        """What is wrong with the form that it came in, as codes."""
+        return list(self.fact("form_faults") or ())
 
     @property
     def may_have(self) -> tuple[str, ...]:
@@ -169,7 +200,7 @@ class Order(msgspec.Struct, frozen=True):
         return named(self.steps, *names)
 
     def confirmation(self, what: str) -> OrderAct | None:
-        """The first confirmation of a kind: `written-order` or `receipt`."""
+        """The first confirmation of a kind, such as `written-order`."""
         return next((a for a in self.named(CONFIRMED) if a.facts["what"] == what), None)
 
     def until(self, time: datetime) -> "Order":
@@ -199,6 +230,7 @@ class OrderStatus(msgspec.Struct, frozen=True):
     `lapsed`: it was oral, and was not confirmed in writing in time, whatever came of it. `runs`: it was
     executed, and a tap has not ended, or the rest of its period is still to be given. `preserved_until`: the
     last day up to which data is kept for it. `allowance`: exactly what it may have, by its rule.
+    `earliest`: the instant before which nothing may be given; None: at once.
     """
 
     status: Status
@@ -212,6 +244,7 @@ class OrderStatus(msgspec.Struct, frozen=True):
     rule: str | None
     allowance: Allowance | None
     preserved_until: date | None
+    earliest: datetime | None
 
     @property
     def is_open(self) -> bool:
@@ -247,6 +280,7 @@ def standing(
         rule=past.rule.id if past.rule else None,
         allowance=past.allowance,
         preserved_until=preserved_until(past),
+        earliest=earliest_delivery(past.rule, past.facts) if past.facts else None,
     )
 
 
@@ -263,12 +297,21 @@ def _running(
 
 
 def is_wanted(ref: str, orders: Iterable[Order], time: datetime) -> bool:
-    """Whether another order, for the data that this one keeps, waits to be executed."""
-    return any(
-        receipt.facts.get("extends") == ref != other.ref and status.is_open
+    """Whether the data that an order keeps is waited for at a time.
+
+    By another order for it that is not executed yet, or since the authority confirmed that it ordered it
+    (annex V): until that order came, and was executed or ended.
+    """
+    found = [
+        (other.kind, other.fact("form"), status)
         for other in orders
-        if (receipt := other.receipt) and (status := standing(other, time))
-    )
+        if other.fact("extends") == ref != other.ref and (status := standing(other, time))
+    ]
+    wanting = [status for kind, _, status in found if kind != "preservation"]
+    if wanting:
+        return any(status.is_open for status in wanting)
+    ended = {"rejected", "withdrawn"}
+    return any(form == _ANNOUNCING and one.status not in ended for _, form, one in found)
 
 
 def _status(order: Order, lapsed: bool) -> Status:
@@ -299,7 +342,12 @@ def order_clocks(order: Order) -> tuple[OrderClockStatus, ...]:
 
 
 def _runs(order: Order, name: ClockName) -> bool:
-    """Whether a clock matters: of a preservation not when the order is carried out and nothing is kept."""
+    """Whether a clock matters.
+
+    Of a preservation not when the order is carried out and nothing is kept, nor when another order keeps it.
+    """
+    if name == "preservation" and order.follows:
+        return False
     return name != "preservation" or order.execution is None or preserved_until(order) is not None
 
 
@@ -350,7 +398,7 @@ def next_review(begin: OrderAct, said: Sequence[OrderAct], rule: OrderRule | Non
     kept = named(said, names.SECRECY_IMPOSED, names.SECRECY_REVIEWED)
     last = (kept or (begin,))[-1]
     day = last.day("review_on")
-    if day is None and rule is not None and rule.review_months:
+    if day is None and (rule is None or rule.review_months):
         return review_on(rule, day_of(last.time))
     return day
 

@@ -44,8 +44,23 @@ IssuedBy = Literal[
     "bailiff",
     "claimant",
     "foreign-judicial-authority",
+    "emergency-operator",
+    "other",
 ]
-"""Who may have ordered: an office, not a person."""
+"""Who may have ordered: an office, not a person. `other`: one that no rule knows."""
+
+
+OrderFormName = Literal[
+    "letter",
+    "oral",
+    "epoc",
+    "epoc-pr",
+    "epoc-pr-confirmation",
+    "epoc-pr-extension",
+    "ts-103-120",
+    "fields",
+]
+"""What an order came as. A confirmation and an extension (annexes V and VI) follow an EPOC-PR."""
 
 
 class _Step(PersonFacts, frozen=True, kw_only=True):
@@ -66,7 +81,8 @@ class OrderReceived(_Period, frozen=True, kw_only=True):
     """An order of an authority came in: which fields it wants, of which period, and by when.
 
     `extends`: the order whose preservation it prolongs, or whose data it now wants.
-    `sha256`: of the document.
+    `sha256`: of the document. `form_faults`: what is wrong with the form that it came in, as codes.
+    `notified`: the authority of another State was told of it, and may raise a ground against it.
     """
 
     authority: Id
@@ -78,7 +94,9 @@ class OrderReceived(_Period, frozen=True, kw_only=True):
     respond_by: Instant | UnsetType = UNSET
     urgent: bool | UnsetType = UNSET
     case_ref: Code | UnsetType = UNSET
-    form: Literal["letter", "oral", "epoc", "epoc-pr", "ts-103-120", "fields"] | UnsetType = UNSET
+    form: OrderFormName | UnsetType = UNSET
+    form_faults: list[Code] | UnsetType = UNSET
+    notified: bool | UnsetType = UNSET
     sha256: Sha256 | UnsetType = UNSET
     extends: Code | UnsetType = UNSET
 
@@ -89,18 +107,36 @@ class OrderAuthenticated(_Order, frozen=True, kw_only=True):
     method: Code
 
 
+class AuthorisationRecorded(_Order, frozen=True, kw_only=True):
+    """An authority whose word an order needs gave it: a judge, or a court in a ruling.
+
+    `by`: its office, as in `issued_by`. `document_sha256`: of the document that shows it.
+    """
+
+    by: Code
+    document_sha256: Sha256
+
+
 class OrderValidated(_Period, frozen=True, kw_only=True):
-    """An order was compared with its provision, and may be executed as it stands."""
+    """An order was compared with its provision, and may be executed as it stands.
+
+    `conditions`: of the provision, which the desk found fulfilled.
+    """
 
     allowed_fields: list[FieldName] | UnsetType = UNSET
+    conditions: list[Code] | UnsetType = UNSET
 
 
 class OrderNarrowed(_Period, frozen=True, kw_only=True):
-    """An order asked for more than its provision allows; the remainder is refused."""
+    """An order asked for more than its provision allows; the remainder is refused.
+
+    `conditions`: as of an order that was validated.
+    """
 
     allowed_fields: list[FieldName] | UnsetType = UNSET
     refused_fields: list[FieldName] | UnsetType = UNSET
     ground: Code | UnsetType = UNSET
+    conditions: list[Code] | UnsetType = UNSET
 
 
 class OrderObjected(_Order, frozen=True, kw_only=True):
@@ -161,9 +197,12 @@ class OrderExecuted(_Period, frozen=True, kw_only=True):
 
 
 class OrderConfirmed(_Order, frozen=True, kw_only=True):
-    """An oral order was confirmed in writing, or its answer was received."""
+    """An oral order was confirmed in writing, or its answer was received.
 
-    what: Literal["written-order", "receipt"]
+    `no-ground`: the authority that was notified of it said that it raises no ground against it.
+    """
+
+    what: Literal["written-order", "receipt", "no-ground"]
     sha256: Sha256 | UnsetType = UNSET
 
 
@@ -323,6 +362,7 @@ _CLAUSE, _RESTRICTION = "3.1", "UAVG 41"
 _STEPS = (
     EventType(names.ORDER_RECEIVED, OrderReceived, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.ORDER_AUTHENTICATED, OrderAuthenticated, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.AUTHORISATION_RECORDED, AuthorisationRecorded, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.ORDER_VALIDATED, OrderValidated, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.ORDER_NARROWED, OrderNarrowed, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.ORDER_OBJECTED, OrderObjected, PERSON, _CLAUSE, topics=_TOPICS),

@@ -35,7 +35,7 @@ _SPOKEN = {
     "projections/following/inspection.py": ("*",),
     "projections/reading/request_acts.py": ("*",),
     "projections/reading/order_steps.py": ("hindrance",),
-    "projections/reading/order_judging.py": ("_objections", "refusal"),
+    "projections/reading/order_judging.py": ("_objections", "_of_conditions", "refusal"),
     "application/acts/on_secrecy.py": ("hindrance",),
     "application/queries/desk/in_the_way.py": ("*",),
     "ledger/storage/refusals.py": ("*",),

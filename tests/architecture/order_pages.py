@@ -46,7 +46,18 @@ def _covered(rule: OrderRule) -> str:
         f"{', '.join(part.categories)} for {', '.join(part.issued_by)} only"
         for part in rule.reserved
     )
-    return "; ".join((named, *held))
+    return "; ".join((named, *held, *_conditions(rule)))
+
+
+def _conditions(rule: OrderRule) -> Iterator[str]:
+    """What must be so before anything of it is given."""
+    if rule.authorised:
+        needed = rule.authorised
+        yield f"an order of {', '.join(needed.of)} needs the word of {', '.join(needed.by)}"
+    if rule.conditions:
+        yield f"only when {', '.join(rule.conditions)} (GDPR {rule.legal_basis.replace('-', '.', 1)})"
+    if rule.valid_to:
+        yield f"until {rule.valid_to}, since then `{rule.superseded_by}`"
 
 
 def _days(rule: OrderRule) -> str:
@@ -64,6 +75,8 @@ def _clocks(rule: OrderRule) -> Iterator[str]:
         yield "no duty of a telecom provider"
     if rule.answer_days:
         yield f"answer in {rule.answer_days} days, urgent in {rule.urgent_hours} hours"
+    if rule.notified_days:
+        yield f"with a notified authority given after {rule.notified_days} days, unless urgent"
     if rule.oral:
         yield f"an oral order is confirmed within {rule.confirm_days} days"
     if rule.preserve_days:

@@ -78,7 +78,7 @@ def test_every_channel_opens_a_request_that_has_a_day_to_be_answered_by(
 ) -> None:
     ran = office("request", "open", WHO, "--right=access", "--channel", channel, "--json")
     shown = ran.json
-    assert set(shown) == {*ROW, "decisions", "steps", "notice"}
+    assert set(shown) == {*ROW, "decisions", "steps", "notice", "said_to_all"}
     assert (shown["subject"], shown["channel"], shown["status"]) == (WHO, channel, "open")
     due = due_date("rights.answer", datetime.fromisoformat(shown["received_on"]).date())
     assert shown["due_on"] == due.isoformat()

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 
 import rulebook
 from ledger.errors import Halt, LedgerError
+from ledger.event import instant
 from ledger.figures import JournalFigures, ledger_figures, watch_only
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.metrics import Figures
@@ -264,3 +265,28 @@ def test_orders_are_counted_in_the_confidential_ledger_alone(two: Two) -> None:
     figures = counted(two.confidential.site.session("reader"), now)
     assert figures["ledger_orders_open"] == figures["ledger_orders_overdue"] == {(): 1.0}
     assert not [name for name in counted(two.open.site.session("reader"), now) if "orders" in name]
+
+
+def test_a_clock_that_passes_soon_is_seen_whatever_else_is_late(two: Two) -> None:
+    """Each order once, however many persons it is about; and also where another clock has passed."""
+    now = two.clock()
+    law = {"provision": "nl.sv.126nd", "legal_basis": "6-1-c", "time": "2026-03-02T09:30:00Z"}
+    asked = {"authority": "parket", "requested_fields": ["name"], "issued_by": "public-prosecutor"}
+
+    def received(ref: str, who: str, hours: float) -> dict[str, Any]:
+        due = instant(now + timedelta(hours=hours))
+        return message(
+            "order-received", who, order_ref=ref, oral=True, respond_by=due, **asked, **law
+        )
+
+    told = [
+        received("O-1", "customer/1", 1.5),
+        received("O-1", "customer/2", 1.5),
+        received("O-2", "customer/1", 20),
+        received("O-3", "customer/1", 30),
+    ]
+    assert two.confidential.tell(*told).recorded == len(told)
+    figures = counted(two.confidential.site.session("reader"), now)
+    assert figures["ledger_orders_due_soon"] == {("2",): 1.0, ("24",): 2.0}
+    assert figures["ledger_orders_open"] == {(): 3.0}
+    assert figures["ledger_orders_overdue"] == {(): 3.0}

@@ -293,7 +293,7 @@ def received(who: str, **members: Any) -> dict[str, Any]:
         "authority": "om-rotterdam",
         "requested_fields": ["name", "mobile_number", "called_number", "iban"],
         "oral": False,
-        "issued_by": "public-prosecutor",
+        "issued_by": "examining-judge",
         "period_from": "2024-03-01",
         "period_to": "2024-03-31",
     }
@@ -447,6 +447,9 @@ def test_a_number_of_a_document_is_found_among_the_others_and_what_is_not_there_
     assert f" --subject {who} --bundle " in ran.json["command"]
 
 
+FREEZE = {"provision": "nl.sv.126ni", "issued_by": "public-prosecutor"}
+
+
 def decided(two: Two, who: str, fields: Sequence[str], **members: Any) -> None:
     """Order O-1 was received, and may be executed as it stands."""
     same = {name: members[name] for name in ("provision", "order_ref") if name in members}
@@ -565,7 +568,7 @@ def test_a_field_is_withheld_with_its_ground(two: Two) -> None:
 def test_an_order_about_a_person_is_confined_to_the_numbers_that_it_names(two: Two) -> None:
     values = two.cli.folder / "values.json"
     values.write_text(f'{{"assigned_numbers": "{FIRST}"}}')
-    asked = ("--provision", "nl.sv.126n", "--authority", "om", "--issued-by", "public-prosecutor")
+    asked = ("--provision", "nl.sv.126n", "--authority", "om", "--issued-by", "examining-judge")
     period = ("--period-from", "2024-03-01", "--period-to", "2024-03-31", "--case", "PV-2024-77")
     fields = ("--field", "calling_number", "--field", "called_number", "--field", "name")
     named = ("--ref", "O-5", "--values", str(values), *asked, *period, *fields)
@@ -624,8 +627,8 @@ def test_a_secrecy_that_was_imposed_keeps_the_disclosure_here(two: Two) -> None:
 NOTHING: dict[str, tuple[dict[str, Any], str]] = {
     "wrong-authority": ({"issued_by": "bailiff"}, "validated"),
     "no rule": ({"provision": "nl.unknown"}, "validated"),
-    "no data": ({"kind": "preservation", "provision": "nl.sv.126ni"}, "validated"),
-    "order O-3 asks for no data": ({"provision": "nl.sv.126ni"}, "validated"),
+    "no data": ({"kind": "preservation", **FREEZE}, "validated"),
+    "order O-3 asks for no data": (FREEZE, "validated"),
     "is rejected": ({}, "rejected"),
     "has not begun": ({"period_from": "2199-01-01", "period_to": "2199-01-02"}, "validated"),
     "names no person": ({"subject": "visitor/O-6"}, "validated"),
@@ -634,7 +637,7 @@ NOTHING: dict[str, tuple[dict[str, Any], str]] = {
         "validated",
     ),
     # Its rule has no other kind.
-    "asks for no data": ({"provision": "nl.sv.126ni"}, "validated"),
+    "asks for no data": (FREEZE, "validated"),
     "is executed: only": ({}, "executed"),
 }
 

@@ -17,6 +17,7 @@ from tests.unit.documents.making import (
 )
 
 AUTHORITY = ("--authority", "sta-beispielstadt")
+TRAFFIC = {"EF__0__category": ["calls"], "G__offence_basis": ["three-years"]}
 AT = ("--at", "2026-11-21T09:00:00+01:00")
 
 
@@ -75,22 +76,40 @@ def file_of(file: Path) -> Path:
 def tells_what_is_wrong(desk: Cli, file: Path) -> None:
     wrong = changed(EPOC, A__issuing_state="Germany", C__deadline=["ten-days", "eight-hours-life"])
     file.write_bytes(written(wrong))
-    before = len(desk("order", "list", "--all", "--json").json["orders"])
-    ran = desk("order", "receive", "--form", str(file))
-    assert ran.status == 1
+    ran = desk("order", "receive", "--form", str(file), "--ref", "BAD-1", *AT, "--json")
+    assert ran.status == 0
     lines = ran.err.strip().split("\n")
-    assert len(lines) == 3
+    assert len(lines) == 2
     assert lines[1].endswith("these deadlines exclude each other")
     assert "Germany" not in ran.err
-    dutch = desk("order", "receive", "--form", str(file), "--language", "nl")
+    assert ran.json["form_faults"] == ["not-country", "deadlines-contradict"]
+    assert (ran.json["country"], ran.json["urgent"]) == (None, True)
+    dutch = desk("order", "receive", "--form", str(file), *AT, "--language", "nl")
     assert "deze termijnen sluiten elkaar uit" in dutch.err
-    assert "het document is niet aangenomen" in dutch.err
-    assert len(desk("order", "list", "--all", "--json").json["orders"]) == before
+    decides_what_is_faulty(desk)
+    file.write_bytes(written(changed(EPOC, **TRAFFIC, I__issuer_kind="public-prosecutor")))
+    prosecutor = desk("order", "receive", "--form", str(file), "--ref", "BAD-2", *AT, "--json")
+    assert prosecutor.json["form_faults"] == ["judge-needed"]
+    assert prosecutor.json["issued_by"] == "public-prosecutor"
+    before = len(desk("order", "list", "--all", "--json").json["orders"])
     file.write_bytes(b"<!DOCTYPE a><a/>")
-    assert "entity" in desk("order", "receive", "--form", str(file)).err
+    hostile = desk("order", "receive", "--form", str(file))
+    assert hostile.status == 1
+    assert "entity" in hostile.err
+    assert "with --document" in hostile.err
+    assert len(desk("order", "list", "--all", "--json").json["orders"]) == before
     beside = desk("order", "receive", "--form", str(file), "--urgent")
     assert beside.status == 2
     assert "--urgent" in beside.err
+
+
+def decides_what_is_faulty(desk: Cli) -> None:
+    known = desk("order", "authenticate", "BAD-1", "--method", "certificate", *AT, "--json")
+    assert known.json["command"].endswith("--ground faulty-form")
+    for deed in ("validate", "narrow"):
+        why = desk("order", deed, "BAD-1", *AT)
+        assert (why.status, "the form of the order is faulty" in why.err) == (1, True)
+    assert desk("order", "refuse", "BAD-1", "--ground", "faulty-form", *AT).status == 0
 
 
 def receives_several_persons(desk: Cli, file: Path) -> None:

@@ -105,6 +105,7 @@ ACTS_ON: dict[str, tuple[tuple[str, ...], str | None]] = {
     "processing-activity-retired": (("processing-activity-declared",), None),
     "role-revoked": (("role-granted",), "role"),
     "security-measure-retired": (("security-measure-adopted",), None),
+    "authorisation-recorded": _ORDER,
     **dict.fromkeys(("order-authenticated", "order-validated", "order-narrowed"), _ORDER),
     **dict.fromkeys(("order-objected", "order-rejected", "order-withdrawn"), _ORDER),
     "order-confirmed": _ORDER,

@@ -29,7 +29,7 @@ from web.pages.common import (
     pairs,
     steps_table,
 )
-from web.parts import Definitions, Input, Nothing, Notice, Table, lines
+from web.parts import Definitions, Input, Nothing, Notice, Table, Text, lines
 from web.pieces import Deadline, Link, Tag
 from web.rendering import code
 from web.resources import requests as resources
@@ -153,7 +153,7 @@ def _parts(visit: Visit, answer: RequestFile) -> Iterator[object]:
     yield Definitions(pairs("request", "about received identity due", values))
     if answer.notice:
         yield Notice(say("request", "notice"), answer.notice.said(visit.language))
-    yield Notice(say("said_to_all", "tell"), answer.said_to_all.said(visit.language))
+    yield Text(say("said_to_all", "tell", answer.said_to_all.said(visit.language)))
     if answer.decisions:
         rows = tuple(cells for decision in answer.decisions for cells in _decision(decision))
         names = "category decision why until"

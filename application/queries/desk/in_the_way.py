@@ -8,7 +8,7 @@ from application.queries.desk.found_secrets import FoundSecret
 from application.queries.subjects import streams_of
 from application.source import Source
 from projections.reading.order_steps import went_on
-from projections.views.orders import ENDED, Order, OrderStatus, runs_tap, standing
+from projections.views.orders import ENDED, WAITING, Order, OrderStatus, runs_tap, standing
 from rulebook.calendar import day_of
 
 
@@ -53,7 +53,7 @@ def _runs(order: Order, state: OrderStatus, time: datetime) -> Iterator[str]:
 def _waits(order: Order, state: OrderStatus, today: date) -> Iterator[str]:
     """Why more is still to be given for an order."""
     ref, last = order.ref, order.last_day
-    if state.is_open:
+    if state.status in WAITING:
         yield f"order {ref} waits for an answer"
     elif state.status in ENDED:
         return

@@ -12,7 +12,7 @@ from application.queries.cases.clocks import CaseAct
 from application.queries.desk.found_orders import FoundOrder, find_cases, known_orders
 from application.queries.desk.orders import OrderClockRow, OrderRow, clock_row, order_row
 from application.queries.subjects import known_streams
-from application.source import Source
+from application.source import Source, instant_or_none
 from ledger.event import RecordedEvent, instant
 from ledger.reading import events_but_reads
 from projections.folds.annulment import is_annulment, name_of, target_of
@@ -49,8 +49,14 @@ class OrderFile(OrderRow, frozen=True):
 
     `given_fields`: what was given of it until now; `bundles`: SHA-256 of what was sealed for the authority;
     `documents`: of what came in. `annulled`: its receipt was, so it is as if there were no order.
+    `earliest_delivery`: before which nothing may be given; null: at once. `authorised_by`: offices that
+    authorised it. `form_faults`: what is wrong with its form. `known_law`: whether the rulebook has a rule.
     """
 
+    earliest_delivery: str | None
+    authorised_by: list[str]
+    form_faults: list[str]
+    known_law: bool
     preserved_until: str | None
     preserved_categories: list[str]
     documents: list[str]
@@ -109,6 +115,10 @@ def order_file(
     over, clocks = (_OVER, ()) if is_annulled else ({}, state.clocks)
     return OrderFile(
         **{**asdict(order_row(case, state, time)), **over},
+        earliest_delivery=instant_or_none(state.earliest),
+        authorised_by=list(_authorised(case, time)),
+        form_faults=case.order.form_faults,
+        known_law=state.rule is not None,
         preserved_until=state.preserved_until.isoformat() if state.preserved_until else None,
         preserved_categories=_kept(case, state, time),
         documents=_named(counted, "sha256", "form_sha256"),
@@ -128,6 +138,11 @@ _OVER: Mapping[str, object] = {
     "overdue": False,
     "command": None,
 }
+
+
+def _authorised(case: FoundOrder, time: datetime) -> Sequence[str]:
+    facts = case.order.until(time).facts
+    return facts.authorised_by if facts else ()
 
 
 def _kept(case: FoundOrder, state: OrderStatus, time: datetime) -> list[str]:

@@ -22,6 +22,7 @@ from ledger.keys.opening import Missing
 from ledger.library.reader import LedgerReader
 from ledger.recording.reads import READS
 from projections.folds.timetravel import select
+from projections.reading.order_steps import too_early
 from projections.use.stretches import Stretch
 from projections.views.order_acts import OrderAct
 from projections.views.orders import Order, standing
@@ -82,6 +83,8 @@ def wanted_of(
     """
     order = case.order
     receipt, allowance = _receipt(order), _allowance(order, now)
+    if early := too_early(order, now):
+        raise NotAllowed(early)
     stretch, to_come = _stretch(order, receipt, allowance, now)
     for field in withheld or ():
         if field not in order.may_have:
@@ -116,8 +119,10 @@ class Whom(NamedTuple):
 def whom_of(source: Source, case: FoundOrder, by: str | None = None) -> Whom:
     """Whom an order is about. `by`: as in `wanted_of`. Raises NotAllowed for an order that names nobody."""
     values = _values(source, case)
-    # An order of which no person is known has a subject of its own.
-    named = None if by or is_nobody_known(case.order.ref, case.person) else case.person
+    # An order of which no person is known has a subject of its own, or that of the order that it follows.
+    refs = (case.order.ref, case.order.fact("extends") or "")
+    nobody = any(is_nobody_known(ref, case.person) for ref in refs)
+    named = None if by or nobody else case.person
     number = None if named else _number(values, by)
     # Whom a number finds is confined to that number; anybody else to all numbers that the order names.
     if number and number[0] in KINDS:

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import json
 
-from documents.order_forms import FormRefused, received
+from documents.order_forms import FormRefused, Problem, received
 
 Table = dict[str, Any]
 
@@ -121,6 +121,15 @@ def refused(work: Callable[[], object]) -> FormRefused:
 
 def codes(table: Table, **changes: object) -> set[tuple[str, str, str]]:
     """Section, field and code of all that is wrong with a form."""
-    document = written(changed(table, **changes))
-    error = refused(lambda: received(document))
-    return {(one.section, one.field, one.code) for one in error.problems}
+    return {(one.section, one.field, one.code) for one in wrong(written(changed(table, **changes)))}
+
+
+def wrong(document: bytes, authority: str | None = None) -> tuple[Problem, ...]:
+    """All that is wrong with a document: it marks what is received, or refuses it."""
+    try:
+        read = received(document, authority)
+    except FormRefused as error:
+        return error.problems
+    faults = {problem.code for problem in read.wrong}
+    assert all({*order.form_faults} == faults for order in read.orders)
+    return read.wrong

@@ -4,6 +4,7 @@ import pytest
 
 from documents.order_forms import received
 from documents.order_forms.receiving import Received
+from tests.unit.documents import making
 from tests.unit.documents.making import refused
 
 FORM = "http://data.europa.eu/edm/1/ns/forms/EPOC-FORM_1#"
@@ -49,8 +50,8 @@ def read(data: bytes) -> Received:
 
 def wrong(data: bytes) -> set[tuple[str, str, str]]:
     """What is wrong with a document."""
-    problems = refused(lambda: read(data)).problems
-    return {(one.section, one.field, one.code) for one in problems}
+    found = making.wrong(data, "sta-beispielstadt")
+    return {(one.section, one.field, one.code) for one in found}
 
 
 def test_what_is_known_is_read_and_what_is_more_is_told() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from documents.order_forms import received
 from documents.order_forms.receiving import Received
-from tests.unit.documents.making import refused
+from tests.unit.documents import making
 
 NAMESPACES = """xmlns="http://uri.etsi.org/03120/common/2019/10/Core"
  xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:common="http://uri.etsi.org/03120/common/2016/02/Common"
@@ -84,8 +84,8 @@ def read(data: bytes) -> Received:
 
 def wrong(*objects: str, verb: str = "CREATE") -> set[tuple[str, str, str]]:
     """What is wrong with a message."""
-    problems = refused(lambda: read(message(*objects, verb=verb))).problems
-    return {(one.section, one.field, one.code) for one in problems}
+    found = making.wrong(message(*objects, verb=verb), "sta-beispielstadt")
+    return {(one.section, one.field, one.code) for one in found}
 
 
 def test_a_european_order() -> None:
@@ -179,10 +179,6 @@ def test_another_action_creates_no_order(verb: str) -> None:
         (
             (authorisation(approvals=""), task()),
             ("I", "", "section-missing"),
-        ),
-        (
-            (authorisation(entry("NL", "999zz"), WARRANT), INTERCEPTION),
-            ("A", "provision", "provision-unknown"),
         ),
         (
             (authorisation(entry("NL", "126m"), approval("Warrant", "mayor")), INTERCEPTION),

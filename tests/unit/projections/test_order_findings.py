@@ -81,6 +81,33 @@ EARLIER, TOO_LATE = executed(period_from="2026-01-31"), act("order-authenticated
 HANDED_OVER = event("disclosure-handed-over", 6 * DAY, disclosure_id="d1", sha256="x")
 REVIEWS = {"house.secrecy.unreviewed", "house.secrecy.review"}
 
+NOTIFIED: dict[str, Any] = {
+    "provision": EPOC,
+    "kind": "production",
+    "issued_by": "foreign-judicial-authority",
+    "notified": True,
+}
+TAP: dict[str, Any] = {
+    "provision": "nl.sv.126m",
+    "issued_by": "public-prosecutor",
+    "requested_fields": [],
+}
+VALIDATED: Story = [
+    received(200, **NOTIFIED),
+    act("order-authenticated", 201, method="x"),
+    act("order-validated", 202),
+]
+
+
+def no_ground(day: float) -> RecordedEvent:
+    return act("order-confirmed", day, what="no-ground")
+
+
+def judge(day: float) -> RecordedEvent:
+    by: dict[str, Any] = {"by": "examining-judge", "document_sha256": "4b" * 32}
+    return act("authorisation-recorded", day, **by)
+
+
 BREAKING: list[tuple[str, Story, float]] = [
     ("law.order.answer", [received(200, provision=EPOC)], 211),
     ("law.order.answer", [received(200, provision=EPOC), act("order-rejected", 212)], 213),
@@ -98,6 +125,9 @@ BREAKING: list[tuple[str, Story, float]] = [
     ("law.order.provision", [received(provision="us.cloud-act"), *GOOD[1:]], 1),
     ("law.order.over", [*GOOD[:3], act("order-withdrawn", 0.25), executed()], 1),
     ("law.order.over", [*GOOD[:3], act("order-rejected", 0.25), executed()], 1),
+    ("law.order.early", [received(200, **NOTIFIED), executed(209)], 210),
+    ("law.order.early", [received(200, **NOTIFIED), executed(209), no_ground(209.5)], 210),
+    ("law.order.authority", [received(**TAP), *GOOD[1:], judge(0.4)], 1),
     ("house.order.authenticated", without("order-authenticated"), 1),
     ("house.order.authenticated", [*without("order-authenticated"), TOO_LATE], 2),
     ("house.order.decided", without("order-narrowed"), 1),
@@ -113,6 +143,9 @@ BREAKING: list[tuple[str, Story, float]] = [
 
 FINE: list[tuple[str, Story, float]] = [
     ("executed by the book", GOOD, 100),
+    ("after the days of the notified authority", [*VALIDATED, executed(211.7)], 213),
+    ("no ground is raised", [*VALIDATED, no_ground(203), executed(204)], 213),
+    ("authorised", [received(**TAP), *GOOD[1:3], judge(0.25), executed(fields=[])], 1),
     ("answered in time", [received(200, provision=EPOC), act("order-rejected", 205)], 300),
     ("objected in time", [received(200, provision=EPOC), act("order-objected", 201, ground="x")], 300),
     ("confirmed in time", [ORAL, WRITTEN], 9),

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from application.acts.on_secrecy import Word
@@ -17,14 +18,15 @@ from projections.reading.order_judging import (
     NO_RULE,
     NOT_CONFIRMED,
     ORDER_GROUNDS,
+    SUPERSEDED,
     judge,
     judgement_of,
     objection,
     refusal,
 )
-from projections.reading.order_steps import OrderDeed, hindrance
+from projections.reading.order_steps import OrderDeed, hindrance, too_early
 from projections.views.order_acts import OrderAct
-from projections.views.orders import Order, Status, standing
+from projections.views.orders import Order, Status, is_wanted, standing
 from rulebook.orders import OrderFacts
 from schemas import names
 from tests.fixtures.cases import each
@@ -60,9 +62,12 @@ DONE = (*VALID, names.ORDER_EXECUTED)
 ORAL: dict[str, Any] = {"oral": True, "law": "nl.sv.126n", "issued_by": "public-prosecutor"}
 # What each status allows, of an ordinary order.
 ALLOWED: dict[Status, tuple[Order, set[OrderDeed]]] = {
-    "received": (order(), {"authenticate", "object", "refuse", "withdraw"}),
-    "authenticated": (order(AUTHENTIC), {"decide", "object", "refuse", "withdraw"}),
-    "objected": (order(AUTHENTIC, names.ORDER_OBJECTED), {"decide", "refuse", "withdraw"}),
+    "received": (order(), {"authenticate", "authorise", "object", "refuse", "withdraw"}),
+    "authenticated": (order(AUTHENTIC), {"authorise", "decide", "object", "refuse", "withdraw"}),
+    "objected": (
+        order(AUTHENTIC, names.ORDER_OBJECTED),
+        {"authorise", "decide", "refuse", "withdraw"},
+    ),
     "validated": (order(*VALID), {"object", "refuse", "execute", "withdraw"}),
     "narrowed": (
         order(AUTHENTIC, names.ORDER_NARROWED),
@@ -140,7 +145,32 @@ def facts(**stated: Any) -> OrderFacts:
         ({"oral": True}, "narrow", "must be given in writing; refuse"),
         ({"kind": "interception"}, "validate", "no order of the kind interception exists"),
         ({"provision": "nl.wwft.16"}, "validate", "is no duty of a telecom provider; refuse"),
-        ({"provision": "nl.tw.11.10"}, "validate", "has no rule for orders under nl.tw.11.10"),
+        ({"provision": "nl.tw.99"}, "validate", "has no rule for orders under nl.tw.99"),
+        ({"provision": "nl.tw.99"}, "narrow", "--ground no-rule"),
+        ({"provision": "rv.843a"}, "validate", "held until 2025-01-01, and since then nl.rv.194"),
+        ({"provision": "nl.rv.194", "issued_by": "claimant"}, "validate", "the word of court"),
+        ({"provision": "nl.sv.126m"}, "validate", "the word of examining-judge, which"),
+        (
+            {"provision": "nl.sv.126n", "requested_fields": ("cell_id",)},
+            "narrow",
+            "order authorise",
+        ),
+        (
+            {"provision": "nl.sv.126n", "requested_fields": ("cell_id",)},
+            "validate",
+            "examining judge",
+        ),
+        ({"faulty": True, "requested_fields": ("name",)}, "validate", "--ground faulty-form"),
+        (
+            {"issued_by": "other", "requested_fields": ("name",)},
+            "validate",
+            "--ground wrong-authority",
+        ),
+        (
+            {"provision": "eu.2014.41", "issued_by": "foreign-judicial-authority"},
+            "validate",
+            "no duty",
+        ),
     ],
 )
 def test_the_rulebook_decides_what_an_order_may_have(
@@ -148,6 +178,111 @@ def test_the_rulebook_decides_what_an_order_may_have(
 ) -> None:
     why = objection("O-1", judge(facts(**stated)), deed)
     assert why is None if says is None else says in str(why)
+
+
+WORDS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
+    (
+        {"provision": "lycos-pessers", "issued_by": "claimant", "requested_fields": ("name",)},
+        (
+            "unlawful-and-harmful-plausible",
+            "real-interest",
+            "no-less-intrusive-way",
+            "interest-of-claimant-prevails",
+        ),
+    ),
+    (
+        {"provision": "politiewet.3", "issued_by": "investigating-officer", "oral": True}
+        | {"requested_fields": ("cell_id",)},
+        ("life-in-danger", "no-other-way", "confirmed-by-superior-officer"),
+    ),
+]
+
+
+@each("stated, conditions", WORDS)
+def test_what_no_duty_orders_is_given_when_every_condition_is_so(
+    stated: dict[str, Any], conditions: tuple[str, ...]
+) -> None:
+    judged = judge(facts(**stated))
+    for left_out in conditions:
+        found = [one for one in conditions if one != left_out]
+        assert f"unless {left_out}" in str(objection("O-1", judged, "validate", found))
+    assert conditions[0] in str(objection("O-1", judged, "validate"))
+    assert objection("O-1", judged, "validate", conditions) is None
+    surplus = objection("O-1", judged, "validate", (*conditions, "made-up"))
+    assert "made-up is no condition" in str(surplus)
+    plain = judge(facts(requested_fields=("name",)))
+    assert "is no condition of nl.sv.126na" in str(objection("O-1", plain, "validate", conditions))
+
+
+EPOC: dict[str, Any] = {"law": "eu.2023.1543", "issued_by": "foreign-judicial-authority"}
+# Received on 20 November 2026, a Friday: the tenth day is Monday the 30th.
+OVER = datetime(2026, 11, 30, 23, tzinfo=UTC)
+
+
+def test_a_notified_authority_has_its_ten_days() -> None:
+    waits = order(*VALID, kind="production", notified=True, **EPOC)
+    before = OVER - timedelta(microseconds=1)
+    for time in (START + timedelta(hours=3), before):
+        assert "before 2026-11-30T23:00:00.000000Z" in str(hindrance("execute", waits, time))
+        assert "before 2026-11-30T23:00" in str(too_early(waits, time))
+    assert hindrance("execute", waits, OVER) is None
+    state = standing(waits, before)
+    assert state is not None
+    assert (state.earliest, state.overdue) == (OVER, False)
+    later = standing(waits, OVER)
+    assert later is not None
+    assert not later.overdue
+    assert later.next_due == OVER + timedelta(days=1)
+
+
+def test_it_may_say_before_that_it_raises_no_ground_and_an_emergency_waits_for_nobody() -> None:
+    cleared = order(*VALID, "order-confirmed no-ground", kind="production", notified=True, **EPOC)
+    said = START + timedelta(hours=3)
+    assert hindrance("execute", cleared, said) is None
+    assert "nothing to confirm" in str(hindrance("confirm-no-ground", cleared, said))
+    urgent = order(*VALID, kind="production", notified=True, urgent=True, **EPOC)
+    assert hindrance("execute", urgent, said) is None
+    assert "nothing to confirm" in str(hindrance("confirm-no-ground", urgent, said))
+    plain = order(*VALID, kind="production", **EPOC)
+    assert hindrance("execute", plain, said) is None
+    outside = [msgspec.structs.replace(step, came="outside") for step in cleared.steps[-1:]]
+    forged = Order("O-1", (*cleared.steps[:-1], *outside))
+    assert "nothing may be given" in str(hindrance("execute", forged, said))
+
+
+def test_an_authorisation_from_outside_opens_no_order() -> None:
+    tap = order(law="nl.sv.126m", issued_by="public-prosecutor", requested_fields=[])
+    told = {"by": "examining-judge", "document_sha256": "4b" * 32}
+    word = _act(names.AUTHORISATION_RECORDED, 1, "nl.sv.126m", told)
+    authorised = judgement_of(Order("O-1", (*tap.steps, word)))
+    assert authorised is not None
+    assert authorised.faults == ()
+    outside = msgspec.structs.replace(word, came="outside")
+    forged = judgement_of(Order("O-1", (*tap.steps, outside)))
+    assert forged is not None
+    assert forged.faults == ("not-authorised",)
+
+
+def test_what_was_validated_without_a_rule_or_a_judge_is_not_carried_out() -> None:
+    now = START + timedelta(days=1)
+    unknown = order(*VALID, law="us.cloud-act")
+    assert "may not be carried out: no-rule" in str(hindrance("execute", unknown, now))
+    tap = order(*VALID, law="nl.sv.126m", issued_by="public-prosecutor", requested_fields=[])
+    assert "may not be carried out: not-authorised" in str(hindrance("execute", tap, now))
+    freeze = order(*VALID, law="nl.sv.126ni", issued_by="bailiff", kind="preservation")
+    assert "carried out: wrong-authority" in str(hindrance("preserve", freeze, now))
+
+
+def test_nothing_is_given_for_an_oral_order_that_may_be_over_and_it_is_not_closed_yet() -> None:
+    """The third day after Friday is Monday; with two working days among them it is Tuesday."""
+    spoken = order(*VALID, **ORAL)
+    monday, tuesday = datetime(2026, 11, 23, 23, tzinfo=UTC), datetime(2026, 11, 24, 23, tzinfo=UTC)
+    assert hindrance("execute", spoken, monday - timedelta(seconds=1)) is None
+    assert "not confirmed in writing" in str(hindrance("execute", spoken, monday))
+    assert hindrance("confirm-order", spoken, monday) is None
+    assert "it lapsed" in str(hindrance("confirm-order", spoken, tuesday))
+    written = order(*VALID, "order-confirmed written-order", **ORAL)
+    assert hindrance("execute", written, tuesday) is None
 
 
 def test_a_period_beyond_the_provision_narrows_an_order() -> None:
@@ -170,7 +305,9 @@ def test_an_order_is_refused_on_a_ground_that_it_has() -> None:
     assert "needs-judge is no ground" in str(refusal("O-1", judged, "needs-judge", lapsed=False))
     assert NOT_CONFIRMED not in judged.grounds
     assert refusal("O-1", judged, NOT_CONFIRMED, lapsed=True) is None
-    assert judge(facts(provision="nl.tw.11.10")).grounds >= {NO_RULE}
+    unknown, old = judge(facts(provision="nl.tw.99")), judge(facts(provision="nl.rv.843a"))
+    assert (NO_RULE in unknown.grounds, unknown.usual_ground) == (True, NO_RULE)
+    assert (SUPERSEDED in old.grounds, NO_RULE in old.grounds) == (True, False)
     assert judged.grounds < set(ORDER_GROUNDS)
     assert judgement_of(Order("O-1")) is None
 
@@ -243,6 +380,36 @@ def test_what_a_production_order_waits_for_is_not_released() -> None:
     state = standing(kept, late, followers=[Order("O-2", waits.steps)])
     assert state is not None
     assert not state.overdue
+
+
+def test_annexes_v_and_vi_prolong_what_is_kept_and_keep_nothing_themselves() -> None:
+    late = START + timedelta(days=100)
+
+    def wanted(*others: Order) -> bool:
+        return is_wanted(
+            "O-1", [Order(f"O-{n}", other.steps) for n, other in enumerate(others, 2)], late
+        )
+
+    annex: dict[str, Any] = {"kind": "preservation", "extends": "O-1", **EPOC}
+    announced = order(*DONE, form="epoc-pr-confirmation", **annex)
+    extension = order(*VALID, form="epoc-pr-extension", **annex)
+    waiting = order(kind="production", extends="O-1", **EPOC)
+    produced = order(*DONE, kind="production", extends="O-1", **EPOC)
+    assert not wanted()
+    assert not wanted(extension)
+    assert wanted(announced)
+    assert wanted(announced, waiting)
+    assert wanted(waiting)
+    assert not wanted(announced, produced)
+    assert not wanted(order(names.ORDER_REJECTED, form="epoc-pr-confirmation", **annex))
+    for form in (announced, extension):
+        assert form.follows == "O-1"
+        state = standing(form, START + timedelta(days=1))
+        assert state is not None
+        assert "preservation" not in {clock.name for clock in state.clocks}
+    now = START + timedelta(days=1)
+    assert "ledger preservation extend O-1" in str(hindrance("preserve", extension, now))
+    assert hindrance("execute", extension, now) is None
 
 
 def test_a_lift_comes_after_the_word_that_keeps_the_secret() -> None:

@@ -16,6 +16,7 @@ from tests.unit.schemas.making import CONFIDENTIAL, GONE, accepted, changed, exa
 REQUIRED = {
     "order-received": {"order_ref", "authority", "requested_fields", "oral"},
     "order-authenticated": {"order_ref", "method"},
+    "authorisation-recorded": {"order_ref", "by", "document_sha256"},
     "order-validated": {"order_ref"},
     "order-narrowed": {"order_ref"},
     "order-objected": {"order_ref", "ground"},
