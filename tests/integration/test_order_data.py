@@ -461,7 +461,7 @@ def decided(two: Two, who: str, fields: Sequence[str], **members: Any) -> None:
 
 
 def given(two: Two, *options: str, ref: str = "O-1") -> Any:
-    """What the second officer is answered; or the first one, where it is refused."""
+    """What the second officer is told who executes an order, or the first one who may not."""
     for officer in ("employee/7", "employee/9"):
         two.cli.set(READER=officer)
         ran = two.cli("order", "execute", ref, *options, "--json")
@@ -626,7 +626,7 @@ def test_a_secrecy_that_was_imposed_keeps_the_disclosure_here(two: Two) -> None:
     prepare(two)
     bundle, line = str(two.cli.folder / "bundle.age"), str(two.cli.folder / "told.ndjson")
     told = given(two, "--bundle", bundle, "--disclosure", line)
-    refused(told, "--disclosure: what order O-1 gives is secret")
+    refused(told, "--disclosure: the open ledger is told nothing of order O-1")
     assert given(two, "--bundle", bundle).status == 0
     assert disclosed(two, WHO)["notice"] == "barred"
 
