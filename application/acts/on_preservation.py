@@ -6,6 +6,7 @@ days come from the rulebook: a command may ask for fewer, and never for more.
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -24,7 +25,7 @@ from application.queries.desk.preserved import (
 )
 from application.site import Site
 from application.source import Source
-from ledger.errors import Misconfigured
+from ledger.errors import Misconfigured, Reject
 from projections.reading.views import secrets as every_secret
 from projections.reading.views import secrets_of
 from projections.views.orders import Order, is_wanted
@@ -66,11 +67,35 @@ def impose(
 def copy(
     site: Site, source: Source, there: OpenLedger, on: OnOrder
 ) -> tuple[FoundOrder, SnapshotLook]:
-    """Bring the copy of an order up to date; of a European order to produce, make it. Raises NotAllowed."""
-    case = find_order(source, on.ref, on.subject)
-    if is_kept_at_once(case.order) and not case.order.named(names.PRESERVATION_IMPOSED):
-        return keep_at_once(site, source, there, on)
-    return renew(site, source, there, on)
+    """Bring the copy of an order up to date, or make the first one.
+
+    That is of a European order to produce, which is kept while it is open, and of what a program imposed that
+    made no copies. Raises NotAllowed where nothing is kept.
+    """
+    with one_at_a_time(site):
+        case = find_order(source, on.ref, on.subject)
+        of = _first(source, case, on.time)
+        if of is None:
+            of = _snapshot(source, case, _in_force(source, case, on.time))
+            look = take(site, source, there, case, of)
+        else:
+            acts = [dated(_imposed(case, of), on.time)]
+            check(site, acts)
+            look = take(site, source, there, case, of)
+            record(site, acts, on.time)
+    return again(source, case), look
+
+
+def _first(source: Source, case: FoundOrder, time: datetime) -> Snapshot | None:
+    """The snapshot that is still to be made of an order; None where one was."""
+    imposed = case.order.named(names.PRESERVATION_IMPOSED)
+    if not imposed and is_kept_at_once(case.order):
+        return Snapshot(next_snapshot(case), fields_kept(case, ()), day_of(time) + _AT_ONCE)
+    if not imposed or "snapshot" in imposed[-1].facts:
+        return None
+    kept = _in_force(source, case, time)
+    fields = fields_kept(case, kept.categories)
+    return Snapshot(next_snapshot(case), fields, kept.until or date.max)
 
 
 def is_kept_at_once(order: Order) -> bool:
@@ -78,53 +103,50 @@ def is_kept_at_once(order: Order) -> bool:
     return order.rule is not None and order.rule.kept_at_once
 
 
-def keep_at_once(
-    site: Site, source: Source, there: OpenLedger, on: OnOrder
-) -> tuple[FoundOrder, SnapshotLook]:
-    """Copy the data that an order to produce asks for; it is kept while that order is open."""
-    with one_at_a_time(site):
-        case = find_order(source, on.ref, on.subject)
-        day = day_of(on.time) + _AT_ONCE
-        of = Snapshot(next_snapshot(case), fields_kept(case, ()), day)
-        acts = [dated(_imposed(case, of), on.time)]
-        check(site, acts)
-        look = take(site, source, there, case, of)
-        record(site, acts, on.time)
-    return again(source, case), look
+class Copied(NamedTuple):
+    """What the clock copied: how many records were added, and the orders of which nothing could be."""
+
+    added: int
+    failed: tuple[str, ...]
 
 
-def renew(
-    site: Site, source: Source, there: OpenLedger, on: OnOrder
-) -> tuple[FoundOrder, SnapshotLook]:
-    """Copy what came into the open ledger since, or came late. Raises NotAllowed where nothing is kept."""
-    with one_at_a_time(site):
-        case = find_order(source, on.ref, on.subject)
-        of = _snapshot(source, case, _in_force(source, case, on.time))
-        look = take(site, source, there, case, of)
-    return again(source, case), look
+def copy_all(site: Site, source: Source, there: OpenLedger) -> Copied:
+    """Make every copy that is to be made, and renew every copy that is a day old.
 
-
-def copy_all(site: Site, source: Source, there: OpenLedger) -> int:
-    """Copy what the law has kept on receipt and is not copied yet, and renew every copy that is a day old.
-
-    Gives how many records were added.
+    An order that cannot be copied, such as one that names no person, keeps no other one from being copied.
     """
-    looks = [keep_at_once(site, source, there, on)[1] for on in _not_copied(source)]
-    looks += [renew(site, source, there, on)[1] for on in _day_old(source)]
-    return sum(look.added for look in looks)
+    added, failed = 0, []
+    for on in [*_not_copied(source), *_day_old(source)]:
+        try:
+            added += copy(site, source, there, on)[1].added
+        except Reject:
+            failed.append(on.ref)
+    return Copied(added, tuple(failed))
 
 
 def _not_copied(source: Source) -> list[OnOrder]:
-    """Open orders whose data the law has kept on receipt, and is not copied yet."""
-    return [
-        OnOrder(case.order.ref, case.reference, source.now)
+    """Open orders, and preservations in force, whose data is kept and not copied yet."""
+    cases = [
+        case
         for case in named_orders(source, known_orders(source))
-        if is_kept_at_once(case.order)
-        and not case.order.named(names.PRESERVATION_IMPOSED)
-        and isinstance(case.reference, str)
-        and (state := case.standing(source.now))
-        and state.is_open
+        if isinstance(case.reference, str) and _lacks_copy(case, source.now)
     ]
+    return [OnOrder(case.order.ref, case.person, source.now) for case in cases]
+
+
+def _lacks_copy(case: FoundOrder, now: datetime) -> bool:
+    imposed, state = case.order.named(names.PRESERVATION_IMPOSED), case.standing(now)
+    if state is None:
+        return False
+    if not imposed:
+        return is_kept_at_once(case.order) and state.is_open
+    until = state.preserved_until
+    ended = any(clock.name == "preservation" and clock.done_at for clock in state.clocks)
+    return (
+        "snapshot" not in imposed[-1].facts
+        and not ended
+        and (until is None or day_of(now) <= until)
+    )
 
 
 def _day_old(source: Source) -> list[OnOrder]:

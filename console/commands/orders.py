@@ -5,7 +5,7 @@ from typing import Annotated
 
 from application.acts import on_orders
 from application.acts.on_orders import OnOrder
-from application.acts.on_preservation import is_kept_at_once, keep_at_once
+from application.acts.on_preservation import copy, is_kept_at_once
 from application.language import spoken
 from application.lookups import nearest, provisions
 from application.queries.desk.found_orders import FoundOrder
@@ -79,7 +79,7 @@ def _copy_at_once(site: Site, source: Source, found: Sequence[FoundOrder]) -> No
         on = OnOrder(case.order.ref, case.person, source.now)
         try:
             with open_side(site, "preservation") as there:
-                look = keep_at_once(site, source, there.ledger, on)[1]
+                look = copy(site, source, there.ledger, on)[1]
         except LedgerError as error:
             note(f"ledger: {say('preservation', 'later', case.order.ref)}: {told(str(error))}")
         else:

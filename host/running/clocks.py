@@ -63,11 +63,14 @@ def _forget(settings: Settings, says: Log, stop: Callable[[], bool]) -> None:
 
 def _tell(settings: Settings, says: Log, _stop: Callable[[], bool]) -> None:
     with open_site(settings) as site:
-        added, destroyed = keep_copies(site)
+        added, destroyed, failed = keep_copies(site)
         handed_over = tell_open_ledger(site)
     if added or destroyed:
         message = f"copies for orders: {added} records added, {destroyed} destroyed"
         says.info("preserved", message, records=added, copies=destroyed)
+    if failed:
+        message = f"{len(failed)} orders cannot be copied: see `ledger today`"
+        says.warning("not-copied", message, orders=list(failed))
     if handed_over:
         message = f"{handed_over} lifted disclosures were handed over"
         says.info("handed-over", message, disclosures=handed_over)

@@ -1,5 +1,7 @@
 """Copies for orders to preserve, by the clock: brought up to date once a day, destroyed once they ended."""
 
+from typing import NamedTuple
+
 from application.acts.on_preservation import copy_all
 from application.acts.preserving import destroy_ended
 from host.open_side import open_side
@@ -8,14 +10,23 @@ from host.site import Site
 _QUERY = "preservation"
 
 
-def keep_copies(site: Site) -> tuple[int, int]:
-    """How many records were added, and how many copies destroyed.
+class Kept(NamedTuple):
+    """What was done: records added, copies destroyed, and the orders of which nothing could be copied."""
+
+    added: int
+    destroyed: int
+    failed: tuple[str, ...] = ()
+
+
+def keep_copies(site: Site) -> Kept:
+    """Copy what is due, and destroy what ended.
 
     First the destruction: it needs nothing of the open ledger. Without that one's settings nothing is copied.
     """
     source = site.source(_QUERY)
     destroyed = len(destroy_ended(site, source))
     if site.settings.open_settings is None:
-        return 0, destroyed
+        return Kept(0, destroyed)
     with open_side(site, _QUERY, site.clock) as there:
-        return copy_all(site, source, there.ledger), destroyed
+        added, failed = copy_all(site, source, there.ledger)
+    return Kept(added, destroyed, failed)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pyrage import decrypt, x25519
 
+from application.acts.acting import Act, act
 from host.environment import settings_from
 from host.keys import log_key
 from host.running.preserving import keep_copies
@@ -81,7 +82,7 @@ CALLS = [(WHO, {"called_number": f"+3130000000{number}"}) for number in (1, 2, 3
 
 def by_clock(two: Two, **later: float) -> tuple[int, int]:
     with open_site(settings_from({}), lambda: utc_now() + timedelta(**later)) as site:
-        return keep_copies(site)
+        return keep_copies(site)[:2]
 
 
 def test_the_open_ledger_erases_as_ever_and_the_desk_still_gives(two: Two, tmp_path: Path) -> None:
@@ -264,3 +265,26 @@ def test_one_officer_keeps_data_and_the_file_says_who_and_what(two: Two) -> None
     for name in ("preservation-imposed", "order-executed"):
         assert of[name]["employee"] == "employee/7"
     assert "no category" not in of["preservation-imposed"]["text"]
+
+
+def test_one_order_that_cannot_be_copied_keeps_no_other_from_it(two: Two) -> None:
+    """Such as one that names no person; and what an earlier program imposed gets a copy at last."""
+    received(two, "P-0", *KEEP, *TRAFFIC, subject=())
+    received(two, "P-1", *KEEP, *TRAFFIC)
+    with open_site(settings_from({})) as site:
+        for ref, who in (("P-0", "visitor/P-0"), ("P-1", WHO)):
+            facts = {"order_ref": ref, "until": "2099-01-01"}
+            imposed = Act(
+                name="preservation-imposed",
+                subject=who,
+                provision="nl.sv.126ni",
+                facts=facts,
+                categories=["traffic"],
+            )
+            act(site, [imposed])
+        assert keep_copies(site) == (3, 0, ("P-0",))
+        assert keep_copies(site) == (0, 0, ("P-0",))
+    received(two, "O-2", *PRODUCE, *TRAFFIC, *IN_2024)
+    with as_open(two):
+        assert two.cli("erase", WHO, "--ground", "request").status == 0
+    assert two.cli("preservation", "snapshot", "P-1", "--json").json["snapshot"]["added"] == 0
