@@ -55,7 +55,8 @@ class Execution(Struct, frozen=True, kw_only=True):
     """How an order is executed. `receipt`: of the bundle that was prepared; None where nothing is given.
 
     `bundle_sha256`: of the file that is given. What a command may say besides, and must be so: `fields` that
-    are given, the `recipient`, and the `position` of the open ledger that it reflects.
+    are given, the `recipient`, and the `position` of the open ledger that it reflects. `tells_open`: the
+    disclosure is no secret, and goes to the open ledger.
     """
 
     receipt: Receipt | None = None
@@ -63,6 +64,7 @@ class Execution(Struct, frozen=True, kw_only=True):
     fields: Sequence[str] = ()
     recipient: str | None = None
     position: int | None = None
+    tells_open: bool = False
 
 
 def execute(
@@ -79,23 +81,19 @@ def execute(
     the order was executed.
     """
     with one_at_a_time(site):
-        case = executable(site, source, on, execution, to_open=tell_open is not None)
-        executed, disclosure, *others = _acts(case, execution)
-        acts = [executed, *others]
-        if disclosure is not None and is_open(case) and tell_open is not None:
-            tell_open(message(site, msgspec.structs.replace(disclosure, time=on.time)))
-        elif disclosure is not None:
-            acts.insert(1, disclosure)
+        case = executable(site, source, on, execution)
+        acts, elsewhere = _acts(case, execution)
+        if elsewhere is not None:
+            assert tell_open
+            tell_open(message(site, msgspec.structs.replace(elsewhere, time=on.time)))
         record(site, acts, on.time, permit=permit)
     return again(source, case)
 
 
-def executable(
-    site: Site, source: Source, on: OnOrder, execution: Execution, *, to_open: bool
-) -> FoundOrder:
+def executable(site: Site, source: Source, on: OnOrder, execution: Execution) -> FoundOrder:
     """The order, which may be executed like this. Raises NotAllowed, ActRefused otherwise.
 
-    Both before the first person approves it. `to_open`: a disclosure that is no secret can be told.
+    Both before the first person approves it: what the ledger would refuse, nobody has to approve.
     """
     case = find_order(source, on.ref, on.subject)
     check_deed(case, "execute", on.time)
@@ -118,22 +116,25 @@ def executable(
             f"order {on.ref} is given data: name the file that `ledger order prepare {on.ref}` made",
             field="bundle",
         )
-    _check_acts(site, case, execution, on.time, to_open=to_open)
+    acts, elsewhere = _acts(case, execution)
+    _check_where(on.ref, elsewhere, execution)
+    check(site, acts, on.time)
     return case
 
 
-def _check_acts(
-    site: Site, case: FoundOrder, execution: Execution, time: datetime, *, to_open: bool
-) -> None:
-    executed, disclosure, *others = _acts(case, execution)
-    told = [] if disclosure is None or is_open(case) else [disclosure]
-    if disclosure is not None and not told and not to_open:
+def _check_where(ref: str, elsewhere: Act | None, execution: Execution) -> None:
+    """Raise NotAllowed unless the open ledger is told of a disclosure exactly where it records that."""
+    if elsewhere is not None and not execution.tells_open:
         raise NotAllowed(
-            f"what order {case.order.ref} gives is no secret, so the open ledger records the disclosure: "
+            f"what order {ref} gives is no secret, so the open ledger records the disclosure: "
             "name a new file for `ledger ingest --signed` there",
             field="disclosure",
         )
-    check(site, [executed, *told, *others], time)
+    if elsewhere is None and execution.tells_open:
+        raise NotAllowed(
+            f"the open ledger is told nothing of order {ref}: it is secret, or it is given nothing",
+            field="disclosure",
+        )
 
 
 def _check_receipt(
@@ -194,24 +195,31 @@ def allowed_period(order: Order) -> dict[str, JsonValue]:
     return {name: facts[name] for name in ("period_from", "period_to") if name in facts}
 
 
-def _acts(case: FoundOrder, execution: Execution) -> tuple[Act, Act | None, *tuple[Act, ...]]:
-    """The execution, the disclosure where anything was given, and that an authority can tap."""
+def _acts(case: FoundOrder, execution: Execution) -> tuple[list[Act], Act | None]:
+    """What is recorded here: the execution, the disclosure, that an authority can tap.
+
+    Beside it the disclosure where the open ledger records it instead.
+    """
     recipient = str(case.received.facts["authority"])
     receipt = execution.receipt
     fields = [name for name in case.order.may_have if receipt and name in receipt.given]
     facts: dict[str, JsonValue] = {"fields": list(fields), "recipient": recipient}
-    disclosure = None
+    disclosures: list[Act] = []
     if receipt is not None:
         told = _told(receipt)
-        disclosure = _disclosure(case, fields, told) if fields else None
+        disclosures += [_disclosure(case, fields, told)] if fields else []
         facts |= {
             **told,
             "content_sha256": receipt.content_sha256,
             "position": receipt.position,
             "withheld": [_withheld(gap) for gap in receipt.gaps],
-            **({"disclosure_id": disclosure.id} if disclosure else {}),
         }
-    return act_on(case, names.ORDER_EXECUTED, facts), disclosure, *_interception(case)
+    if disclosures:
+        facts["disclosure_id"] = disclosures[0].id
+    executed = [act_on(case, names.ORDER_EXECUTED, facts)]
+    if is_open(case):
+        return [*executed, *_interception(case)], next(iter(disclosures), None)
+    return [*executed, *disclosures, *_interception(case)], None
 
 
 def _told(receipt: Receipt) -> dict[str, JsonValue]:

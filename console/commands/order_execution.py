@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from msgspec import to_builtins
 
-from application.acts.executing import Execution, executable, execute, is_open
+from application.acts.executing import Execution, executable, execute
 from application.acts.handing_over import PAYLOAD_TYPE
 from application.acts.on_orders import OnOrder
 from application.command_line import command
@@ -86,6 +86,7 @@ class _Given(NamedTuple):
             fields=tuple(self.field or ()),
             recipient=self.to,
             position=self.position,
+            tells_open=self.disclosure is not None,
         )
 
     def _receipt(self, source: Source) -> Receipt:
@@ -125,10 +126,7 @@ def execute_order(
     """
     with working(settings, "order", at) as (site, source, time):
         execution, on = given.execution(source), OnOrder(ref, subject, time)
-        to_open = given.disclosure is not None
-        case = executable(site, source, on, execution, to_open=to_open)
-        if given.disclosure and not is_open(case):
-            raise NotAllowed(f"what order {ref} gives is secret", field="disclosure")
+        case = executable(site, source, on, execution)
         again = command("order", "execute", ref, **given.flags, subject=subject, at=at)
         receipt = case.received
         seen = [receipt.order.source, receipt.order.id, list(case.order.may_have)]

@@ -63,6 +63,11 @@ class Wanted(Struct, frozen=True, kw_only=True):
     case_ref: str | None = None
     salt: str = ""
 
+    @property
+    def told(self) -> list[str]:
+        """The fields that are given, where they have values."""
+        return [field for field in sorted(self.fields) if field not in self.withheld]
+
 
 class OrderedValues(Answer, frozen=True):
     """Values that one event gave a person. `held_before`: they held already when the period began.
@@ -102,7 +107,7 @@ class OrderData(Answer, frozen=True, kw_only=True):
     """The content of a bundle: what is told, and what could not be.
 
     `since`, `until`: the period that was looked at, both included. `position`: of the last event of the open
-    ledger that it takes into account; `published`: of the last one that its log has published. `recipient`:
+    ledger that it takes into account; `published`: of the last entry in its log. `recipient`:
     the authority, and `case_ref` its file number. `salt`: without it, no reader can guess these bytes from
     their digest.
     """
@@ -195,7 +200,7 @@ def _lines(field: str, value: Value, stretches: tuple[Stretch, ...]) -> list[Lin
 def _of_person(
     source: Source, wanted: Wanted, person: _Person, position: int, entries: Entries
 ) -> tuple[list[OrderedPerson], list[OrderGap]]:
-    fields = [field for field in sorted(wanted.fields) if field not in wanted.withheld]
+    fields = wanted.told
     counted = _counted(source, wanted, person, position)
     if counted is None:
         return [], []
@@ -206,9 +211,14 @@ def _of_person(
     opened = [_opened(source, each, lines) for each in held]
     records = [each.record(entries) for each in opened if each.values]
     gaps = list(_all_gaps(person.reference, fields, opened, counted))
-    if lines is not None and not any(line.stretches for line in lines):
+    if _had_none(lines):
         gaps.append(OrderGap("not-found", subject=person.reference))
     return [OrderedPerson(person.reference, records)], gaps
+
+
+def _had_none(lines: Sequence[Line] | None) -> bool:
+    """Whether an order is confined to lines of which none was the person's."""
+    return lines is not None and not any(line.stretches for line in lines)
 
 
 def _counted(

@@ -225,9 +225,8 @@ def _copies(
     wanted: Wanted,
 ) -> list[_Copy]:
     """What is told of the copies of one person."""
-    fields = [field for field in wanted.fields if field not in wanted.withheld]
     lines = _lines_of(wanted)
-    held = held_in(events, fields, wanted.stretch)
+    held = held_in(events, wanted.told, wanted.stretch)
     return [_copy(source, one, None if snapshots[one.event.stream] else lines) for one in held]
 
 
