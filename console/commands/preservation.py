@@ -51,8 +51,8 @@ def impose(
 ) -> None:
     """Copy the data that an order names from the open ledger, which executes that order.
 
-    The open ledger keeps no trace of it. Exit status 1 when nobody was found: a running ledger looks again
-    every day.
+    The open ledger keeps no trace of it. Exit status 1 when no person was found: a running ledger looks
+    again every day.
     """
     last = day_or_none("--until", until)
     with working(settings, _QUERY, at) as (site, source, time):
@@ -73,7 +73,7 @@ def snapshot(
     """Copy what came into the open ledger since, or came late.
 
     Of a European order to produce that has no copy yet: copy its data, which is kept while it is open.
-    A running ledger copies once a day. Exit status 1 when nobody was found.
+    A running ledger copies once a day. Exit status 1 when no person was found.
     """
     with working(settings, _QUERY, None) as (site, source, time):
         on = OnOrder(ref, subject, time)

@@ -66,7 +66,7 @@ _ORDER = OrderForm(
     authority=_AUTHORITY,
     issued_by="examining-judge",
     kind="production",
-    requested_fields=("name", "called_number", "iban"),
+    requested_fields=("company_name", "called_number", "iban"),
     subject=WHO,
     form="letter",
 )

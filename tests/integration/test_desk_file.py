@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from schemas.catalogue import ALL_TYPES
-from tests.fixtures.console import Cli, Ran, registered
+from tests.fixtures.console import Cli, Ran, disclosed, registered
 from tests.fixtures.ledger import message
 from tests.integration import test_console_orders as desk_tests
 from tests.integration.test_console_orders import (
@@ -354,3 +354,27 @@ def test_a_restriction_rests_on_a_known_provision(desk: Cli) -> None:
     assert desk(*apply, *considered).status == 0
     told = desk("findings", "--rule", "house.provision.unknown", "--json").json["findings"]
     assert "customer/8803" not in {one["subject"] for one in told}
+
+
+def test_today_has_what_is_secret_without_an_order_and_what_waits_to_be_handed_over(
+    desk: Cli,
+) -> None:
+    who = "customer/8806"
+    kind = {"recipient": "politie", "recipient_kind": "police", "legal_basis": "6-1-c"}
+    about = {"provision": "nl.sv.126n", "case_ref": "PV-8806", "time": desk_tests.ago(hours=1)}
+    assert desk.record(disclosed(who, id="solo-8806", **about, **kind))["recorded"] == 1
+
+    def tasks(name: str) -> list[dict[str, Any]]:
+        told = desk("today", "--json").json["tasks"]
+        return [task for task in told if task["task"] == name]
+
+    [review] = [task for task in tasks("review-secrecy") if task["ref"] == "solo-8806"]
+    for flag in (f"--subject {who}", "--disclosure solo-8806"):
+        assert flag in review["commands"][0]
+    before = sum(task["count"] for task in tasks("hand-over-disclosure"))
+    lift = ("secrecy", "lift", *SAID, "--subject", who, "--disclosure", "solo-8806")
+    assert both(desk, *lift).status == 0
+    [task] = tasks("hand-over-disclosure")
+    assert (task["count"], task["state"]) == (before + 1, "due")
+    assert not [task for task in tasks("review-secrecy") if task["ref"] == "solo-8806"]
+    assert desk("today").status in {0, 1}

@@ -14,6 +14,7 @@ import pytest
 from msgspec import UNSET
 from pyrage import x25519
 
+from application.queries.desk import receipts
 from application.queries.desk.data import OrderData, Wanted, order_data
 from application.queries.desk.prepared import bundle_of
 from console.commands.people import recording_reads
@@ -476,7 +477,9 @@ def refused(ran: Any, *words: str) -> None:
         assert word in ran.err, ran.err
 
 
-def test_only_what_was_prepared_for_an_order_is_executed(two: Two) -> None:
+def test_only_what_was_prepared_for_an_order_is_executed(
+    two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file, other = str(two.cli.folder / "bundle.age"), str(two.cli.folder / "other.age")
     decided(two, WHO, ["name", "called_number", "street"])
     decided(two, OTHER, ["name"], order_ref="O-2")
@@ -506,6 +509,10 @@ def test_only_what_was_prepared_for_an_order_is_executed(two: Two) -> None:
     ):
         receipt.write_bytes(forged)
         refused(given(two, "--bundle", file), "--bundle: ")
+    with monkeypatch.context() as small:
+        small.setattr(receipts, "MOST_BYTES", len(kept) - 1)
+        receipt.write_bytes(kept)
+        refused(given(two, "--bundle", file), "no receipt bundle.age.receipt beside it")
     receipt.unlink()
     refused(given(two, "--bundle", file), "no receipt bundle.age.receipt beside it")
     receipt.write_bytes(kept)

@@ -129,7 +129,7 @@ def test_a_number_finds_its_holders_and_nobody_is_said_loudly_and_looked_for_aga
     numbers.write_text(json.dumps({"mobile_number": "+31600000009"}))
     received(two, "P-2", *KEEP, "--field", "mobile_number", subject=who)
     nobody = two.cli("preservation", "impose", "P-2")
-    assert (nobody.status, "NOBODY WAS FOUND" in nobody.err) == (1, True)
+    assert (nobody.status, "NO PERSON WAS FOUND" in nobody.err) == (1, True)
     assert by_clock(two, hours=1) == (0, 0)
     with as_open(two):
         assert (

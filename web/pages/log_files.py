@@ -38,7 +38,7 @@ REFUSED = "ledger-file-refused"
 """The header that tells of a file that is there and is not what was signed."""
 
 
-class Refused:
+class NotAsSigned:
     """There is a file, and it is not what the log's key signed."""
 
 
@@ -76,12 +76,12 @@ def routes(desk: Desk) -> list[Route]:
     """The files under `/log/`, and proof and entry of an event as files for `ledger verify`."""
     settings = desk.pool.settings
 
-    def read(name: LogName) -> bytes | Refused | None:
+    def read(name: LogName) -> bytes | NotAsSigned | None:
         log = published_log(settings)
         try:
             return served(log.folder, name.path, log.keys)
         except Unproven:
-            return Refused()
+            return NotAsSigned()
 
     async def closed(request: Request, principal: Principal) -> Response:
         name = _asked(request)
@@ -113,10 +113,10 @@ def _asked(request: Request) -> LogName:
     return name
 
 
-def _given(name: LogName, content: bytes | Refused | None) -> Response:
+def _given(name: LogName, content: bytes | NotAsSigned | None) -> Response:
     if content is None:
         raise NotFound
-    if isinstance(content, Refused):
+    if isinstance(content, NotAsSigned):
         # As if there were none, but a browser that checks seals tells its reader.
         return Response(status_code=404, headers={"cache-control": _NEVER, REFUSED: "1"})
     headers = {"cache-control": name.cache_control}
@@ -124,8 +124,8 @@ def _given(name: LogName, content: bytes | Refused | None) -> Response:
 
 
 def _read_closed(
-    visit: Visit, name: LogName, read: Callable[[LogName], bytes | Refused | None]
-) -> bytes | Refused | None:
+    visit: Visit, name: LogName, read: Callable[[LogName], bytes | NotAsSigned | None]
+) -> bytes | NotAsSigned | None:
     """A file that not everyone may have. To read entries is noted as a read of many."""
     if name.kind == "entries":
         note_entry(visit)

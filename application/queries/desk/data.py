@@ -107,7 +107,7 @@ class OrderData(Answer, frozen=True, kw_only=True):
     """The content of a bundle: what is told, and what could not be.
 
     `since`, `until`: the period that was looked at, both included. `position`: of the last event of the open
-    ledger that it takes into account; `published`: of the last one that its log has published. `recipient`:
+    ledger that it takes into account; `published`: of the last entry in its log. `recipient`:
     the authority, and `case_ref` its file number. `salt`: without it, no reader can guess these bytes from
     their digest.
     """

@@ -45,7 +45,7 @@ class PreparedOrder(Answer, frozen=True, kw_only=True):
     `bundle_sha256`: of the sealed file, which `command` records; `content_sha256`: of what was sealed, the
     same when it is gathered again. `sealed_to`: the SHA-256 of the certificate, or the key of age. `fields`:
     that have values. `position`: of the last event of the open ledger that it takes into account,
-    `published`: of the last one that its log has published. `persons`: whom it tells about. `unproven`: how
+    `published`: of the last entry in its log. `persons`: whom it tells about. `unproven`: how
     many of the records have no proof yet. `receipt`: the file by which `command` knows what the bundle holds.
     """
 

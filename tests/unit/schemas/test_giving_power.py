@@ -103,6 +103,7 @@ def test_the_acts_of_the_desks_office_are_those_of_the_contract() -> None:
     assert acts == {
         *("secrecy-reviewed", "secrecy-lifted"),
         *("preservation-imposed", "preservation-extended", "preservation-released"),
+        *("preservation-snapshot-taken", "data-preserved"),
     }
 
 
