@@ -75,6 +75,8 @@ def _open_ledger(url: str, folder: Path) -> None:
         for who in (WHO, *GUIDED, ENDING)
         for event in (registered(who), collected(who, personal=values, categories=CATEGORIES))
     ]
+    seen = {"time": ago(minutes=10), "personal": {"cell_id": "c-1"}, "categories": ["location"]}
+    told.append(collected(WHO, **seen))
     with open_site(settings) as site:
         stream = io.BytesIO(b"\n".join(map(orjson.dumps, told)))
         assert ingest_files(site, [("test", stream)]).recorded == len(told)
@@ -483,37 +485,38 @@ def ended(desk: Cli, who: str, ref: str, *more: str, **stated: str) -> None:
 def test_no_lift_while_a_measure_runs_or_another_order_is_secret(desk: Cli) -> None:
     who, day = "customer/5501", datetime.now(UTC).date()
     tap = {"provision": "nl.sv.126m", "issued_by": "examining-judge", "kind": "interception"}
-    ended(desk, who, "K-1", **tap)
-    lift = ("secrecy", "lift", "K-1", *SAID)
-    refused(desk(*lift), "the tap of order K-1 runs", "both officers add `--despite K-1`")
-    refused(desk(*lift, "--despite", "K-9"), "the tap of order K-1 runs")
+    ended(desk, who, "LW-1", **tap)
+    lift = ("secrecy", "lift", "LW-1", *SAID)
+    refused(desk(*lift), "the tap of order LW-1 runs", "both officers add `--despite LW-1`")
+    refused(desk(*lift, "--despite", "LW-9"), "the tap of order LW-1 runs")
     # While another one is open it is named as well, and nobody else's is.
-    receive(desk, "K-2", who, "--field", "name")
-    receive(desk, "K-3", "customer/5502", "--field", "name")
-    why = ("the tap of order K-1 runs; order K-2 is secret; order K-2 waits for an answer",)
-    refused(desk(*lift, "--despite", "K-1"), "order K-2 is secret")
-    refused(desk(*lift), *why, "`--despite K-1` `--despite K-2`")
+    receive(desk, "LW-2", who, "--field", "name")
+    receive(desk, "LW-3", "customer/5502", "--field", "name")
+    why = ("the tap of order LW-1 runs; order LW-2 is secret; order LW-2 waits for an answer",)
+    refused(desk(*lift, "--despite", "LW-1"), "order LW-2 is secret")
+    refused(desk(*lift), *why, "`--despite LW-1` `--despite LW-2`")
     refused(
-        desk(*lift, "--despite", "K-1", "--despite", "K-2", "--despite", "K-3"), "K-3 does not run"
+        desk(*lift, "--despite", "LW-1", "--despite", "LW-2", "--despite", "LW-3"),
+        "LW-3 does not run",
     )
-    named = ("--despite", "K-2", "--despite", "K-1")
+    named = ("--despite", "LW-2", "--despite", "LW-1")
     desk.set(READER=OFFICERS[0])
     assert "needs two persons" in desk(*lift, *named).err
     # The second officer approves another lift than the first one, if an order came in between.
-    receive(desk, "K-4", who, "--field", "name")
+    receive(desk, "LW-4", who, "--field", "name")
     desk.set(READER=OFFICERS[1])
-    refused(desk(*lift, *named), "order K-4 is secret")
-    assert "needs two persons" in desk(*lift, *named, "--despite", "K-4").err
+    refused(desk(*lift, *named), "order LW-4 is secret")
+    assert "needs two persons" in desk(*lift, *named, "--despite", "LW-4").err
     desk.set(READER=OFFICERS[0])
-    assert desk(*lift, *named, "--despite", "K-4").status == 0
+    assert desk(*lift, *named, "--despite", "LW-4").status == 0
     desk.set(READER="")
-    facts = events(desk, "K-1", who)[-1]["facts"]
-    assert (facts["despite"], facts["sha256"]) == (["K-1", "K-2", "K-4"], "5" * 64)
+    facts = events(desk, "LW-1", who)[-1]["facts"]
+    assert (facts["despite"], facts["sha256"]) == (["LW-1", "LW-2", "LW-4"], "5" * 64)
     # What was withdrawn or refused stands in nobody's way any more.
-    assert on(desk, "withdraw", "K-4").status == 0
-    assert on(desk, "refuse", "K-2", "--ground", "incomplete").status == 0
-    receive(desk, "K-5", who, "--field", "name", "--period-to", str(day + timedelta(days=9)))
-    refused(desk("secrecy", "lift", "K-5", *SAID), "order K-5 waits for an answer")
+    assert on(desk, "withdraw", "LW-4").status == 0
+    assert on(desk, "refuse", "LW-2", "--ground", "incomplete").status == 0
+    receive(desk, "LW-5", who, "--field", "name", "--period-to", str(day + timedelta(days=9)))
+    refused(desk("secrecy", "lift", "LW-5", *SAID), "order LW-5 waits for an answer")
 
 
 def test_a_review_and_a_lift_need_the_document_itself(desk: Cli, tmp_path: Path) -> None:

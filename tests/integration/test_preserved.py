@@ -34,7 +34,10 @@ from tests.integration.test_order_data import (
 two = test_order_data.two
 BY = ("--authority", "om-rotterdam", "--issued-by", "public-prosecutor")
 KEEP = ("--provision", "nl.sv.126ni", "--kind", "preservation", *BY)
-PRODUCE = ("--provision", "nl.sv.126n", *BY)
+PRODUCE = (
+    *("--provision", "nl.sv.126n", "--authority", "om-rotterdam"),
+    *("--issued-by", "examining-judge"),
+)
 TRAFFIC = ("--field", "called_number")
 IN_2024 = ("--period-from", "2024-01-01", "--period-to", "2024-12-31")
 
