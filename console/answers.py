@@ -155,7 +155,6 @@ CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
     "emergency list": emergencies.EmergencyList,
     "order authenticate": order_file.OrderFile | orders.OrderList,
     "order authorise": order_file.OrderFile | orders.OrderList,
-    "order authorise": order_file.OrderFile | orders.OrderList,
     "order confirm": order_file.OrderFile | orders.OrderList,
     "order counts": counts.OrderCounts,
     "order end": order_file.OrderFile,
