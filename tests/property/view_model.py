@@ -108,7 +108,7 @@ ACTS_ON: dict[str, tuple[tuple[str, ...], str | None]] = {
     "authorisation-recorded": _ORDER,
     **dict.fromkeys(("order-authenticated", "order-validated", "order-narrowed"), _ORDER),
     **dict.fromkeys(("order-objected", "order-rejected", "order-withdrawn"), _ORDER),
-    "order-confirmed": _ORDER,
+    **dict.fromkeys(("order-confirmed", "order-executed"), _ORDER),
     **dict.fromkeys(("secrecy-reviewed", "secrecy-lifted"), (("secrecy-imposed",), None)),
     "preservation-extended": (("preservation-imposed",), None),
     "preservation-released": (("preservation-imposed",), None),
