@@ -30,7 +30,7 @@ from ledger.letters.withheld import (
 )
 from ledger.reading import head_position
 from ledger.recording.batch import Batch, Outcome
-from ledger.storage.access import GIVEN
+from ledger.storage.access import GIVEN, Unsafe
 from ledger.storage.files import Folder
 from ledger.storage.named import opened_new, write_named
 from ledger.storage.postgres import Session
@@ -119,6 +119,8 @@ def _lies(file: Path) -> bool:
 def _receipts_in(file: Path) -> Iterator[bytes]:
     try:
         lines = _beside(file).read(file.name, MOST_RECEIPTS_BYTES).splitlines()
+    except Unsafe:
+        raise
     except OSError:
         lines = [b""]
     for line in lines:

@@ -16,6 +16,7 @@ _ANY = (
     r"|(?<![a-z0-9])(?:tw|telecommunicatiewet|telecomwet|telecommunications-act)"
     r"-?(?:art(?:ikel)?)?-?13(?![0-9])"
     r"|(?<![a-z0-9])wiv(?:-?20(?:02|17))?(?![a-z0-9])|(?<![a-z0-9])e-?evidence|(?<![0-9])2023-?1543(?![0-9])"
+    r"|(?:eu|dir)-?2014-?41(?![0-9])"
     r"|(?<![a-z0-9])epp?oc(?:-?pr)?(?![a-z0-9])|(?<![a-z])art(?:ikel)?-?126-?[a-z]"
     r"|(?<![a-z])(?:uavg|gdpr|avg)-?(?:art(?:ikel)?)?-?(?:23|41)-?1-?[a-d](?![a-z0-9])"
     r"|(?<![a-z0-9])(?:nl-?)?awr-?(?:art(?:ikel)?)?-?8[0-8](?![0-9])"
@@ -30,11 +31,13 @@ _IN_PROSE = re.compile(rf"{_ANY}|(?<![a-z0-9])126(?:n|{_SECOND})(?![a-z0-9])")
 _IN_VALUE = re.compile(
     r"(?<![a-z0-9])(?:nl-?)?(?:wv)?sv-?(?:art(?:ikel)?-?)?126-?[a-z]|strafvordering"
     r"|(?<![a-z0-9])(?:tw|telecommunicatiewet|telecomwet)-?(?:art(?:ikel)?)?-?13-?[0-9](?![0-9])"
-    r"|(?<![a-z0-9])wiv-?20(?:02|17)(?![0-9])|(?<![0-9])2023-?1543(?![0-9])|(?<![a-z0-9])epoc-?pr(?![a-z0-9])"
+    r"|(?<![a-z0-9])wiv-?20(?:02|17)(?![0-9])|(?<![0-9])2023-?1543(?![0-9])"
+    r"|(?:eu|dir)-?2014-?41(?![0-9])|(?<![a-z0-9])epoc-?pr(?![a-z0-9])"
 )
 _AS_RUN = re.compile(
     r"126[a-z]|strafvordering|(?:tw|telecommunicatiewet|telecomwet)(?:art|artikel)?13(?:[1-9]|$)"
     r"|(?:^|nl)(?:wv)?sv(?:$|art|(?!20[0-9]{2}$)[0-9])|wiv(?:$|[0-9])|^wiv|20231543|eevidence|^epp?oc(?!h)"
+    r"|(?:eu|dir)201441(?![0-9])"
     r"|(?:uavg|gdpr|avg)(?:art|artikel)?(?:23|41)(?:1[a-d]|$)|awr(?:art|artikel)?8[0-8](?![0-9])",
     re.MULTILINE,
 )
@@ -42,7 +45,7 @@ _AS_RUN = re.compile(
 LOOK: Final = (
     r"126[a-z]|sv(?:art|[0-9]|\Z|\n)"
     r"|strafvord|tw(?:art|13)|wet(?:art|13)|act(?:art|13)"
-    r"|wiv|20231543|evidence|epp?oc|avg(?:art|23|41)|gdpr(?:art|23|41)|art(?:ikel)?126|awr(?:art|8[0-8])"
+    r"|wiv|20231543|201441|evidence|epp?oc|avg(?:art|23|41)|gdpr(?:art|23|41)|art(?:ikel)?126|awr(?:art|8[0-8])"
 )
 """What the letters and digits of texts, one a line, show when a function of this module is true for one."""
 

@@ -347,15 +347,6 @@ def test_what_is_approved_afterwards_is_told(desk: Cli) -> None:
     assert (told["approved"]["order_ref"], told["approved"]["act"]) == ("LATER-1", "secrecy-lift")
 
 
-def test_a_restriction_rests_on_a_known_provision(desk: Cli) -> None:
-    day = datetime.now(UTC).date() + timedelta(days=9)
-    considered = [f"--consider={letter}=x" for letter in "abcdefgh"]
-    apply = ("restriction", "apply", "customer/8803", "--ground", "d", "--review-on", str(day))
-    assert desk(*apply, *considered).status == 0
-    told = desk("findings", "--rule", "house.provision.unknown", "--json").json["findings"]
-    assert "customer/8803" not in {one["subject"] for one in told}
-
-
 def test_today_has_what_is_secret_without_an_order_and_what_waits_to_be_handed_over(
     desk: Cli,
 ) -> None:

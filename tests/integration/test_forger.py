@@ -26,6 +26,7 @@ from ledger.letters.lists import LetterFilter, count_letters
 from ledger.letters.withheld import count_withheld, receipt_of, withheld_parts
 from ledger.reading import head_position
 from ledger.recording.batch import Batch, Outcome
+from ledger.storage.access import Unsafe
 from ledger.tlog.signing.envelope import enclosed
 from ledger.tlog.signing.keys import SigningKey, parse_verifier_key
 from ledger.writing.append import Span
@@ -193,7 +194,7 @@ def test_what_is_no_file_has_no_receipt(two: Two, tmp_path: Path, kind: str) -> 
         receipts.mkdir()
     else:
         receipts.write_bytes(b"0" * (withheld.MOST_RECEIPTS_BYTES + 1))
-    with pytest.raises(Reject, match="nothing was removed"):
+    with pytest.raises((Reject, Unsafe), match=r"nothing was removed|no ordinary file"):
         forget_received(two.open.site.session("recorder"), two.open.site.keyring(), tmp_path / "f")
 
 

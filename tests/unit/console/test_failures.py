@@ -82,7 +82,7 @@ def test_no_room_below_the_edge_names_a_flag_in_a_message(room: str) -> None:
 def test_each_remedy_of_the_code_is_worded() -> None:
     named = {
         name
-        for room in (*_BELOW, "host")
+        for room in (*_BELOW, "application", "host")
         for path in (ROOT / room).rglob("*.py")
         for name in re.findall(r'\bRemedy\("([a-z-]+)"', path.read_text("utf-8"))
     }
