@@ -4,8 +4,9 @@ What is kept is a copy in this ledger: the open one erases, keeps and answers as
 days come from the rulebook: a command may ask for fewer, and never for more.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -20,7 +21,6 @@ from application.queries.desk.found_orders import FoundOrder, find_order, known_
 from application.queries.desk.preserved import (
     SnapshotLook,
     next_snapshot,
-    snapshots_in,
     waiting_for_data,
 )
 from application.site import Site
@@ -29,7 +29,7 @@ from ledger.errors import Misconfigured, Reject
 from projections.reading.views import secrets as every_secret
 from projections.reading.views import secrets_of
 from projections.views.orders import Order, is_wanted
-from projections.views.secrecy import Preservation, preservations
+from projections.views.secrecy import Preservation, preservations, snapshot_of
 from rulebook.calendar import day_of
 from rulebook.orders import OrderRule, longest_preservation
 from schemas import LISTED_CATEGORIES, PERSONAL_FIELDS, names
@@ -57,10 +57,8 @@ def impose(
         day = _checked(until, on.time, longest)
         of = Snapshot(next_snapshot(case), fields_kept(case, categories), day)
         executed = act_on(case, names.ORDER_EXECUTED, {"fields": []})
-        acts = [dated(one, on.time) for one in (_imposed(case, of), executed)]
-        check(site, acts)
-        look = take(site, source, there, case, of)
-        record(site, acts, on.time)
+        first = partial(take, site, source, there, case, of)
+        look = _begin(site, [_imposed(case, of), executed], on.time, first)
     return again(source, case), look
 
 
@@ -79,10 +77,8 @@ def copy(
             of = _snapshot(source, case, _in_force(source, case, on.time))
             look = take(site, source, there, case, of)
         else:
-            acts = [dated(_imposed(case, of), on.time)]
-            check(site, acts)
-            look = take(site, source, there, case, of)
-            record(site, acts, on.time)
+            first = partial(take, site, source, there, case, of)
+            look = _begin(site, [_imposed(case, of)], on.time, first)
     return again(source, case), look
 
 
@@ -91,7 +87,7 @@ def _first(source: Source, case: FoundOrder, time: datetime) -> Snapshot | None:
     imposed = case.order.named(names.PRESERVATION_IMPOSED)
     if not imposed and is_kept_at_once(case.order):
         return Snapshot(next_snapshot(case), fields_kept(case, ()), day_of(time) + _AT_ONCE)
-    if not imposed or "snapshot" in imposed[-1].facts:
+    if not imposed or snapshot_of(imposed[-1]):
         return None
     kept = _in_force(source, case, time)
     fields = fields_kept(case, kept.categories)
@@ -116,7 +112,7 @@ def copy_all(site: Site, source: Source, there: OpenLedger) -> Copied:
     An order that cannot be copied, such as one that names no person, keeps no other one from being copied.
     """
     added, failed = 0, []
-    for on in [*_not_copied(source), *_day_old(source)]:
+    for on in [*_not_begun(source), *_due(source)]:
         try:
             added += copy(site, source, there, on)[1].added
         except Reject:
@@ -124,57 +120,50 @@ def copy_all(site: Site, source: Source, there: OpenLedger) -> Copied:
     return Copied(added, tuple(failed))
 
 
-def _not_copied(source: Source) -> list[OnOrder]:
-    """Open orders, and preservations in force, whose data is kept and not copied yet."""
-    cases = [
-        case
-        for case in named_orders(source, known_orders(source))
-        if isinstance(case.reference, str) and _lacks_copy(case, source.now)
-    ]
-    return [OnOrder(case.order.ref, case.person, source.now) for case in cases]
-
-
-def _lacks_copy(case: FoundOrder, now: datetime) -> bool:
-    imposed, state = case.order.named(names.PRESERVATION_IMPOSED), case.standing(now)
-    if state is None:
-        return False
-    if not imposed:
-        return is_kept_at_once(case.order) and state.is_open
-    until = state.preserved_until
-    ended = any(clock.name == "preservation" and clock.done_at for clock in state.clocks)
-    return (
-        "snapshot" not in imposed[-1].facts
-        and not ended
-        and (until is None or day_of(now) <= until)
-    )
-
-
-def _day_old(source: Source) -> list[OnOrder]:
-    """Orders of which a copy is kept that nobody brought up to date for a day."""
-    kept = list(_copies_kept(source))
-    subjects = source.opener.references([snapshot for *_, snapshot in kept])
-    due = {one for one, subject in subjects.items() if is_due(source, subject)}
-    people = source.opener.references([stream for stream, *_ in kept])
+def _not_begun(source: Source) -> list[OnOrder]:
+    """Open orders whose data the law has kept on receipt, and is not copied yet."""
     return [
-        OnOrder(ref, people[stream], source.now)
-        for stream, ref, snapshot in kept
-        if snapshot in due and stream in people
+        OnOrder(case.order.ref, case.reference, source.now)
+        for case in named_orders(source, known_orders(source))
+        if isinstance(case.reference, str)
+        and is_kept_at_once(case.order)
+        and not case.order.named(names.PRESERVATION_IMPOSED)
+        and (state := case.standing(source.now))
+        and state.is_open
     ]
 
 
-def _copies_kept(source: Source) -> Iterator[tuple[UUID, str, UUID]]:
-    """Person, order and latest snapshot of every preservation in force."""
+def _due(source: Source) -> list[OnOrder]:
+    """Orders whose preservation is in force, and that have no copy, or one that is a day old."""
+    kept = list(_in_force_now(source))
+    people = source.opener.references([stream for stream, _ in kept])
+    copies = source.opener.references([one.snapshot for _, one in kept if one.snapshot])
+    return [
+        OnOrder(one.order_ref, people[stream], source.now)
+        for stream, one in kept
+        if stream in people and _is_due(source, one, copies)
+    ]
+
+
+def _in_force_now(source: Source) -> Iterator[tuple[UUID, Preservation]]:
+    """Every preservation for an order that is in force, with the stream of its person."""
     for stream, secrets in every_secret(source.session):
         for one in preservations(secrets, source.now):
-            if one.keeps(day_of(source.now)):
-                for snapshot in snapshots_in(secrets, one.order_ref)[-1:]:
-                    yield stream, one.order_ref, snapshot
+            if one.order_ref and one.keeps(day_of(source.now)):
+                yield stream, one
+
+
+def _is_due(source: Source, kept: Preservation, copies: Mapping[UUID, str]) -> bool:
+    """Whether a preservation is to be copied. `copies`: snapshots that are there, with their subjects."""
+    if kept.snapshot is None:
+        return True
+    return kept.snapshot in copies and is_due(source, copies[kept.snapshot])
 
 
 def _snapshot(source: Source, case: FoundOrder, kept: Preservation) -> Snapshot:
     """The snapshot of what is kept. Raises NotAllowed where none was taken."""
-    named = kept.imposed.facts.get("snapshot")
-    subject = source.opener.references([UUID(named)]).get(UUID(named)) if named else None
+    named = kept.snapshot
+    subject = source.opener.references([named]).get(named) if named else None
     if subject is None:
         raise NotAllowed(f"no data of order {case.order.ref} was copied, or the copy is destroyed")
     return Snapshot(subject, fields_kept(case, kept.categories), kept.until or date.max)
@@ -201,9 +190,14 @@ def _imposed(case: FoundOrder, of: Snapshot) -> Act:
     return msgspec.structs.replace(imposed, categories=categories)
 
 
-def dated(one: Act, time: datetime) -> Act:
-    """An act with its time."""
-    return msgspec.structs.replace(one, time=time)
+def _begin(
+    site: Site, acts: Sequence[Act], time: datetime, first: Callable[[], SnapshotLook]
+) -> SnapshotLook:
+    """Record acts after the first copy. `first`: takes it, once the acts were checked."""
+    check(site, acts, time)
+    look = first()
+    record(site, acts, time)
+    return look
 
 
 def extend(site: Site, source: Source, on: OnOrder, until: date | None) -> FoundOrder:

@@ -11,11 +11,13 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from application.acts.acting import Act, Permit, act, one_at_a_time
 from application.acts.holding import RELEASE
-from application.acts.on_orders import ACTIVITY
+from application.acts.on_orders import ACTIVITY, Facts
 from application.queries.desk.data import OrderData, order_data
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.prepared import wanted_to_keep
@@ -33,7 +35,7 @@ from ledger.erasure.eraser import Erasure
 from ledger.reading import head_position
 from ledger.tlog.store.folder import LogFolder
 from projections.reading.views import secrets
-from projections.views.secrecy import Preservation, Secrets, preservations
+from projections.views.secrecy import Preservation, preservations
 from rulebook.calendar import day_of
 from schemas import PERSONAL_FIELDS, names
 
@@ -85,21 +87,19 @@ def take(
 def _copies(case: FoundOrder, of: Snapshot, data: OrderData) -> Iterator[Act]:
     for person in data.persons:
         for record in person.records:
-            yield Act(
-                name=names.DATA_PRESERVED,
-                subject=of.subject,
-                provision=case.provision,
-                activity=ACTIVITY,
-                facts={
-                    "order_ref": case.order.ref,
-                    "about": person.subject,
-                    "position": record.position,
-                    "entry_source": record.source,
-                    "entry_id": record.id,
-                    "leaf": record.leaf,
-                    **({"held_before": True} if record.held_before is True else {}),
-                    **({"proof": _in_base64(record.proof)} if record.proof else {}),
-                },
+            facts: Facts = {
+                "order_ref": case.order.ref,
+                "about": person.subject,
+                "position": record.position,
+                "entry_source": record.source,
+                "entry_id": record.id,
+                "leaf": record.leaf,
+                **({"held_before": True} if record.held_before is True else {}),
+                **({"proof": b64encode(record.proof.encode()).decode()} if record.proof else {}),
+            }
+            copied = _on_snapshot(names.DATA_PRESERVED, of.subject, case.provision, facts)
+            yield msgspec.structs.replace(
+                copied,
                 categories=sorted({PERSONAL_FIELDS[field] for field in record.values}),
                 personal=dict(record.values),
                 time=datetime.fromisoformat(record.occurred_at),
@@ -107,19 +107,11 @@ def _copies(case: FoundOrder, of: Snapshot, data: OrderData) -> Iterator[Act]:
             )
 
 
-def _in_base64(proof: str) -> str:
-    return b64encode(proof.encode()).decode()
-
-
 def _hold(case: FoundOrder, of: Snapshot, name: str) -> Act:
-    return Act(
-        name=name,
-        subject=of.subject,
-        provision=case.provision,
-        activity=ACTIVITY,
-        facts={"hold_ref": case.order.ref, "ground": _GROUND, "review_on": of.until.isoformat()},
-        categories=sorted({PERSONAL_FIELDS[field] for field in of.fields}),
-    )
+    facts = {"hold_ref": case.order.ref, "ground": _GROUND, "review_on": of.until.isoformat()}
+    held = _on_snapshot(name, of.subject, case.provision, facts)
+    categories = sorted({PERSONAL_FIELDS[field] for field in of.fields})
+    return msgspec.structs.replace(held, categories=categories)
 
 
 def held_until(case: FoundOrder, of: Snapshot) -> Act:
@@ -128,20 +120,12 @@ def held_until(case: FoundOrder, of: Snapshot) -> Act:
 
 
 def _looked(case: FoundOrder, of: Snapshot, look: SnapshotLook) -> Act:
-    return Act(
-        name=names.PRESERVATION_SNAPSHOT_TAKEN,
-        subject=of.subject,
-        provision=case.provision,
-        activity=ACTIVITY,
-        facts={
-            "order_ref": case.order.ref,
-            "position": look.position,
-            "persons": look.persons,
-            "records": look.records,
-            "added": look.added,
-            "missing": look.missing,
-        },
-    )
+    facts = {"order_ref": case.order.ref, **asdict(look)}
+    return _on_snapshot(names.PRESERVATION_SNAPSHOT_TAKEN, of.subject, case.provision, facts)
+
+
+def _on_snapshot(name: str, subject: str, provision: str | None, facts: Facts) -> Act:
+    return Act(name=name, subject=subject, provision=provision, activity=ACTIVITY, facts=facts)
 
 
 def is_due(source: Source, subject: str) -> bool:
@@ -156,45 +140,43 @@ def destroy_ended(site: Site, source: Source) -> list[Erasure]:
     Raises what `Eraser.erase` raises: each erasure that was done by then is committed.
     """
     with one_at_a_time(site):
-        return [
-            erasure
-            for stream, kept in list(secrets(source.session))
-            for subject, ref in _over(site, source, stream, kept)
-            for erasure in _destroy(site, source, subject, ref)
-        ]
+        return [erasure for ended in _ended(source) for erasure in _destroy(site, source, *ended)]
 
 
-def _over(site: Site, source: Source, stream: UUID, kept: Secrets) -> Iterator[tuple[str, str]]:
-    """The snapshots of one person that nothing keeps, with their orders."""
-    now = source.now
-    standing = {one.order_ref: one for one in preservations(kept, now)}
-    for ref, preservation in standing.items():
-        taken = snapshots_in(kept, ref)
-        if _goes_on(source, stream, preservation, now):
-            taken = taken[:-1]  # an earlier imposition is over once there is a later one
-        subjects = source.opener.references(taken)
-        yield from ((subjects[one], ref) for one in taken if one in subjects)
+def _ended(source: Source) -> list[tuple[str, Preservation]]:
+    """The snapshots that nothing keeps any more, each with its preservation."""
+    taken = [
+        (stream, one, snapshots_in(kept, one.order_ref))
+        for stream, kept in secrets(source.session)
+        for one in preservations(kept, source.now)
+    ]
+    # What was destroyed before has no reference any more: nothing else is asked about it.
+    living = source.opener.references([snapshot for *_, every in taken for snapshot in every])
+    return [
+        (living[snapshot], one)
+        for stream, one, every in taken
+        for snapshot in every
+        if snapshot in living
+        # An earlier imposition is over once there is a later one.
+        and not (snapshot == every[-1] and _goes_on(source, stream, one))
+    ]
 
 
-def _goes_on(source: Source, stream: UUID, kept: Preservation, now: datetime) -> bool:
-    if kept.released_at is None and kept.keeps(day_of(now)):
+def _goes_on(source: Source, stream: UUID, kept: Preservation) -> bool:
+    if kept.keeps(day_of(source.now)):
         return True
-    return bool(waiting_for_data(source, stream, kept.order_ref, now))
+    return bool(waiting_for_data(source, stream, kept.order_ref, source.now))
 
 
-def _destroy(site: Site, source: Source, subject: str, ref: str) -> list[Erasure]:
+def _destroy(site: Site, source: Source, subject: str, kept: Preservation) -> list[Erasure]:
     """Release the hold, and erase the subject: its keys are destroyed, and the journal has it."""
     for hold in in_force(source, subject):
-        released = Act(
-            name=names.LEGAL_HOLD_RELEASED,
-            subject=subject,
-            activity=ACTIVITY,
-            facts={
-                "hold_ref": ref,
-                "ground": _GROUND,
-                "review_on": hold.review_on.isoformat(),
-            },
-            categories=hold.categories,
-        )
+        facts = {
+            "hold_ref": hold.hold_ref,
+            "ground": _GROUND,
+            "review_on": hold.review_on.isoformat(),
+        }
+        released = _on_snapshot(names.LEGAL_HOLD_RELEASED, subject, None, facts)
+        released = msgspec.structs.replace(released, categories=hold.categories)
         act(site, [released], permit=Permit(RELEASE))
     return site.eraser().erase(subject, (), "retention")

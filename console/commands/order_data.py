@@ -48,7 +48,6 @@ from host.settings import Settings
 from host.site import Site
 from ledger.feeds.proof import encode_feed_proof, verify
 from ledger.reading import head_position
-from ledger.tlog.store.folder import LogFolder
 from schemas import PERSONAL_FIELDS
 from schemas.formats import CODE
 
@@ -125,8 +124,9 @@ def gathered(
     with open_side(site, _QUERY) as there:
         head = head_position(there.source.session)
         position = head if at_position is None else min(head, at_position)
-        log = LogFolder(there.settings.log.folder)
-        return order_data(there.source, salted(source, wanted, position), position, log)
+        return order_data(
+            there.source, salted(source, wanted, position), position, there.ledger.log
+        )
 
 
 def write_bundle(source: Source, made: Receipt, sealed: Envelope, output: Path) -> Path:
@@ -197,9 +197,9 @@ def prove_feed(
     check_person(subject)
     with working(settings, "order-feed-proof", None) as (site, _, _now):
         with open_side(site, "order-feed-proof") as there:
-            source, log = there.source, there.settings.log
+            source, log = there.ledger
             feed = feed_named(source, which, known_recipient(source, to) if to else None)
-            proof = proof_of(source, LogFolder(log.folder), feed, subject)
+            proof = proof_of(source, log, feed, subject)
             proven = verify(proof, subject, log_key(there.settings).known())
         write_new(output, encode_feed_proof(proof))
         answer = WrittenFeedProof(**asdict(proven_answer(proven, subject)), proof=str(output))

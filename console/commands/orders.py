@@ -11,6 +11,7 @@ from application.lookups import nearest, provisions
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.order_file import order_file
 from application.queries.desk.orders import persons_of
+from application.queries.desk.preserved import SnapshotLook
 from application.source import Source
 from application.words import say
 from console.commands.order_documents import Stated, about, tell_about
@@ -83,8 +84,13 @@ def _copy_at_once(site: Site, source: Source, found: Sequence[FoundOrder]) -> No
         except LedgerError as error:
             note(f"ledger: {say('preservation', 'later', case.order.ref)}: {told(str(error))}")
         else:
-            if not look.persons:
-                note(f"ledger: {say('preservation', 'nobody')}")
+            warn_of_nobody(look)
+
+
+def warn_of_nobody(look: SnapshotLook) -> None:
+    """Say loudly that a look at the open ledger found no person, so that nothing is kept."""
+    if not look.persons:
+        note(f"ledger: {say('preservation', 'nobody')}")
 
 
 def _tell_of_unknown_law(found: FoundOrder) -> None:

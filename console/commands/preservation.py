@@ -1,26 +1,26 @@
 """`ledger preservation`: data that is kept for an authority: copied, extended, released."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from application.acts import on_preservation
 from application.acts.on_orders import OnOrder
-from application.acts.preserving import destroy_ended
+from application.acts.preserving import OpenLedger, destroy_ended
 from application.command_line import command
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.preserved import SnapshotLook, kept_order
 from application.source import Source
-from application.words import say
 from console.commands.approving import EmergencyCode, need_second_person
 from console.commands.failing import fail_unless
 from console.commands.order_lists import OrderRef, Whose
-from console.commands.orders import print_order
+from console.commands.orders import print_order, warn_of_nobody
 from console.commands.people import working
 from console.flags import At, Json, code_option, configured, day_or_none, option
 from console.output import print_answer
 from console.show.orders import kept_tables
-from host.notes import note
 from host.open_side import open_side
 from host.settings import Settings
+from host.site import Site
 from ledger.event import instant
 from schemas import LISTED_CATEGORIES
 
@@ -55,12 +55,14 @@ def impose(
     again every day.
     """
     last = day_or_none("--until", until)
-    with working(settings, _QUERY, at) as (site, source, time):
-        on = OnOrder(ref, subject, time)
-        with open_side(site, _QUERY) as there:
-            kept = on_preservation.impose(site, source, there.ledger, on, category or (), last)
-        look = _print_kept(source, kept, as_json)
-    fail_unless(look.persons > 0)
+    _copy(
+        settings,
+        (ref, subject, at),
+        as_json,
+        lambda site, source, there, on: on_preservation.impose(
+            site, source, there, on, category or (), last
+        ),
+    )
 
 
 @configured("store")
@@ -75,11 +77,22 @@ def snapshot(
     Of a European order to produce that has no copy yet: copy its data, which is kept while it is open.
     A running ledger copies once a day. Exit status 1 when no person was found.
     """
-    with working(settings, _QUERY, None) as (site, source, time):
-        on = OnOrder(ref, subject, time)
+    _copy(settings, (ref, subject, None), as_json, on_preservation.copy)
+
+
+def _copy(
+    settings: Settings,
+    named: tuple[str, str | None, str | None],
+    as_json: bool,
+    act: Callable[[Site, Source, OpenLedger, OnOrder], tuple[FoundOrder, SnapshotLook]],
+) -> None:
+    """Copy from the open ledger for an order, and print how it stands. `named`: reference, person, time."""
+    ref, subject, at = named
+    with working(settings, _QUERY, at) as (site, source, time):
         with open_side(site, _QUERY) as there:
-            kept = on_preservation.copy(site, source, there.ledger, on)
-        look = _print_kept(source, kept, as_json)
+            found, look = act(site, source, there.ledger, OnOrder(ref, subject, time))
+        print_answer(kept_order(source, found, look), kept_tables, as_json)
+        warn_of_nobody(look)
     fail_unless(look.persons > 0)
 
 
@@ -121,13 +134,3 @@ def release(
         released = on_preservation.release(site, source, on, permit)
         destroy_ended(site, source)
         print_order(source, released, as_json)
-
-
-def _print_kept(
-    source: Source, kept: tuple[FoundOrder, SnapshotLook], as_json: bool
-) -> SnapshotLook:
-    found, look = kept
-    print_answer(kept_order(source, found, look), kept_tables, as_json)
-    if not look.persons:
-        note(f"ledger: {say('preservation', 'nobody')}")
-    return look

@@ -8,6 +8,7 @@ the acts (`disclosures`, `restrictions`, `preservations`).
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -86,6 +87,11 @@ class Preservation(msgspec.Struct, frozen=True):
     extensions: int
     categories: tuple[str, ...]
     released_at: datetime | None
+
+    @property
+    def snapshot(self) -> UUID | None:
+        """The subject of its copy; None where none was made."""
+        return snapshot_of(self.imposed)
 
     def keeps(self, day: date) -> bool:
         """Whether data is kept on a day."""
@@ -191,6 +197,12 @@ def _preservation(secrets: Secrets, ref: str) -> Preservation:
         categories=imposed.categories,
         released_at=released[0].time if released else None,
     )
+
+
+def snapshot_of(imposed: OrderAct) -> UUID | None:
+    """The subject of the copy that an imposition took; None where it took none."""
+    named = imposed.facts.get("snapshot")
+    return UUID(named) if named else None
 
 
 def restrictions(secrets: Secrets, time: datetime) -> list[OrderAct]:

@@ -14,7 +14,7 @@ from msgspec import UNSET, Struct, UnsetType
 from application.answer import Answer
 from application.queries.desk.entries import Entries
 from application.queries.desk.holders import had_number, held_by_number
-from application.queries.desk.ties import KINDS, NUMBERS, Line, marks, told_of
+from application.queries.desk.ties import KINDS, NUMBERS, Line, lines_of, told_of
 from application.queries.subjects import selections
 from application.source import Source
 from ledger.errors import UnknownSubject
@@ -186,15 +186,11 @@ def _persons(source: Source, wanted: Wanted, position: int) -> list[_Person]:
         # Each number by itself: who had one of them is told nothing of the others.
         holders = held_by_number(source, field, single, wanted.stretch, position)
         for reference, stretches in holders.items():
-            lines.setdefault(reference, []).extend(_lines(field, single, tuple(stretches)))
+            lines.setdefault(reference, []).extend(lines_of(field, single, tuple(stretches)))
     return [
         _Person(reference, tuple(s for line in held for s in line.stretches), tuple(held))
         for reference, held in sorted(lines.items())
     ]
-
-
-def _lines(field: str, value: Value, stretches: tuple[Stretch, ...]) -> list[Line]:
-    return [Line(KINDS[field], mark, stretches) for mark in sorted(marks(field, value))]
 
 
 def _of_person(
@@ -252,7 +248,7 @@ def _lines_of(
             if KINDS[field] == KINDS[NUMBERS[0]]:
                 # The other end of a call may have the number, too, when it is not the person's.
                 stretches = had_number(source, counted, single, wanted.stretch)
-            lines += _lines(field, single, stretches)
+            lines += lines_of(field, single, stretches)
     return tuple(lines)
 
 

@@ -21,7 +21,7 @@ from application.queries.desk.data import OrderData, OrderedPerson, OrderedValue
 from application.queries.desk.found_orders import FoundOrder, known_orders, named_orders
 from application.queries.desk.order_file import OrderFile, order_file
 from application.queries.desk.prepared import whom_of
-from application.queries.desk.ties import KINDS, OF_LINES, Line, marks, told_of
+from application.queries.desk.ties import KINDS, OF_LINES, Line, lines_of, marks, told_of
 from application.queries.subjects import streams_of
 from application.source import Source
 from ledger.event import RecordedEvent, instant
@@ -30,7 +30,7 @@ from ledger.reading import events_but_reads
 from projections.reading.views import secrets_of
 from projections.use.stretches import Held, held_in
 from projections.views.orders import standing
-from projections.views.secrecy import Secrets
+from projections.views.secrecy import Secrets, snapshot_of
 from schemas import PERSONAL_FIELDS, names
 from schemas.personal import Value
 
@@ -89,11 +89,8 @@ def next_snapshot(case: FoundOrder) -> str:
 def snapshots_in(secrets: Secrets, ref: str | None = None) -> list[UUID]:
     """The snapshots that were taken for a person, or for one order about them, the oldest first."""
     imposed = secrets.named(names.PRESERVATION_IMPOSED)
-    return [
-        UUID(act.facts["snapshot"])
-        for act in imposed
-        if "snapshot" in act.facts and (ref is None or act.facts.get("order_ref") == ref)
-    ]
+    of_order = [act for act in imposed if ref is None or act.facts.get("order_ref") == ref]
+    return [snapshot for act in of_order if (snapshot := snapshot_of(act)) is not None]
 
 
 def state_of_snapshot(source: Source, streams: Sequence[UUID]) -> SnapshotState:
@@ -118,16 +115,11 @@ def waiting_for_data(source: Source, who: UUID, ref: str, time: datetime) -> lis
             order.ref
             for stream, order in known_orders(source)
             if order.kind == "production"
-            and (stream == who or _extends(order.receipt, ref))
+            and (stream == who or order.fact("extends") == ref)
             and (state := standing(order, time)) is not None
             and state.is_open
         }
     )
-
-
-def _extends(receipt: object, ref: str) -> bool:
-    facts = getattr(receipt, "facts", {})
-    return bool(facts.get("extends") == ref)
 
 
 def completed(source: Source, case: FoundOrder, wanted: Wanted, data: OrderData) -> OrderData:
@@ -174,7 +166,7 @@ def _snapshots_for(source: Source, case: FoundOrder, wanted: Wanted) -> dict[UUI
 
     Of the same person; of a number those alone that the order itself took, or one that names the same number.
     """
-    refs = {case.order.ref, case.received.facts.get("extends")}
+    refs = {case.order.ref, case.order.fact("extends")}
     theirs = streams_of(source, wanted.subject) if wanted.subject else []
     rows = [row for row in known_orders(source) if row[1].ref in refs or row[0] in theirs]
     orders = named_orders(source, rows)
@@ -232,11 +224,8 @@ def _copies(
 
 def _lines_of(wanted: Wanted) -> list[Line]:
     """The lines to which an order is confined. When they were the person's is not copied: no call is tied."""
-    return [
-        Line(KINDS[field], mark, ())
-        for field, value in wanted.numbers
-        for mark in sorted(marks(field, value))
-    ]
+    named = wanted.numbers
+    return [line for field, value in named for line in lines_of(field, value, ())]
 
 
 def _by_person(source: Source, copies: Sequence[RecordedEvent]) -> dict[str, list[RecordedEvent]]:

@@ -62,6 +62,11 @@ def marks(field: str, value: Value) -> frozenset[str]:
     return frozenset(_mark(field, each) for each in each_of(value))
 
 
+def lines_of(field: str, value: Value, stretches: tuple[Stretch, ...]) -> list[Line]:
+    """The lines that a value of a field names. `stretches`: when they were the person's."""
+    return [Line(KINDS[field], mark, stretches) for mark in sorted(marks(field, value))]
+
+
 def _mark(field: str, single: Single) -> str:
     if KINDS.get(field) != _NUMBER:
         return spelling(single)
