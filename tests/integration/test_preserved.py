@@ -1,5 +1,3 @@
-"""What an order has kept is a copy: the open ledger erases as ever, and the desk gives what it copied."""
-
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +30,8 @@ from tests.integration.test_order_data import (
 )
 
 two = test_order_data.two
+__all__ = ["two"]
+
 BY = ("--authority", "om-rotterdam", "--issued-by", "public-prosecutor")
 KEEP = ("--provision", "nl.sv.126ni", "--kind", "preservation", *BY)
 PRODUCE = (
