@@ -176,7 +176,7 @@ def _destroy(site: Site, source: Source, subject: str, kept: Preservation) -> li
             "ground": _GROUND,
             "review_on": hold.review_on.isoformat(),
         }
-        released = _on_snapshot(names.LEGAL_HOLD_RELEASED, subject, None, facts)
+        released = _on_snapshot(names.LEGAL_HOLD_RELEASED, subject, kept.imposed.provision, facts)
         released = msgspec.structs.replace(released, categories=hold.categories)
         act(site, [released], permit=Permit(RELEASE))
     return site.eraser().erase(subject, (), "retention")

@@ -223,6 +223,8 @@ def test_a_copy_ends_with_its_term(two: Two) -> None:
     assert by_clock(two, days=80)[1] == 0
     assert by_clock(two, days=100) == (0, 1)
     assert by_clock(two, days=101) == (0, 0)
+    # The end rests on the law that the preservation rests on: nothing is left to be found fault with.
+    assert two.cli("findings", "--json").json["findings"] == []
 
 
 def test_the_data_of_a_european_order_is_copied_on_its_receipt(two: Two, tmp_path: Path) -> None:
