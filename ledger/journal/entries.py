@@ -78,8 +78,6 @@ class ErasureJournal:
         try:
             with self._folder.locked(self.path.name) as descriptor:
                 _append(descriptor, lines)
-            # Each time: the process that made the file may have died before its name was durable.
-            self._folder.flush()
         except OSError as error:
             raise Halt(f"the erasure journal cannot be written: {error.strerror}") from None
 

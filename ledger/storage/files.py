@@ -150,13 +150,17 @@ class Folder:
             os.fsync(place.descriptor)
 
     def create(self, name: str, content: bytes) -> bool:
-        """Make a file in one step and durably; False where there is anything already, which stays."""
+        """Make a file in one step and durably; False where there is anything already, which stays.
+
+        Whoever made that may have died before its name was durable, so it is made so.
+        """
         with self._within(name, make=True) as (place, own):
             folder = place.descriptor
             # Whoever makes the same file waits for the draft, and then finds the file.
             with self._draft(place, own) as (draft, descriptor):
                 if _lies(folder, own):
                     os.unlink(draft, dir_fd=folder)
+                    os.fsync(folder)
                     return False
                 write_all(descriptor, content)
                 os.fsync(descriptor)
@@ -312,16 +316,24 @@ class Folder:
         return descriptor, status.st_size
 
     def _existing(self, place: Place, own: str, *, make: bool) -> int:
-        """A file to write in place; an empty one is made, durably, where there is none."""
+        """A file to write in place, whose name is durable; an empty one is made where there is none."""
         while True:
             try:
-                return self._open(place, own, os.O_RDWR)[0]
+                descriptor, size = self._open(place, own, os.O_RDWR)
             except FileNotFoundError:
                 if not make:
                     raise
+            else:
+                # Whoever made it may have died before its name was durable, and then wrote nothing.
+                try:
+                    if make and not size:
+                        os.fsync(place.descriptor)
+                except OSError:
+                    os.close(descriptor)
+                    raise
+                return descriptor
             with suppress(FileExistsError):
                 os.close(self._new(place, own))
-                os.fsync(place.descriptor)
 
     def _new(self, place: Place, own: str) -> int:
         try:

@@ -1,147 +1,28 @@
-"""Power fails while the publisher writes: whatever was not flushed is gone, and no promise is broken."""
+"""Power fails while something is written: whatever was not flushed is gone, and no promise is broken."""
 
-import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import pytest
 
+from archive.places import FolderPlace
+from ledger.crypto.key_files import FileKeyProvider
+from ledger.crypto.provider import Tie
+from ledger.errors import Halt
+from ledger.journal.entries import ErasureJournal
+from ledger.letters.withheld import KeyPair
+from ledger.storage.files import Folder
+from ledger.storage.named import replacing, write_named, write_new
+from ledger.tlog.store.key_file import KeyFile
 from tests.fault.enduring import closing
-from tests.fault.faults import whole_path
-from tests.fixtures.tlog import Log
+from tests.fault.power import Disk, PowerLoss, powered
+from tests.fixtures.folders import ENTRY, FOLDERS, SUBJECT
+from tests.fixtures.tlog import ORIGIN, Log
 from tests.integration.test_publishing import record
-
-
-class PowerLoss(BaseException):
-    """The machine is off."""
-
-
-@dataclass
-class Disk:
-    """Remembers of the files in a folder what has not been flushed, and forgets it when power fails.
-
-    Power fails before step `at`; a step is a write, a flush or a change of a folder.
-    """
-
-    folder: Path
-    at: int
-    steps: int = 0
-    paths: dict[int, Path] = field(default_factory=dict)
-    flushed: dict[Path, int] = field(default_factory=dict)
-    pending: list[tuple[Path, Path, bytes | None]] = field(default_factory=list)
-
-    def step(self) -> None:
-        self.steps += 1
-        if self.steps == self.at:
-            raise PowerLoss
-
-    def opened(self, original: Callable[..., int]) -> Callable[..., int]:
-        def call(path: Any, flags: int, *arguments: Any, **options: Any) -> int:
-            place = whole_path(path, options.get("dir_fd"))
-            if not place.is_relative_to(self.folder):
-                return original(path, flags, *arguments, **options)
-            if flags & os.O_CREAT and not place.exists():
-                self.pending.append((place.parent, place, None))
-            descriptor = original(path, flags, *arguments, **options)
-            self.paths[descriptor] = place
-            if flags & os.O_TRUNC:
-                self.flushed[place] = 0
-            return descriptor
-
-        return call
-
-    def written(self, original: Callable[..., int]) -> Callable[..., int]:
-        def call(descriptor: int, content: Any) -> int:
-            if descriptor in self.paths:
-                self.step()
-            return original(descriptor, content)
-
-        return call
-
-    def truncated(self, original: Callable[..., None]) -> Callable[..., None]:
-        def call(descriptor: int, length: int) -> None:
-            original(descriptor, length)
-            if descriptor in self.paths:
-                self.flushed[self.paths[descriptor]] = length
-
-        return call
-
-    def synced(self, original: Callable[[int], None]) -> Callable[[int], None]:
-        def call(descriptor: int) -> None:
-            place = self.paths.get(descriptor)
-            if place:
-                self.step()
-                self.flushed.pop(place, None)
-                self.pending = [change for change in self.pending if change[0] != place]
-            original(descriptor)
-
-        return call
-
-    def renamed(self, original: Callable[..., None]) -> Callable[..., None]:
-        def call(source: Any, target: Any, **options: Any) -> None:
-            old = whole_path(source, options.get("src_dir_fd"))
-            new = whole_path(target, options.get("dst_dir_fd"))
-            if new.is_relative_to(self.folder):
-                self.step()
-                before = new.read_bytes() if new.exists() else None
-                self.pending.append((new.parent, new, before))
-                if old in self.flushed:
-                    self.flushed[new] = self.flushed.pop(old)
-            original(source, target, **options)
-
-        return call
-
-    def made(self, original: Callable[..., None]) -> Callable[..., None]:
-        def call(path: Any, *arguments: Any, **options: Any) -> None:
-            place = whole_path(path, options.get("dir_fd"))
-            if place.is_relative_to(self.folder):
-                self.step()
-                self.pending.append((place.parent, place, None))
-            original(path, *arguments, **options)
-
-        return call
-
-    def closed(self, original: Callable[[int], None]) -> Callable[[int], None]:
-        def call(descriptor: int) -> None:
-            self.paths.pop(descriptor, None)
-            original(descriptor)
-
-        return call
-
-    def lose(self) -> None:
-        """What is left when power comes back."""
-        for place, length in self.flushed.items():
-            if place.exists():
-                os.truncate(place, length + (place.stat().st_size - length) // 2)
-        for _, place, before in reversed(self.pending):
-            if before is not None:
-                place.write_bytes(before)
-            elif place.is_dir():
-                shutil.rmtree(place)
-            else:
-                place.unlink(missing_ok=True)
-
-
-@contextmanager
-def powered(disk: Disk) -> Iterator[None]:
-    """Until power fails."""
-    with pytest.MonkeyPatch.context() as patch:
-        steps: dict[str, Callable[[Any], Callable[..., Any]]] = {
-            "open": disk.opened,
-            "write": disk.written,
-            "ftruncate": disk.truncated,
-            "fsync": disk.synced,
-            "rename": disk.renamed,
-            "mkdir": disk.made,
-            "close": disk.closed,
-        }
-        for name, make in steps.items():
-            patch.setattr(os, name, make(getattr(os, name)))
-        yield
 
 
 @pytest.mark.parametrize(("entries", "anew"), [(2, False), (130, False), (2, True)])
@@ -185,3 +66,140 @@ def check_promises(log: Log, promised: list[bytes]) -> None:
         log.check_files(log.checkpoint().size)
     elif promised:
         raise AssertionError("the checkpoint is gone")
+
+
+class Deed(NamedTuple):
+    """Something whose end promises that files are on disk, in a folder that was prepared for it."""
+
+    do: Callable[[Path], object]
+    before: Callable[[Path], object] = lambda folder: None
+
+
+def keys_in(folder: Path) -> FileKeyProvider:
+    """The keys below a folder, with an epoch and the key of a line."""
+    provider = FileKeyProvider(folder / "keys")
+    provider.begin(1)
+    provider.links.seal([Tie(SUBJECT, b"text", b"place")])
+    return provider
+
+
+def replace_with_a_stream(folder: Path) -> None:
+    with replacing(folder / "file") as file:
+        file.write(b"new" * 999)
+
+
+def rotate_the_log_key(folder: Path) -> None:
+    key = KeyFile(folder / "log.key", ORIGIN)
+    key.create()
+    key.rotate()
+
+
+DEEDS = {
+    **{f"all of {kind}": Deed(made.make) for kind, made in FOLDERS.items()},
+    "a line of the journal": Deed(
+        lambda folder: ErasureJournal(folder / "erasures.journal").append([ENTRY])
+    ),
+    "one more line of the journal": Deed(
+        lambda folder: ErasureJournal(folder / "erasures.journal").append([ENTRY]),
+        lambda folder: ErasureJournal(folder / "erasures.journal").append([ENTRY]),
+    ),
+    "a folder of keys": Deed(lambda folder: FileKeyProvider(folder / "a" / "keys")),
+    "an epoch": Deed(lambda folder: FileKeyProvider(folder).begin(2)),
+    "the end of an epoch": Deed(
+        lambda folder: FileKeyProvider(folder / "keys").destroy(1), keys_in
+    ),
+    "the key of the rows": Deed(lambda folder: FileKeyProvider(folder).rows.make()),
+    "the key of a line": Deed(
+        lambda folder: FileKeyProvider(folder).links.seal([Tie(SUBJECT, b"text", b"place")])
+    ),
+    "the end of a line's key": Deed(
+        lambda folder: FileKeyProvider(folder / "keys").links.destroy([SUBJECT]), keys_in
+    ),
+    "the key of the log": Deed(lambda folder: KeyFile(folder / "log.key", ORIGIN).create()),
+    "one more key of the log": Deed(rotate_the_log_key),
+    "the key of letters": Deed(lambda folder: KeyPair(folder).create()),
+    "a file of an archive": Deed(lambda folder: FolderPlace(folder).put("a/b", b"content" * 99)),
+    "a named file": Deed(lambda folder: write_named(folder / "file", b"content" * 99)),
+    "a named file in another's place": Deed(
+        replace_with_a_stream, lambda folder: write_named(folder / "file", b"old" * 99)
+    ),
+    "files in several folders": Deed(
+        lambda folder: Folder(folder).write({"a/b": b"one" * 99, "a/c/d": b"two" * 99})
+    ),
+    "folders": Deed(lambda folder: Folder(folder).make("a/b/c")),
+    "what is removed": Deed(
+        lambda folder: Folder(folder).remove(["a/b", "c"]),
+        lambda folder: Folder(folder).write({"a/b": b"one" * 99, "c": b"two" * 99}),
+    ),
+    "a new file": Deed(lambda folder: write_new(folder / "file", b"content" * 99)),
+}
+"""What returns when it is on disk."""
+ONCE = {"a new file", "all of keys"}
+"""What the next process refuses, in whole or at its first part."""
+
+
+def files_in(folder: Path) -> dict[str, bytes | None]:
+    """Every file below a folder with its content, and every folder."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+@pytest.mark.parametrize("deed", DEEDS.values(), ids=DEEDS)
+def test_what_has_returned_is_there_after_a_power_loss(tmp_path: Path, deed: Deed) -> None:
+    deed.before(tmp_path)
+    disk = Disk(tmp_path, 0)
+    with powered(disk):
+        deed.do(tmp_path)
+    left = files_in(tmp_path)
+    disk.lose()
+    assert files_in(tmp_path) == left
+    assert disk.steps > 1
+
+
+@pytest.mark.parametrize("name", sorted(DEEDS.keys() - ONCE))
+def test_what_a_dead_process_left_is_durable_when_the_next_one_returns(
+    tmp_path: Path, name: str
+) -> None:
+    """A process is killed before each step in turn, the next one goes on where it was, then power fails.
+
+    The folders were there before: a command that makes them is called again, and once.
+    """
+    deed, model = DEEDS[name], tmp_path / "model"
+    model.mkdir(mode=0o700)
+    deed.do(model)
+    at, dies = 0, True
+    while dies:
+        at += 1
+        folder = tmp_path / str(at)
+        shutil.copytree(model, folder, ignore=only_folders)
+        deed.before(folder)
+        disk = Disk(folder, at)
+        with powered(disk):
+            dies = is_killed(deed, folder)
+        left = but_derived(folder)
+        disk.lose()
+        assert but_derived(folder) == left, f"a process was killed before step {at}"
+        shutil.rmtree(folder)
+
+
+def but_derived(folder: Path) -> dict[str, bytes | None]:
+    """The files but for lists of public keys, which a private key makes again when it is read."""
+    found = files_in(folder)
+    return {name: found[name] for name in found if not name.endswith((".vkeys", ".pub"))}
+
+
+def only_folders(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if not (Path(folder) / name).is_dir()]
+
+
+def is_killed(deed: Deed, folder: Path) -> bool:
+    """Whether a process that does something is killed; then the next one does it."""
+    try:
+        deed.do(folder)
+    except PowerLoss:
+        with suppress(Halt, FileExistsError):  # what was to be made is there already
+            deed.do(folder)
+        return True
+    return False
