@@ -19,7 +19,9 @@ from ledger.crypto.provider import (
     each_unwrapped,
     once_more,
 )
+from ledger.crypto.sealing import KEY_BYTES
 from ledger.errors import Halt, KeyLost, UnknownFormat
+from ledger.storage.files import draft_of
 from tests.fixtures.key_service import KeyService
 
 Open = Callable[[], KeyProvider]
@@ -281,3 +283,28 @@ def test_what_is_lost_once_is_read_again_and_only_once() -> None:
     with pytest.raises(KeyLost):
         once_more(read)
     assert answers == []
+
+
+def test_a_destroyed_file_held_zeros_before_it_went(tmp_path: Path) -> None:
+    """Who has the file open, or a copy of its blocks, is left with nothing; of a start that died as well."""
+    provider = FileKeyProvider(tmp_path)
+    provider.begin(1)
+    path, draft = tmp_path / "epoch-000001.key", tmp_path / draft_of("epoch-000001.key")
+    draft.write_bytes(path.read_bytes())
+    draft.chmod(0o600)
+    with path.open("rb") as key, draft.open("rb") as left:
+        provider.destroy(1)
+        assert key.read() == left.read() == bytes(KEY_BYTES)
+    assert not path.exists()
+    assert not draft.exists()
+
+
+def test_a_destroyed_key_of_a_line_is_zeros_in_its_file(tmp_path: Path) -> None:
+    links = FileKeyProvider(tmp_path).links
+    links.seal([Tie(ONE, b"text", PLACE), Tie(TWO, b"text", PLACE)])
+    (path,) = (tmp_path / "links").iterdir()
+    before = path.read_bytes()
+    links.destroy([ONE])
+    after = path.read_bytes()
+    half = len(before) // 2
+    assert after == bytes(half) + before[half:]

@@ -1,5 +1,6 @@
 """The erasure journal is read block by block, whatever its length, up to the last whole line."""
 
+import fcntl
 import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,3 +81,41 @@ def test_memory_does_not_grow_with_the_journal(tmp_path: Path) -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 1.2 * peaks[0]
+
+
+def test_a_line_goes_into_the_file_that_has_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody puts another file there while a writer waits for the lock, such as a restored journal."""
+    journal = written(tmp_path, [entry(1)])
+    restored = tmp_path / "restored"
+    restored.write_bytes(msgspec.json.encode(entry(7)) + b"\n")
+    restored.chmod(0o600)
+    waited, lock = [], fcntl.flock
+
+    def meanwhile(descriptor: int, kind: int) -> None:
+        if not waited:
+            waited.append(restored.rename(journal.path))
+        lock(descriptor, kind)
+
+    monkeypatch.setattr(fcntl, "flock", meanwhile)
+    journal.append([entry(2)])
+    assert waited
+    assert [one.position for one in journal.entries()] == [7, 2]
+
+
+def test_a_line_goes_into_a_new_file_where_the_old_one_was_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, lock = written(tmp_path, [entry(1)]), fcntl.flock
+    taken: list[Path] = []
+
+    def meanwhile(descriptor: int, kind: int) -> None:
+        if not taken:
+            taken.append(journal.path.rename(tmp_path / "away"))
+        lock(descriptor, kind)
+
+    monkeypatch.setattr(fcntl, "flock", meanwhile)
+    journal.append([entry(2)])
+    assert [one.position for one in journal.entries()] == [2]
+    assert ErasureJournal(taken[0]).entries() == [entry(1)]

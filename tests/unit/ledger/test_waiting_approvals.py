@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ledger.recording.approvals import ApprovalStatus, standing_of, waiting_of
@@ -40,11 +41,45 @@ def test_the_same_person_again_waits_anew_and_a_used_pair_counts_no_more() -> No
     assert waiting(late, 31) == ["2"], "the first one's time was over"
 
 
+@pytest.mark.parametrize(("microseconds", "counts"), [(-1, True), (0, True), (1, False)])
+def test_an_approval_counts_to_the_instant_at_which_its_time_is_over(
+    microseconds: int, counts: bool
+) -> None:
+    late = timedelta(hours=24, microseconds=microseconds) / timedelta(hours=1)
+    first, second = approval(1, "a", "x", 0), approval(2, "b", "x", late)
+    assert second.time - first.time == VALID + timedelta(microseconds=microseconds)
+    standing = ApprovalStatus.SECOND if counts else ApprovalStatus.FIRST
+    assert standing_of([first, second], "2", VALID) is standing
+    assert waiting([first], late) == (["1"] if counts else [])
+
+
+def test_the_same_person_renews_what_a_second_one_then_meets() -> None:
+    """Each person counts once, and the time runs from the later approval on."""
+    acts = [approval(n, who, "x", hours) for n, (who, hours) in enumerate(RENEWED, 1)]
+    found = [standing_of(acts[:n], str(n), VALID) for n in range(1, len(acts) + 1)]
+    assert found == [
+        ApprovalStatus.FIRST,
+        ApprovalStatus.AGAIN,
+        ApprovalStatus.SECOND,
+        ApprovalStatus.FIRST,
+        ApprovalStatus.SECOND,
+        ApprovalStatus.FIRST,
+        ApprovalStatus.FIRST,
+    ]
+
+
+RENEWED = [("a", 0), ("a", 20), ("b", 40), ("a", 41), ("b", 65), ("b", 66), ("a", 90.001)]
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from("ab"), st.sampled_from("xy"), st.integers(0, 30)), max_size=8
     )
 )
+@example([("a", "x", 0), ("a", "x", 20), ("b", "x", 20)])
+@example([("a", "x", 0), ("b", "x", 24), ("b", "x", 1)])
+@example([("a", "x", 0), ("b", "x", 25), ("a", "x", 0)])
+@example([("a", "x", 0), ("a", "y", 0), ("b", "x", 1), ("b", "y", 23)])
 def test_what_waits_is_what_the_standing_of_its_approval_says(
     drawn: list[tuple[str, str, int]],
 ) -> None:
