@@ -77,3 +77,17 @@ def test_a_form_with_too_long_a_name_is_not_remembered() -> None:
             with sent.sending("login", name) as sending:
                 before, sending.address = sending.address, "/done"
         assert (before == "/done") == known
+
+
+@pytest.mark.parametrize(("after_s", "is_free"), [(9.999, False), (10.0, True), (10.001, True)])
+def test_an_id_is_remembered_as_long_as_its_token_counts(
+    monkeypatch: pytest.MonkeyPatch, after_s: float, is_free: bool
+) -> None:
+    """A token counts some seconds longer than it says: forgotten at its end, it would count twice."""
+    monkeypatch.setattr(used_once, "MOST", 1)
+    clock = Clock()
+    used, until = UsedOnce(clock, 10.0), clock()
+    assert used.take("a", until)
+    clock.forward(seconds=after_s)
+    assert used.take("b", clock()) is is_free
+    assert is_free or not used.take("a", until)

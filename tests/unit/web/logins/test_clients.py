@@ -107,6 +107,22 @@ def test_a_token_says_who_asks(
         ({"scope": None}, 403, "insufficient_scope"),
         ({"scope": "other"}, 403, "insufficient_scope"),
         ({"scope": "ledger ledger-portal"}, 403, "insufficient_scope"),
+        # Of both kinds at once, with all that either of them needs.
+        (
+            {"scope": "ledger ledger-portal", "data_subject": "customer/1"},
+            403,
+            "insufficient_scope",
+        ),
+        (
+            {"scope": "ledger ledger-portal", "data_subject": "customer/1", "roles": None},
+            403,
+            "insufficient_scope",
+        ),
+        (
+            {"scope": "openid", "data_subject": "customer/1", "roles": None},
+            403,
+            "insufficient_scope",
+        ),
         ({"scope": "ledger-portal"}, 403, "insufficient_scope"),
         ({"scope": "ledger-portal", "data_subject": "employee/7"}, 403, "insufficient_scope"),
         ({"scope": ["ledger"]}, 403, "insufficient_scope"),
