@@ -138,18 +138,23 @@ def test_a_bookmark_keeps_the_hash_of_its_last_record_over_a_batch_without_one(
     assert kinds(house) == set()
 
 
-def test_two_writers_that_begin_the_key_of_a_month_of_a_person_lose_no_value(
-    house: House,
+MONTHS = [["2026-08"], ["2026-06", "2026-09"], ["2026-06"], ["2026-09"]]
+"""What another writer begins keys with while one begins with August."""
+
+
+@pytest.mark.parametrize("months", MONTHS)
+def test_two_writers_that_begin_keys_of_months_of_a_person_lose_no_value(
+    house: House, months: list[str]
 ) -> None:
-    """What a batch knew of a chain is looked at again when it is written: else one key would be nowhere."""
+    """What a batch knew of a chain of keys is looked at again when it is written: keys follow each other."""
     house.record(call("2026-10-15T10:00:00Z"))
     one, other = house.open(), house.open()
-    earlier, same = call("2026-08-15T10:00:00Z"), call("2026-08-20T10:00:00Z")
-    prepared = one._prepare(Batch(house.messages(earlier), Span("file:one", 0, 1, 2)))
-    house.record(same, ledger=other)
+    august = call("2026-08-15T10:00:00Z")
+    prepared = one._prepare(Batch(house.messages(august), Span("file:one", 0, 1, 2)))
+    house.record(*(call(f"{month}-20T10:00:00Z") for month in months), ledger=other)
     with pytest.raises(Overtaken):
         one._write(prepared)
-    assert house.record(earlier, ledger=one).recorded == 1
+    assert house.record(august, ledger=one).recorded == 1
     for event in house.events():
         assert opened(house, event)["called_number"] == "+31201234567"
     assert kinds(house) == set()

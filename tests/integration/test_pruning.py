@@ -27,9 +27,11 @@ from ledger.pruning import cutting
 from ledger.pruning.events import ACCOUNT
 from ledger.reading import head_position
 from ledger.storage.faults import Conflict
+from ledger.storage.postgres import Session
 from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.keys import parse_verifier_key
 from ledger.tlog.store.folder import LogFolder
+from ledger.writing.append import Head
 from projections import VIEWS
 from projections.following.blocks import StreamBlock
 from projections.following.derive import Content, Goal
@@ -780,6 +782,26 @@ def test_a_tile_that_was_changed_is_not_taken_for_the_hashes(ledger: Cli) -> Non
         with pytest.raises(Halt, match="make up another tree than was signed"):
             pruning.prune(site, plan)
     assert types_of(ledger) == before
+
+
+def test_a_file_that_is_opened_again_while_a_cut_waits_stays_whole(
+    ledger: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others may write until the head is locked, so what is closed is looked at behind that."""
+    before, lock = types_of(ledger), cutting.lock_head
+
+    def meanwhile(session: Session) -> Head:
+        monkeypatch.setattr(cutting, "lock_head", lock)
+        ledger.record(message("portal-account-closed", CLOSED[0]))
+        return lock(session)
+
+    with open_site(settings_from({}), opens_values=False) as site:
+        plan = pruning.planned(site, THROUGH, None)
+        monkeypatch.setattr(cutting, "lock_head", meanwhile)
+        with pytest.raises(Overtaken, match="has a new event"):
+            pruning.prune(site, plan)
+    assert types_of(ledger) == before
+    assert ledger("audit", "--views", "--json").json["ok"]
 
 
 def test_two_cuts_at_once(ledger: Cli) -> None:

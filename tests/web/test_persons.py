@@ -237,6 +237,10 @@ def test_a_part_of_a_history_is_the_one_that_the_whole_has(persons: Consoled) ->
                 if before is None:
                     break
             assert told == every[::-1]
+            # A place that another moment gave, before this moment, at it and behind it.
+            for before in (*places, *(place + 1 for place in places)):
+                place = Place(before, 2)
+                assert part_of(source, who, moment, place) == (*place.of(every), len(every))
         with pytest.raises(UnknownSubject):
             part_of(source, who, Moment(at_position=places[0] - 1), Place())
 

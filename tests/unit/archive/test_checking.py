@@ -11,7 +11,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from archive.checking import check_archive
-from archive.manifest import MANIFEST, CheckedArchive, Manifest, Segment, decode_manifest
+from archive.manifest import (
+    MANIFEST,
+    CheckedArchive,
+    Manifest,
+    Segment,
+    decode_manifest,
+    is_file_of,
+)
 from archive.places import FolderPlace
 from archive.segment import STATISTICS, decode_segment, encode_segment, encode_tables, facts_of
 from archive.writing import archive
@@ -342,3 +349,16 @@ def test_a_manifest_of_lists_in_lists_is_none(folder: Path) -> None:
     deep = b'"first": 1, "more": ' + b"[" * 100_000 + b"]" * 100_000 + b","
     (folder / MANIFEST).write_bytes(content.replace(b'"first": 1,', deep))
     assert [finding.position for finding in checked(folder).findings] == [None]
+
+
+@pytest.mark.parametrize("more", [-1, 1])
+def test_a_file_has_as_many_bytes_as_the_manifest_says(folder: Path, more: int) -> None:
+    """Neither of a manifest that says another number, nor of a file that has another one."""
+    content = segment(folder).read_bytes()
+    one = stored(folder).segments[1]
+    assert is_file_of(one, content)
+    assert not is_file_of(msgspec.structs.replace(one, bytes=one.bytes + more), content)
+    segment(folder).write_bytes(content[:more] if more < 0 else content + b"\0")
+    assert not is_file_of(one, segment(folder).read_bytes())
+    (found,) = checked(folder).findings
+    assert (found.position, found.detail) == (257, "the file of this segment was changed")
