@@ -1,6 +1,5 @@
 """Archiving under every fault at every step: what the manifest names is whole, and the next one goes on."""
 
-from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from ledger.tlog.proving.reading import published
 from ledger.tlog.store.folder import LogFolder
 from tests.fault.enduring import STRIDES, endure
 from tests.fault.faults import Kind
+from tests.fixtures.folders import files_in
 from tests.fixtures.ledger import House
 from tests.fixtures.published import history_of
 from tests.fixtures.tlog import log_key
@@ -27,14 +27,6 @@ SERVERLESS = [kind for kind in Kind if kind is not Kind.REFUSED]
 
 def checked(place: FolderPlace) -> CheckedArchive:
     return check_archive(place, [log_key().verifier], Findings())
-
-
-def files_in(folder: Path) -> Mapping[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
 
 
 class Archiving:

@@ -137,7 +137,7 @@ ONCE = {"a new file", "all of keys"}
 """What the next process refuses, in whole or at its first part."""
 
 
-def files_in(folder: Path) -> dict[str, bytes | None]:
+def found_in(folder: Path) -> dict[str, bytes | None]:
     """Every file below a folder with its content, and every folder."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
@@ -151,9 +151,9 @@ def test_what_has_returned_is_there_after_a_power_loss(tmp_path: Path, deed: Dee
     disk = Disk(tmp_path, 0)
     with powered(disk):
         deed.do(tmp_path)
-    left = files_in(tmp_path)
+    left = found_in(tmp_path)
     disk.lose()
-    assert files_in(tmp_path) == left
+    assert found_in(tmp_path) == left
     assert disk.steps > 1
 
 
@@ -185,7 +185,7 @@ def test_what_a_dead_process_left_is_durable_when_the_next_one_returns(
 
 def but_derived(folder: Path) -> dict[str, bytes | None]:
     """The files but for lists of public keys, which a private key makes again when it is read."""
-    found = files_in(folder)
+    found = found_in(folder)
     return {name: found[name] for name in found if not name.endswith((".vkeys", ".pub"))}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ledger.tlog.signing.base64 import from_base64, to_base64
-from tests.fixtures.console import Cli, collected, registered
+from tests.fixtures.console import Cli, collected, key_of, registered
 from tests.fixtures.raw_codes import page_text, raw_codes
 
 WHO, OTHER = "customer/10023", "customer/10024"
@@ -22,11 +22,6 @@ def erased(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
         assert cli("erase", who, "--ground", "request", "--category", "contact").status == 0
     assert cli("publish", "--once").status == 0
     return cli
-
-
-def key_of(cli: Cli) -> str:
-    key: str = cli("log", "keys", "--json").json["keys"][-1]
-    return key
 
 
 def write(cli: Cli, position: int) -> Path:

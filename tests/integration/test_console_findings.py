@@ -14,6 +14,7 @@ from tests.fixtures.console import (
     message,
     recipient,
     registered,
+    tell,
 )
 
 HR, OFFICE = "urn:voipzeker:hr", "urn:voipzeker:privacy-office"
@@ -48,7 +49,7 @@ def quiet(cli: Cli) -> Cli:
         "sources": ["urn:voipzeker:crm", HR, OFFICE],
         "types": [],
     }
-    recorded(
+    tell(
         cli,
         message(
             "system-registered",
@@ -59,11 +60,6 @@ def quiet(cli: Cli) -> Cli:
         ),
     )
     return cli
-
-
-def recorded(cli: Cli, *lines: dict[str, Any]) -> None:
-    answer = cli.record(*lines)
-    assert answer["recorded"] == len(lines), answer["rejections"]
 
 
 def mailed(subject: str = WHO, **members: Any) -> dict[str, Any]:
@@ -85,14 +81,14 @@ def rules(cli: Cli, *options: str) -> list[str]:
 
 
 def test_nothing_is_found_where_nothing_is_wrong(quiet: Cli) -> None:
-    recorded(quiet, registered(time=on(2)), consented(time=on(3)), mailed(time=on(4)))
+    tell(quiet, registered(time=on(2)), consented(time=on(3)), mailed(time=on(4)))
     assert found(quiet) == []
     ran = quiet("findings")
     assert (ran.status, b"nothing" in ran.out) == (0, True)
 
 
 def test_a_message_without_consent_is_found_until_it_is_annulled(quiet: Cli) -> None:
-    recorded(quiet, registered(time=on(2)), mailed(time=on(4), id="mail"))
+    tell(quiet, registered(time=on(2)), mailed(time=on(4), id="mail"))
     (row,) = found(quiet, "--rule", CONSENT)
     assert set(row) == FINDING
     assert row["event"] == {
@@ -104,7 +100,7 @@ def test_a_message_without_consent_is_found_until_it_is_annulled(quiet: Cli) -> 
     assert (row["subject"], row["layer"], row["severity"]) == (WHO, "house", "high")
     assert row["occurred_at"] == row["since"] == "2024-03-04T09:00:00.000000Z"
     before = row["event"]["position"]
-    recorded(quiet, message("event-annulled", WHO, time=on(6), annuls="mail", reason="not-sent"))
+    tell(quiet, message("event-annulled", WHO, time=on(6), annuls="mail", reason="not-sent"))
     assert found(quiet) == []
     # What was known then stays to be seen; what was a mistake never was so.
     assert CONSENT in rules(quiet, "--at-position", str(before))
@@ -112,21 +108,21 @@ def test_a_message_without_consent_is_found_until_it_is_annulled(quiet: Cli) -> 
 
 
 def test_consent_that_arrives_late_but_is_of_before_closes_it(quiet: Cli) -> None:
-    recorded(quiet, registered(time=on(2)), mailed(time=on(4)))
+    tell(quiet, registered(time=on(2)), mailed(time=on(4)))
     assert CONSENT in rules(quiet)
-    recorded(quiet, consented(time=on(3)))
+    tell(quiet, consented(time=on(3)))
     assert found(quiet) == []
 
 
 def test_a_disclosure_is_found_until_its_recipient_is_registered_from_before(quiet: Cli) -> None:
-    recorded(quiet, registered(time=on(2)), disclosed(time=on(4)), disclosed(OTHER, time=on(3)))
+    tell(quiet, registered(time=on(2)), disclosed(time=on(4)), disclosed(OTHER, time=on(3)))
     rows = found(quiet, "--rule", UNREGISTERED)
     assert [(row["subject"], row["detail"]) for row in rows] == [
         (OTHER, "incasso"),
         (WHO, "incasso"),
     ]
     last = max(row["event"]["position"] for row in rows)
-    recorded(quiet, recipient("Incasso BV", time=on(20), valid_from="2024-03-04"))
+    tell(quiet, recipient("Incasso BV", time=on(20), valid_from="2024-03-04"))
     assert [row["subject"] for row in found(quiet, "--rule", UNREGISTERED)] == [OTHER]
     # As of a time before the registration occurred, and at a position before it was recorded.
     assert len(found(quiet, "--rule", UNREGISTERED, "--as-of", on(10))) == 2
@@ -143,7 +139,7 @@ def test_as_of_shows_what_had_occurred_and_what_was_due(quiet: Cli) -> None:
         "channel": "email",
         "received_on": "2024-03-04",
     }
-    recorded(
+    tell(
         quiet,
         registered(time=on(2)),
         message("rights-request-received", WHO, time=on(4), **request),
@@ -156,18 +152,18 @@ def test_as_of_shows_what_had_occurred_and_what_was_due(quiet: Cli) -> None:
 
 def test_a_legal_hold_stops_a_period_of_retention(quiet: Cli) -> None:
     traffic = {"called_number": "0201234567"}
-    recorded(quiet, collected(time=on(2), personal=traffic, categories=["traffic"]))
+    tell(quiet, collected(time=on(2), personal=traffic, categories=["traffic"]))
     passed = "law.retention.passed"
     assert [row["subject"] for row in found(quiet, "--rule", passed)] == [WHO]
     hold = {"hold_ref": "H-1", "ground": "claim", "review_on": "2030-01-01"}
-    recorded(quiet, message("legal-hold-placed", WHO, time=on(3), categories=["traffic"], **hold))
+    tell(quiet, message("legal-hold-placed", WHO, time=on(3), categories=["traffic"], **hold))
     assert found(quiet, "--rule", passed) == []
-    recorded(quiet, message("legal-hold-released", WHO, time=on(9), categories=["traffic"], **hold))
+    tell(quiet, message("legal-hold-released", WHO, time=on(9), categories=["traffic"], **hold))
     assert len(found(quiet, "--rule", passed)) == 1
 
 
 def test_the_present_seen_as_the_past_is_the_same(quiet: Cli) -> None:
-    recorded(
+    tell(
         quiet,
         registered(time=on(2)),
         mailed(time=on(4)),
@@ -185,7 +181,7 @@ def test_the_present_seen_as_the_past_is_the_same(quiet: Cli) -> None:
 
 
 def test_findings_of_a_rule_a_severity_a_subject(quiet: Cli) -> None:
-    recorded(quiet, registered(time=on(2)), mailed(time=on(4)), disclosed(OTHER, time=on(5)))
+    tell(quiet, registered(time=on(2)), mailed(time=on(4)), disclosed(OTHER, time=on(5)))
     everything = found(quiet)
     last = str(quiet("status", "--json").json["position"])
     for moment in ((), ("--at-position", last)):
@@ -200,7 +196,7 @@ def test_findings_of_a_rule_a_severity_a_subject(quiet: Cli) -> None:
 
 
 def test_a_finding_about_an_erased_person_names_nobody(quiet: Cli) -> None:
-    recorded(quiet, registered(time=on(2)), mailed(time=on(4)))
+    tell(quiet, registered(time=on(2)), mailed(time=on(4)))
     quiet("erase", WHO, "--ground", "request")
     (row,) = found(quiet, "--rule", CONSENT)
     assert row["subject"] is None
@@ -208,7 +204,7 @@ def test_a_finding_about_an_erased_person_names_nobody(quiet: Cli) -> None:
 
 
 def test_text_shows_the_same(quiet: Cli) -> None:
-    recorded(quiet, registered(time=on(2)), mailed(time=on(4)))
+    tell(quiet, registered(time=on(2)), mailed(time=on(4)))
     ran = quiet("findings", "--rule", CONSENT)
     assert ran.status == 1
     assert all(text in ran.out.decode() for text in (WHO, CONSENT, "marketing-message-sent"))
@@ -254,7 +250,7 @@ def test_what_names_no_provision_is_recorded_and_found_until_it_is_mended(quiet:
     told = {"channel": "email", "reference": "BR-1", **lawful}
     shown = {"employee": "employee/7", "role": "desk", "purpose": "audit", "case_ref": "C-1"}
     court = disclosed(time=on(5), id="court", recipient="court", recipient_kind="lawyer", **lawful)
-    recorded(
+    tell(
         quiet,
         recipient("Law", "court", time=on(1), kind="lawyer"),
         registered(time=on(2)),
@@ -264,7 +260,7 @@ def test_what_names_no_provision_is_recorded_and_found_until_it_is_mended(quiet:
     )
     rows = found(quiet, "--rule", "law.basis.provision")
     assert [row["event"]["id"] for row in rows] == ["mail", "look", "court"]
-    recorded(
+    tell(
         quiet,
         message("event-annulled", WHO, time=on(6), annuls="mail", reason="no-provision"),
         message("service-message-sent", WHO, time=on(3), provision="nl.awr.53", **told),

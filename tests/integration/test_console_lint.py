@@ -15,6 +15,7 @@ from tests.fixtures.console import (
     message,
     recipient,
     registered,
+    tell,
 )
 from tests.fixtures.notice import claims, mended, published
 
@@ -45,11 +46,6 @@ def on(day: int, month: int = 3) -> str:
     return f"2024-{month:02}-{day:02}T10:00:00+01:00"
 
 
-def recorded(cli: Cli, *lines: dict[str, Any]) -> None:
-    answer = cli.record(*lines)
-    assert answer["recorded"] == len(lines), answer["rejections"]
-
-
 def found(cli: Cli, *options: str) -> dict[str, Any]:
     """The findings by rule; their number and the exit status must agree with them."""
     ran = cli("lint", *options, "--json")
@@ -68,7 +64,7 @@ def values(row: Any) -> list[str]:
 @pytest.fixture
 def plain(cli: Cli) -> Cli:
     """A ledger whose notice says what there is to say: nothing is found."""
-    recorded(cli, published("2024-1", PLAIN))
+    tell(cli, published("2024-1", PLAIN))
     return cli
 
 
@@ -76,7 +72,7 @@ def test_no_notice_is_the_one_finding_of_an_empty_ledger(cli: Cli) -> None:
     rows = found(cli)
     assert list(rows) == [LAW + "in-force"]
     assert b"No privacy notice is in force" in cli("lint").out
-    recorded(cli, published("2024-1", PLAIN))
+    tell(cli, published("2024-1", PLAIN))
     assert found(cli) == {}
     ran = cli("lint")
     assert (ran.status, b"nothing" in ran.out) == (0, True)
@@ -87,7 +83,7 @@ def test_no_notice_is_the_one_finding_of_an_empty_ledger(cli: Cli) -> None:
 
 
 def test_the_answer_names_the_version_in_force(plain: Cli) -> None:
-    recorded(plain, published("2025-1", PLAIN, effective_from="2025-01-01"))
+    tell(plain, published("2025-1", PLAIN, effective_from="2025-01-01"))
     assert plain("lint", "--json").json["notice"]["version"] == "2025-1"
     then = plain("lint", "--json", "--as-of", on(1)).json
     assert then["as_of"] == "2024-03-01T09:00:00.000000Z"
@@ -103,7 +99,7 @@ def test_the_answer_names_the_version_in_force(plain: Cli) -> None:
 def test_a_version_that_is_used_or_handed_out_must_have_been_published(plain: Cli) -> None:
     rule = LAW + "unpublished"
     given = {"version": "2024-9", "channel": "portal", "article": "13"}
-    recorded(
+    tell(
         plain,
         registered(time=on(2), notice_version="2024-1"),
         collected(time=on(3), notice_version="2024-2", id="used"),
@@ -117,9 +113,9 @@ def test_a_version_that_is_used_or_handed_out_must_have_been_published(plain: Cl
     dutch = plain("lint", "--language", "nl", "--json").json["findings"]
     seen = [one["seen_in"] for row in dutch if row["rule"] == rule for one in row["values"]]
     assert seen[0] == ["1 gebeurtenis, de laatste op 2024-03-03"]
-    recorded(plain, message("event-annulled", WHO, time=on(5), annuls="given", reason="mistake"))
+    tell(plain, message("event-annulled", WHO, time=on(5), annuls="given", reason="mistake"))
     assert values(found(plain)[rule]) == ["2024-2"]
-    recorded(plain, published("2024-2", PLAIN, effective_from="2024-02-01"))
+    tell(plain, published("2024-2", PLAIN, effective_from="2024-02-01"))
     assert rule not in found(plain)
     # As of a time, what was a mistake never was so; at a position, what was not known yet counts.
     assert values(found(plain, "--at-position", "4")[rule]) == ["2024-2", "2024-9"]
@@ -128,20 +124,20 @@ def test_a_version_that_is_used_or_handed_out_must_have_been_published(plain: Cl
 
 def test_a_publication_that_is_annulled_never_was(plain: Cli) -> None:
     late = {"time": "2024-01-05T10:00:00+01:00", "effective_from": "2024-02-01"}
-    recorded(plain, published("2024-2", mended(), id="wrong", **late))
-    recorded(plain, registered(time=on(2), notice_version="2024-2"))
+    tell(plain, published("2024-2", mended(), id="wrong", **late))
+    tell(plain, registered(time=on(2), notice_version="2024-2"))
     assert plain("lint", "--json").json["notice"]["version"] == "2024-2"
     annulled = {"time": on(3), "annuls": "wrong", "reason": "not-approved"}
-    recorded(plain, message("event-annulled", "notice/2024-2", **annulled))
+    tell(plain, message("event-annulled", "notice/2024-2", **annulled))
     assert values(found(plain)[LAW + "unpublished"]) == ["2024-2"]
     assert plain("lint", "--json").json["notice"]["version"] == "2024-1"
 
 
 def test_a_notice_that_was_published_after_it_took_effect(cli: Cli) -> None:
-    recorded(cli, published("2024-1", PLAIN, time=on(8)))
+    tell(cli, published("2024-1", PLAIN, time=on(8)))
     row = found(cli)[LAW + "late"]
     assert row["values"][0]["seen_in"] == ["published 2024-03-08, in force 2024-01-01"]
-    recorded(cli, published("2024-2", PLAIN, time=on(9), effective_from="2024-04-01"))
+    tell(cli, published("2024-2", PLAIN, time=on(9), effective_from="2024-04-01"))
     assert LAW + "late" not in found(cli)
 
 
@@ -149,7 +145,7 @@ def test_what_the_rulebook_does_not_know_is_said_not_passed_over(cli: Cli) -> No
     told = [{"clause": "9", "claim": "no-sale", "value": "nothing is sold"}]
     told += [{"clause": "3.2", "claim": "transfer", "value": "never, mostly"}]
     told += claims(mended())
-    recorded(cli, published("2024-1", mended(), claims=told))
+    tell(cli, published("2024-1", mended(), claims=told))
     rows = found(cli)
     unknown, unread = rows[HOUSE + "unknown"], rows[HOUSE + "unread"]
     assert (unknown["clause"], values(unknown)) == ("9", ["no-sale"])
@@ -159,7 +155,7 @@ def test_what_the_rulebook_does_not_know_is_said_not_passed_over(cli: Cli) -> No
 
 def test_what_activities_do_must_be_told_until_they_are_retired(plain: Cli) -> None:
     activity = {"data_categories": ["traffic"], "recipient_kinds": [], "retention": {}}
-    recorded(plain, declared("calls", time=on(2), **activity))
+    tell(plain, declared("calls", time=on(2), **activity))
     rows = found(plain)
     traffic = rows[LAW + "category.traffic"]
     assert traffic["values"] == [{"value": "traffic", "seen_in": ["activity calls"]}]
@@ -167,48 +163,48 @@ def test_what_activities_do_must_be_told_until_they_are_retired(plain: Cli) -> N
     assert {LAW + "purpose", LAW + "legal-basis", LAW + "right.objection"} <= rows.keys()
     assert LAW + "category.traffic" not in found(plain, "--as-of", on(1))
     end = message("processing-activity-retired", "activity/calls", time=on(9), reason="ended")
-    recorded(plain, end)
+    tell(plain, end)
     assert found(plain) == {}
     assert found(plain, "--as-of", on(8)) == rows
 
 
 def test_what_nobody_declared_counts_as_practice_too(plain: Cli) -> None:
-    recorded(plain, collected(activity="pilot", notice_version="2024-1"))
+    tell(plain, collected(activity="pilot", notice_version="2024-1"))
     row = found(plain)[LAW + "category"]
     assert row["values"][-1] == {"value": "identity", "seen_in": ["activity pilot, not declared"]}
 
 
 def test_an_activity_about_staff_is_not_for_the_notice_of_customers(plain: Cli) -> None:
-    recorded(plain, declared("personnel", subject_categories=["employee", "applicant"]))
+    tell(plain, declared("personnel", subject_categories=["employee", "applicant"]))
     assert found(plain) == {}
-    recorded(plain, declared("whose", subject_categories=[]))
+    tell(plain, declared("whose", subject_categories=[]))
     assert found(plain)[LAW + "purpose"]["values"][0]["seen_in"] == ["activity whose"]
 
 
 def test_the_ground_of_a_claim_about_fraud_is_found_in_the_register(plain: Cli) -> None:
-    recorded(plain, published("2024-2", PLAIN | {"fraud-recipient": "other-institutions"}))
+    tell(plain, published("2024-2", PLAIN | {"fraud-recipient": "other-institutions"}))
     rule = LAW + "fraud"
     assert found(plain)[rule]["citation"] == "UAVG art. 33(4) and (5); GDPR art. 10"
     shared = {"purpose": "warning", "legal_basis": "6-1-f", "provision": "UAVG-33.5"}
-    recorded(plain, declared("warnings", time=on(2), purposes=[shared]))
+    tell(plain, declared("warnings", time=on(2), purposes=[shared]))
     assert rule not in found(plain)
     assert rule in found(plain, "--as-of", on(1))
 
 
 def test_a_recipient_must_be_told_until_its_end(plain: Cli) -> None:
     ciot = {"kind": "ciot", "role": "authority"}
-    recorded(plain, recipient("CIOT", "ciot", time=on(2), **ciot))
+    tell(plain, recipient("CIOT", "ciot", time=on(2), **ciot))
     row = found(plain)[LAW + "recipient.ciot"]
     assert row["values"] == [{"value": "ciot", "seen_in": ["recipient ciot"]}]
     ended = {"valid_to": "2024-04-01", "reason": "law-changed"}
-    recorded(plain, message("recipient-ended", "recipient/ciot", time=on(20), **ended))
+    tell(plain, message("recipient-ended", "recipient/ciot", time=on(20), **ended))
     assert found(plain) == {}
     assert LAW + "recipient.ciot" in found(plain, "--as-of", on(25))
 
 
 def test_a_transfer_and_its_ground_must_be_told(plain: Cli) -> None:
     party = {"kind": "processor", "role": "processor", "agreement_ref": "dpa-1"}
-    recorded(
+    tell(
         plain,
         recipient("A", "a", time=on(2), country="GB", **party),
         recipient("B", "b", time=on(2), country="US", transfer_mechanism="A46-2-c", **party),
@@ -220,7 +216,7 @@ def test_a_transfer_and_its_ground_must_be_told(plain: Cli) -> None:
     ]
     assert HOUSE + "transfer" in rows
     told = {"transfer": "with-safeguards", "safeguard": "A45-3, A46-2-c"}
-    recorded(
+    tell(
         plain,
         published(
             "2024-2",
@@ -232,21 +228,21 @@ def test_a_transfer_and_its_ground_must_be_told(plain: Cli) -> None:
 
 
 def test_data_given_for_what_the_notice_rules_out(plain: Cli) -> None:
-    recorded(plain, published("2024-2", PLAIN | {"not-disclosed-for": "marketing, sale"}))
-    recorded(plain, disclosed(time=on(4), id="sold", purpose="sale"))
+    tell(plain, published("2024-2", PLAIN | {"not-disclosed-for": "marketing, sale"}))
+    tell(plain, disclosed(time=on(4), id="sold", purpose="sale"))
     row = found(plain)[HOUSE + "disclosure"]
     assert row["says"] == [
         {"clause": "1", "claim": "not-disclosed-for", "value": "marketing, sale"}
     ]
     assert values(row) == ["sale"]
-    recorded(plain, message("event-annulled", WHO, time=on(5), annuls="sold", reason="mistake"))
+    tell(plain, message("event-annulled", WHO, time=on(5), annuls="sold", reason="mistake"))
     assert HOUSE + "disclosure" not in found(plain)
 
 
 def test_a_promise_is_found_broken_while_a_rule_behind_it_has_findings(plain: Cli) -> None:
-    recorded(plain, published("2024-2", PLAIN | {"inform-with-consent": "consent"}))
+    tell(plain, published("2024-2", PLAIN | {"inform-with-consent": "consent"}))
     mail = {"channel": "email", "campaign": "spring", "purpose": "newsletter"}
-    recorded(
+    tell(
         plain,
         registered(time=on(2), notice_version="2024-2"),
         message("marketing-message-sent", WHO, time=on(4), **mail),
@@ -257,7 +253,7 @@ def test_a_promise_is_found_broken_while_a_rule_behind_it_has_findings(plain: Cl
     assert row["values"][0]["seen_in"] == ["house.contact.consent: 1 open"]
     last = str(plain("status", "--json").json["position"])
     assert found(plain, "--at-position", last)[rule] == row
-    recorded(plain, consented(time=on(3)))
+    tell(plain, consented(time=on(3)))
     assert rule not in found(plain)
 
 
@@ -269,20 +265,20 @@ def test_the_data_protection_officer_of_the_settings_must_be_told(plain: Cli) ->
 
 
 def test_a_measure_is_told_while_it_is_in_place(plain: Cli) -> None:
-    recorded(plain, published("2024-2", PLAIN | {"security-measure": "two-locks"}))
+    tell(plain, published("2024-2", PLAIN | {"security-measure": "two-locks"}))
     rule, name = HOUSE + "measure", "measure/two-locks"
     assert values(found(plain)[rule]) == ["two-locks"]
-    recorded(
+    tell(
         plain,
         message("security-measure-adopted", name, time=on(2), name="Two locks", owner="security"),
     )
     assert rule not in found(plain)
-    recorded(plain, message("security-measure-retired", name, time=on(9), reason="worn"))
+    tell(plain, message("security-measure-retired", name, time=on(9), reason="worn"))
     assert rule in found(plain)
 
 
 def test_a_draft_is_compared_before_it_is_published(plain: Cli) -> None:
-    recorded(plain, declared("calls", data_categories=["traffic"], recipient_kinds=[]))
+    tell(plain, declared("calls", data_categories=["traffic"], recipient_kinds=[]))
     draft = plain.folder / "draft.json"
     told = {
         "purpose": "collection",
@@ -328,7 +324,7 @@ def test_a_draft_that_could_not_be_published_is_refused(plain: Cli, content: byt
 
 
 def test_the_present_seen_as_the_past_is_the_same(cli: Cli) -> None:
-    recorded(
+    tell(
         cli,
         published("2024-1", mended()),
         registered(time=on(2)),
@@ -344,7 +340,7 @@ def test_the_present_seen_as_the_past_is_the_same(cli: Cli) -> None:
 
 
 def test_text_shows_clause_claim_practice_and_citation_in_either_language(cli: Cli) -> None:
-    recorded(cli, published("2024-1", mended()), declared(time=on(2)))
+    tell(cli, published("2024-1", mended()), declared(time=on(2)))
     ran = cli("lint")
     text = ran.out.decode()
     assert ran.status == 1

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ledger.tlog.signing.keys import VerifierKey, parse_verifier_key
-from tests.fixtures.console import Cli, collected, registered
+from tests.fixtures.console import Cli, collected, key_of, registered
 from tests.fixtures.running import Started, eventually
 
 
@@ -20,11 +20,6 @@ def published(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Cli:
     assert cli("publish", "--once").status == 0
     monkeypatch.chdir(cli.folder)
     return cli
-
-
-def key_of(cli: Cli) -> str:
-    key: str = cli("log", "keys", "--json").json["keys"][-1]
-    return key
 
 
 def test_a_publication_and_its_checkpoint(published: Cli) -> None:

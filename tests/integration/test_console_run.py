@@ -12,27 +12,12 @@ from ledger.names import LedgerName
 from ledger.storage.postgres import Database
 from tests.fixtures.console import Cli, collected, registered
 from tests.fixtures.inbound import send, until
-from tests.fixtures.kafka import MakeTopic
 from tests.fixtures.running import PATIENCE_S, Started
 
 pytestmark = pytest.mark.kafka
 BAD = [
     orjson.dumps(registered(f"customer/{n}", email="canary.person@example.nl")) for n in range(100)
 ]
-
-
-@pytest.fixture
-def topic(cli: Cli, kafka_topic: MakeTopic, kafka_bootstrap: str) -> str:
-    """The topic that the program reads."""
-    name = kafka_topic()
-    cli.set(
-        KAFKA_BOOTSTRAP=kafka_bootstrap,
-        KAFKA_TOPICS=name,
-        KAFKA_GROUP=f"group-{name}",
-        KAFKA_ANSWERS=kafka_topic(),
-        KAFKA_SESSION_S="6",
-    )
-    return name
 
 
 def wait_for(cli: Cli, condition: Callable[[Any], bool]) -> Any:

@@ -8,25 +8,10 @@ import pytest
 
 from tests.fixtures.console import Cli, message, registered
 from tests.fixtures.inbound import send
-from tests.fixtures.kafka import MakeTopic
 from tests.fixtures.running import Started
 from tests.integration.test_console_run import wait_for
 
 pytestmark = pytest.mark.kafka
-
-
-@pytest.fixture
-def topic(cli: Cli, kafka_topic: MakeTopic, kafka_bootstrap: str) -> str:
-    """The topic that the program reads."""
-    name = kafka_topic()
-    cli.set(
-        KAFKA_BOOTSTRAP=kafka_bootstrap,
-        KAFKA_TOPICS=name,
-        KAFKA_GROUP=f"group-{name}",
-        KAFKA_ANSWERS=kafka_topic(),
-        KAFKA_SESSION_S="6",
-    )
-    return name
 
 
 # All three are in the house's register.

@@ -103,7 +103,9 @@ def test_a_letter_that_is_tried_again_is_not_kept_once_more(house: House) -> Non
     """Neither counted again, nor put back where an erasure removed it meanwhile."""
     house.record(b"no json")
     (kept,) = letters(house.session("reader"))
-    again = Batch(house.messages(b"no json"), Span("command:retry"), letters={0: kept.letter})
+    again = Batch(
+        house.messages(b"no json"), Span("command:retry"), letters={0: bytes.fromhex(kept.letter)}
+    )
     assert house.open().record(again).rejections
     assert letters(house.session("reader")) == [kept]
     with psycopg.connect(house.url) as connection:

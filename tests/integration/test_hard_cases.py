@@ -16,6 +16,7 @@ from tests.fixtures.console import (
     message,
     recipient,
     registered,
+    tell,
     withdrawn,
 )
 
@@ -48,11 +49,6 @@ def house(cli: Cli) -> Cli:
         registered(time=on(1)),
     )
     return cli
-
-
-def tell(cli: Cli, *lines: dict[str, Any]) -> None:
-    answer = cli.record(*lines)
-    assert answer["recorded"] == len(lines), answer["rejections"]
 
 
 def rules(cli: Cli) -> list[str]:

@@ -10,18 +10,12 @@ import pytest
 
 from ledger.storage.contents import KEYS, LOG, Contents, Kept
 from ledger.tlog.tree.bundles import encode_bundle
-from tests.fixtures.console import Cli, registered, worked_in
+from tests.fixtures.console import Cli, registered
 from tests.fixtures.folders import PLANTINGS, harms, names_in
-from tests.fixtures.postgres import Templates
 from tests.fixtures.whole import WHOLE
-from tests.integration.test_audit_meets_files import work
+from tests.integration.test_audit_meets_files import worked
 
-
-@pytest.fixture
-def worked(program: Cli, embedded_templates: Templates) -> Iterator[Cli]:
-    """A ledger with every kind of file."""
-    with worked_in(program, embedded_templates, "filed", work) as ready:
-        yield ready
+__all__ = ["worked"]
 
 
 def keys_of(cli: Cli) -> Path:

@@ -31,7 +31,7 @@ from ledger.storage.postgres import Session
 from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.keys import parse_verifier_key
 from ledger.tlog.store.folder import LogFolder
-from ledger.writing.append import Head
+from ledger.writing.append import Head, lock_head
 from projections import VIEWS
 from projections.following.blocks import StreamBlock
 from projections.following.derive import Content, Goal
@@ -788,7 +788,7 @@ def test_a_file_that_is_opened_again_while_a_cut_waits_stays_whole(
     ledger: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Others may write until the head is locked, so what is closed is looked at behind that."""
-    before, lock = types_of(ledger), cutting.lock_head
+    before, lock = types_of(ledger), lock_head
 
     def meanwhile(session: Session) -> Head:
         monkeypatch.setattr(cutting, "lock_head", lock)

@@ -18,6 +18,7 @@ from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.signing.checkpoints import Checkpoint, parse_checkpoint, verify_checkpoint
 from ledger.tlog.signing.notes import parse_note
 from ledger.tlog.store.key_file import KeyFile
+from tests.fixtures.folders import files_in
 from tests.fixtures.guards import GUARDS_ON
 from tests.fixtures.inbound import until
 from tests.fixtures.ledger import House, collected, message
@@ -36,14 +37,6 @@ def record(house: House, count: int) -> None:
     ledger.close()
 
 
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-
-
 def test_an_empty_log_is_published_too(log: Log) -> None:
     assert log.publish().size == 0
     assert log.check() == 0
@@ -55,9 +48,9 @@ def test_the_log_is_the_tree_of_the_table_however_it_grew(log: Log, tmp_path: Pa
             record(log.house, count)
         published = log.publish()
         assert published.entries == count
-        before = files_of(log.path)
+        before = files_in(log.path)
         assert log.publish().entries == 0
-        assert files_of(log.path) == before
+        assert files_in(log.path) == before
         assert log.check() == published.size
     at_once = Log(log.house, tmp_path / "keys" / "again")
     assert at_once.rebuild().size == 1257
@@ -68,7 +61,7 @@ def test_the_log_is_the_tree_of_the_table_however_it_grew(log: Log, tmp_path: Pa
 
 def tree_of(folder: Path) -> dict[str, bytes]:
     """Tiles and bundles without those partial ones that a later one has replaced."""
-    files = {name: c for name, c in files_of(folder).items() if name.startswith("tile/")}
+    files = {name: c for name, c in files_in(folder).items() if name.startswith("tile/")}
     newest: dict[str, tuple[int, bytes]] = {}
     for name, content in files.items():
         tile, _, width = name.partition(".p/")
@@ -103,10 +96,10 @@ def test_only_a_lost_folder_of_a_log_that_signed_is_made_again(log: Log) -> None
         log.rebuild()
     record(log.house, 2)
     log.publish()
-    before = files_of(log.path)
+    before = files_in(log.path)
     with pytest.raises(Misconfigured, match="holds a log"):
         log.rebuild()
-    assert files_of(log.path) == before
+    assert files_in(log.path) == before
 
 
 def test_no_folder_is_made_of_other_entries_than_were_signed(log: Log, tmp_path: Path) -> None:
@@ -182,7 +175,7 @@ def test_partial_tiles_go_when_the_full_one_is_published(log: Log) -> None:
     assert (log.path / "tile/0/000.p/10").exists()
     record(log.house, 250)
     log.publish()
-    names = {name for name in files_of(log.path) if name.startswith("tile/")}
+    names = {name for name in files_in(log.path) if name.startswith("tile/")}
     assert names == {
         "tile/0/000",
         "tile/0/001.p/4",
@@ -231,7 +224,7 @@ ROLL_BACK = (
 def test_a_database_that_was_rolled_back_is_refused(log: Log) -> None:
     record(log.house, 5)
     log.publish()
-    before = files_of(log.path)
+    before = files_in(log.path)
     change(log.house, ROLL_BACK)
     with pytest.raises(RolledBack, match=r"position 3, and position 5 .* `ledger restore`"):
         log.publish()
@@ -241,7 +234,7 @@ def test_a_database_that_was_rolled_back_is_refused(log: Log) -> None:
     record(log.house, 2)
     with pytest.raises(RolledBack):
         log.publish()
-    assert files_of(log.path) == before
+    assert files_in(log.path) == before
 
 
 def test_a_running_publisher_notices_it_too(log: Log) -> None:

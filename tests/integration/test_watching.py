@@ -14,7 +14,6 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tests.fixtures.console import Cli, accessed, collected, consented, disclosed, registered
 from tests.fixtures.inbound import PAST, STRUCTURED, send, transacting
-from tests.fixtures.kafka import MakeTopic
 from tests.fixtures.proxy import proxied, tcp_target
 from tests.fixtures.running import (
     Served,
@@ -37,20 +36,6 @@ Start = Callable[..., Started]
 
 def documented(*served_by: str) -> set[str]:
     return {series.name for who, group in MADE for series in group if who in served_by}
-
-
-@pytest.fixture
-def topic(cli: Cli, kafka_topic: MakeTopic, kafka_bootstrap: str) -> str:
-    """The topic that the program reads."""
-    name = kafka_topic()
-    cli.set(
-        KAFKA_BOOTSTRAP=kafka_bootstrap,
-        KAFKA_TOPICS=name,
-        KAFKA_GROUP=f"group-{name}",
-        KAFKA_ANSWERS=kafka_topic(),
-        KAFKA_SESSION_S="6",
-    )
-    return name
 
 
 def test_a_projector_by_itself_speaks_for_the_ledger(cli: Cli, start: Start) -> None:

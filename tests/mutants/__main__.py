@@ -1,7 +1,7 @@
 """Alters the code in many places, one at a time, and says which alterations no test notices.
 
 What is altered is drawn by a seed from the modules of `table.toml`, and written down before the first test
-runs. Tests run in a copy of the repository. Cosmic Ray (MIT) makes the alterations; `make mutants` installs it
+runs. Tests run in a copy of the repository. Cosmic Ray (MIT) alters the code; `make mutants` installs it
 beside the environment. What was tried is in `build/mutants/results.tsv`: the same command goes on from there.
 """
 
@@ -60,7 +60,7 @@ class Mutant(NamedTuple):
 
 def operators() -> dict[str, Any]:
     """What alters code, by kind."""
-    import cosmic_ray.plugins as plugins  # noqa: PLR0402
+    import cosmic_ray.plugins as plugins
     import parso
     from cosmic_ray.operators.operator import Operator
 
@@ -106,7 +106,7 @@ def places(area: str, module: str, makers: dict[str, Any]) -> Iterator[list[Muta
 
 def drawn(table: dict[str, Any], seed: int, count: int) -> list[Mutant]:
     """The mutants of a seed, in the order in which they are tried."""
-    chance, makers = random.Random(seed), operators()  # noqa: S311
+    chance, makers = random.Random(seed), operators()
     every = [
         ways
         for area, entry in table.items()
@@ -122,7 +122,7 @@ def copy() -> Path:
     place = BUILD / "copy"
     shutil.rmtree(place, ignore_errors=True)
     listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    for name in subprocess.check_output(listed, cwd=ROOT, text=True).splitlines():  # noqa: S603
+    for name in subprocess.check_output(listed, cwd=ROOT, text=True).splitlines():
         if (ROOT / name).is_file():
             (place / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, place / name)
@@ -135,7 +135,7 @@ def run(place: Path, tests: Sequence[str]) -> tuple[str, list[str]]:
     command = [sys.executable, "-m", "pytest", *options, *tests]
     environment = os.environ | {"PYTHONPATH": str(place)}
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             command,
             cwd=place,
             env=environment,

@@ -122,5 +122,9 @@ def test_every_size_up_to_600_and_every_leaf_of_some() -> None:
         root = naive_root(LEAVES[:size])
         index, old = order.randrange(size), order.randrange(1, size + 1)
         verify_inclusion(LEAVES[index], index, size, inclusion_proof(index, size, node), root)
+        with pytest.raises(Unproven):
+            verify_inclusion(LEAVES[-1], index, size, inclusion_proof(index, size, node), root)
         proof = consistency_proof(old, size, node)
         verify_consistency(old, size, naive_root(LEAVES[:old]), root, proof)
+        with pytest.raises(Unproven):
+            verify_consistency(old, size, naive_root(LEAVES[1 : old + 1]), root, proof)

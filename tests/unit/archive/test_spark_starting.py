@@ -58,5 +58,11 @@ def test_one_of_several_masters_is_enough() -> None:
 
 
 @pytest.mark.parametrize("master", ["local", "local[2]", "yarn", "k8s://https://127.0.0.1:1"])
-def test_other_masters_are_left_to_spark(master: str) -> None:
+def test_other_masters_are_left_to_spark(master: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is connected to: what stands there is no list of hosts and ports."""
+    connect = Mock()
+    monkeypatch.setattr(socket, "create_connection", connect)
     starting.check_there(master)
+    connect.assert_not_called()
+    with pytest.raises(Misconfigured):
+        starting.check_there(f"spark://{master}")

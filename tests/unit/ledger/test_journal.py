@@ -91,7 +91,8 @@ def test_a_line_goes_into_the_file_that_has_the_name(
     restored = tmp_path / "restored"
     restored.write_bytes(msgspec.json.encode(entry(7)) + b"\n")
     restored.chmod(0o600)
-    waited, lock = [], fcntl.flock
+    waited: list[Path] = []
+    lock = fcntl.flock
 
     def meanwhile(descriptor: int, kind: int) -> None:
         if not waited:

@@ -14,7 +14,7 @@ from ledger.recording.deciding import Decided, Known, decide
 from ledger.writing.append import Head
 from ledger.writing.bookmarks import HaltLimit, Window
 from ledger.writing.message import Message
-from ledger.writing.packing import Blind, PackedMessage
+from ledger.writing.packing import PackedMessage
 from schemas import Code, Rejection
 from schemas.powers import Claim, Power
 
@@ -134,7 +134,7 @@ def test_a_batch_is_judged_as_its_messages_are_one_by_one() -> None:
 def searchable(memory: Before, head: Head, *, commit: bool = True) -> bool:
     """Whether a value has to be written into the index once more."""
     memory.believe(head)
-    value = packed("1", blind=[cast("Blind", (b"hash", "contact", "email"))])
+    value = packed("1", blind=[(b"hash", "contact", "email")])
     rows = memory.unwritten([value])
     if commit:
         memory.keep(head.position + 1, repeats=False)

@@ -51,6 +51,8 @@ def test_a_port_that_is_none_is_a_wrong_setting(port: str) -> None:
 @pytest.mark.parametrize("port", ["5432", "1,65535", "5432,", ""])
 def test_one_port_or_one_for_each_host(port: str) -> None:
     check_ports(OPTIONS | {"port": port})
+    with pytest.raises(Misconfigured):
+        check_ports(OPTIONS | {"port": f"{port}x"})
 
 
 def test_who_and_where_is_named_without_the_password() -> None:

@@ -10,12 +10,12 @@ import pytest
 from ledger.crypto.sealing import month_of
 from ledger.event import RecordedEvent
 from projections.dossier.fact import Fact, fact_of
-from projections.keeping.erasing import due_month, lasting_for, may_be_due, steps
+from projections.keeping.erasing import lasting_for, may_be_due, steps
 from projections.keeping.holds import holds, holds_by_ref, undisclosed
 from projections.keeping.keepings import keepings_of
 from projections.keeping.person import Person, dossier_of, person_of
 from projections.keeping.resting import rests_on_ended_consent
-from projections.keeping.retention import anchors_of, closed_at, periods_of
+from projections.keeping.retention import anchors_of, closed_at, due_month, periods_of
 from rulebook.calendar import day_of, start_of
 from rulebook.complaints import answer_clock
 from schemas import CATEGORIES, ROLLING_CATEGORIES
@@ -89,6 +89,7 @@ def test_a_month_of_a_rolling_category_goes_on_the_day_its_period_ends(category:
 
 
 def with_consent(valid_until: str | None) -> Person:
+    end: dict[str, Any] = {"valid_until": valid_until} if valid_until else {}
     given = event(
         "consent-given",
         0,
@@ -96,7 +97,7 @@ def with_consent(valid_until: str | None) -> Person:
         activity="mail",
         legal_basis="6-1-a",
         sealed=values("k-1", "behaviour", cookie_id="…"),
-        **({"valid_until": valid_until} if valid_until else {}),
+        **end,
     )
     return person_of(ANNA, [given], ())
 

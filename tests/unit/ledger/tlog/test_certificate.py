@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from ledger.errors import Unproven
 from ledger.event import OWN_SOURCE, encode_header, encode_state, instant
 from ledger.tlog.proving.certificate import (
     CertificateContent,
@@ -15,7 +16,7 @@ from ledger.tlog.proving.certificate import (
     parse_certificate,
     verify,
 )
-from ledger.tlog.proving.proof_file import Unproven, encode_proof
+from ledger.tlog.proving.proof_file import encode_proof
 from ledger.tlog.proving.reading import prove
 from schemas import names
 from tests.fixtures.published import entries, publish
