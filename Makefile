@@ -16,7 +16,7 @@ TESTS := $(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal
 # Compiled modules are kept: else each process that a test starts compiles all of them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo demo-kafka check quick format lint site types imports test matrix coverage fault documents sbom bench bench-guard clean
+.PHONY: help demo demo-kafka check quick format lint site types imports test matrix coverage fault documents sbom bench bench-guard mutants calendar clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,23 @@ coverage: $(WITH_SPARK)  ## all tests, and the lines and branches that none of t
 
 fault: $(WITH_SPARK)  ## the long fault campaign: hundreds of kills, dead servers, cut connections (LEDGER_FAULT_SEED repeats a run)
 	$(BIN)/pytest -m campaign --capture=no
+
+# Cosmic Ray stands beside the environment: its libraries are no part of what is checked.
+build/mutants/tool: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $@ cosmic-ray==8.7.0
+	@touch $@
+
+mutants: $(WITH_SPARK) build/mutants/tool  ## alter the code in 150 places that a seed draws, and tell what no test notices (MUTANTS="--seed 7 --most 20")
+	$(BIN)/python -m tests.mutants $(MUTANTS)
+
+# New Year, a leap day, both changes of summer time, and years in which what tests tell is past its period.
+# PostgreSQL, Kafka and browsers keep their own clocks, so tests that need one are not among them.
+DATES ?= 2027-01-01T00:30 2028-02-29T12:00 2027-03-28T01:30 2026-10-25T01:30 2032-06-15T12:00 2040-06-15T12:00
+calendar: $(WITH_SPARK)  ## the unit and property tests on days of which a calendar is made (needs the package faketime)
+	@command -v faketime > /dev/null || { echo "install faketime, a package of Debian" >&2; exit 1; }
+	@for date in $(DATES); do echo "on $$date"; \
+		TZ=UTC FAKETIME_DONT_FAKE_MONOTONIC=1 LEDGER_TEST_SHARE=50 faketime -f "@$$(echo $$date | tr T ' '):00" \
+		$(BIN)/pytest -p no:cacheprovider --numprocesses 2 tests/unit tests/property || exit 1; done
 
 documents: $(READY)  ## write again what is generated from the code (JSON Schemas, AsyncAPI, reference, diagrams, dashboards, the catalogue)
 	$(BIN)/python -m schemas.generate
