@@ -1,4 +1,4 @@
-"""The programs that tests start: `python3 tests/tools.py` finds them, or installs from Debian what is missing.
+"""The programs that tests start: `python3 tests/tools.py` finds them, or installs those that are missing.
 
 As root on Debian it says what it installs and does so; else, or with LEDGER_INSTALL=no, it prints the one
 line to run. Exit status 1 while a program is missing. Only Python itself is needed.
