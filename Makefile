@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
-# Beside it PySpark and Go, which are large and only for tests, benchmarks and the bill of materials.
+# Beside it PySpark, Go and Node.js, which are large and only for tests, benchmarks and the bill of materials.
 WITH_SPARK := .venv/with-spark
 # Each process of the tests has PostgreSQL servers of its own, and all share one broker. They wait more than they
 # work, so more of them than cores.
