@@ -1,4 +1,4 @@
-"""Logins of a second ledger: on a server of its own, and on one server with the first, where they share none."""
+"""Logins of a second ledger: on a server of its own, and on one server with the first, which shares none."""
 
 import os
 import subprocess
@@ -73,7 +73,7 @@ def test_the_confidential_ledger_is_installed_on_an_empty_server(
     named = {"ledger": "confidential"} if by == "--set" else {}
     if not named:
         monkeypatch.setenv("LEDGER_NAME", "confidential")
-    made = make_roles(*server, secrets_folder, **named)
+    made = make_roles(server[0], server[1], secrets_folder, **named)
     assert (made.returncode, made.stderr) == (0, "")
     assert set().union(*taken(server).values()) == {f"ledger_confidential_{one}" for one in ROLES}
     for login, command in (("owner", "init"), ("operator", "status"), ("auditor", "audit")):
@@ -89,7 +89,7 @@ def test_both_ledgers_on_one_server_share_no_login(
 ) -> None:
     both: list[dict[str, str]] = [{}, {"ledger": "confidential", "logins": "desk"}]
     for named in both:
-        made = make_roles(*server, secrets_folder, **named)
+        made = make_roles(server[0], server[1], secrets_folder, **named)
         assert (made.returncode, made.stderr) == (0, "")
     found = taken(server)
     assert found.keys() == {f"{place}_{login}" for place in ("ledger", "desk") for login in LOGINS}
