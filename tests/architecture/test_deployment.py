@@ -26,7 +26,7 @@ PROGRAM = "/opt/processing-ledger/bin/ledger"
 PINNED = re.compile(r"[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z-]+)?(@sha256:[0-9a-f]{64})?")
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|PASSFILE", re.IGNORECASE)
 LONG_RUNNING = {
-    *("kafka", "database", "prometheus", "grafana"),
+    *("kafka", "database", "prometheus", "alertmanager", "grafana"),
     *("consumer", "projector", "publisher", "upkeep", "console"),
 }
 # Out of 10, where 10 is an ordinary service; systemd's own word for less than 2 is "ok".
