@@ -29,18 +29,24 @@ SELECT format('ledger_%s_recorder', :'ledger') AS recorder, format('ledger_%s_er
 \set auditor   `head -n 1 :'secrets'/auditor_password`
 \set console   `head -n 1 :'secrets'/console_password`
 
+-- No password in the server's log, whatever PostgreSQL itself logs otherwise. An extension that logs or keeps
+-- statements, such as pgaudit or pg_stat_statements, must be off meanwhile.
+SET log_statement = 'none';
+SET log_min_duration_statement = -1;
+SET log_min_duration_sample = -1;
+SET log_transaction_sample_rate = 0;
+SET log_min_error_statement = 'panic';
+SET debug_print_parse = off;
+SET debug_print_rewritten = off;
+SET debug_print_plan = off;
+SET client_min_messages = 'warning';
+
 -- A missing file must not become a login without a password.
 SELECT '' IN (:'owner', :'consumer', :'projector', :'upkeep', :'publisher', :'operator', :'auditor', :'console') AS incomplete
 \gset
 \if :incomplete
     DO $$ BEGIN RAISE 'a password file is missing or empty'; END $$;
 \endif
-
--- No password in the server's log, whatever it logs otherwise.
-SET log_statement = 'none';
-SET log_min_duration_statement = -1;
-SET log_min_error_statement = 'panic';
-SET client_min_messages = 'warning';
 
 SELECT format('CREATE ROLE %I', wanted)
 FROM unnest(ARRAY[
@@ -67,7 +73,7 @@ ALTER ROLE ledger_operator  LOGIN NOINHERIT PASSWORD :'operator';
 ALTER ROLE ledger_auditor   LOGIN NOINHERIT PASSWORD :'auditor';
 ALTER ROLE ledger_console   LOGIN NOINHERIT PASSWORD :'console';
 
--- A login has no right of its own: it takes a role, and only one of these.
+-- A login has no right of its own: it takes one of these roles, and no other.
 GRANT :"recorder", :"reader"  TO ledger_consumer;
 GRANT :"projecting", :"reader" TO ledger_projector;
 GRANT :"eraser", :"reader"    TO ledger_upkeep;
@@ -77,8 +83,8 @@ GRANT :"publishing", :"reader" TO ledger_publisher;
 -- `ledger upkeep` records its reads.
 GRANT :"recorder", :"eraser", :"pruning", :"projecting", :"reader", :"publishing"
     TO ledger_operator, ledger_owner, ledger_console;
--- Who audits looks, and writes nothing: not even that it looked.
-GRANT ledger_main_reader TO ledger_auditor;
+-- Who audits looks. Its sessions begin read-only, so that a program writes nothing by it, not even that it looked.
+GRANT :"reader" TO ledger_auditor;
 ALTER ROLE ledger_auditor SET default_transaction_read_only = on;
 
 SELECT 'CREATE DATABASE ledger OWNER ledger_owner'

@@ -13,7 +13,7 @@ import pytest
 from psycopg import errors
 
 from ledger.names import ROLES
-from tests.fixtures.deployment import PATIENCE_S, Service, compose, make_roles
+from tests.fixtures.deployment import PATIENCE_S, Service, compose, make_roles, password_server
 from tests.fixtures.inbound import PAST, send, until
 from tests.fixtures.ledger import collected, message, registered
 
@@ -25,7 +25,21 @@ LOGINS = {
     "publisher": {"publisher", "reader"},
     "operator": set(ROLES),
     "console": set(ROLES),
+    "auditor": {"reader"},
 }
+LOGS_ALL = {
+    "log_statement": "'all'",
+    "log_min_duration_statement": "0",
+    "log_min_duration_sample": "0",
+    "log_statement_sample_rate": "1",
+    "log_transaction_sample_rate": "1",
+    "log_min_error_statement": "'debug5'",
+    "log_min_messages": "'debug1'",
+    "debug_print_parse": "on",
+    "debug_print_rewritten": "on",
+    "debug_print_plan": "on",
+}
+"""Whatever makes PostgreSQL write statements into its log."""
 
 
 def test_the_services_start_as_declared_record_what_is_published_and_stop_when_told(
@@ -130,6 +144,8 @@ def test_a_login_has_no_right_of_its_own_and_takes_only_its_roles(
     name: str, connect: Callable[[str], psycopg.Connection]
 ) -> None:
     session = connect(name)
+    # A login may turn this off, and has no right more.
+    session.execute("SET default_transaction_read_only = off")
     with pytest.raises(errors.InsufficientPrivilege):
         session.execute("SELECT * FROM ledger_main.events")
     taken = set()
@@ -251,3 +267,40 @@ def test_roles_may_be_made_again_and_never_without_a_password(
     refused = make_roles(*server_with_passwords, some)
     assert refused.returncode == 3
     assert "a password file is missing or empty" in refused.stderr
+
+
+@pytest.fixture
+def talkative_server(secrets_folder: Path) -> Iterator[tuple[Path, int]]:
+    """A server of its own, which logs every statement of its superuser; folder of its socket, port."""
+    with password_server(secrets_folder / "postgres_password") as (folder, port):
+        url = f"postgresql://postgres@/postgres?host={folder}&port={port}"
+        with psycopg.connect(url, autocommit=True) as superuser:
+            for name, value in LOGS_ALL.items():
+                superuser.execute(f"ALTER ROLE postgres SET {name} = {value}".encode())
+        yield folder, port
+
+
+def test_the_roles_are_those_of_the_ledger_that_is_named_and_no_password_is_logged(
+    talkative_server: tuple[Path, int], secrets_folder: Path
+) -> None:
+    folder, port = talkative_server
+    made = make_roles(folder, port, secrets_folder, "--set=ledger=confidential")
+    assert (made.returncode, made.stderr) == (0, "")
+    url = f"postgresql://postgres@/ledger?host={folder}&port={port}"
+    with psycopg.connect(url) as superuser:
+        rows = superuser.execute(
+            "SELECT m.rolname, r.rolname FROM pg_auth_members AS a JOIN pg_roles AS m ON m.oid = a.member"
+            " JOIN pg_roles AS r ON r.oid = a.roleid WHERE r.rolname LIKE 'ledger_%'"
+        ).fetchall()
+    owner = [("ledger_owner", f"ledger_confidential_{role}") for role in ROLES]
+    takes = [
+        (f"ledger_{login}", f"ledger_confidential_{role}")
+        for login, roles in LOGINS.items()
+        for role in roles
+    ]
+    assert sorted(rows) == sorted(takes + owner)
+    logged = (folder / "log").read_text("utf-8", "replace")
+    assert "GRANT" in logged or "pg_roles" in logged, "it logs statements"
+    for file in secrets_folder.iterdir():
+        assert file.read_text().strip().replace("'", "''") not in logged, file.name
+        assert file.read_text().strip().removeprefix("it's ") not in logged, file.name
