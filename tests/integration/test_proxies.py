@@ -151,6 +151,31 @@ def settings_at(path: Path, folder: Path, **more: str) -> Settings:
     return console_settings("postgresql://none@localhost/none", folder, **texts)
 
 
+def forgetful(example: str) -> str:
+    """Caddy that keeps no connection to a console, as nginx does anyway."""
+    keeps_none = "transport http {\n keepalive off\n }\n"
+    return example.replace("header_up Client-Cert", f"{keeps_none} header_up Client-Cert")
+
+
+@pytest.mark.parametrize("kind", PROXIES)
+def test_no_log_of_a_proxy_has_an_address_that_was_asked_for(kind: str) -> None:
+    """While the console answers, while it does not listen, and while it is not there; as the examples say."""
+    who = "/persons/customer/10023-of-nobody"
+    with (
+        proxied(kind, forgetful) as proxy,
+        httpx2.Client(verify=proxy.trust(), trust_env=False) as client,
+    ):
+        statuses = [client.get(f"{proxy.origin}{who}").status_code]
+        proxy.files.socket.unlink()
+        statuses.append(client.get(f"{proxy.origin}{who}").status_code)
+        with socket.socket(socket.AF_UNIX) as deaf:
+            deaf.bind(str(proxy.files.socket))
+            statuses.append(client.get(f"{proxy.origin}{who}").status_code)
+        logs = {path.name: path.read_text("utf-8") for path in proxy.files.folder.glob("*.log")}
+    assert statuses[0] < 500 <= min(statuses[1:])
+    assert [name for name, text in logs.items() if who in text] == []
+
+
 def test_nobody_connects_but_the_console_and_the_group_of_the_folder() -> None:
     with short_folder() as folder:
         files = laid_out(folder)
