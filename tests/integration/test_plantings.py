@@ -139,7 +139,14 @@ def run_everything(
 def test_nobody_but_the_owner_may_create_anything_or_owns_anything(
     installed: Callable[[str], Cli], superuser: Superuser
 ) -> None:
-    installed("owner")
+    owner = installed("owner")
+    names = [*(f"ledger_{login}" for login in LOGINS), *map(LedgerName().role, ROLES)]
+    everybody = sql.SQL(", ").join(map(sql.Identifier, names))
+    for namespace in map(sql.Identifier, LedgerName().namespaces.values()):
+        for whom in (sql.SQL("PUBLIC"), sql.SQL("{} WITH GRANT OPTION").format(everybody)):
+            superuser.execute(sql.SQL("GRANT CREATE ON SCHEMA {} TO {}").format(namespace, whom))
+    superuser.execute("GRANT CREATE, TEMPORARY ON DATABASE ledger TO PUBLIC")
+    assert owner("init").status == 0
     may_create = superuser.execute("""
         SELECT rolname, nspname FROM pg_roles, pg_namespace
         WHERE rolname ~ '^ledger_' AND has_schema_privilege(rolname, pg_namespace.oid, 'CREATE')
