@@ -18,7 +18,7 @@ from tests.fixtures.inbound import PAST, send, until
 from tests.fixtures.ledger import collected, message, registered
 
 pytestmark = pytest.mark.kafka
-LOGINS = {
+LOGINS: dict[str, set[str]] = {
     "consumer": {"recorder", "reader"},
     "projector": {"projector", "reader"},
     "upkeep": {"eraser", "reader"},

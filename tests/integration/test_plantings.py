@@ -253,3 +253,16 @@ def test_an_installer_who_does_not_own_the_namespaces_is_refused(
     ran = log_in("owner")("init")
     assert ran.status == 2
     assert "the namespace ledger_main_views belongs to postgres: log in as its owner" in ran.err
+
+
+@pytest.mark.parametrize("login", [*LOGINS, "auditor", None])
+def test_nobody_but_the_owner_runs_init(
+    installed: Callable[[str], Cli], server_with_passwords: tuple[Path, int], login: str | None
+) -> None:
+    """None: the superuser."""
+    program = installed(login or "owner")
+    if login is None:
+        folder, port = server_with_passwords
+        program.set(DATABASE_URL=f"postgresql://postgres@/ledger?host={folder}&port={port}")
+    ran = program("init")
+    assert (ran.status, "log in as its owner" in ran.err) == (2, True), ran.err

@@ -305,7 +305,7 @@ def test_what_is_withheld_is_told_to_its_sender_and_moves_no_counter_of_posts(
     registry = CollectorRegistry()
     posts = PostMetrics.on(registry)
 
-    def counted() -> dict[str | None, float]:
+    def counted() -> dict[str, float | None]:
         return {
             outcome: registry.get_sample_value("ledger_posted_events_total", {"outcome": outcome})
             for outcome in ("recorded", "duplicate", "refused", "foreign")
