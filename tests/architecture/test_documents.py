@@ -219,3 +219,27 @@ def test_every_kind_of_finding_is_on_the_page_of_the_audit() -> None:
         if not any(kind.startswith(name) if more else kind == name for name, more in named)
     ]
     assert missing == []
+
+
+def test_every_invariant_names_a_test_and_files_that_exist() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    (rows,) = re.findall(r"^\| invariant .*\n\|---.*\n((?:\|.*\n)+)", page, re.M)
+    places = [
+        ROOT,
+        ROOT / "tests",
+        ROOT / "ledger",
+        ROOT / "schemas",
+        ROOT / "web",
+        ROOT / "application",
+    ]
+    named = 0
+    for row in rows.splitlines():
+        *_, enforced, tested, _ = row.split("|")
+        tests = re.findall(r"`([\w/]+/[\w.]+)`", tested)
+        assert tests or "`make check`" in tested, row
+        assert all((ROOT / "tests" / test).exists() for test in tests), row
+        for path in re.findall(r"`([\w/.-]+\.(?:py|sql|toml|md|html))`", enforced):
+            named += 1
+            is_there = any((place / path).exists() for place in places)
+            assert is_there or ("/" not in path and [*ROOT.glob(f"[a-z]*/**/{path}")]), path
+    assert named > 150
