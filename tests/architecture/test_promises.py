@@ -123,3 +123,17 @@ def test_topics_forget_when_the_rulebook_says() -> None:
     for path in files:
         (kept,) = re.findall(r"retention\.ms=(\d+)", path.read_text("utf-8"))
         assert timedelta(milliseconds=int(kept)) == period("kafka-retention")
+
+
+def test_the_guide_quotes_what_a_person_is_told() -> None:
+    """Of a hold that may not be told, where nothing else keeps the data."""
+    rules = tomllib.loads((ROOT / "rulebook" / "law" / "erasure_rules.toml").read_text("utf-8"))
+    told = {
+        rule["says"]
+        for each in rules.values()
+        for rule in each
+        if rule.get("ground") == "undisclosed"
+    }
+    guide = " ".join((ROOT / "docs" / "how-to" / "erasure.md").read_text("utf-8").split())
+    assert all(f"*{one}*" in guide for one in told), told
+    assert told
