@@ -279,6 +279,23 @@ def test_the_proxy_has_the_tls(tmp_path: Path, more: dict[str, str]) -> None:
         console_settings("postgresql://none@localhost/none", tmp_path, **more)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"WEB_HOST": "0.0.0.0"},
+        {"WEB_HOST": "192.0.2.7"},
+        {"WEB_HOST": "::"},
+        {"WEB_URL": "http://ledger.test"},
+        {"WEB_HOST": "0.0.0.0", "WEB_URL": "http://192.0.2.7:8463"},
+    ],
+    ids=str,
+)
+def test_without_tls_the_address_is_of_this_machine(given: dict[str, str], tmp_path: Path) -> None:
+    settings = console_settings("postgresql://none@localhost/none", tmp_path, **given)
+    with pytest.raises(Misconfigured, match="without TLS the console is reached from this machine"):
+        origin_of(settings, 8463)
+
+
 def test_an_address_with_tls_needs_tls(tmp_path: Path) -> None:
     settings = console_settings(
         "postgresql://none@localhost/none", tmp_path, WEB_URL="https://ledger.test"
