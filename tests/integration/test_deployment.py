@@ -13,6 +13,7 @@ import pytest
 from psycopg import errors
 
 from ledger.names import ROLES
+from tests.fixtures.console import Cli
 from tests.fixtures.deployment import PATIENCE_S, Service, compose, make_roles, password_server
 from tests.fixtures.inbound import PAST, send, until
 from tests.fixtures.ledger import collected, message, registered
@@ -281,11 +282,18 @@ def talkative_server(secrets_folder: Path) -> Iterator[tuple[Path, int]]:
 
 
 def test_the_roles_are_those_of_the_ledger_that_is_named_and_no_password_is_logged(
-    talkative_server: tuple[Path, int], secrets_folder: Path
+    talkative_server: tuple[Path, int],
+    secrets_folder: Path,
+    program: Cli,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder, port = talkative_server
-    made = make_roles(folder, port, secrets_folder, "--set=ledger=confidential")
-    assert (made.returncode, made.stderr) == (0, "")
+    for more in ((), ("--set=ledger=confidential",)):
+        with monkeypatch.context() as named:
+            if not more:  # as in the container of the database
+                named.setenv("LEDGER_NAME", "confidential")
+            made = make_roles(folder, port, secrets_folder, *more)
+        assert (made.returncode, made.stderr) == (0, "")
     url = f"postgresql://postgres@/ledger?host={folder}&port={port}"
     with psycopg.connect(url) as superuser:
         rows = superuser.execute(
@@ -299,6 +307,13 @@ def test_the_roles_are_those_of_the_ledger_that_is_named_and_no_password_is_logg
         for role in roles
     ]
     assert sorted(rows) == sorted(takes + owner)
+    program.set(CONFIDENTIAL="1", OFFICERS="employee/jansen,employee/de-wit")
+    for login, command in (("owner", "init"), ("operator", "status"), ("auditor", "audit")):
+        password = quote((secrets_folder / f"{login}_password").read_text().strip(), safe="")
+        url = f"postgresql://ledger_{login}:{password}@127.0.0.1:{port}/ledger"
+        program.set(DATABASE_URL=url)
+        ran = program(command)
+        assert ran.status == 0, (login, ran.out, ran.err)
     logged = (folder / "log").read_text("utf-8", "replace")
     assert "GRANT" in logged or "pg_roles" in logged, "it logs statements"
     for file in secrets_folder.iterdir():

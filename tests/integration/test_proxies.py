@@ -1,5 +1,6 @@
 """The console behind both proxies of `deploy/proxy`, as processes: who is believed, and about what."""
 
+import logging
 import os
 import re
 import socket
@@ -332,3 +333,24 @@ def test_a_program_of_this_machine_says_nothing_at_the_port_of_the_console(
                         "x-forwarded-proto": "https",
                     }
                     assert said(httpx2.get(f"{origin}/who", headers=headers)) == NOBODY
+
+
+def test_no_request_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Not one that is answered, refused or broken, whatever the level: addresses of pages name persons."""
+    who = "customer/10023-of-nobody"
+    with caplog.at_level(logging.INFO), short_folder() as folder, free_socket() as listening:
+        address = listening.getsockname()
+        console = Console(folder, f"http://127.0.0.1:{address[1]}")
+        settings = console_settings("postgresql://none@localhost/none", folder)
+        app = console.app(logins_of(console.house, settings))
+        with serving(config_of(app, settings), listening):
+            for line in (
+                f"GET /who?{who} HTTP/1.1",
+                f"GET /{who} HTTP/1.1",
+                f"GET /{who}\0 HTTP/9",
+            ):
+                with socket.create_connection(address) as peer:
+                    peer.sendall(f"{line}\r\nHost: 127.0.0.1:{address[1]}\r\n\r\n".encode())
+                    peer.shutdown(socket.SHUT_WR)
+                    assert peer.recv(65536).startswith(b"HTTP/1.1 ")
+    assert who not in caplog.text
