@@ -255,6 +255,21 @@ def test_a_login_needs_its_password(database_with_logins: str) -> None:
         psycopg.connect(f"postgresql://ledger_consumer:guess@{database_with_logins}/ledger")
 
 
+def test_a_changed_password_file_takes_effect(
+    talkative_server: tuple[Path, int], secrets_folder: Path, tmp_path: Path
+) -> None:
+    folder, port = talkative_server
+    assert make_roles(folder, port, secrets_folder).returncode == 0
+    changed = shutil.copytree(secrets_folder, tmp_path / "changed")
+    (changed / "consumer_password").write_text("another one\n")
+    assert make_roles(folder, port, changed).returncode == 0
+    url = f"postgresql://ledger_consumer:{{}}@127.0.0.1:{port}/ledger"
+    psycopg.connect(url.format("another%20one")).close()
+    before = quote((secrets_folder / "consumer_password").read_text().strip(), safe="")
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(url.format(before))
+
+
 def test_roles_may_be_made_again_and_never_without_a_password(
     database_with_logins: str,
     server_with_passwords: tuple[Path, int],
