@@ -1,8 +1,8 @@
 -- Who may log in, and as which role of the ledger it then works. Run once by a superuser:
 --   psql --file deploy/postgres/roles.sql --set secrets=<folder of password files>
 -- The ledger is `main` unless LEDGER_NAME, or --set ledger=<name>, names another one. Its logins are `ledger_consumer` and so
--- on, and its database is `ledger`. A second ledger on the same server gets others by --set logins=<name>, which is in the
--- place of `ledger` in all of these; without it nothing is changed there.
+-- on, and its database is `ledger`. --set logins=<name> is in the place of `ledger` in all of these, where the server has
+-- such logins already for a ledger of a different name; without it nothing is changed there.
 -- Harmless when repeated; a changed password file takes effect. The owner, who runs `ledger init`,
 -- may create nothing but namespaces in this one database; nobody else may create anything, not even temporary.
 
@@ -30,14 +30,14 @@ SELECT format('ledger_%s_recorder', :'ledger') AS recorder, format('ledger_%s_er
     :'logins' || '_auditor' AS as_auditor, :'logins' || '_console' AS as_console
 \gset
 
--- A login of two ledgers would carry what one knows to the other.
+-- A login of two names would carry what is known under one to the other.
 SELECT EXISTS (
     SELECT FROM pg_auth_members m JOIN pg_roles role ON role.oid = m.roleid JOIN pg_roles login ON login.oid = m.member
     WHERE login.rolname = :'as_auditor' AND role.rolname ~ '^ledger_.*_reader$' AND role.rolname <> :'reader'
 ) AS taken
 \gset
 \if :taken
-    DO $$ BEGIN RAISE 'these logins belong to another ledger: name others with --set logins=<name>'; END $$;
+    DO $$ BEGIN RAISE 'these logins belong to a ledger of a different name: give others with --set logins=<name>'; END $$;
 \endif
 
 \set owner     `head -n 1 :'secrets'/owner_password`
