@@ -1,6 +1,7 @@
 """Erasures and keys at the instant, the row and the moment where they could go wrong."""
 
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import psycopg
@@ -13,7 +14,8 @@ from ledger.errors import Overtaken
 from ledger.journal.remembering import add_tombstones
 from ledger.keys.opening import Missing, Opener
 from ledger.letters.dead import letters
-from ledger.recording.batch import Batch
+from ledger.recording import batch as recording
+from ledger.recording.batch import Batch, PreparedBatch
 from ledger.writing.append import Span
 from ledger.writing.bookmarks import Bookmark
 from schemas import Code
@@ -179,3 +181,24 @@ def test_an_index_that_is_made_again_has_what_recording_put_into_it(house: House
     assert before
     assert rebuild(session, Opener(session, house.provider, house.ledger)) == len(before)
     assert indexed() == before
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_batch_that_an_erasure_overtakes_is_sealed_again_and_recorded(
+    house: House, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """Each time what was sealed is of keys that are gone; the caller hears of none of it."""
+    house.record(collected())
+    sealed, left = recording.prepare, ["contact", "identity"][:times]
+
+    def overtaken(*arguments: Any) -> PreparedBatch:
+        prepared = sealed(*arguments)
+        if left:
+            house.eraser().erase(WHO, [left.pop()], "objection")
+        return prepared
+
+    monkeypatch.setattr(recording, "prepare", overtaken)
+    outcome = house.record(collected(id="late"), registered("customer/2"))
+    assert [why.code for _, why in outcome.rejections] == [Code.ERASED_SUBJECT]
+    assert (outcome.recorded, left) == (1, [])
+    assert kinds(house) == set()

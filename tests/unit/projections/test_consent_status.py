@@ -17,7 +17,7 @@ from projections.views.consent_status import (
     consents_among,
 )
 from projections.views.customer_state import Status
-from tests.unit.projections.making import at, event
+from tests.unit.projections.making import at, event, folded
 
 UNTIL = "2026-03-01T14:05:00+01:00"  # 65 minutes after noon in UTC
 
@@ -142,3 +142,21 @@ def test_a_consent_after_an_objection_holds_and_at_equal_time_the_objection_wins
     minutes: float, effective: bool
 ) -> None:
     assert objected_answer("newsletter", objection("email", minutes)).effective is effective
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "told"),
+    [
+        ("consent-given", {"valid_until": "2027-03-01T00:00:00Z"}, ("p", "given", "2027-03-01")),
+        ("consent-renewed", {"valid_until": "2027-03-01T00:00:00Z"}, ("p", "given", "2027-03-01")),
+        ("consent-given", {}, ("p", "given", "")),
+        ("consent-refused", {}, ("p", "refused", "")),
+    ],
+)
+def test_a_consent_is_counted_by_its_act_and_a_given_one_by_its_last_day(
+    name: str, facts: dict[str, str], told: tuple[str, ...]
+) -> None:
+    members: dict[str, Any] = {"purpose": "p", **facts}
+    (row,) = folded(VIEW, [event(name, 1, **members)]).values()
+    assert VIEW.labels is not None
+    assert VIEW.labels(row) == told
