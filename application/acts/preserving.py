@@ -24,6 +24,7 @@ from application.queries.desk.prepared import wanted_to_keep
 from application.queries.desk.preserved import (
     SnapshotLook,
     snapshots_in,
+    together,
     state_of_snapshot,
     waiting_for_data,
 )
@@ -66,8 +67,11 @@ def take(
 
     The caller holds the lock of the office. What a killed command began is gone on with.
     """
-    wanted = wanted_to_keep(source, case, of.fields)
-    data = order_data(there.source, wanted, head_position(there.source.session), there.log)
+    position = head_position(there.source.session)
+    data = together(
+        order_data(there.source, wanted, position, there.log)
+        for wanted in wanted_to_keep(source, case, of.fields)
+    )
     state = state_of_snapshot(source, streams_of(source, of.subject))
     copies = [
         one for one in _copies(case, of, data) if one.facts["position"] not in state.positions

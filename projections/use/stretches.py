@@ -90,7 +90,7 @@ def stretches_of(
         # What comes next ends it: another value, a removal, or nothing yet.
         ends = [*(time - _INSTANT for time, _ in had[1:]), datetime.max.replace(tzinfo=UTC)]
         found = [Stretch(time, end) for (time, has), end in zip(had, ends, strict=False) if has]
-    return [cut for stretch in found if (cut := _cut(stretch, within)) is not None]
+    return [cut for stretch in found if (cut := cut_to(stretch, within)) is not None]
 
 
 def _touching(events: Iterable[RecordedEvent], field: str) -> Iterator[RecordedEvent]:
@@ -100,7 +100,8 @@ def _touching(events: Iterable[RecordedEvent], field: str) -> Iterator[RecordedE
             yield event
 
 
-def _cut(stretch: Stretch, within: Stretch) -> Stretch | None:
+def cut_to(stretch: Stretch, within: Stretch) -> Stretch | None:
+    """The part of a stretch that lies within another one; None where none does."""
     since, until = max(stretch.since, within.since), min(stretch.until, within.until)
     return Stretch(since, until) if since <= until else None
 

@@ -293,3 +293,47 @@ def test_one_order_that_cannot_be_copied_keeps_no_other_from_it(two: Two) -> Non
     with as_open(two):
         assert two.cli("erase", WHO, "--ground", "request").status == 0
     assert two.cli("preservation", "snapshot", "P-1", "--json").json["snapshot"]["added"] == 0
+
+
+def test_a_copy_is_made_by_every_value_that_an_order_names(two: Two, tmp_path: Path) -> None:
+    """A form with a number and an address is copied on receipt, and nobody but whom both mean."""
+    both = tmp_path / "both.json"
+    both.write_text(json.dumps({"mobile_number": "+31612345678", "email": "j@example.nl"}))
+    named = (*KEEP, "--field", "name", "--values", str(both))
+    received(two, "P-1", *named, subject=())
+    kept = two.cli("preservation", "impose", "P-1", "--json")
+    assert (kept.status, kept.json["snapshot"]["persons"]) == (0, 1)
+    with as_open(two):
+        assert two.cli("erase", WHO, "--ground", "request").status == 0
+    produce = (*("--provision", "nl.sv.126nd"), *BY, "--field", "name", "--extends", "P-1")
+    received(two, "O-2", *produce, *IN_2024, "--values", str(both), subject=("visitor/P-1",))
+    out = (
+        "--output",
+        str(tmp_path / "o.age"),
+        "--age",
+        str(x25519.Identity.generate().to_public()),
+    )
+    which = two.cli("order", "prepare", "O-2", *out)
+    assert (which.status, "say with --by which one" in which.err) == (1, True)
+    ran = two.cli("order", "prepare", "O-2", "--by", "email", *out, "--json")
+    assert (ran.status, ran.json["persons"], ran.json["fields"]) == (0, [WHO], ["name"])
+
+
+def test_a_copy_by_values_of_different_persons_gives_only_whom_the_chosen_one_finds(
+    two: Two, tmp_path: Path
+) -> None:
+    both = tmp_path / "both.json"
+    both.write_text(json.dumps({"mobile_number": "+31698765432", "email": "j@example.nl"}))
+    received(two, "P-1", *KEEP, "--field", "name", "--values", str(both), subject=())
+    kept = two.cli("preservation", "impose", "P-1", "--json")
+    assert (kept.status, kept.json["snapshot"]["persons"]) == (0, 2)
+    produce = (*("--provision", "nl.sv.126nd"), *BY, "--field", "name", "--extends", "P-1")
+    received(two, "O-2", *produce, *IN_2024, "--values", str(both), subject=("visitor/P-1",))
+    out = (
+        "--output",
+        str(tmp_path / "o.age"),
+        "--age",
+        str(x25519.Identity.generate().to_public()),
+    )
+    ran = two.cli("order", "prepare", "O-2", "--by", "email", *out, "--json")
+    assert (ran.status, ran.json["persons"]) == (0, [WHO])

@@ -5,16 +5,17 @@ one position, so the same order and position give the same data until somebody i
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from msgspec import UNSET, Struct, UnsetType
 
 from application.answer import Answer
+from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.entries import Entries
-from application.queries.desk.holders import had_number, held_by_number
-from application.queries.desk.ties import KINDS, NUMBERS, Line, lines_of, told_of
+from application.queries.desk.holders import had_number, held_by_number, narrowed
+from application.queries.desk.ties import KINDS, NUMBERS, SHARED, Line, lines_of, told_of
 from application.queries.subjects import selections
 from application.source import Source
 from ledger.errors import UnknownSubject
@@ -46,7 +47,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
     `fields`: that it may have. `stretch`: of which time; two equal instants: what held at that instant.
     `subject`: whom it names, and `numbers` of theirs to which it is confined; `number`: a field and its
-    value, by which it names them instead. `withheld`: fields that the desk does not give -> the ground, as a
+    value, by which it names them instead, and `described`: what a person found so must have had at the same
+    time. `withheld`: fields that the desk does not give -> the ground, as a
     code. `to_come`: its period goes on beyond the stretch. `case_ref`: the file number of the authority.
     """
 
@@ -57,6 +59,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     stretch: Stretch
     subject: str | None = None
     number: tuple[str, Value] | None = None
+    described: tuple[tuple[str, Value], ...] = ()
     numbers: tuple[tuple[str, Value], ...] = ()
     withheld: Mapping[str, str] = {}
     to_come: bool = False
@@ -180,6 +183,8 @@ def _persons(source: Source, wanted: Wanted, position: int) -> list[_Person]:
     field, value = wanted.number
     if field not in KINDS:
         holders = held_by_number(source, field, value, wanted.stretch, position)
+        holders = narrowed(source, holders, wanted.described, wanted.stretch, position)
+        _check_one(wanted, field, holders)
         return [_Person(reference, tuple(stretches)) for reference, stretches in holders.items()]
     lines: dict[str, list[Line]] = {}
     for single in each_of(value):
@@ -191,6 +196,21 @@ def _persons(source: Source, wanted: Wanted, position: int) -> list[_Person]:
         _Person(reference, tuple(s for line in held for s in line.stretches), tuple(held))
         for reference, held in sorted(lines.items())
     ]
+
+
+def _check_one(wanted: Wanted, field: str, found: Collection[str]) -> None:
+    """Raise NotAllowed where a name or a part of an address, which many share, finds several persons.
+
+    A house is named by its number with its street or postcode: who lives there is meant, whoever that is.
+    """
+    named = {field for field, _ in wanted.described} | {field}
+    is_house = "house_number" in named and not named.isdisjoint({"street", "postcode"})
+    if len(found) > 1 and named <= SHARED and not is_house:
+        raise NotAllowed(
+            f"{len(found)} persons had this {' and '.join(sorted(named))}, and nothing says which of them order "
+            f"{wanted.order_ref} means: give `ledger order object {wanted.order_ref} --ground incomplete`, or "
+            "receive it about the person whom it means"
+        )
 
 
 def _of_person(

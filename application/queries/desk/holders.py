@@ -1,6 +1,6 @@
 """Who had a number or another value in a stretch of time, for an order that names it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from application.queries.desk.ties import NUMBERS, marks
 from application.queries.subjects import selections
@@ -13,7 +13,7 @@ from ledger.keys.opening import Missing
 from ledger.library.reader import LedgerReader
 from ledger.writing.packing import blind_hash
 from projections.folds.timetravel import Moment
-from projections.use.stretches import Stretch, fields_of, stretches_of
+from projections.use.stretches import Stretch, cut_to, fields_of, stretches_of
 from schemas import PERSONAL_FIELDS
 from schemas.personal import Value, each_of
 
@@ -34,6 +34,26 @@ def held_by_number(
         if stretches:
             holders[reference] = stretches
     return holders
+
+
+def narrowed(
+    source: Source,
+    holders: Mapping[str, Sequence[Stretch]],
+    described: Iterable[tuple[str, Value]],
+    within: Stretch,
+    position: int,
+) -> dict[str, list[Stretch]]:
+    """Of those who had a value, who had each other one that describes the person, and when all of them at once."""
+    found = {reference: [*stretches] for reference, stretches in holders.items()}
+    for field, value in described:
+        has_value = _finder(source, field, value)
+        for reference, stretches in found.items():
+            source.reads.note([reference], [PERSONAL_FIELDS[field]])
+            also = _had(source, reference, field, has_value, within, position)
+            found[reference] = [
+                cut for one in stretches for other in also if (cut := cut_to(one, other))
+            ]
+    return {reference: stretches for reference, stretches in found.items() if stretches}
 
 
 def had_number(

@@ -122,6 +122,26 @@ def waiting_for_data(source: Source, who: UUID, ref: str, time: datetime) -> lis
     )
 
 
+def together(every: Iterable[OrderData]) -> OrderData:
+    """What each of several values found, as one: the persons whom all of them found, where there are such.
+
+    An order that names a number and an address means one person, whom both find. Where they find different ones, the
+    desk has to find out whom it means, and the copy has them all.
+    """
+    first, *more = every
+    if not more:
+        return first
+    found = [{person.subject: person for person in data.persons} for data in (first, *more)]
+    common = set(found[0]).intersection(*found[1:])
+    records: dict[str, list[OrderedValues]] = {}
+    for person in (one for data in (first, *more) for one in data.persons):
+        if person.subject in common or not common:
+            records.setdefault(person.subject, []).extend(person.records)
+    persons = [OrderedPerson(who, _merged(records[who])) for who in sorted(records)]
+    gaps = [gap for data in (first, *more) for gap in data.gaps]
+    return msgspec.structs.replace(first, persons=persons, gaps=gaps)
+
+
 def completed(source: Source, case: FoundOrder, wanted: Wanted, data: OrderData) -> OrderData:
     """The same, with what was preserved and the open ledger does not have any more."""
     snapshots = _snapshots_for(source, case, wanted)
@@ -129,6 +149,9 @@ def completed(source: Source, case: FoundOrder, wanted: Wanted, data: OrderData)
         return data
     persons = {person.subject: person for person in data.persons}
     copies = _preserved(source, snapshots, wanted)
+    if len(copies) > 1 and wanted.number and len(whom_of(source, case).found_by) > 1:
+        # Copied by each value that the order names, and asked for by one: it means those whom that one finds.
+        copies = {about: records for about, records in copies.items() if about in persons}
     for about, records in copies.items():
         known = persons.get(about, OrderedPerson(about, []))
         merged = _merged([*(one.record for one in records if one.record), *known.records])
@@ -190,8 +213,10 @@ def _is_alike(source: Source, one: FoundOrder, case: FoundOrder, wanted: Wanted)
         return False
     whom = whom_of(source, one)
     if wanted.number is not None:
-        return whom.number is not None and marks(*whom.number) == marks(*wanted.number)
-    theirs = _marked(whom.numbers)
+        return any(marks(*found_by) == marks(*wanted.number) for found_by in whom.found_by)
+    # Of several values each found persons by itself, so no number confines what was copied.
+    number = next(iter(whom.found_by), None)
+    theirs = _marked(whom.confined(number)) if len(whom.found_by) < 2 else set()
     return bool(theirs) and theirs <= _marked(wanted.numbers)
 
 

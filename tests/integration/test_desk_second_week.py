@@ -1,0 +1,70 @@
+"""What a second week at the disclosure desk found: exactly what an order says, and no dead end."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyrage import x25519
+
+from tests.integration import test_order_data
+from tests.integration.test_order_data import MANY, OTHER, WHO, Two, as_open, day, gave
+from tests.integration.test_preserved import by, received
+
+two = test_order_data.two
+__all__ = ["two"]
+
+KEY = str(x25519.Identity.generate().to_public())
+SUBSCRIBER = (
+    *("--provision", "nl.sv.126na", "--authority", "politie"),
+    *("--issued-by", "investigating-officer"),
+)
+MARCH = ("--period-from", "2024-03-01", "--period-to", "2024-03-31")
+
+
+def named(tmp_path: Path, values: dict[str, Any]) -> tuple[str, ...]:
+    """The option that names whom an order is about by some values."""
+    file = tmp_path / "named.json"
+    file.write_text(json.dumps(values))
+    return ("--values", str(file))
+
+
+def prepared(two: Two, ref: str, *options: str) -> Any:
+    number = len(list(two.cli.folder.glob("*.age")))
+    out = ("--age", KEY, "--output", str(two.cli.folder / f"{ref}-{number}.age"))
+    return two.cli("order", "prepare", ref, *out, *options, "--json")
+
+
+def lives(who: str, number: str, name: str) -> dict[str, Any]:
+    return gave(who, day(3, 2), postcode="2311 AB", house_number=number, city="Leiden", name=name)
+
+
+def test_an_address_is_all_that_the_order_says_of_it(two: Two, tmp_path: Path) -> None:
+    """A postcode has a street of people, who are no part of an order about one house."""
+    with as_open(two):
+        living = (lives(WHO, "7", "Vries"), lives(OTHER, "7", "Bakker"), lives(MANY, "9", "Smit"))
+        assert two.cli.record(*living)["recorded"] == 3
+    house = {"postcode": "2311AB", "house_number": "7"}
+    for ref, values, found in (
+        ("O-1", house, [WHO, OTHER]),
+        ("O-2", house | {"name": "bakker"}, [OTHER]),
+        ("O-3", house | {"city": "Delft"}, []),
+        ("O-4", {"name": "Smit"}, [MANY]),
+    ):
+        which = (*SUBSCRIBER, "--field", "city", *MARCH)
+        received(two, ref, *which, *named(tmp_path, values), subject=())
+        for options in ((), ("--by", next(iter(values)))):
+            ran = prepared(two, ref, *options)
+            assert (ran.status, ran.json["persons"]) == (0, found), ran.err
+
+
+def test_what_many_share_tells_of_none_of_them(two: Two, tmp_path: Path) -> None:
+    with as_open(two):
+        two.cli.record(lives(WHO, "7", "J. de Vries"), lives(OTHER, "9", "J. de Vries"))
+    for ref, values in (("O-1", {"name": "J. de Vries"}), ("O-2", {"postcode": "2311AB"})):
+        which = (*SUBSCRIBER, "--field", "name", *MARCH)
+        received(two, ref, *which, *named(tmp_path, values), subject=())
+        ran = prepared(two, ref)
+        assert (ran.status, "2 persons had this" in ran.err) == (1, True)
+        assert f"ledger order object {ref} --ground incomplete" in ran.err
+        assert two.cli("order", "object", ref, "--ground", "incomplete").status == 0
