@@ -24,8 +24,8 @@ from application.queries.desk.prepared import wanted_to_keep
 from application.queries.desk.preserved import (
     SnapshotLook,
     snapshots_in,
-    together,
     state_of_snapshot,
+    together,
     waiting_for_data,
 )
 from application.queries.keeping.holds import in_force

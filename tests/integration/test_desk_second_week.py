@@ -4,12 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
 from pyrage import x25519
 
 from tests.integration import test_order_data
 from tests.integration.test_order_data import MANY, OTHER, WHO, Two, as_open, day, gave
-from tests.integration.test_preserved import by, received
+from tests.integration.test_preserved import received
 
 two = test_order_data.two
 __all__ = ["two"]

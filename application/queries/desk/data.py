@@ -203,13 +203,13 @@ def _check_one(wanted: Wanted, field: str, found: Collection[str]) -> None:
 
     A house is named by its number with its street or postcode: who lives there is meant, whoever that is.
     """
-    named = {field for field, _ in wanted.described} | {field}
+    ref, named = wanted.order_ref, {field for field, _ in wanted.described} | {field}
     is_house = "house_number" in named and not named.isdisjoint({"street", "postcode"})
     if len(found) > 1 and named <= SHARED and not is_house:
         raise NotAllowed(
-            f"{len(found)} persons had this {' and '.join(sorted(named))}, and nothing says which of them order "
-            f"{wanted.order_ref} means: give `ledger order object {wanted.order_ref} --ground incomplete`, or "
-            "receive it about the person whom it means"
+            f"{len(found)} persons had this {' and '.join(sorted(named))}, and nothing says which of them "
+            f"order {ref} means: give `ledger order object {ref} --ground incomplete`, or receive it about "
+            "the person whom it means"
         )
 
 

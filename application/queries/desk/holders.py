@@ -43,7 +43,7 @@ def narrowed(
     within: Stretch,
     position: int,
 ) -> dict[str, list[Stretch]]:
-    """Of those who had a value, who had each other one that describes the person, and when all of them at once."""
+    """Of those who had a value, who had each other one of a description, and when all of them at once."""
     found = {reference: [*stretches] for reference, stretches in holders.items()}
     for field, value in described:
         has_value = _finder(source, field, value)

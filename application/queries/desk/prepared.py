@@ -118,8 +118,8 @@ def wanted_of(
 class Whom(NamedTuple):
     """Whom an order is about: a person, or who had a value by which it names them.
 
-    `found_by`: such values, each of which finds persons by itself. `described`: what whoever is found so must have
-    had as well. `numbers`: that the order names. `left_out`: fields that the order names, and that
+    `found_by`: such values, each of which finds persons by itself. `described`: what whoever is found so
+    must have had as well. `numbers`: that the order names. `left_out`: fields that the order names, and that
     find nobody here.
     """
 
@@ -159,8 +159,8 @@ def whom_of(source: Source, case: FoundOrder, by: str | None = None) -> Whom:
 def wanted_to_keep(source: Source, case: FoundOrder, fields: Iterable[str]) -> list[Wanted]:
     """What an order to preserve has copied: of its period, or without one, what there was at its receipt.
 
-    Of an order that names several numbers or addresses: by each of them, since a copy gives nothing away and cannot
-    be made later. Raises NotAllowed for an order that names nobody.
+    Of an order that names several numbers or addresses: by each of them, since a copy gives nothing away and
+    cannot be made later. Raises NotAllowed for an order that names nobody.
     """
     order, receipt, whom = case.order, _receipt(case.order), whom_of(source, case)
     first, last = receipt.day("period_from"), receipt.day("period_to")

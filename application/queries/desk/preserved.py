@@ -125,8 +125,8 @@ def waiting_for_data(source: Source, who: UUID, ref: str, time: datetime) -> lis
 def together(every: Iterable[OrderData]) -> OrderData:
     """What each of several values found, as one: the persons whom all of them found, where there are such.
 
-    An order that names a number and an address means one person, whom both find. Where they find different ones, the
-    desk has to find out whom it means, and the copy has them all.
+    An order that names a number and an address means one person, whom both find. Where they find different
+    ones, the desk has to find out whom it means, and the copy has them all.
     """
     first, *more = every
     if not more:
