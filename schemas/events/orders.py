@@ -159,6 +159,7 @@ GapReason = Literal[
     "not-found",
     "not-collected",
     "outside-period",
+    "no-period",
     "unknown-number",
     "erased",
     "lost",

@@ -67,3 +67,28 @@ def test_what_many_share_tells_of_none_of_them(two: Two, tmp_path: Path) -> None
         assert (ran.status, "2 persons had this" in ran.err) == (1, True)
         assert f"ledger order object {ref} --ground incomplete" in ran.err
         assert two.cli("order", "object", ref, "--ground", "incomplete").status == 0
+
+
+STORED = ("--provision", "nl.sv.126ng", "--authority", "om-rotterdam")
+JUDGE = ("--issued-by", "examining-judge")
+
+
+def test_what_is_of_a_moment_is_not_said_to_be_missing_where_no_period_is_named(
+    two: Two, tmp_path: Path
+) -> None:
+    """A letter that is held is never "not held": the authority must say of which days it wants letters."""
+    with as_open(two):
+        two.cli.record(gave(WHO, day(3, 4), letter_text="Dear Sir"))
+    letters = ("--field", "letter_text", "--field", "ticket_text")
+    received(two, "O-1", *STORED, *JUDGE, *letters)
+    ran = prepared(two, "O-1")
+    gaps = {(gap["field"], gap["reason"]) for gap in ran.json["gaps"]}
+    assert gaps == {("letter_text", "no-period"), ("ticket_text", "not-collected")}
+    assert ran.json["command"] == f"ledger order object O-1 --subject {WHO} --ground incomplete"
+    received(two, "O-2", *STORED, *JUDGE, *letters, *MARCH)
+    assert prepared(two, "O-2").json["fields"] == ["letter_text"]
+    # Whoever had an IP address had it for a moment.
+    which = (*SUBSCRIBER, "--field", "name")
+    received(two, "O-3", *which, *named(tmp_path, {"ip_address": "192.0.2.2"}), subject=())
+    ran = prepared(two, "O-3")
+    assert (ran.status, "--ground incomplete" in ran.err) == (1, True)

@@ -23,7 +23,7 @@ from ledger.event import RecordedEvent, instant
 from ledger.keys.opening import Missing
 from ledger.tlog.store.folder import LogFolder
 from projections.folds.timetravel import Moment
-from projections.use.stretches import Held, Stretch, fields_of, held_in, together
+from projections.use.stretches import Held, Stretch, describes, fields_of, held_in, together
 from schemas import PERSONAL_FIELDS
 from schemas.events.orders import GapReason
 from schemas.personal import Value, each_of
@@ -35,7 +35,8 @@ Reason: TypeAlias = GapReason
 
 `not-found`: no person is known by this reference or number, or none is any more; with a subject: the person
 never had a number that the order names. `not-collected`: the ledger never got the field of this person.
-`outside-period`: it did, and no value of the ordered numbers and period. `unknown-number`: some held in the
+`outside-period`: it did, and no value of the ordered numbers and period. `no-period`: it did, of a moment (a
+call, a letter), and the order does not say of which days. `unknown-number`: some held in the
 period, and their records do not say of which number they are. `erased`: some held, and their key is
 destroyed. `lost`: their key is missing. `not-yet`: a part of the period is still to come. `withheld`: the
 desk does not give the field, on a ground.
@@ -65,6 +66,11 @@ class Wanted(Struct, frozen=True, kw_only=True):
     to_come: bool = False
     case_ref: str | None = None
     salt: str = ""
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the order says of which time it wants data."""
+        return self.stretch.since < self.stretch.until
 
     @property
     def told(self) -> list[str]:
@@ -226,7 +232,7 @@ def _of_person(
     )
     opened = [_opened(source, each, lines) for each in held]
     records = [each.record(entries) for each in opened if each.values]
-    gaps = list(_all_gaps(person.reference, fields, opened, counted))
+    gaps = list(_all_gaps(person.reference, fields, opened, counted, dated=wanted.is_dated))
     if _had_none(lines):
         gaps.append(OrderGap("not-found", subject=person.reference))
     return [OrderedPerson(person.reference, records)], gaps
@@ -319,24 +325,28 @@ def _all_gaps(
     fields: Sequence[str],
     opened: Sequence[_Opened],
     counted: Iterable[Sequence[RecordedEvent]],
+    *,
+    dated: bool,
 ) -> Iterator[OrderGap]:
-    """What is missing of a person. `counted`: all that the ledger has of them."""
+    """What is missing of a person. `counted`: all that the ledger has of them; `dated`: the order has days."""
     collected = _collected(fields, chain.from_iterable(counted))
     for field in fields:
-        yield from _gaps(reference, field, opened, known=field in collected)
+        elsewhen: Reason = "outside-period" if dated or describes(field) else "no-period"
+        nothing = elsewhen if field in collected else "not-collected"
+        yield from _gaps(reference, field, opened, nothing)
 
 
 def _gaps(
-    reference: str, field: str, opened: Sequence[_Opened], *, known: bool
+    reference: str, field: str, opened: Sequence[_Opened], nothing: Reason
 ) -> Iterator[OrderGap]:
-    """What is missing of one field of a person. `known`: the ledger got it at some time."""
+    """What is missing of one field of a person. `nothing`: why, where no record of the time has it."""
     missing = Counter(each.missing[field] for each in opened if field in each.missing)
     for reason in _COUNTED:
         if missing[reason]:
             yield OrderGap(reason, field, reference, missing[reason])
     # Of records of another number nothing is said: they are no part of the order.
     if not missing and not any(field in each.values for each in opened):
-        yield OrderGap("outside-period" if known else "not-collected", field, reference)
+        yield OrderGap(nothing, field, reference)
 
 
 _REASONS: dict[Missing, Reason] = {Missing.ERASED: "erased", Missing.LOST: "lost"}

@@ -23,7 +23,7 @@ from ledger.library.reader import LedgerReader
 from ledger.recording.reads import READS
 from projections.folds.timetravel import select
 from projections.reading.order_steps import too_early
-from projections.use.stretches import Stretch
+from projections.use.stretches import Stretch, describes
 from projections.views.order_acts import OrderAct
 from projections.views.orders import Order, standing
 from rulebook.calendar import start_of
@@ -99,6 +99,11 @@ def wanted_of(
         names = ", ".join(sorted({field for field, _ in whom.found_by} | set(whom.left_out)))
         raise NotAllowed(f"the order names {names}: say with --by which one to look for")
     number = next(iter(whom.found_by), None)
+    if number and stretch.since == stretch.until and not describes(number[0]):
+        raise NotAllowed(
+            f"order {order.ref} names {number[0]}, which somebody had for a moment, and no period: give "
+            f"`ledger order object {order.ref} --ground incomplete`, so that the authority says of when"
+        )
     return Wanted(
         order_ref=order.ref,
         provision=receipt.provision or "",
@@ -200,6 +205,8 @@ def command_after(case: FoundOrder, made: Receipt, bundle: str) -> str:
         return command("order", "execute", ref, subject=subject, bundle=bundle)
     if case.order.execution or any(gap.reason == "not-yet" for gap in made.gaps):
         return command("order", "show", ref, subject=subject)
+    if any(gap.reason == "no-period" for gap in made.gaps):
+        return command("order", "object", ref, subject=subject, ground="incomplete")
     grounds = case.order.rule.refusals if case.order.rule else ()
     ground = next((known for known in _NOTHING_HELD if known in grounds), "G")
     return command("order", "refuse", ref, subject=subject, ground=ground)

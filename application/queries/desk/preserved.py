@@ -318,7 +318,7 @@ def _after(gap: OrderGap, added: int, *, found: bool) -> list[OrderGap]:
     """What is left of a gap. `added`: values of its field that a copy gave; `found`: anybody was found."""
     if gap.reason == "not-found" and not gap.subject and found:
         return []
-    if added and gap.reason in {"not-collected", "outside-period"}:
+    if added and gap.reason in {"not-collected", "outside-period", "no-period"}:
         return []
     if added and gap.reason == "erased" and gap.values:
         values = gap.values - added
