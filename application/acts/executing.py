@@ -20,6 +20,7 @@ from application.answer import given
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.data import OrderGap
 from application.queries.desk.found_orders import FoundOrder, find_order
+from application.queries.desk.prepared import command_after
 from application.queries.desk.receipts import Receipt
 from application.site import Site
 from application.source import Source
@@ -158,6 +159,14 @@ def _check_receipt(
         act.facts.get("bundle_sha256") == receipt.bundle_sha256 for act in order.named(EXECUTED)
     ):
         raise NotAllowed(f"this bundle was given for order {ref} already", field="bundle")
+    if not (
+        receipt.given or order.execution or any(gap.reason == "not-yet" for gap in receipt.gaps)
+    ):
+        raise NotAllowed(
+            f"the bundle of order {ref} gives nothing, and nothing is to come: nothing was executed, and "
+            f"`{command_after(case, receipt, '')}` answers the authority",
+            field="bundle",
+        )
     if receipt.until > time:
         raise NotAllowed(
             f"the bundle of order {ref} has data up to {instant(receipt.until)}, so it cannot have been "

@@ -317,7 +317,7 @@ def confirm(
 
 
 def withdraw(site: Site, source: Source, on: OnOrder, reason: str | None) -> list[FoundOrder]:
-    """Record that the authority took an order back. Raises NotAllowed once it was executed."""
+    """Record that the authority took an order back. Raises NotAllowed once all of it was given."""
     return _act_on_order(site, source, on, "withdraw", said(names.ORDER_WITHDRAWN, reason=reason))
 
 

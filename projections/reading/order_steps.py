@@ -16,6 +16,10 @@ from projections.views.orders import (
     Order,
     OrderStatus,
     Status,
+    is_given_on,
+    is_withdrawn,
+    keeps_data,
+    runs_tap,
     standing,
 )
 from rulebook.calendar import day_of, last_day
@@ -59,8 +63,10 @@ def hindrance(deed: OrderDeed, order: Order, time: datetime) -> str | None:
         return f"order {order.ref} was never received: give `ledger order receive`"
     if time < last:
         return f"this cannot have been done before the last act on order {order.ref}, at {instant(last)}"
-    again = deed == "execute" and state.status in {"executed", "confirmed"} and went_on(order)
-    if state.status not in _ALLOWED[deed] and not again:
+    carried_out = state.status in {"executed", "confirmed"}
+    # What is given month after month ends with the word of the authority, like a tap and what is kept.
+    more = {"execute": went_on(order), "withdraw": is_given_on(order)}.get(deed, False)
+    if state.status not in _ALLOWED[deed] and not (carried_out and more):
         return _stands(order, state, day_of(last))
     return _deed(deed, order, state) or _carrying_out(deed, order, time)
 
@@ -126,7 +132,8 @@ def too_early(order: Order, time: datetime) -> str | None:
 def went_on(order: Order) -> bool:
     """Whether the period of an order was not over when it was executed last, so more can be given."""
     last, executed = order.last_day, order.named(EXECUTED)
-    return last is not None and bool(executed) and day_of(executed[-1].time) <= last
+    over = is_withdrawn(order)
+    return last is not None and bool(executed) and day_of(executed[-1].time) <= last and not over
 
 
 def _confirming(order: Order, state: OrderStatus) -> str | None:
@@ -159,6 +166,8 @@ def _ended(order: Order, state: OrderStatus, day: date) -> str:
     ref, status = order.ref, state.status
     if status == "lapsed":
         return _lapsed(order, state)
+    if status in {"executed", "confirmed"} and (ends := _going_on(order)):
+        return f"order {ref} was executed on {day} and goes on: `ledger {ends} {ref}` ends it"
     if status == "executed":
         return (
             f"order {ref} was executed on {day}: only its receipt is left, with "
@@ -171,6 +180,15 @@ def _ended(order: Order, state: OrderStatus, day: date) -> str:
     if status == "withdrawn":
         return f"the authority withdrew order {ref} on {day}: nothing more can be done on it"
     return f"order {ref} was refused on {day}: nothing more can be done on it"
+
+
+def _going_on(order: Order) -> str | None:
+    """The command that ends what goes on for an order that was carried out; None where nothing does."""
+    if runs_tap(order):
+        return "order end"
+    if keeps_data(order):
+        return "preservation release"
+    return "order withdraw" if is_given_on(order) else None
 
 
 def _not_authentic(ref: str) -> str:

@@ -318,7 +318,8 @@ def _status(order: Order, lapsed: bool) -> Status:
     """By the latest act that decides; a receipt by the authority ends an execution."""
     decided = order.named(*_DECIDED)
     status: Any = _DECIDED[decided[-1].name] if decided else None
-    if status == "executed":
+    # What was given stays given: a later withdrawal only ends what would have come.
+    if status == "executed" or (status == "withdrawn" and order.execution):
         return "confirmed" if order.confirmation("receipt") else "executed"
     if lapsed and status not in {"rejected", "withdrawn"}:
         return "lapsed"
@@ -417,7 +418,24 @@ def _review(order: Order) -> Iterator[OrderClockStatus]:
 
 def is_running(order: Order) -> bool:
     """Whether an order that was executed goes on: a tap that has not ended, or a period still to be given."""
-    return runs_tap(order) or any(clock.done_at is None for clock in _delivery(order))
+    return runs_tap(order) or is_given_on(order)
+
+
+def is_given_on(order: Order) -> bool:
+    """Whether the rest of a period is still to be given."""
+    return any(clock.done_at is None for clock in _delivery(order))
+
+
+def is_withdrawn(order: Order) -> bool:
+    """Whether the authority took it back after it was executed last."""
+    taken, given = order.named(names.ORDER_WITHDRAWN), order.named(EXECUTED)
+    return bool(taken) and (not given or taken[-1].order > given[-1].order)
+
+
+def keeps_data(order: Order) -> bool:
+    """Whether data is kept for it: imposed, and not released."""
+    imposed = order.named(names.PRESERVATION_IMPOSED)
+    return bool(imposed) and not _kept_until(order, ())
 
 
 def runs_tap(order: Order) -> bool:

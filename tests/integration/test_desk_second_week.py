@@ -1,6 +1,7 @@
 """What a second week at the disclosure desk found: exactly what an order says, and no dead end."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from pyrage import x25519
 
 from tests.integration import test_order_data
 from tests.integration.test_order_data import MANY, OTHER, WHO, Two, as_open, day, gave
-from tests.integration.test_preserved import received
+from tests.integration.test_preserved import by, received
 
 two = test_order_data.two
 __all__ = ["two"]
@@ -92,3 +93,91 @@ def test_what_is_of_a_moment_is_not_said_to_be_missing_where_no_period_is_named(
     received(two, "O-3", *which, *named(tmp_path, {"ip_address": "192.0.2.2"}), subject=())
     ran = prepared(two, "O-3")
     assert (ran.status, "--ground incomplete" in ran.err) == (1, True)
+
+
+def twice(two: Two, *command: str) -> Any:
+    """What the second officer's command leaves."""
+    first = by(two, "employee/7", *command)
+    assert (first.status, "needs two persons" in first.err) == (1, True), first.err
+    return by(two, "employee/9", *command)
+
+
+def carried_out(two: Two, ref: str, *options: str) -> Any:
+    ran = prepared(two, ref, *options)
+    assert ran.status == 0, ran.err
+    return twice(two, "order", "execute", ref, "--bundle", ran.json["bundle"])
+
+
+def days(first: int, last: int) -> tuple[str, ...]:
+    """A period, in days from today."""
+    today = datetime.now(UTC).date()
+    begin, end = (today + timedelta(days=number) for number in (first, last))
+    return ("--period-from", begin.isoformat(), "--period-to", end.isoformat())
+
+
+CALLS = ("--provision", "nl.sv.126n", "--authority", "om-rotterdam", *JUDGE)
+CALLED = ("--field", "called_number")
+
+
+def test_a_measure_that_runs_ends_with_the_word_of_the_authority(two: Two) -> None:
+    with as_open(two):
+        now = datetime.now(UTC) - timedelta(hours=2)
+        two.cli.record(gave(WHO, now.isoformat(), called_number="+31300000007"))
+    received(two, "O-1", *CALLS, *CALLED, *days(-3, 30))
+    assert carried_out(two, "O-1").status == 0
+    shown = two.cli("order", "show", "O-1", "--json").json
+    rest = f"ledger order prepare O-1 --subject {WHO} --certificate FILE --output FILE"
+    assert (shown["open"], shown["next"], shown["command"]) == (True, "delivery", rest)
+    tasks = two.cli("today", "--json").json["tasks"]
+    assert [(t["task"], t["commands"]) for t in tasks if t["ref"] == "O-1"][:1] == [
+        ("give-rest", [rest])
+    ]
+    assert two.cli("order", "withdraw", "O-1").status == 0
+    shown = two.cli("order", "show", "O-1", "--json").json
+    assert (shown["open"], shown["status"]) == (False, "executed")
+    # What was given stays a secret of the person, and nothing more is given.
+    more = two.cli("order", "execute", "O-1", "--bundle", str(two.cli.folder / "O-1-0.age"))
+    assert (more.status, "only its receipt is left" in more.err) == (1, True)
+    assert two.cli("order", "withdraw", "O-1").status == 1
+    assert shown["secrecy"] == "in-force"
+
+
+def test_a_tap_that_runs_is_ended_and_not_validated_again(two: Two) -> None:
+    tap = ("--provision", "nl.sv.126m", "--kind", "interception", "--authority", "om-rotterdam")
+    received(two, "T-1", *tap, *JUDGE, *days(0, 20))
+    assert twice(two, "order", "execute", "T-1").status == 0
+    shown = two.cli("order", "show", "T-1", "--json").json
+    assert shown["command"] == f"ledger order end T-1 --subject {WHO}"
+    refused = two.cli("order", "withdraw", "T-1")
+    assert (refused.status, "`ledger order end T-1` ends it" in refused.err) == (1, True)
+
+
+def test_data_is_not_kept_on_for_an_order_that_lapsed(two: Two) -> None:
+    keep = ("--provision", "nl.sv.126ni", "--kind", "preservation", "--authority", "om-rotterdam")
+    office = ("--issued-by", "public-prosecutor")
+    long_ago = ("--at", (datetime.now(UTC) - timedelta(days=8)).isoformat())
+    oral = (*keep, *office, *CALLED, "--oral", *long_ago)
+    for step in (
+        ("order", "receive", WHO, "--ref", "P-1", *oral),
+        ("order", "authenticate", "P-1", "--method", "call-back", *long_ago),
+        ("order", "validate", "P-1", *long_ago),
+        ("preservation", "impose", "P-1", *long_ago),
+    ):
+        assert two.cli(*step).status == 0
+    release = f"ledger preservation release P-1 --subject {WHO}"
+    shown = two.cli("order", "show", "P-1", "--json").json
+    assert (shown["overdue"], shown["command"]) == (True, release)
+    refused = two.cli("order", "refuse", "P-1", "--ground", "not-confirmed")
+    assert "`ledger preservation release P-1` ends it" in refused.err
+    assert twice(two, "preservation", "release", "P-1").status == 0
+
+
+def test_a_bundle_that_gives_nothing_is_no_execution(two: Two) -> None:
+    """The order can still be refused, and counts as refused: nothing was given."""
+    received(two, "O-1", *SUBSCRIBER, "--field", "company_name")
+    ran = prepared(two, "O-1")
+    refuse = f"ledger order refuse O-1 --subject {WHO} --ground data-not-held"
+    assert (ran.json["fields"], ran.json["command"]) == ([], refuse)
+    executed = two.cli("order", "execute", "O-1", "--bundle", ran.json["bundle"])
+    assert (executed.status, f"`{refuse}`" in executed.err) == (1, True)
+    assert two.cli("order", "refuse", "O-1", "--ground", "data-not-held").status == 0

@@ -328,7 +328,7 @@ def _all_gaps(
     *,
     dated: bool,
 ) -> Iterator[OrderGap]:
-    """What is missing of a person. `counted`: all that the ledger has of them; `dated`: the order has days."""
+    """What is missing of a person. `counted`: all that there is of them; `dated`: the order names days."""
     collected = _collected(fields, chain.from_iterable(counted))
     for field in fields:
         elsewhen: Reason = "outside-period" if dated or describes(field) else "no-period"

@@ -8,7 +8,15 @@ from application.queries.desk.found_secrets import FoundSecret
 from application.queries.subjects import streams_of
 from application.source import Source
 from projections.reading.order_steps import went_on
-from projections.views.orders import ENDED, WAITING, Order, OrderStatus, runs_tap, standing
+from projections.views.orders import (
+    ENDED,
+    WAITING,
+    Order,
+    OrderStatus,
+    is_withdrawn,
+    runs_tap,
+    standing,
+)
 from rulebook.calendar import day_of
 
 
@@ -34,7 +42,7 @@ def in_the_way(source: Source, secret: FoundSecret, time: datetime) -> dict[str,
 
 
 def _secret(order: Order, state: OrderStatus) -> Iterator[str]:
-    if state.status not in ENDED:
+    if state.status not in ENDED or order.execution:
         yield f"order {order.ref} is secret"
 
 
@@ -57,7 +65,7 @@ def _waits(order: Order, state: OrderStatus, today: date) -> Iterator[str]:
         yield f"order {ref} waits for an answer"
     elif state.status in ENDED:
         return
-    elif last is not None and today <= last:
+    elif last is not None and today <= last and not is_withdrawn(order):
         yield f"the period of order {ref} goes on until {last}"
     elif went_on(order):
         yield f"what came since the last execution of order {ref} was not given"

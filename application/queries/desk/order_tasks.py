@@ -14,7 +14,15 @@ from application.queries.today.task import STATES, State, Task, reference_of, st
 from ledger.event import instant
 from projections.reading.order_judging import NOT_CONFIRMED, judge
 from projections.views.order_acts import SECRECY
-from projections.views.orders import AUTHENTICATED, Order, OrderClockStatus, OrderStatus
+from projections.views.orders import (
+    AUTHENTICATED,
+    WAITING,
+    Order,
+    OrderClockStatus,
+    OrderStatus,
+    keeps_data,
+    runs_tap,
+)
 from projections.views.secrecy import Secrets, restrictions
 from rulebook.calendar import day_of, last_day, start_of
 from rulebook.orders import ClockName
@@ -31,15 +39,23 @@ def step_of(order: Order, state: OrderStatus) -> Step | None:
     """What an order itself waits for at the desk; None where it waits for nothing."""
     if state.status == "lapsed":
         return "close-lapsed-order", ("order", "refuse"), {"ground": NOT_CONFIRMED}
-    if state.is_open:
+    if state.status in WAITING:
         return _open_step(order, state)
-    if state.status == "executed":
-        unconfirmed = order.facts and order.facts.oral and not order.confirmation("written-order")
-        return _WRITTEN if unconfirmed else _RECEIPT
-    return None
+    if state.status not in {"executed", "confirmed"}:
+        return None
+    if order.facts and order.facts.oral and not order.confirmation("written-order"):
+        # Nothing keeps data for an order that lapsed.
+        return _RELEASE if state.lapsed and keeps_data(order) else _WRITTEN
+    if state.runs:
+        return _END if runs_tap(order) else _REST
+    return _RECEIPT if state.status == "executed" else None
 
 
 _WRITTEN: Step = ("confirm-order", ("order", "confirm"), {"what": "written-order"})
+_RELEASE: Step = ("end-preservation", ("preservation", "release"), {})
+_SEALED = {"certificate": "FILE", "output": "FILE"}
+_REST: Step = ("give-rest", ("order", "prepare"), _SEALED)
+_END: Step = ("end-measure", ("order", "end"), {})
 
 
 def _open_step(order: Order, state: OrderStatus) -> Step:
@@ -50,7 +66,7 @@ def _open_step(order: Order, state: OrderStatus) -> Step:
             return "execute-order", ("preservation", "impose"), {"category": "C"}
         if order.may_have and order.kind != "interception":
             # What it prints is the execution, of exactly what it found.
-            return "execute-order", ("order", "prepare"), {"certificate": "FILE", "output": "FILE"}
+            return "execute-order", ("order", "prepare"), _SEALED
         return "execute-order", ("order", "execute"), {}
     return _deciding_step(order)
 
@@ -86,16 +102,15 @@ def tasks_of_order(case: FoundOrder, now: datetime) -> Iterator[Task]:
         return
     running = {clock.name: clock for clock in state.clocks if clock.done_at is None}
     step = step_of(case.order, state)
-    if step is not None:
+    if step is not None and step not in (_REST, _END):
         clocks = [running[name] for name in ("answer", "written-order") if name in running]
         clock = min(clocks, key=lambda clock: clock.due, default=None)
         yield _task(case, step, clock, now)
     yield from _running(case, running, state, now)
     if "review" in running:
         yield _task(case, _secrecy_step(case.order), running["review"], now)
-    if "preservation" in running and state.preserved_until is not None:
-        release: Step = ("end-preservation", ("preservation", "release"), {})
-        yield _task(case, release, running["preservation"], now)
+    if "preservation" in running and state.preserved_until is not None and step != _RELEASE:
+        yield _task(case, _RELEASE, running["preservation"], now)
 
 
 def _running(
@@ -108,10 +123,9 @@ def _running(
     if not state.runs:
         return
     if "delivery" in running:
-        yield _task(case, ("give-rest", ("order", "execute"), {}), running["delivery"], now)
+        yield _task(case, _REST, running["delivery"], now)
     else:
-        end: Step = ("end-measure", ("order", "end"), {})
-        yield _task(case, end, running.get("measure"), now)
+        yield _task(case, _END, running.get("measure"), now)
 
 
 def _secrecy_step(order: Order) -> Step:
