@@ -5,7 +5,7 @@ from typing import Annotated
 
 from application.acts import on_preservation
 from application.acts.on_orders import OnOrder
-from application.acts.preserving import OpenLedger, destroy_ended
+from application.acts.preserving import RELEASES, OpenLedger, destroy_ended
 from application.command_line import command
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.preserved import SnapshotLook, kept_order
@@ -128,9 +128,7 @@ def release(
         case, kept = on_preservation.releasable(source, on)
         again = command("preservation", "release", ref, subject=subject, at=at)
         parameters = [ref, instant(kept.imposed.time), list(kept.categories), at]
-        permit = need_second_person(
-            site, "preservation-release", parameters, again, case.person, emergency
-        )
+        permit = need_second_person(site, RELEASES, parameters, again, case.person, emergency)
         released = on_preservation.release(site, source, on, permit)
         destroy_ended(site, source)
         print_order(source, released, as_json)

@@ -1,5 +1,5 @@
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -224,7 +224,10 @@ def test_a_copy_ends_with_its_term(two: Two) -> None:
     assert by_clock(two, days=100) == (0, 1)
     assert by_clock(two, days=101) == (0, 0)
     # The end rests on the law that the preservation rests on: nothing is left to be found fault with.
-    assert two.cli("findings", "--json").json["findings"] == []
+    later = (datetime.now(UTC) + timedelta(days=101)).isoformat()
+    assert two.cli("findings", "--as-of", later, "--json").json["findings"] == []
+    clocks = two.cli("order", "show", "P-1", "--as-of", later, "--json").json["clocks"]
+    assert [(one["name"], one["done_at"] is None) for one in clocks[:1]] == [("preservation", False)]
 
 
 def test_the_data_of_a_european_order_is_copied_on_its_receipt(two: Two, tmp_path: Path) -> None:
@@ -237,6 +240,15 @@ def test_the_data_of_a_european_order_is_copied_on_its_receipt(two: Two, tmp_pat
     two.cli("order", "authenticate", "E-1", "--method", "platform")
     two.cli("order", "validate", "E-1")
     assert values(given(two, "E-1", tmp_path)) == CALLS
+    # The law keeps it until the authority has it, and not for the days of an order to preserve.
+    file = str(tmp_path / "E-1.age")
+    for officer, status in (("employee/7", 1), ("employee/9", 0)):
+        assert by(two, officer, "order", "execute", "E-1", "--bundle", file).status == status
+    assert by_clock(two, days=1, hours=1)[1] == 0
+    assert two.cli("order", "confirm", "E-1", "--what", "receipt").status == 0
+    assert by_clock(two, days=1, hours=2)[1] == 1
+    steps = two.cli("history", WHO, "--json").lines
+    assert "preservation-released" in steps[-1]["type"]
 
 
 def test_without_the_open_ledger_nothing_is_said_to_be_kept(two: Two) -> None:
