@@ -112,7 +112,7 @@ def executable(site: Site, source: Source, on: OnOrder, execution: Execution) ->
         )
     if execution.receipt is not None:
         _check_receipt(case, execution.receipt, execution, on.time)
-    elif may_have:
+    elif may_have and not case.order.follows:
         raise NotAllowed(
             f"order {on.ref} is given data: name the file that `ledger order prepare {on.ref}` made",
             field="bundle",

@@ -36,7 +36,7 @@ from ledger.erasure.eraser import Erasure
 from ledger.reading import head_position
 from ledger.tlog.store.folder import LogFolder
 from projections.reading.views import secrets
-from projections.views.orders import standing
+from projections.views.orders import is_wanted, standing
 from projections.views.secrecy import Preservation, preservations
 from rulebook.calendar import day_of
 from schemas import PERSONAL_FIELDS, names
@@ -172,7 +172,11 @@ def _ended(source: Source) -> list[tuple[UUID, str, Preservation]]:
 def _goes_on(source: Source, stream: UUID, kept: Preservation) -> bool:
     if kept.keeps(day_of(source.now)) and not _is_answered(source, stream, kept):
         return True
-    return bool(waiting_for_data(source, stream, kept.order_ref, source.now))
+    if waiting_for_data(source, stream, kept.order_ref, source.now):
+        return True
+    # The authority announced the order for the data (annex V): the copy waits for it.
+    orders = [order for _, order in known_orders(source, streams=[stream])]
+    return is_wanted(kept.order_ref, orders, source.now)
 
 
 def _is_answered(source: Source, stream: UUID, kept: Preservation) -> bool:

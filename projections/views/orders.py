@@ -36,6 +36,7 @@ from rulebook.orders import (
     clocks,
     earliest_delivery,
     facts_of,
+    longest_preservation,
     review_on,
     rule_of,
 )
@@ -162,8 +163,17 @@ class Order(msgspec.Struct, frozen=True):
 
     @property
     def follows(self) -> str | None:
-        """The order whose preservation it prolongs (annexes V, VI); None: it keeps or wants data itself."""
-        return self.fact("extends") if self.fact("form") in _FOLLOWING else None
+        """The order whose preservation it prolongs (annexes V, VI); None: it keeps or wants data itself.
+
+        However it came in: an order that follows another one begins no days of its own.
+        """
+        prolongs = self.fact("form") in _FOLLOWING or self.kind == "preservation"
+        return self.fact("extends") if prolongs else None
+
+    @property
+    def announces(self) -> bool:
+        """Whether it says that the order for the data was issued (annex V)."""
+        return bool(self.fact("form") == _ANNOUNCING)
 
     def fact(self, name: str) -> Any:
         """What its receipt says; None where it does not, or there is none."""
@@ -292,6 +302,11 @@ def _running(
     if order.rule is None or not order.rule.until_production:
         return running
     if not is_wanted(order.ref, followers, time):
+        return running
+    # Past the days of the law there is only the day that the desk set itself: that one it is told of.
+    law = longest_preservation(order.rule, day_of(order.receipt.time)) if order.receipt else None
+    last = preserved_until(order)
+    if law and last and last > law:
         return running
     return tuple(clock for clock in running if clock.name != "preservation")
 

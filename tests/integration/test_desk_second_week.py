@@ -9,7 +9,7 @@ from pyrage import x25519
 
 from tests.integration import test_order_data
 from tests.integration.test_order_data import MANY, OTHER, WHO, Two, as_open, day, gave
-from tests.integration.test_preserved import by, received
+from tests.integration.test_preserved import by, by_clock, received
 
 two = test_order_data.two
 __all__ = ["two"]
@@ -181,3 +181,71 @@ def test_a_bundle_that_gives_nothing_is_no_execution(two: Two) -> None:
     executed = two.cli("order", "execute", "O-1", "--bundle", ran.json["bundle"])
     assert (executed.status, f"`{refuse}`" in executed.err) == (1, True)
     assert two.cli("order", "refuse", "O-1", "--ground", "data-not-held").status == 0
+
+
+EUROPEAN = (
+    *("--provision", "eu.2023.1543", "--authority", "pr-lille", "--country", "FR"),
+    *("--issued-by", "public-prosecutor", "--kind", "preservation"),
+)
+
+
+def test_an_order_that_follows_another_begins_no_days_of_its_own(two: Two) -> None:
+    """However it came in: 60 days and 30 more are not 60 days again."""
+    ago = ("--at", (datetime.now(UTC) - timedelta(days=50)).isoformat())
+    for step in (
+        ("order", "receive", WHO, "--ref", "P-1", *EUROPEAN, *CALLED, *ago),
+        ("order", "authenticate", "P-1", "--method", "call-back", *ago),
+        ("order", "validate", "P-1", *ago),
+        ("preservation", "impose", "P-1", *ago),
+    ):
+        assert two.cli(*step).status == 0
+    received(two, "P-2", *EUROPEAN, *CALLED, "--extends", "P-1")
+    extend = f"ledger preservation extend P-1 --subject {WHO}"
+    assert two.cli("order", "show", "P-2", "--json").json["command"] == extend
+    again = two.cli("preservation", "impose", "P-2")
+    assert (again.status, "`ledger preservation extend P-1`" in again.err) == (1, True)
+    assert two.cli("preservation", "extend", "P-1").status == 0
+    execute = f"ledger order execute P-2 --subject {WHO}"
+    assert two.cli("order", "show", "P-2", "--json").json["command"] == execute
+    assert twice(two, "order", "execute", "P-2").status == 0
+
+
+def test_a_copy_waits_for_the_order_that_was_announced(two: Two, tmp_path: Path) -> None:
+    """Annex V came, and nobody prolonged anything: the last day passes, and the copy stays."""
+    received(two, "P-1", *EUROPEAN, *CALLED)
+    assert two.cli("preservation", "impose", "P-1").status == 0
+    form = tmp_path / "annex.toml"
+    form.write_text(ANNEX_V.format(day=datetime.now(UTC).date()))
+    assert two.cli("order", "receive", "--form", str(form), "--ref", "P-2").status == 0
+    two.cli("order", "authenticate", "P-2", "--method", "platform")
+    assert two.cli("order", "validate", "P-2").status == 0
+    extend = f"ledger preservation extend P-1 --subject {WHO} --until DAY"
+    assert two.cli("order", "show", "P-2", "--json").json["command"] == extend
+    assert by_clock(two, days=100)[1] == 0
+    until = (datetime.now(UTC) + timedelta(days=150)).date().isoformat()
+    assert two.cli("preservation", "extend", "P-1", "--until", until).status == 0
+    clocks = two.cli("order", "show", "P-1", "--json").json["clocks"]
+    assert [one["name"] for one in clocks if one["done_at"] is None] == ["preservation", "review"]
+    assert two.cli("order", "withdraw", "P-2").status == 0
+    assert by_clock(two, days=160)[1] == 1
+
+
+ANNEX_V = """
+form = "confirmation"
+[A]
+issuing_state = "FR"
+issuing_authority = "PR Lille"
+file_number = "1"
+recipient = "pr-lille"
+[B]
+addressee = "VOIPZeker B.V."
+addressee_file_number = "P-1"
+[C]
+issued_on = {day}
+[D]
+instrument = "production-order"
+requested_on = {day}
+[E]
+issuer_kind = "public-prosecutor"
+signed_on = {day}
+"""

@@ -227,7 +227,9 @@ def test_a_copy_ends_with_its_term(two: Two) -> None:
     later = (datetime.now(UTC) + timedelta(days=101)).isoformat()
     assert two.cli("findings", "--as-of", later, "--json").json["findings"] == []
     clocks = two.cli("order", "show", "P-1", "--as-of", later, "--json").json["clocks"]
-    assert [(one["name"], one["done_at"] is None) for one in clocks[:1]] == [("preservation", False)]
+    assert [(one["name"], one["done_at"] is None) for one in clocks[:1]] == [
+        ("preservation", False)
+    ]
 
 
 def test_the_data_of_a_european_order_is_copied_on_its_receipt(two: Two, tmp_path: Path) -> None:

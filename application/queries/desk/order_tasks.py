@@ -26,6 +26,7 @@ from projections.views.orders import (
 from projections.views.secrecy import Secrets, restrictions
 from rulebook.calendar import day_of, last_day, start_of
 from rulebook.orders import ClockName
+from schemas import names
 
 Step = tuple[str, tuple[str, ...], Mapping[str, str]]
 """A task, the words of its command before the order's reference, and its options."""
@@ -56,14 +57,28 @@ _RELEASE: Step = ("end-preservation", ("preservation", "release"), {})
 _SEALED = {"certificate": "FILE", "output": "FILE"}
 _REST: Step = ("give-rest", ("order", "prepare"), _SEALED)
 _END: Step = ("end-measure", ("order", "end"), {})
+_PROLONG: Step = ("execute-order", ("order", "execute"), {})
+
+
+def _is_prolonged(case: FoundOrder) -> bool:
+    """Whether what an order prolongs was prolonged since it came in: then it is executed."""
+    return any(
+        act.time >= case.received.time
+        for other in case.others
+        if other.ref == case.order.follows
+        for act in other.named(names.PRESERVATION_EXTENDED)
+    )
 
 
 def _open_step(order: Order, state: OrderStatus) -> Step:
     if not order.named(AUTHENTICATED):
         return "authenticate-order", ("order", "authenticate"), {"method": "M"}
     if state.status in {"validated", "narrowed"}:
+        if order.follows:
+            return _PROLONG
         if order.kind == "preservation":
-            return "execute-order", ("preservation", "impose"), {"category": "C"}
+            named = {} if order.may_have else {"category": "C"}
+            return "execute-order", ("preservation", "impose"), named
         if order.may_have and order.kind != "interception":
             # What it prints is the execution, of exactly what it found.
             return "execute-order", ("order", "prepare"), _SEALED
@@ -91,6 +106,10 @@ def next_command(case: FoundOrder, state: OrderStatus, now: datetime) -> str | N
 
 
 def _command(case: FoundOrder, step: Step) -> str:
+    if step == _PROLONG and not _is_prolonged(case):
+        until = {"until": "DAY"} if case.order.announces else {}
+        subject = reference_of(case.reference)
+        return command("preservation", "extend", case.order.follows or "", subject=subject, **until)
     _, words, options = step
     return command(*words, case.order.ref, subject=reference_of(case.reference), **options)
 
