@@ -309,8 +309,15 @@ def refuse(site: Site, source: Source, on: OnOrder, ground: str) -> list[FoundOr
 def confirm(
     site: Site, source: Source, on: OnOrder, what: str, sha256: str | None
 ) -> list[FoundOrder]:
-    """Record a confirmation: of an oral order in writing, of a receipt, or that no ground is raised."""
+    """Record a confirmation: of an oral order in writing, of a receipt, or that no ground is raised.
+
+    That opens an order before its days are over, so it needs the document. Raises Misconfigured without it.
+    """
     deed = _CONFIRMING[what]
+    if what == "no-ground" and sha256 is None:
+        raise Misconfigured(
+            "expected what the authority of the other State wrote", field="document"
+        )
     return _act_on_order(
         site, source, on, deed, said(names.ORDER_CONFIRMED, what=what, sha256=sha256)
     )

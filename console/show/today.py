@@ -49,7 +49,9 @@ def _detail(row: TaskRow) -> str | None:
         return code
     entry = DEADLINES.get(code)
     if entry is None:
-        return code_word("right", code)
+        # An act that waits for a second person, or else a right or a change.
+        act = code_word("approval-act", code)
+        return act if act != code else code_word("right", code)
     return entry.title_nl if spoken() == "nl" else entry.title
 
 

@@ -42,6 +42,7 @@ _COMPUTED: tuple[Fault | Ground, ...] = (
     "needs-judge",
     "period-beyond-provision",
 )
+_ANSWERS = {"object": "object to", "refuse": "refuse"}
 ORDER_GROUNDS = tuple(
     sorted(
         {
@@ -124,9 +125,11 @@ def _objections(ref: str, judged: Judgement, deed: str, found: Collection[str]) 
         yield _without_rule(ref, judged)
         return
     for fault in judged.faults:
+        # What the authority can mend is told to it first; an objection answers the order.
+        deed = "object" if fault == "faulty-form" else "refuse"
         yield (
             _fault(fault, facts, rule)
-            + f"; refuse it with `ledger order refuse {ref} --ground {fault}`"
+            + f"; {_ANSWERS[deed]} it with `ledger order {deed} {ref} --ground {fault}`"
         )
     if judged.is_barren:
         yield _barren(ref, judged, answer)

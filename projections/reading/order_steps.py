@@ -118,7 +118,8 @@ def too_early(order: Order, time: datetime) -> str | None:
     if first is not None and time < first:
         return (
             f"nothing may be given for order {ref} before {instant(first)}: the authority of another State "
-            f"was notified of it, and if it raises no ground: `ledger order confirm {ref} --what no-ground`"
+            f"was notified of it, and if it raises no ground: `ledger order confirm {ref} --what no-ground "
+            "--document FILE`"
         )
     doubtful = doubtful_from(rule, facts) if facts else None
     if doubtful is not None and doubtful <= time and not order.confirmation("written-order"):

@@ -249,3 +249,22 @@ requested_on = {day}
 issuer_kind = "public-prosecutor"
 signed_on = {day}
 """
+
+
+def test_an_act_that_waits_is_named_in_words(two: Two) -> None:
+    two.cli.set(LANGUAGE="nl")
+    received(two, "O-1", *SUBSCRIBER, "--field", "name")
+    bundle = prepared(two, "O-1").json["bundle"]
+    alone = ("order", "execute", "O-1", "--bundle", bundle, "--emergency", "life")
+    assert by(two, "employee/7", *alone).status == 0
+    shown = two.cli("today").out.decode()
+    assert "een bevel of vordering uitvoeren" in shown
+    assert "order-execution" not in shown
+
+
+def test_a_superseded_law_is_not_said_to_be_unknown(two: Two) -> None:
+    old = ("--provision", "nl.rv.843a", "--authority", "lawyer", "--issued-by", "claimant")
+    ran = two.cli("order", "receive", WHO, "--ref", "O-1", *old, "--field", "name")
+    assert (ran.status, ran.err) == (0, "")
+    two.cli("order", "authenticate", "O-1", "--method", "call-back")
+    assert "since then nl.rv.194 holds" in two.cli("order", "validate", "O-1").err

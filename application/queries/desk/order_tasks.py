@@ -31,7 +31,10 @@ from schemas import names
 Step = tuple[str, tuple[str, ...], Mapping[str, str]]
 """A task, the words of its command before the order's reference, and its options."""
 _EVIDENCE = {"evidence": "E", "document": "FILE"}
-_FOR_ALL = {("order", deed) for deed in ("authenticate", "validate", "narrow", "refuse", "confirm")}
+_FOR_ALL = {
+    ("order", deed)
+    for deed in ("authenticate", "validate", "narrow", "object", "refuse", "confirm")
+}
 """Commands that without a person do the step for all persons of an order."""
 _RECEIPT: Step = ("confirm-receipt", ("order", "confirm"), {"what": "receipt"})
 
@@ -89,6 +92,8 @@ def _open_step(order: Order, state: OrderStatus) -> Step:
 def _deciding_step(order: Order) -> Step:
     """The decision that the rulebook leads to."""
     judged = judge(order.facts) if order.facts else None
+    if judged and judged.faults[:1] == ("faulty-form",) and not order.named(names.ORDER_OBJECTED):
+        return "decide-order", ("order", "object"), {"ground": "faulty-form"}
     if judged is None or judged.is_barren:
         ground = judged.usual_ground if judged else "G"
         return "decide-order", ("order", "refuse"), {"ground": ground}
