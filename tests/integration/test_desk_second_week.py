@@ -268,3 +268,28 @@ def test_a_superseded_law_is_not_said_to_be_unknown(two: Two) -> None:
     assert (ran.status, ran.err) == (0, "")
     two.cli("order", "authenticate", "O-1", "--method", "call-back")
     assert "since then nl.rv.194 holds" in two.cli("order", "validate", "O-1").err
+
+
+def test_a_lift_sees_a_secret_order_that_names_the_person_by_number(
+    two: Two, tmp_path: Path
+) -> None:
+    """In both directions, and no order by a number that the person never had."""
+    letter = tmp_path / "letter.pdf"
+    letter.write_text("may lift")
+    shown = ("--by", "authority", "--evidence", "letter-1", "--document", str(letter))
+    received(two, "O-1", *SUBSCRIBER, "--field", "name", *MARCH)
+    which = (*SUBSCRIBER, "--field", "name", *MARCH)
+    number = named(tmp_path, {"assigned_numbers": ["020-1234567", "+31600000001"]})
+    received(two, "O-2", *which, *number, subject=())
+    received(two, "O-3", *which, *named(tmp_path, {"assigned_numbers": "+31600000001"}), subject=())
+    for ref in ("O-1", "O-2"):
+        ran = prepared(two, ref)
+        twice(two, "order", "execute", ref, "--bundle", ran.json["bundle"])
+    before = two.trace()
+    for lifted, other in (("O-1", "O-2"), ("O-2", "O-1")):
+        ran = by(two, "employee/7", "secrecy", "lift", lifted, *shown)
+        assert (ran.status, f"order {other} is secret" in ran.err) == (1, True), ran.err
+        assert "O-3" not in ran.err
+    assert two.trace() == before
+    despite = (*shown, "--despite", "O-2")
+    assert twice(two, "secrecy", "lift", "O-1", *despite).status == 0

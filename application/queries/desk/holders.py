@@ -1,6 +1,7 @@
 """Who had a number or another value in a stretch of time, for an order that names it."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from application.queries.desk.ties import NUMBERS, marks
 from application.queries.subjects import selections
@@ -11,11 +12,14 @@ from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent
 from ledger.keys.opening import Missing
 from ledger.library.reader import LedgerReader
+from ledger.reading import head_position
 from ledger.writing.packing import blind_hash
 from projections.folds.timetravel import Moment
 from projections.use.stretches import Stretch, cut_to, fields_of, stretches_of
 from schemas import PERSONAL_FIELDS
 from schemas.personal import Value, each_of
+
+EVER = Stretch(datetime(1, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 def held_by_number(
@@ -65,6 +69,16 @@ def had_number(
         for counted in streams
         for field in NUMBERS
         for stretch in stretches_of(counted, field, _finder(source, field, value), within)
+    )
+
+
+def ever_had(source: Source, reference: str, field: str, value: Value) -> bool:
+    """Whether a person ever had a value, a telephone number in whatever field it stands."""
+    source.reads.note([reference], [PERSONAL_FIELDS[field]])
+    position = head_position(source.session)
+    fields = NUMBERS if field in NUMBERS else (field,)
+    return any(
+        _had(source, reference, one, _finder(source, one, value), EVER, position) for one in fields
     )
 
 

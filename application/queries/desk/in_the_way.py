@@ -1,12 +1,17 @@
 """What stands in the way of telling a person: measures that run, and other orders that are secret."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
-from application.queries.desk.found_orders import known_orders
+from application.orders_in import is_nobody_known
+from application.queries.cases.found_requests import NotAllowed
+from application.queries.desk.found_orders import FoundOrder, known_orders, named_orders
 from application.queries.desk.found_secrets import FoundSecret
+from application.queries.desk.holders import EVER, ever_had, held_by_number
+from application.queries.desk.prepared import whom_of
 from application.queries.subjects import streams_of
 from application.source import Source
+from ledger.reading import head_position
 from projections.reading.order_steps import went_on
 from projections.views.orders import (
     ENDED,
@@ -18,17 +23,32 @@ from projections.views.orders import (
     standing,
 )
 from rulebook.calendar import day_of
+from schemas.personal import Value
 
 
-def in_the_way(source: Source, secret: FoundSecret, time: datetime) -> dict[str, list[str]]:
+def in_the_way(
+    source: Source, secret: FoundSecret, time: datetime, there: Source | None = None
+) -> dict[str, list[str]]:
     """Reference of each order of the person that still runs or is secret -> why, as sentences.
 
-    The order of the secret itself is among them while it runs.
+    The order of the secret itself is among them while it runs. `there`: the open ledger, which says who ever
+    had the number or address by which an order names somebody; without it only orders about a known person
+    are seen.
     """
     streams = {secret.stream, *streams_of(source, secret.person)}
+    by_value: list[Order] = []
+    if there is not None:
+        unnamed = [case for case in named_orders(source, known_orders(source)) if _is_unnamed(case)]
+        whom = _meant(source, there, secret, unnamed)
+        streams.update(stream for who in whom for stream in streams_of(source, who))
+        by_value = [
+            case.order
+            for case in unnamed
+            if case.stream not in streams and _means(source, there, case, whom)
+        ]
     known = [order for _, order in known_orders(source, streams=sorted(streams))]
     found: dict[str, list[str]] = {}
-    for order in known:
+    for order in [*known, *by_value]:
         state = standing(order, time, followers=known)
         if state is None:
             continue
@@ -39,6 +59,50 @@ def in_the_way(source: Source, secret: FoundSecret, time: datetime) -> dict[str,
         if why:
             found.setdefault(order.ref, []).extend(why)
     return dict(sorted(found.items()))
+
+
+def _is_unnamed(case: FoundOrder) -> bool:
+    """Whether an order of the desk names nobody, so that its values say whom it means."""
+    if case.order.receipt is None or not isinstance(case.reference, str):
+        return False
+    return is_nobody_known(case.order.ref, case.reference)
+
+
+def _meant(
+    source: Source, there: Source, secret: FoundSecret, unnamed: Iterable[FoundOrder]
+) -> list[str]:
+    """Whom a secret is about: the person, or everybody whom the values of its order find."""
+    own = [case for case in unnamed if case.stream == secret.stream]
+    position = head_position(there.session)
+    return sorted(
+        {
+            who
+            for case in own
+            for field, value in _found_by(source, case)
+            for who in held_by_number(there, field, value, EVER, position)
+        }
+    ) or [secret.person]
+
+
+def _means(source: Source, there: Source, case: FoundOrder, whom: Iterable[str]) -> bool:
+    """Whether somebody ever had a value by which an order names whom it means."""
+    try:
+        named = whom_of(source, case)
+    except NotAllowed:
+        return False
+    return any(
+        any(ever_had(there, who, *value) for value in named.found_by)
+        and all(ever_had(there, who, *value) for value in named.described)
+        for who in whom
+    )
+
+
+def _found_by(source: Source, case: FoundOrder) -> Sequence[tuple[str, Value]]:
+    """The values by which an order finds somebody; none of one that names nothing."""
+    try:
+        return whom_of(source, case).found_by
+    except NotAllowed:
+        return ()
 
 
 def _secret(order: Order, state: OrderStatus) -> Iterator[str]:
