@@ -170,6 +170,7 @@ def _receipt(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Ac
         "form": form.form,
         "sha256": form.sha256,
         "extends": form.extends,
+        "deliver": form.deliver,
         "notified": form.notified,
         "form_faults": list(form.form_faults) or None,
     }

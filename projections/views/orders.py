@@ -5,8 +5,9 @@ relative to a clock: what an order is at a time is asked of its acts (`standing`
 rulebook. A step that does not fit counts where its time puts it.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -23,7 +24,7 @@ from projections.views.order_acts import (
     until,
     with_act,
 )
-from rulebook.calendar import day_of, start_of
+from rulebook.calendar import day_of, months_after, start_of
 from rulebook.digest import digest
 from rulebook.orders import (
     ORDER_RULES,
@@ -437,8 +438,8 @@ def is_running(order: Order) -> bool:
 
 
 def is_given_on(order: Order) -> bool:
-    """Whether the rest of a period is still to be given."""
-    return any(clock.done_at is None for clock in _delivery(order))
+    """Whether it was executed, and the rest of its period is still to be given."""
+    return bool(order.named(EXECUTED)) and any(clock.done_at is None for clock in _delivery(order))
 
 
 def is_withdrawn(order: Order) -> bool:
@@ -475,16 +476,44 @@ def _measure(order: Order) -> Iterator[OrderClockStatus]:
 
 
 def _delivery(order: Order) -> Iterator[OrderClockStatus]:
-    """Until when the rest of a period is given that was not over at the execution: the day after its last."""
-    last, given, rule = order.last_day, order.named(EXECUTED), order.rule
-    if last is None or not given or order.kind in {"interception", "preservation"}:
+    """Until when each part of a period is given that was not over at its beginning: the day after its last.
+
+    The parts that were given, and the next one. One part where the order does not say how often it is given.
+    """
+    last, rule, given = order.last_day, order.rule, order.named(EXECUTED)
+    begin = given or order.named(*DECISIONS) if order.fact("deliver") else given
+    if last is None or not begin or order.kind in {"interception", "preservation"}:
         return
-    if day_of(given[0].time) < last:
-        ends = [act.time for act in given if day_of(act.time) >= last]
-        ends += [act.time for act in order.named(names.ORDER_REJECTED, names.ORDER_WITHDRAWN)]
-        about = (rule.id, rule.citation) if rule else ("", "")
-        due = start_of(last + timedelta(days=2))
-        yield OrderClockStatus("delivery", due, *about, min(ends, default=None))
+    if day_of(begin[0].time) >= last:
+        return
+    over = [act.time for act in order.named(names.ORDER_REJECTED, names.ORDER_WITHDRAWN)]
+    about = (rule.id, rule.citation) if rule else ("", "")
+    for day in _parts(order, last):
+        done = min([act.time for act in given if day_of(act.time) >= day] + over, default=None)
+        yield OrderClockStatus("delivery", start_of(day + timedelta(days=2)), *about, done)
+        if done is None:
+            return
+
+
+def _parts(order: Order, last: date) -> Iterator[date]:
+    """The last day of each part of a period, as often as the order says that it is given."""
+    every, receipt, decision = order.fact("deliver"), order.receipt, order.decision
+    if every and receipt and decision:
+        first = max(day_of(receipt.time), decision.day("period_from") or date.min)
+        for number in count(1):
+            day = _EVERY[every](first, number) - timedelta(days=1)
+            if day >= last:
+                break
+            yield day
+    yield last
+
+
+_EVERY: Mapping[str, Callable[[date, int], date]] = {
+    "daily": lambda first, number: first + timedelta(days=number),
+    "weekly": lambda first, number: first + timedelta(weeks=number),
+    "monthly": months_after,
+}
+"""When the part of a number is over, by how often an order is given."""
 
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:
@@ -507,7 +536,7 @@ def _cells(_key: Key, order: Order) -> tuple[Any, ...]:
 
 VIEW: View[Order] = View(
     name="orders",
-    version=f"6+{digest(ORDER_RULES)}",
+    version=f"7+{digest(ORDER_RULES)}",
     type=Order,
     keys=keys,
     names=_NAMES,

@@ -7,6 +7,7 @@ from typing import Any
 
 from pyrage import x25519
 
+from rulebook.calendar import day_of, months_after
 from tests.integration import test_order_data
 from tests.integration.test_order_data import MANY, OTHER, WHO, Two, as_open, day, gave
 from tests.integration.test_preserved import by, by_clock, received
@@ -293,3 +294,42 @@ def test_a_lift_sees_a_secret_order_that_names_the_person_by_number(
     assert two.trace() == before
     despite = (*shown, "--despite", "O-2")
     assert twice(two, "secrecy", "lift", "O-1", *despite).status == 0
+
+
+def test_each_monthly_delivery_has_a_day_of_its_own(two: Two) -> None:
+    """Two months were missed: the order is overdue by the first of them, and then waits for the third."""
+    today = datetime.now(UTC).date()
+    began = months_after(today, -2) - timedelta(days=3)
+    with as_open(two):
+        two.cli.record(
+            gave(WHO, f"{today - timedelta(days=20)}T12:00:00Z", called_number="+31300000007")
+        )
+    period = ("--period-from", str(began), "--period-to", str(today + timedelta(days=10)))
+    then = ("--at", f"{began}T10:00:00Z")
+    which = (*CALLS, *CALLED, *period, "--deliver", "monthly")
+    for step in (
+        ("receive", WHO, "--ref", "O-1", *which),
+        ("authenticate", "O-1", "--method", "call-back"),
+        ("validate", "O-1"),
+    ):
+        assert two.cli("order", *step, *then).status == 0
+    [first] = delivered(two, "O-1")
+    assert first == (str(months_after(began, 1) + timedelta(days=1)), "overdue")
+    assert two.cli("order", "list", "--overdue", "--json").json["overdue"] == 1
+    assert carried_out(two, "O-1").status == 0
+    deliveries = delivered(two, "O-1")
+    assert [state for _, state in deliveries] == ["late", "late", "running"]
+    assert deliveries[-1][0] == str(today + timedelta(days=12))
+    tasks = two.cli("today", "--json").json["tasks"]
+    [task] = [one for one in tasks if (one["ref"], one["task"]) == ("O-1", "give-rest")]
+    assert (task["state"], task["day"]) == ("waits", str(today + timedelta(days=11)))
+
+
+def delivered(two: Two, ref: str) -> list[tuple[str, str]]:
+    """The day from which each delivery is too late, and how it stands."""
+    clocks = two.cli("order", "show", ref, "--json").json["clocks"]
+    return [
+        (str(day_of(datetime.fromisoformat(one["due"]))), one["state"])
+        for one in clocks
+        if one["name"] == "delivery"
+    ]

@@ -124,10 +124,13 @@ def tasks_of_order(case: FoundOrder, now: datetime) -> Iterator[Task]:
     state = case.standing(now)
     if state is None:
         return
-    running = {clock.name: clock for clock in state.clocks if clock.done_at is None}
+    # Of several of a name the one that is due first.
+    running = {clock.name: clock for clock in reversed(state.clocks) if clock.done_at is None}
     step = step_of(case.order, state)
     if step is not None and step not in (_REST, _END):
-        clocks = [running[name] for name in ("answer", "written-order") if name in running]
+        clocks = [
+            running[name] for name in ("answer", "written-order", "delivery") if name in running
+        ]
         clock = min(clocks, key=lambda clock: clock.due, default=None)
         yield _task(case, step, clock, now)
     yield from _running(case, running, state, now)
