@@ -23,6 +23,7 @@ from application.queries.desk.found_orders import FoundOrder, known_orders
 from application.queries.desk.prepared import wanted_to_keep
 from application.queries.desk.preserved import (
     SnapshotLook,
+    last_look,
     snapshots_in,
     state_of_snapshot,
     together,
@@ -137,7 +138,7 @@ def _act(name: str, subject: str, provision: str | None, facts: Facts) -> Act:
 
 def is_due(source: Source, subject: str) -> bool:
     """Whether a snapshot is to be brought up to date: a day after the look before."""
-    last = state_of_snapshot(source, streams_of(source, subject)).last
+    last = last_look(source, streams_of(source, subject))
     return last is None or source.now - last.recorded_at >= EVERY
 
 

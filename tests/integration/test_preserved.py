@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from pyrage import decrypt, x25519
 
+from application.acts import preserving
 from application.acts.acting import Act, act
+from application.queries.desk import preserved
 from host.environment import settings_from
 from host.keys import log_key
 from host.running.preserving import keep_copies
@@ -351,3 +353,13 @@ def test_a_copy_by_values_of_different_persons_gives_only_whom_the_chosen_one_fi
     )
     ran = two.cli("order", "prepare", "O-2", "--by", "email", *out, "--json")
     assert (ran.status, ran.json["persons"]) == (0, [WHO])
+
+
+def test_the_clock_reads_little_of_a_copy(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every five minutes it asks when a copy was looked at, and not what is in it."""
+    imposed(two)
+    with open_site(settings_from({})) as site:
+        assert keep_copies(site) == (0, 0, ())
+        for module in (preserved, preserving):
+            monkeypatch.setattr(module, "state_of_snapshot", _killed)
+        assert keep_copies(site) == (0, 0, ())

@@ -26,13 +26,15 @@ from application.queries.subjects import streams_of
 from application.source import Source
 from ledger.event import RecordedEvent, instant
 from ledger.keys.opening import Missing
-from ledger.reading import events_but_reads
+from ledger.reading import LAST, events_but_reads, last_events_of
 from projections.reading.views import secrets_of
 from projections.use.stretches import Held, held_in
 from projections.views.orders import standing
 from projections.views.secrecy import Secrets, snapshot_of
 from schemas import PERSONAL_FIELDS, names
 from schemas.personal import Value
+
+_FEW = 16
 
 
 class SnapshotLook(Answer, frozen=True):
@@ -103,6 +105,14 @@ def state_of_snapshot(source: Source, streams: Sequence[UUID]) -> SnapshotState:
         positions=frozenset(int(event.facts["position"]) for event in copies),
         last=looks[-1] if looks else None,
     )
+
+
+def last_look(source: Source, streams: Sequence[UUID]) -> RecordedEvent | None:
+    """The latest look of a snapshot: mostly its last event, so few are read however much was copied."""
+    for event in last_events_of(source.session, streams, LAST, _FEW):
+        if event.name == names.PRESERVATION_SNAPSHOT_TAKEN:
+            return event
+    return state_of_snapshot(source, streams).last
 
 
 def waiting_for_data(source: Source, who: UUID, ref: str, time: datetime) -> list[str]:
