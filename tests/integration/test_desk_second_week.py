@@ -333,3 +333,24 @@ def delivered(two: Two, ref: str) -> list[tuple[str, str]]:
         for one in clocks
         if one["name"] == "delivery"
     ]
+
+
+def test_the_disclosure_falls_with_its_execution(two: Two, tmp_path: Path) -> None:
+    """What was not given is told to nobody: a lift hands one disclosure over, and not two."""
+    received(two, "O-1", *SUBSCRIBER, "--field", "name", *MARCH)
+    assert carried_out(two, "O-1").status == 0
+    steps = two.cli("order", "show", "O-1", "--json").json["steps"]
+    [execution] = [one["id"] for one in steps if one["type"] == "order-executed"]
+    wrong = ("--set", f"annuls={execution}", "--set", "reason=mistake")
+    assert twice(two, "record", "event-annulled", "--subject", WHO, *wrong, "--yes").status == 0
+    shown = two.cli("order", "show", "O-1", "--json").json
+    gone = [one["type"] for one in shown["steps"] if one["annulled"]]
+    assert (gone, shown["status"]) == (["order-executed", "personal-data-disclosed"], "validated")
+    assert shown["given_fields"] == []
+    assert carried_out(two, "O-1").status == 0
+    letter = tmp_path / "letter.pdf"
+    letter.write_text("may lift")
+    said = ("--by", "authority", "--evidence", "letter-1", "--document", str(letter))
+    assert twice(two, "secrecy", "lift", "O-1", *said).status == 0
+    handed = two.cli("secrecy", "hand-over", str(tmp_path / "lifted.ndjson"))
+    assert (handed.status, len((tmp_path / "lifted.ndjson").read_text().splitlines())) == (0, 1)
