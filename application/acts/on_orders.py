@@ -29,7 +29,8 @@ from application.source import Source, instant_or_none
 from ledger.errors import Misconfigured
 from projections.reading.order_judging import judgement_of, objection, refusal
 from projections.reading.order_steps import OrderDeed, hindrance
-from projections.views.orders import WAITING, Order, runs_tap
+from projections.views.order_clocks import runs_tap
+from projections.views.orders import WAITING, Order
 from rulebook import provision
 from rulebook.calendar import day_of
 from rulebook.orders import Allowance, facts_of, review_on, rule_of

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from ledger.event import instant
+from projections.views.order_clocks import is_given_on, is_withdrawn, runs_tap
 from projections.views.orders import (
     AUTHENTICATED,
     EXECUTED,
@@ -16,10 +17,7 @@ from projections.views.orders import (
     Order,
     OrderStatus,
     Status,
-    is_given_on,
-    is_withdrawn,
     keeps_data,
-    runs_tap,
     standing,
 )
 from rulebook.calendar import day_of, last_day

@@ -5,9 +5,8 @@ relative to a clock: what an order is at a time is asked of its acts (`standing`
 rulebook. A step that does not fit counts where its time puts it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
-from itertools import count
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -24,7 +23,13 @@ from projections.views.order_acts import (
     until,
     with_act,
 )
-from rulebook.calendar import day_of, months_after, start_of
+from projections.views.order_clocks import (
+    OrderClockStatus,
+    delivery,
+    is_running,
+    measure,
+)
+from rulebook.calendar import day_of, start_of
 from rulebook.digest import digest
 from rulebook.orders import (
     ORDER_RULES,
@@ -219,22 +224,6 @@ class Order(msgspec.Struct, frozen=True):
         return Order(self.ref, until(self.steps, time))
 
 
-class OrderClockStatus(msgspec.Struct, frozen=True):
-    """What must be done by when, and when it was. `due`: the first instant too late, in UTC."""
-
-    name: ClockName
-    due: datetime
-    rule: str
-    citation: str
-    done_at: datetime | None = None
-
-    def state(self, time: datetime) -> Literal["running", "met", "late", "overdue"]:
-        """How it stands at a time: late is what was done too late, overdue what was not done at all."""
-        if self.done_at is not None:
-            return "met" if self.done_at < self.due else "late"
-        return "overdue" if self.due <= time else "running"
-
-
 class OrderStatus(msgspec.Struct, frozen=True):
     """What an order is at a time. `next_due`: of the clock that runs out first; None where none runs.
 
@@ -354,7 +343,7 @@ def order_clocks(order: Order) -> tuple[OrderClockStatus, ...]:
     if facts is None:
         return ()
     found = [_stopped(order, clock) for clock in clocks(facts) if _runs(order, clock.name)]
-    found += [*_review(order), *_measure(order), *_delivery(order)]
+    found += [*_review(order), *measure(order), *delivery(order)]
     return tuple(sorted(found, key=lambda clock: (clock.due, clock.name)))
 
 
@@ -432,88 +421,10 @@ def _review(order: Order) -> Iterator[OrderClockStatus]:
         yield OrderClockStatus("review", due, *about)
 
 
-def is_running(order: Order) -> bool:
-    """Whether an order that was executed goes on: a tap that has not ended, or a period still to be given."""
-    return runs_tap(order) or is_given_on(order)
-
-
-def is_given_on(order: Order) -> bool:
-    """Whether it was executed, and the rest of its period is still to be given."""
-    return bool(order.named(EXECUTED)) and any(clock.done_at is None for clock in _delivery(order))
-
-
-def is_withdrawn(order: Order) -> bool:
-    """Whether the authority took it back after it was executed last."""
-    taken, given = order.named(names.ORDER_WITHDRAWN), order.named(EXECUTED)
-    return bool(taken) and (not given or taken[-1].order > given[-1].order)
-
-
 def keeps_data(order: Order) -> bool:
     """Whether data is kept for it: imposed, and not released."""
     imposed = order.named(names.PRESERVATION_IMPOSED)
     return bool(imposed) and not _kept_until(order, ())
-
-
-def runs_tap(order: Order) -> bool:
-    """Whether an authority can tap for it, and that was not ended."""
-    tap = order.named(names.INTERCEPTION_PROVIDED)
-    return bool(tap) and not _ended(order, tap[-1])
-
-
-def _ended(order: Order, tap: OrderAct) -> list[datetime]:
-    """When a tap ended."""
-    return [act.time for act in order.named(names.INTERCEPTION_ENDED) if act.order > tap.order]
-
-
-def _measure(order: Order) -> Iterator[OrderClockStatus]:
-    """Until when a tap runs: it ends with its last day. None where no last day is known."""
-    tap, rule = order.named(names.INTERCEPTION_PROVIDED), order.rule
-    last = tap[-1].day("until") or order.last_day if tap else None
-    if last is not None:
-        done = min(_ended(order, tap[-1]), default=None)
-        about = (rule.id, rule.citation) if rule else ("", "")
-        yield OrderClockStatus("measure", start_of(last + timedelta(days=1)), *about, done)
-
-
-def _delivery(order: Order) -> Iterator[OrderClockStatus]:
-    """Until when each part of a period is given that was not over at its beginning: the day after its last.
-
-    The parts that were given, and the next one. One part where the order does not say how often it is given.
-    """
-    last, rule, given = order.last_day, order.rule, order.named(EXECUTED)
-    begin = given or order.named(*DECISIONS) if order.fact("deliver") else given
-    if last is None or not begin or order.kind in {"interception", "preservation"}:
-        return
-    if day_of(begin[0].time) >= last:
-        return
-    over = [act.time for act in order.named(names.ORDER_REJECTED, names.ORDER_WITHDRAWN)]
-    about = (rule.id, rule.citation) if rule else ("", "")
-    for day in _parts(order, last):
-        done = min([act.time for act in given if day_of(act.time) >= day] + over, default=None)
-        yield OrderClockStatus("delivery", start_of(day + timedelta(days=2)), *about, done)
-        if done is None:
-            return
-
-
-def _parts(order: Order, last: date) -> Iterator[date]:
-    """The last day of each part of a period, as often as the order says that it is given."""
-    every, receipt, decision = order.fact("deliver"), order.receipt, order.decision
-    if every and receipt and decision:
-        first = max(day_of(receipt.time), decision.day("period_from") or date.min)
-        for number in count(1):
-            day = _EVERY[every](first, number) - timedelta(days=1)
-            if day >= last:
-                break
-            yield day
-    yield last
-
-
-_EVERY: Mapping[str, Callable[[date, int], date]] = {
-    "daily": lambda first, number: first + timedelta(days=number),
-    "weekly": lambda first, number: first + timedelta(weeks=number),
-    "monthly": months_after,
-}
-"""When the part of a number is over, by how often an order is given."""
 
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:

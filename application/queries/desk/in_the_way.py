@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import chain
 
 from application.orders_in import is_nobody_known
 from application.queries.cases.found_requests import NotAllowed
@@ -13,15 +14,8 @@ from application.queries.subjects import streams_of
 from application.source import Source
 from ledger.reading import head_position
 from projections.reading.order_steps import went_on
-from projections.views.orders import (
-    ENDED,
-    WAITING,
-    Order,
-    OrderStatus,
-    is_withdrawn,
-    runs_tap,
-    standing,
-)
+from projections.views.order_clocks import is_withdrawn, runs_tap
+from projections.views.orders import ENDED, WAITING, Order, OrderStatus, standing
 from rulebook.calendar import day_of
 from schemas.personal import Value
 
@@ -35,20 +29,9 @@ def in_the_way(
     had the number or address by which an order names somebody; without it only orders about a known person
     are seen.
     """
-    streams = {secret.stream, *streams_of(source, secret.person)}
-    by_value: list[Order] = []
-    if there is not None:
-        unnamed = [case for case in named_orders(source, known_orders(source)) if _is_unnamed(case)]
-        whom = _meant(source, there, secret, unnamed)
-        streams.update(stream for who in whom for stream in streams_of(source, who))
-        by_value = [
-            case.order
-            for case in unnamed
-            if case.stream not in streams and _means(source, there, case, whom)
-        ]
-    known = [order for _, order in known_orders(source, streams=sorted(streams))]
+    known = _of_person(source, secret, there)
     found: dict[str, list[str]] = {}
-    for order in [*known, *by_value]:
+    for order in known:
         state = standing(order, time, followers=known)
         if state is None:
             continue
@@ -59,6 +42,19 @@ def in_the_way(
         if why:
             found.setdefault(order.ref, []).extend(why)
     return dict(sorted(found.items()))
+
+
+def _of_person(source: Source, secret: FoundSecret, there: Source | None) -> list[Order]:
+    """The orders about the person of a secret, those by number included where that can be known."""
+    streams = {secret.stream, *streams_of(source, secret.person)}
+    if there is None:
+        return [order for _, order in known_orders(source, streams=sorted(streams))]
+    rows = named_orders(source, known_orders(source))
+    unnamed = [case for case in rows if _is_unnamed(case)]
+    whom = _meant(source, there, secret, unnamed)
+    streams.update(chain.from_iterable(streams_of(source, who) for who in whom))
+    streams.update(case.stream for case in unnamed if _means(source, there, case, whom))
+    return [case.order for case in rows if case.stream in streams]
 
 
 def _is_unnamed(case: FoundOrder) -> bool:

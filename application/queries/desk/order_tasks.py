@@ -14,15 +14,8 @@ from application.queries.today.task import STATES, State, Task, reference_of, st
 from ledger.event import instant
 from projections.reading.order_judging import NOT_CONFIRMED, judge
 from projections.views.order_acts import SECRECY
-from projections.views.orders import (
-    AUTHENTICATED,
-    WAITING,
-    Order,
-    OrderClockStatus,
-    OrderStatus,
-    keeps_data,
-    runs_tap,
-)
+from projections.views.order_clocks import OrderClockStatus, runs_tap
+from projections.views.orders import AUTHENTICATED, WAITING, Order, OrderStatus, keeps_data
 from projections.views.secrecy import Secrets, restrictions
 from rulebook.calendar import day_of, last_day, start_of
 from rulebook.orders import ClockName
@@ -45,8 +38,11 @@ def step_of(order: Order, state: OrderStatus) -> Step | None:
         return "close-lapsed-order", ("order", "refuse"), {"ground": NOT_CONFIRMED}
     if state.status in WAITING:
         return _open_step(order, state)
-    if state.status not in {"executed", "confirmed"}:
-        return None
+    return _later_step(order, state) if state.status in {"executed", "confirmed"} else None
+
+
+def _later_step(order: Order, state: OrderStatus) -> Step | None:
+    """What an order waits for that was carried out."""
     if order.facts and order.facts.oral and not order.confirmation("written-order"):
         # Nothing keeps data for an order that lapsed.
         return _RELEASE if state.lapsed and keeps_data(order) else _WRITTEN
@@ -128,16 +124,19 @@ def tasks_of_order(case: FoundOrder, now: datetime) -> Iterator[Task]:
     running = {clock.name: clock for clock in reversed(state.clocks) if clock.done_at is None}
     step = step_of(case.order, state)
     if step is not None and step not in (_REST, _END):
-        clocks = [
-            running[name] for name in ("answer", "written-order", "delivery") if name in running
-        ]
-        clock = min(clocks, key=lambda clock: clock.due, default=None)
-        yield _task(case, step, clock, now)
+        yield _task(case, step, _clock_of_step(running), now)
     yield from _running(case, running, state, now)
     if "review" in running:
         yield _task(case, _secrecy_step(case.order), running["review"], now)
     if "preservation" in running and state.preserved_until is not None and step != _RELEASE:
         yield _task(case, _RELEASE, running["preservation"], now)
+
+
+def _clock_of_step(running: Mapping[ClockName, OrderClockStatus]) -> OrderClockStatus | None:
+    """By when the next step of an order is to be done; None where no clock runs for it."""
+    names: tuple[ClockName, ...] = ("answer", "written-order", "delivery")
+    clocks = [running[name] for name in names if name in running]
+    return min(clocks, key=lambda clock: clock.due, default=None)
 
 
 def _running(

@@ -95,15 +95,9 @@ def wanted_of(
                 field="withhold",
             )
     whom = whom_of(source, case, by)
-    if len(whom.found_by) > 1 or (by is None and whom.left_out):
-        names = ", ".join(sorted({field for field, _ in whom.found_by} | set(whom.left_out)))
-        raise NotAllowed(f"the order names {names}: say with --by which one to look for")
-    number = next(iter(whom.found_by), None)
-    if number and stretch.since == stretch.until and not describes(number[0]):
-        raise NotAllowed(
-            f"order {order.ref} names {number[0]}, which somebody had for a moment, and no period: give "
-            f"`ledger order object {order.ref} --ground incomplete`, so that the authority says of when"
-        )
+    number = _one_value(whom, by)
+    if number:
+        _check_dated(order, number[0], stretch)
     return Wanted(
         order_ref=order.ref,
         provision=receipt.provision or "",
@@ -118,6 +112,23 @@ def wanted_of(
         withheld=withheld or {},
         to_come=to_come,
     )
+
+
+def _one_value(whom: "Whom", by: str | None) -> tuple[str, Value] | None:
+    """The value that finds whom an order means. Raises NotAllowed where it names several, and chose none."""
+    if len(whom.found_by) > 1 or (by is None and whom.left_out):
+        names = ", ".join(sorted({field for field, _ in whom.found_by} | set(whom.left_out)))
+        raise NotAllowed(f"the order names {names}: say with --by which one to look for")
+    return next(iter(whom.found_by), None)
+
+
+def _check_dated(order: Order, field: str, stretch: Stretch) -> None:
+    """Raise NotAllowed for a value that somebody had for a moment, of an order that names no period."""
+    if stretch.since == stretch.until and not describes(field):
+        raise NotAllowed(
+            f"order {order.ref} names {field}, which somebody had for a moment, and no period: give "
+            f"`ledger order object {order.ref} --ground incomplete`, so that the authority says of when"
+        )
 
 
 class Whom(NamedTuple):
@@ -145,20 +156,23 @@ class Whom(NamedTuple):
 def whom_of(source: Source, case: FoundOrder, by: str | None = None) -> Whom:
     """Whom an order is about. `by`: as in `wanted_of`. Raises NotAllowed for an order that names nobody."""
     values = _values(source, case)
+    named = None if by else _person_of(case)
+    numbers = tuple((field, value) for field, value in values.items() if field in KINDS)
+    if named:
+        return Whom(named, (), (), numbers, ())
+    found_by = _found_by(values, by)
+    others = {field: v for field, v in values.items() if v not in found_by.values()}
+    if SHARED.isdisjoint(found_by):
+        return Whom(None, tuple(found_by.items()), (), numbers, tuple(others))
+    return Whom(None, tuple(found_by.items()), tuple(others.items()), numbers, ())
+
+
+def _person_of(case: FoundOrder) -> str | None:
+    """The person whom an order names by a reference; None where only its values say whom it means."""
     # An order of which no person is known has a subject of its own, or that of the order that it follows.
     refs = (case.order.ref, case.order.fact("extends") or "")
     nobody = any(is_nobody_known(ref, case.person) for ref in refs)
-    named = None if by or nobody else case.person
-    found_by = {} if named else _found_by(values, by)
-    shared = not SHARED.isdisjoint(found_by)
-    others = {} if named else {f: v for f, v in values.items() if v not in found_by.values()}
-    return Whom(
-        subject=named,
-        found_by=tuple(found_by.items()),
-        described=tuple(others.items()) if shared else (),
-        numbers=tuple((field, value) for field, value in values.items() if field in KINDS),
-        left_out=() if shared else tuple(others),
-    )
+    return None if nobody else case.person
 
 
 def wanted_to_keep(source: Source, case: FoundOrder, fields: Iterable[str]) -> list[Wanted]:

@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -138,18 +139,17 @@ def together(every: Iterable[OrderData]) -> OrderData:
     An order that names a number and an address means one person, whom both find. Where they find different
     ones, the desk has to find out whom it means, and the copy has them all.
     """
-    first, *more = every
-    if not more:
-        return first
-    found = [{person.subject: person for person in data.persons} for data in (first, *more)]
-    common = set(found[0]).intersection(*found[1:])
-    records: dict[str, list[OrderedValues]] = {}
-    for person in (one for data in (first, *more) for one in data.persons):
-        if person.subject in common or not common:
-            records.setdefault(person.subject, []).extend(person.records)
-    persons = [OrderedPerson(who, _merged(records[who])) for who in sorted(records)]
-    gaps = [gap for data in (first, *more) for gap in data.gaps]
-    return msgspec.structs.replace(first, persons=persons, gaps=gaps)
+    found = list(every)
+    if len(found) == 1:
+        return found[0]
+    whom = [{person.subject for person in data.persons} for data in found]
+    meant = set.intersection(*whom) or set.union(*whom)
+    records: dict[str, list[OrderedValues]] = {who: [] for who in sorted(meant)}
+    for person in chain.from_iterable(data.persons for data in found):
+        records.get(person.subject, []).extend(person.records)
+    persons = [OrderedPerson(who, _merged(records[who])) for who in records]
+    gaps = [*chain.from_iterable(data.gaps for data in found)]
+    return msgspec.structs.replace(found[0], persons=persons, gaps=gaps)
 
 
 def completed(source: Source, case: FoundOrder, wanted: Wanted, data: OrderData) -> OrderData:
@@ -157,20 +157,36 @@ def completed(source: Source, case: FoundOrder, wanted: Wanted, data: OrderData)
     snapshots = _snapshots_for(source, case, wanted)
     if not snapshots:
         return data
-    persons = {person.subject: person for person in data.persons}
     copies = _preserved(source, snapshots, wanted)
-    if len(copies) > 1 and wanted.number and len(whom_of(source, case).found_by) > 1:
-        # Copied by each value that the order names, and asked for by one: it means those whom that one finds.
-        copies = {about: records for about, records in copies.items() if about in persons}
-    for about, records in copies.items():
-        known = persons.get(about, OrderedPerson(about, []))
-        merged = _merged([*(one.record for one in records if one.record), *known.records])
-        if merged or about in persons:
-            persons[about] = OrderedPerson(about, merged)
-    told = [persons[subject] for subject in sorted(persons)]
+    if len(copies) > 1 and _is_by_one_of_several(source, case, wanted):
+        copies = {about: copies[about] for about in copies.keys() & _found_in(data)}
+    told = _with_copies(data, copies)
     return msgspec.structs.replace(
         data, persons=told, gaps=[*_left(data, told), *_untied(copies, told)]
     )
+
+
+def _found_in(data: OrderData) -> set[str]:
+    return {person.subject for person in data.persons}
+
+
+def _with_copies(data: OrderData, copies: Mapping[str, Sequence[_Copy]]) -> list[OrderedPerson]:
+    """The persons who were found, and those of whom a copy tells something; by reference."""
+    persons, found = {person.subject: person for person in data.persons}, _found_in(data)
+    for about, records in copies.items():
+        known = persons[about].records if about in persons else []
+        persons[about] = OrderedPerson(about, _merged([*_told(records), *known]))
+    return [persons[who] for who in sorted(persons) if persons[who].records or who in found]
+
+
+def _told(copies: Iterable[_Copy]) -> list[OrderedValues]:
+    """What may be told of some copies."""
+    return [one.record for one in copies if one.record]
+
+
+def _is_by_one_of_several(source: Source, case: FoundOrder, wanted: Wanted) -> bool:
+    """Whether data was copied by each value of an order, and is asked for by one: that one decides."""
+    return wanted.number is not None and len(whom_of(source, case).found_by) > 1
 
 
 def _untied(
