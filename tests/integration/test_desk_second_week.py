@@ -143,14 +143,20 @@ def test_a_measure_that_runs_ends_with_the_word_of_the_authority(two: Two) -> No
     assert shown["secrecy"] == "in-force"
 
 
-def test_a_tap_that_runs_is_ended_and_not_validated_again(two: Two) -> None:
+def test_a_tap_that_runs_is_ended_and_not_validated_again(two: Two, tmp_path: Path) -> None:
     tap = ("--provision", "nl.sv.126m", "--kind", "interception", "--authority", "om-rotterdam")
     received(two, "T-1", *tap, *JUDGE, *days(0, 20))
     assert twice(two, "order", "execute", "T-1").status == 0
     shown = two.cli("order", "show", "T-1", "--json").json
     assert shown["command"] == f"ledger order end T-1 --subject {WHO}"
-    refused = two.cli("order", "withdraw", "T-1")
-    assert (refused.status, "`ledger order end T-1` ends it" in refused.err) == (1, True)
+    for deed in ("withdraw", "execute"):
+        refused = by(two, "employee/7", "order", deed, "T-1")
+        assert (refused.status, "`ledger order end T-1` ends it" in refused.err) == (1, True)
+    assert two.cli("order", "end", "T-1").status == 0
+    # A tap that ended stands in the way of no lift.
+    letter = named(tmp_path, {})[1]
+    said = ("--by", "authority", "--evidence", "letter-1", "--document", letter)
+    assert twice(two, "secrecy", "lift", "T-1", *said).status == 0
 
 
 def test_data_is_not_kept_on_for_an_order_that_lapsed(two: Two) -> None:
@@ -354,3 +360,23 @@ def test_the_disclosure_falls_with_its_execution(two: Two, tmp_path: Path) -> No
     assert twice(two, "secrecy", "lift", "O-1", *said).status == 0
     handed = two.cli("secrecy", "hand-over", str(tmp_path / "lifted.ndjson"))
     assert (handed.status, len((tmp_path / "lifted.ndjson").read_text().splitlines())) == (0, 1)
+
+
+def test_the_word_of_a_judge_that_comes_later_opens_what_was_narrowed(
+    two: Two, tmp_path: Path
+) -> None:
+    law = ("--provision", "nl.sv.126n", "--authority", "om-rotterdam")
+    which = (*law, "--issued-by", "public-prosecutor", "--field", "name", *CALLED, *MARCH)
+    assert two.cli("order", "receive", WHO, "--ref", "O-1", *which).status == 0
+    two.cli("order", "authenticate", "O-1", "--method", "call-back")
+    narrowed = two.cli("order", "narrow", "O-1", "--json")
+    assert (narrowed.status, narrowed.json["allowed_fields"]) == (0, ["name"])
+    assert two.cli("order", "validate", "O-1").status == 1
+    word = named(tmp_path, {})[1]
+    said = two.cli(
+        "order", "authorise", "O-1", "--by", "examining-judge", "--document", word, "--json"
+    )
+    assert (said.status, said.json["command"]) == (0, f"ledger order validate O-1 --subject {WHO}")
+    again = two.cli("order", "validate", "O-1", "--json")
+    assert (again.status, again.json["allowed_fields"]) == (0, ["name", "called_number"])
+    assert prepared(two, "O-1").json["fields"] == ["called_number", "name"]

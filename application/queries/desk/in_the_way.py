@@ -125,6 +125,8 @@ def _waits(order: Order, state: OrderStatus, today: date) -> Iterator[str]:
         yield f"order {ref} waits for an answer"
     elif state.status in ENDED:
         return
+    elif order.kind == "interception":
+        return  # It is its tap that runs, or does not.
     elif last is not None and today <= last and not is_withdrawn(order):
         yield f"the period of order {ref} goes on until {last}"
     elif went_on(order):

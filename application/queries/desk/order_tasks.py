@@ -13,6 +13,7 @@ from application.queries.desk.secrecy import SecrecyRow
 from application.queries.today.task import STATES, State, Task, reference_of, state_of
 from ledger.event import instant
 from projections.reading.order_judging import NOT_CONFIRMED, judge
+from projections.reading.order_steps import is_authorised_since
 from projections.views.order_acts import SECRECY
 from projections.views.order_clocks import OrderClockStatus, runs_tap
 from projections.views.orders import AUTHENTICATED, WAITING, Order, OrderStatus, keeps_data
@@ -72,7 +73,7 @@ def _is_prolonged(case: FoundOrder) -> bool:
 def _open_step(order: Order, state: OrderStatus) -> Step:
     if not order.named(AUTHENTICATED):
         return "authenticate-order", ("order", "authenticate"), {"method": "M"}
-    if state.status in {"validated", "narrowed"}:
+    if state.status in {"validated", "narrowed"} and not is_authorised_since(order):
         if order.follows:
             return _PROLONG
         if order.kind == "preservation":
