@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from deploy.sbom import LOCK, SOURCE_LOCK, document, pinned
+from deploy.sbom import LOCKS, document, pinned
 from tests.architecture.documents import ROOT
 
 THREATS = ROOT / "docs" / "explanation" / "threats.md"
@@ -68,7 +68,7 @@ def test_the_bill_of_materials_is_valid_and_the_same_each_time() -> None:
 
 
 def test_the_bill_holds_every_pin_with_its_hashes_and_almost_every_licence() -> None:
-    text = LOCK.read_text("utf-8") + SOURCE_LOCK.read_text("utf-8")
+    text = "".join(lock.read_text("utf-8") for lock in LOCKS)
     entries = list(pinned(text))
     assert len(entries) == len(re.findall(r"^[\w.-]+==", text, re.M)) > 70
     components = json.loads(document())["components"]
@@ -107,6 +107,21 @@ def test_images_are_pinned_by_whoever_can_look_them_up(tmp_path: Path) -> None:
         theirs = [image for image in images if not image.startswith("processing-ledger:")]
         assert len(theirs) >= 7
         assert all(re.fullmatch(rf"[^@]+:[^@]+@{DIGEST}", image) for image in theirs), theirs
+
+
+def test_no_package_of_python_is_installed_without_its_hash() -> None:
+    """Neither by `make` nor in the image; what this repository itself is made of has none."""
+    own = ("--no-index", "--editable .")
+    for name, least in (("Makefile", 3), ("Dockerfile", 1), (".ci/run", 0), ("tests/tools.py", 0)):
+        text = (ROOT / name).read_text("utf-8").replace("\\\n", "")
+        text = re.sub(r"^INSTALL := .*$", "", text, flags=re.M)
+        lines = re.findall(
+            r"^.*(?:\$\(INSTALL\)|\bpip (?:install|download|wheel)\b).*$", text, re.M
+        )
+        pinned_lines = [line for line in lines if "--require-hashes" in line]
+        assert len(pinned_lines) >= least
+        others = [line for line in lines if line not in pinned_lines]
+        assert not [line for line in others if not any(flag in line for flag in own)], name
 
 
 def test_an_image_without_a_digest_is_said_to_have_none() -> None:
