@@ -74,8 +74,8 @@ def snapshot(
 ) -> None:
     """Copy what came into the open ledger since, or came late.
 
-    Of a European order to produce that has no copy yet: copy its data, which is kept for 60 days, and while
-    it is open. A running ledger copies once a day. Exit status 1 when no person was found.
+    Of a European order to produce that has no copy yet: copy its data, which is kept until the authority
+    has its answer. A running ledger copies once a day. Exit status 1 when no person was found.
     """
     _copy(settings, (ref, subject, None), as_json, on_preservation.copy)
 
