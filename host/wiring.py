@@ -229,13 +229,19 @@ def check_folders(settings: Settings) -> None:
 
 
 def check_kind(settings: Settings) -> None:
-    """A ledger that was made as an open one takes no order, whatever the settings say. Raises Misconfigured.
+    """A ledger stays of the kind that it was made as, whatever the settings say. Raises Misconfigured.
 
-    Without keys nobody can tell. The private half of what is withheld may be elsewhere; it still signs.
+    As an open one a confidential ledger would ask for no second person, and one that was made open takes no
+    order. Without keys nobody can tell. The private half of what is withheld may be elsewhere; it still signs.
     """
+    signs = signing_file(settings).exists()
+    if signs and not settings.confidential:
+        raise Misconfigured(
+            "the ledger that LEDGER_NAME and LEDGER_KEY_DIR name was made as a confidential one"
+        )
     if not settings.confidential or not key_provider(settings, make=False).epochs():
         return
-    if not withheld_pair(settings).is_kept and not signing_file(settings).exists():
+    if not withheld_pair(settings).is_kept and not signs:
         raise Misconfigured(
             "the ledger that LEDGER_NAME and LEDGER_KEY_DIR name was not made as a confidential one"
         )

@@ -579,3 +579,22 @@ def test_the_second_person_has_until_the_end_of_the_next_working_day(
     done: str, by_then: str
 ) -> None:
     assert next_working_day(datetime.fromisoformat(done)) == datetime.fromisoformat(by_then)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("record", "role-granted", "--subject", "employee/evil", "--set", "role=x", "--yes"),
+        ("ingest", "--as-privacy-office", "-"),
+        ("erase", WHO, "--ground", "unlawful"),
+        ("init",),
+        ("status",),
+    ],
+)
+def test_a_confidential_ledger_is_opened_as_one_alone(desk: Cli, command: tuple[str, ...]) -> None:
+    """Named as an open ledger, it let one officer grant a role, which gave the second approval."""
+    desk.set(CONFIDENTIAL="0", NAME="confidential")
+    ran = desk(*command, stdin=b"{}\n")
+    assert (ran.status, "was made as a confidential one" in ran.err) == (2, True), ran.err
+    desk.set(CONFIDENTIAL="1", NAME="")
+    assert desk("status").status == 0
