@@ -232,7 +232,7 @@ def check_kind(settings: Settings) -> None:
     """A ledger stays of the kind that it was made as, whatever the settings say. Raises Misconfigured.
 
     As an open one a confidential ledger would ask for no second person, and one that was made open takes no
-    order. Without keys nobody can tell. The private half of what is withheld may be elsewhere; it still signs.
+    order. Without keys nobody can tell. The private half of what is withheld may be elsewhere.
     """
     signs = signing_file(settings).exists()
     if signs and not settings.confidential:

@@ -26,6 +26,7 @@ from rulebook.approvals import ACT_OF
 from schemas import ALL_TYPES, REMARK, Code, Rejection, decode, is_person, names, through
 from schemas.encoding import JsonValue, to_json
 from schemas.names import type_of
+from schemas.references import kind_of
 from schemas.sources import OFFICE_LABEL
 
 # Stored with each event as its origin: by it the intake tells the office's own acts from other senders.
@@ -68,11 +69,13 @@ class Voice(Struct, frozen=True):
 class Permit(Struct, frozen=True):
     """That an act may happen: two persons approved it, or one did in an emergency.
 
-    `event_id`: in an emergency, the id of its event.
+    `event_id`: in an emergency, the id of its event. `seen`: what was approved, where that can change before
+    the act has the lock of the office.
     """
 
     act: str
     event_id: str | None = None
+    seen: Sequence[object] | None = None
 
 
 class ActOutcome(Struct, frozen=True):
@@ -155,7 +158,7 @@ def _permitted(acts: Sequence[Act], permit: Permit | None) -> list[Act]:
     """
     permitted, id = list(acts), permit and permit.event_id
     for place, one in enumerate(acts):
-        needed = ACT_OF.get(one.name)
+        needed = permit_of(one.name, one.subject)
         if needed is None or _gives_nothing(one, acts):
             continue
         if permit is None or permit.act != needed:
@@ -178,6 +181,22 @@ def _gives_nothing(one: Act, acts: Sequence[Act]) -> bool:
     beside = {other.name for other in acts if other.subject == one.subject}
     given = {name for name, fact in one.facts.items() if fact} - {"order_ref"}
     return one.name == names.ORDER_EXECUTED and not given and names.PRESERVATION_IMPOSED in beside
+
+
+def permit_of(name: str, subject: str) -> str | None:
+    """The act that two persons of the desk approve for an event of a type; None where one does it.
+
+    To annul what was said of a role, or of who holds it, gives or takes it like a grant.
+    """
+    needed = ACT_OF.get(name)
+    is_grant = needed is not None and kind_of(subject) in {"employee", "role"}
+    return ACT_OF[names.ROLE_GRANTED] if is_grant else needed
+
+
+def check_permit(site: Site, act: str, permit: Permit | None) -> None:
+    """Raise NotPermitted where an act needs two persons in a confidential ledger, and came without them."""
+    if site.intake.confidential and (permit is None or permit.act != act):
+        raise NotPermitted(f"{act} needs two persons of the desk; nothing was recorded")
 
 
 def check(site: Site, acts: Sequence[Act], time: datetime | None = None) -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from application.acts.acting import Act, NotPermitted, Permit, act, one_at_a_time
+from application.acts.acting import Act, Permit, act, check_permit, one_at_a_time
 from application.answer import Answer
 from application.queries.keeping.holds import in_force
 from application.queries.subjects import is_erased
@@ -114,8 +114,8 @@ def review(
     with one_at_a_time(site):
         hold = named_hold(site, reference, hold_ref)
         narrows = bool(categories) and not set(hold.categories) <= set(categories)
-        if narrows and site.intake.confidential and permit is None:
-            raise NotPermitted(f"{RELEASE} needs two persons of the desk; nothing was recorded")
+        if narrows:
+            check_permit(site, RELEASE, permit)
         updated = {"ground": hold.ground, **facts}
         return _act(site, "reviewed", reference, hold_ref, updated, categories or hold.categories)
 
@@ -127,8 +127,7 @@ def release(
     with one_at_a_time(site):
         hold = named_hold(site, reference, hold_ref)
         facts = {"ground": ground or hold.ground, "review_on": hold.review_on.isoformat()}
-        if site.intake.confidential and permit is None:
-            raise NotPermitted(f"{RELEASE} needs two persons of the desk; nothing was recorded")
+        check_permit(site, RELEASE, permit)
         return _act(site, "released", reference, hold_ref, facts, hold.categories)
 
 

@@ -100,6 +100,18 @@ def test_an_approval_is_of_exactly_that_act(office: Cli) -> None:
     assert (erased(office), holds(office)) == ([], ["HOLD-1"])
 
 
+def test_a_hold_that_is_recorded_again_lets_nothing_go(office: Cli) -> None:
+    """Placed again with fewer categories, it was narrower, without a second person."""
+    told = ("hold_ref=HOLD-1", "ground=civil-claim", "review_on=2030-01-01", "categories=[]")
+    members = [
+        part for one in (*told, "activity=x", "legal_basis=6-1-f") for part in ("--set", one)
+    ]
+    ran = by(office, FIRST, "record", "legal-hold-placed", "--subject", WHO, *members, "--yes")
+    assert (ran.status, "`ledger hold place`" in ran.err) == (2, True), ran.err
+    [held] = office("hold", "list", WHO, "--json").json["holds"]
+    assert held["categories"] == ["payment"]
+
+
 def test_an_approval_is_used_up(office: Cli) -> None:
     assert by(office, FIRST, *ROTATE).status == 1
     assert by(office, SECOND, *ROTATE).status == 0
