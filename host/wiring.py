@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from application.acts.acting import Act, Permit, act
 from application.following import bring_up_to_date
 from host.keys import key_provider, ledger_folder, signing_file, signing_key
@@ -126,7 +128,12 @@ def _grant_first(site: Site) -> None:
         Act(name=names.ROLE_GRANTED, subject=officer, facts=role, whole=True)
         for officer in officers
     ]
-    act(site, [defined, *grants], permit=Permit("grant"))
+    # Nobody holds a role yet: who makes a ledger grants the first one.
+    site.for_whom = replace(site.reader(), judged=False)
+    try:
+        act(site, [defined, *grants], permit=Permit("grant"))
+    finally:
+        site.for_whom = None
     bring_up_to_date(site)
 
 

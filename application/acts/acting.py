@@ -18,11 +18,11 @@ from application.following import bring_up_to_date
 from application.site import Site
 from consumers.files import ingest
 from ledger.clocks import Clocks
-from ledger.errors import Reject
+from ledger.errors import NotGranted, Reject, Remedy
 from ledger.event import instant
 from ledger.recording.batch import NotWhole
 from ledger.storage.locks import held
-from rulebook.approvals import ACT_OF
+from rulebook.approvals import ACT_OF, DESK
 from schemas import ALL_TYPES, REMARK, Code, Rejection, decode, is_person, names, through
 from schemas.encoding import JsonValue, to_json
 from schemas.names import type_of
@@ -116,8 +116,9 @@ def one_at_a_time(site: Site) -> Iterator[None]:
 
     Without it two people at two screens could both see that a request is open, and both answer it. Print
     only afterwards: a command that waits for its screen inside the lock stops the whole office. Raises Busy
-    after a while.
+    after a while, NotGranted as `check_officer`.
     """
+    check_officer(site)
     with held(site.session("recorder"), "lock_acts", [{}]):
         bring_up_to_date(site)
         yield
@@ -131,11 +132,13 @@ def act(
     `voice`: in whose name, where that is not the office's. `permit`: that they may happen, where a
     confidential ledger asks for two persons. Raises NotPermitted without it: no edge can leave it out.
 
+    Raises NotGranted in a confidential ledger for a role that is none of the desk.
     Raises ActRefused: nothing is recorded then, also where only a recorded event refuses one of them
     (`conflicting-duplicate`, `erased-subject`). Of more acts than MOST_TOGETHER those that it refuses so are
     left out. Raises Retry or Halt.
     """
     voice = voice or _office(site)
+    check_officer(site)
     if site.intake.confidential:
         acts = [_by(one, site.reader().reference) for one in _permitted(acts, permit)]
     ids, lines = _checked(site, acts, voice)
@@ -191,6 +194,19 @@ def permit_of(name: str, subject: str) -> str | None:
     needed = ACT_OF.get(name)
     is_grant = needed is not None and kind_of(subject) in {"employee", "role"}
     return ACT_OF[names.ROLE_GRANTED] if is_grant else needed
+
+
+def check_officer(site: Site) -> None:
+    """Raise NotGranted in a confidential ledger for who acts there in a role that is none of the desk.
+
+    The user who runs the ledger, and names no other role, may start what the clock does.
+    """
+    reader = site.reader()
+    if site.intake.confidential and reader.judged and reader.role not in DESK:
+        raise NotGranted(
+            f"the role {reader.role} does nothing at the desk, but {', '.join(DESK)}",
+            remedy=Remedy("approve-as", DESK),
+        )
 
 
 def check_permit(site: Site, act: str, permit: Permit | None) -> None:

@@ -588,6 +588,49 @@ def test_the_second_person_has_until_the_end_of_the_next_working_day(
     assert next_working_day(datetime.fromisoformat(done)) == datetime.fromisoformat(by_then)
 
 
+def test_who_holds_no_role_of_the_desk_does_no_step(desk: Cli, tmp_path: Path) -> None:
+    """A help desk agent of this ledger's register refused an order, and received another one."""
+    grant = (*GRANT[:4], "--set", "role=helpdesk-agent", "--yes")
+    assert by(desk, "employee/7", *grant).status == 1
+    assert by(desk, "employee/9", *grant).status == 0
+    before = desk("order", "list", "--json").json
+    ordered = ("--provision", "nl.sv.126na", "--authority", "politie", "--field", "name")
+    open_settings = tmp_path / "open"
+    open_settings.write_text("LEDGER_NAME=main\n")
+    open_settings.chmod(0o600)
+    for command in (
+        ("order", "authenticate", "O-1", "--method", "call-back"),
+        ("order", "refuse", "O-1", "--ground", "not-authentic"),
+        ("order", "receive", "customer/5", "--issued-by", "investigating-officer", *ordered),
+        (
+            "secrecy",
+            "impose",
+            "O-1",
+            "--by",
+            "court",
+            "--evidence",
+            "e",
+            "--review-on",
+            "2099-01-01",
+        ),
+        ("preservation", "snapshot", "O-1"),
+        ("order", "feed-proof", "F-1", "customer/5", "--output", str(tmp_path / "proof")),
+        ("ingest", "-"),
+        ("record", "recipient-registered", "--file", "-", "--yes"),
+    ):
+        desk.set(READER="employee/12", READER_ROLE="helpdesk-agent")
+        desk.set(OPEN_SETTINGS_FILE=str(open_settings))
+        ran = desk(*command, stdin=orjson.dumps(recipient()))
+        desk.set(READER="", READER_ROLE="", OPEN_SETTINGS_FILE="")
+        assert (ran.status, "nothing at the desk" in ran.err) == (2, True), (command, ran.err)
+    assert desk("order", "list", "--json").json == before
+
+
+def recipient() -> dict[str, Any]:
+    facts = {"name": "Politie", "kind": "police", "role": "authority", "country": "NL"}
+    return {"subject": "recipient/politie", "valid_from": "2024-01-01", **facts}
+
+
 def test_no_one_officer_decides_on_an_erasure(desk: Cli) -> None:
     """`retention decide` destroyed the keys of an order's person; `erase` asked for two."""
     for cause in ("request", "retention", "unlawful"):
