@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
-# Beside it PySpark, which is large and only for tests, benchmarks and the bill of materials.
+# Beside it PySpark, Go and Node.js, which are large and only for tests, benchmarks and the bill of materials.
 WITH_SPARK := .venv/with-spark
 # Each process of the tests has PostgreSQL servers of its own, and all share one broker. They wait more than they
 # work, so more of them than cores.
@@ -16,7 +16,7 @@ TESTS := $(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal
 # Compiled modules are kept: else each process that a test starts compiles all of them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo demo-kafka check quick format lint site types imports test matrix coverage fault documents sbom bench bench-guard clean
+.PHONY: help demo demo-kafka check tools quick format lint site types imports test matrix coverage fault documents sbom bench bench-guard clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,8 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 # Its wheel is half a gigabyte of jars, which are compressed already.
-$(WITH_SPARK): $(READY) requirements-source.lock
+$(WITH_SPARK): $(READY) requirements-source.lock tests/requirements.lock
+	$(INSTALL) --require-hashes --only-binary :all: --requirement tests/requirements.lock
 	@printf '[bdist_wheel]\ncompression = stored\n' > .venv/build.cfg
 	DIST_EXTRA_CONFIG=$(CURDIR)/.venv/build.cfg $(INSTALL) --require-hashes --no-build-isolation --requirement requirements-source.lock
 	$(BIN)/python -m pip check
@@ -43,8 +44,11 @@ demo-kafka: $(READY)  ## the same through a real Kafka topic, with a broker star
 	$(BIN)/python deploy/kafka/demo.py
 
 # The site is built by the test that looks into it, and only there.
-check: lint  ## everything that CI checks: format, lint, the site, types, imports, all tests, each on one PostgreSQL
+check: tools lint  ## everything that CI checks: format, lint, the site, types, imports, all tests, each on one PostgreSQL
 	@$(MAKE) --no-print-directory --jobs 2 test types imports
+
+tools:  ## what the tests start beside Python: installs what is missing, as root on Debian, else says how
+	@$(PYTHON) tests/tools.py
 
 quick: lint  ## what is checked while one thinks: format, lint, types, imports, the site, the unit and property tests
 	@$(MAKE) --no-print-directory --jobs 2 small types imports site

@@ -26,6 +26,9 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements.lock"
 SOURCE_LOCK = ROOT / "requirements-source.lock"
 """What comes as source alone, to be built by tools that the other lock pins."""
+TESTS_LOCK = ROOT / "tests" / "requirements.lock"
+"""What only the tests need, and is large."""
+LOCKS = (LOCK, SOURCE_LOCK, TESTS_LOCK)
 _PINNED = re.compile(
     r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)(?: ; (?P<marker>[^\\]*[^\\ ]))? *\\?$"
 )
@@ -122,7 +125,7 @@ def _named(installed: Distribution) -> str | None:
 def document() -> str:
     """The bill of the checkout, as JSON."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    entries = [entry for lock in (LOCK, SOURCE_LOCK) for entry in pinned(lock.read_text("utf-8"))]
+    entries = [entry for lock in LOCKS for entry in pinned(lock.read_text("utf-8"))]
     bom = bill(entries, project["name"], project["version"], project["license"])
     bom.metadata.timestamp = LONG_AGO
     return JsonV1Dot6(bom).output_as_string(indent=2) + "\n"

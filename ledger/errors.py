@@ -158,4 +158,12 @@ class NotGranted(Misconfigured):
 
 
 class NotInstalled(Misconfigured):
-    """There is no ledger here yet, or an older one: run `ledger init`."""
+    """There is no ledger here yet: run `ledger init`."""
+
+
+class OlderDatabase(NotInstalled):
+    """The database is of an older program: stop what works on it, then run `ledger init`."""
+
+
+class NewerDatabase(Misconfigured):
+    """The database is of a newer program: run that one. This one records nothing in it."""

@@ -194,9 +194,12 @@ class LedgerMetrics:
         metrics.database_up.set(0)
         return metrics
 
+    def show_up(self, figures: Figures | None) -> None:
+        """Show whether the database answers: None while it does not."""
+        self.database_up.set(figures is not None)
+
     def show(self, figures: Figures | None) -> None:
         """Show what was read; None while the database is away."""
-        self.database_up.set(figures is not None)
         if self.read:
             self.read.show(figures or {})
 

@@ -40,6 +40,7 @@ from ledger.tlog.signing.keys import SigningKey
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.tree.tiles import TILE_WIDTH
 from tests.fixtures.ledger import Clock, House
+from tests.fixtures.thirdparty import go_program
 
 EVENTS = 40_000
 ROUNDS = 3
@@ -184,7 +185,7 @@ class Tessera:
     def __init__(self, folder: Path) -> None:
         self._program = folder / "program"
         command = [
-            shutil.which("go") or "go",
+            go_program() or "go",
             "build",
             "-mod=readonly",
             "-o",
@@ -267,7 +268,7 @@ def table(figures: Mapping[str, Runs]) -> list[list[str]]:
 
 def found_tessera(folder: Path) -> Tessera | None:
     """The program, where Go is."""
-    if shutil.which("go"):
+    if go_program():
         return Tessera(folder)
     print("peers: Go is not installed, so Tessera is left out")
     return None

@@ -59,7 +59,7 @@ def consume_command(
     with (
         watching(settings, "consume", reading=False) as watch,
         open_site(settings) as site,
-        watch.sampling(site, _nothing, _shown_nowhere),
+        watch.sampling(site),
         stopping() as stop,
         ExitStack() as stack,
     ):
@@ -140,15 +140,6 @@ class _Assigned:
             return None if placed else "the partitions of this member are not placed yet"
 
         self._watch.ready["assignment"] = check
-
-
-def _nothing(_session: Session) -> Figures:
-    """No figures: a process that needs none still samples, to learn whether the database answers."""
-    return {}
-
-
-def _shown_nowhere(_figures: Figures | None) -> None:
-    """No metrics: there are no figures to show."""
 
 
 @contextmanager
@@ -255,7 +246,7 @@ def upkeep_command(settings: Settings) -> None:
     with (
         watching(settings, "upkeep", reading=True) as watch,
         open_site(settings) as site,
-        watch.sampling(site, _nothing, _shown_nowhere),
+        watch.sampling(site),
         stopping() as stop,
         keeping_up(settings, watch) as look_at_upkeep,
     ):
@@ -276,7 +267,7 @@ def run(settings: Settings) -> None:
     with (
         watching(settings, "run", reading=True) as watch,
         open_site(settings) as site,
-        watch.sampling(site, _nothing, _shown_nowhere),
+        watch.sampling(site),
         stopping() as stop,
     ):
         names: tuple[Process, ...] = (*PARTS, "serve") if settings.web.beside else PARTS

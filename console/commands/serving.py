@@ -6,6 +6,7 @@ from host.notes import tell
 from host.running.watching import watching
 from host.settings import Settings
 from host.signals import stopping
+from host.wiring import bare_site, utc_now
 from web.metrics import WebMetrics
 from web.server import console
 
@@ -19,6 +20,8 @@ def serve(settings: Settings) -> None:
         console(
             settings, stop, WebMetrics.on(watch.registry), PostMetrics.on(watch.registry)
         ) as server,
+        bare_site(settings, utc_now) as site,
+        watch.sampling(site),
     ):
         watch.ready["console"] = lambda: None if server.started else "it does not listen yet"
         watch.says.info(

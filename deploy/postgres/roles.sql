@@ -1,6 +1,8 @@
 -- Who may log in, and as which role of the ledger it then works. Run once by a superuser:
 --   psql --file deploy/postgres/roles.sql --set secrets=<folder of password files>
--- The ledger is `main` unless LEDGER_NAME, or --set ledger=<name>, names another one.
+-- The ledger is `main` unless LEDGER_NAME, or --set ledger=<name>, names another one. Its logins are `ledger_consumer` and so
+-- on, and its database is `ledger`. A second ledger on the same server gets others by --set logins=<name>, which is in the
+-- place of `ledger` in all of these; without it nothing is changed there.
 -- Harmless when repeated; a changed password file takes effect. The owner, who runs `ledger init`,
 -- may create nothing but namespaces in this one database; nobody else may create anything, not even temporary.
 
@@ -15,10 +17,28 @@
     \set ledger main
     \getenv ledger LEDGER_NAME
 \endif
+\if :{?logins}
+\else
+    \set logins ledger
+\endif
 SELECT format('ledger_%s_recorder', :'ledger') AS recorder, format('ledger_%s_eraser', :'ledger') AS eraser,
     format('ledger_%s_projector', :'ledger') AS projecting, format('ledger_%s_reader', :'ledger') AS reader,
-    format('ledger_%s_publisher', :'ledger') AS publishing, format('ledger_%s_pruner', :'ledger') AS pruning
+    format('ledger_%s_publisher', :'ledger') AS publishing, format('ledger_%s_pruner', :'ledger') AS pruning,
+    :'logins' || '_owner' AS as_owner, :'logins' || '_consumer' AS as_consumer,
+    :'logins' || '_projector' AS as_projector, :'logins' || '_upkeep' AS as_upkeep,
+    :'logins' || '_publisher' AS as_publisher, :'logins' || '_operator' AS as_operator,
+    :'logins' || '_auditor' AS as_auditor, :'logins' || '_console' AS as_console
 \gset
+
+-- A login of two ledgers would carry what one knows to the other.
+SELECT EXISTS (
+    SELECT FROM pg_auth_members m JOIN pg_roles role ON role.oid = m.roleid JOIN pg_roles login ON login.oid = m.member
+    WHERE login.rolname = :'as_auditor' AND role.rolname ~ '^ledger_.*_reader$' AND role.rolname <> :'reader'
+) AS taken
+\gset
+\if :taken
+    DO $$ BEGIN RAISE 'these logins belong to another ledger: name others with --set logins=<name>'; END $$;
+\endif
 
 \set owner     `head -n 1 :'secrets'/owner_password`
 \set consumer  `head -n 1 :'secrets'/consumer_password`
@@ -45,8 +65,8 @@ SET client_min_messages = 'warning';
 SELECT format('CREATE ROLE %I', wanted)
 FROM unnest(ARRAY[
     :'recorder', :'eraser', :'pruning', :'projecting', :'reader', :'publishing',
-    'ledger_owner', 'ledger_consumer', 'ledger_projector', 'ledger_upkeep', 'ledger_publisher',
-    'ledger_operator', 'ledger_auditor', 'ledger_console'
+    :'as_owner', :'as_consumer', :'as_projector', :'as_upkeep', :'as_publisher',
+    :'as_operator', :'as_auditor', :'as_console'
 ]) AS wanted
 WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted)
 \gexec
@@ -58,37 +78,37 @@ ALTER ROLE :"projecting" NOLOGIN NOINHERIT;
 ALTER ROLE :"reader"    NOLOGIN NOINHERIT;
 ALTER ROLE :"publishing" NOLOGIN NOINHERIT;
 
-ALTER ROLE ledger_owner     LOGIN INHERIT   PASSWORD :'owner';
-ALTER ROLE ledger_consumer  LOGIN NOINHERIT PASSWORD :'consumer';
-ALTER ROLE ledger_projector LOGIN NOINHERIT PASSWORD :'projector';
-ALTER ROLE ledger_upkeep    LOGIN NOINHERIT PASSWORD :'upkeep';
-ALTER ROLE ledger_publisher LOGIN NOINHERIT PASSWORD :'publisher';
-ALTER ROLE ledger_operator  LOGIN NOINHERIT PASSWORD :'operator';
-ALTER ROLE ledger_auditor   LOGIN NOINHERIT PASSWORD :'auditor';
-ALTER ROLE ledger_console   LOGIN NOINHERIT PASSWORD :'console';
+ALTER ROLE :"as_owner"     LOGIN INHERIT   PASSWORD :'owner';
+ALTER ROLE :"as_consumer"  LOGIN NOINHERIT PASSWORD :'consumer';
+ALTER ROLE :"as_projector" LOGIN NOINHERIT PASSWORD :'projector';
+ALTER ROLE :"as_upkeep"    LOGIN NOINHERIT PASSWORD :'upkeep';
+ALTER ROLE :"as_publisher" LOGIN NOINHERIT PASSWORD :'publisher';
+ALTER ROLE :"as_operator"  LOGIN NOINHERIT PASSWORD :'operator';
+ALTER ROLE :"as_auditor"   LOGIN NOINHERIT PASSWORD :'auditor';
+ALTER ROLE :"as_console"   LOGIN NOINHERIT PASSWORD :'console';
 
 -- A login has no right of its own: it takes a role, and only one of these.
-GRANT :"recorder", :"reader"  TO ledger_consumer;
-GRANT :"projecting", :"reader" TO ledger_projector;
-GRANT :"eraser", :"reader"    TO ledger_upkeep;
-GRANT :"publishing", :"reader" TO ledger_publisher;
+GRANT :"recorder", :"reader"  TO :"as_consumer";
+GRANT :"projecting", :"reader" TO :"as_projector";
+GRANT :"eraser", :"reader"    TO :"as_upkeep";
+GRANT :"publishing", :"reader" TO :"as_publisher";
 -- The console does what people do by command, so its login takes what theirs does: a login with some kinds of work and
 -- not all is a finding of `ledger audit`. With the reader's role alone the console shows pages and no acts, and
 -- `ledger upkeep` records its reads.
 GRANT :"recorder", :"eraser", :"pruning", :"projecting", :"reader", :"publishing"
-    TO ledger_operator, ledger_owner, ledger_console;
+    TO :"as_operator", :"as_owner", :"as_console";
 -- Who audits looks, and writes nothing: not even that it looked.
-GRANT ledger_main_reader TO ledger_auditor;
-ALTER ROLE ledger_auditor SET default_transaction_read_only = on;
+GRANT :"reader" TO :"as_auditor";
+ALTER ROLE :"as_auditor" SET default_transaction_read_only = on;
 
-SELECT 'CREATE DATABASE ledger OWNER ledger_owner'
-WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'ledger')
+SELECT format('CREATE DATABASE %I OWNER %I', :'logins', :'as_owner')
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'logins')
 \gexec
-REVOKE ALL ON DATABASE ledger FROM PUBLIC;
-GRANT CONNECT ON DATABASE ledger
-    TO ledger_consumer, ledger_projector, ledger_upkeep, ledger_publisher, ledger_operator, ledger_auditor,
-        ledger_console;
+REVOKE ALL ON DATABASE :"logins" FROM PUBLIC;
+GRANT CONNECT ON DATABASE :"logins"
+    TO :"as_consumer", :"as_projector", :"as_upkeep", :"as_publisher", :"as_operator", :"as_auditor",
+        :"as_console";
 
 -- In servers that were brought over from PostgreSQL 14 everybody may create in `public`, which nothing here uses.
-\connect ledger
+\connect :"logins"
 REVOKE ALL ON SCHEMA public FROM PUBLIC;

@@ -17,6 +17,9 @@ from ledger.storage.postgres import Session
 SAMPLE_S = 5.0
 # Longer than a sample may take, with its connecting.
 STALE_S = 30.0
+# Whether the database answers is asked more often than what it knows: a balancer sends work by it.
+PROBE_S = 1.0
+PROBE_STALE_S = 4.0
 # A sampler that hangs in a dead connection does not hold up the end of the process.
 STOP_S = 2.0
 
@@ -30,11 +33,16 @@ class Sampler:
         read: Callable[[Session], Figures],
         show: Callable[[Figures | None], None],
         monotonic: Callable[[], float] = time.monotonic,
+        *,
+        every_s: float = SAMPLE_S,
+        stale_s: float = STALE_S,
     ) -> None:
         self._connect = connect
         self._read = read
         self._show = show
         self._monotonic = monotonic
+        self._every_s = every_s
+        self._stale_s = stale_s
         self._session: Session | None = None
         self._why: str | None = "it was not asked yet"
         self._sampled_at = monotonic()
@@ -55,7 +63,7 @@ class Sampler:
         """Why the database cannot be used. What is too old is not shown from now on."""
         with self._lock:
             silent_s = self._monotonic() - self._sampled_at
-            if silent_s <= STALE_S:
+            if silent_s <= self._stale_s:
                 return self._why
             self._show(None)
         return f"it has not answered for {silent_s:.0f} s"
@@ -71,7 +79,7 @@ class Sampler:
         try:
             while not self._stop.is_set():
                 self.sample()
-                self._stop.wait(SAMPLE_S)
+                self._stop.wait(self._every_s)
         finally:
             self._close()
 

@@ -12,7 +12,7 @@ import ledger.tlog.publishing.metrics
 import projections.metrics
 from host.logs import Log, begin_logs
 from host.running.health import ALIVE_S, Check, Pulse
-from host.running.sampling import Sampler
+from host.running.sampling import PROBE_S, PROBE_STALE_S, Sampler
 from host.running.serving import Pages, serve
 from host.settings import Settings
 from host.signals import SUPERVISOR
@@ -63,6 +63,14 @@ def supervised() -> bool:
     return SUPERVISOR in os.environ
 
 
+def _nothing(_: Session) -> Figures:
+    return {}
+
+
+def _shown_nowhere(_: Figures | None) -> None:
+    """No metrics: there are no figures to show."""
+
+
 class Watch:
     """One process as it is seen from outside. `reading`: whether it speaks for the ledger as a whole."""
 
@@ -75,27 +83,23 @@ class Watch:
         self.waiting: dict[str, Check] = {}
         self._own = LedgerMetrics.on(self.registry, reading=reading)
         self._views = ViewMetrics.on(self.registry) if reading else None
-        self._sampler: Sampler | None = None
+        self._samplers: list[Sampler] = []
         self._journal_unread = False
 
     def metrics(self, accept: str) -> tuple[str, bytes]:
         """Content type and text of all metrics."""
-        if self._sampler:
-            self._sampler.check()  # figures that are too old are taken away
+        for sampler in self._samplers:
+            sampler.check()  # figures that are too old are taken away
         return render(self.registry, accept)
 
     @contextmanager
-    def sampling(self, site: Site, read: Read, show: Show) -> Iterator[None]:
-        """Read the database now and then. `read`, `show`: what this process shows of it by itself."""
-        journal = JournalFigures(site.journal)
+    def sampling(
+        self, site: Site, read: Read | None = None, show: Show = _shown_nowhere
+    ) -> Iterator[None]:
+        """Ask the database all the time, and read figures now and then.
 
-        def read_all(session: Session) -> Figures:
-            figures = dict(read(session))
-            if self._views:
-                figures |= ledger_figures(session, site.ledger, site.clock())
-                figures |= self._journal_of(journal, session)
-                figures |= counted(session, site.clock())
-            return figures
+        `read`, `show`: what this process shows by itself; None where it shows nothing.
+        """
 
         def show_all(figures: Figures | None) -> None:
             self._own.show(figures)
@@ -106,13 +110,33 @@ class Watch:
         def connect() -> Session:
             return site.database.connect(site.ledger, "reader")
 
-        self._sampler = Sampler(connect, read_all, show_all)
-        self.ready["database"] = self._sampler.check
-        self._sampler.start()
+        up = self._own.show_up
+        probe = Sampler(connect, _nothing, up, every_s=PROBE_S, stale_s=PROBE_STALE_S)
+        self.ready["database"] = probe.check
+        self._samplers.append(probe)
+        if read or self._views:
+            self._samplers.append(Sampler(connect, self._reading(site, read), show_all))
+        for sampler in self._samplers:
+            sampler.start()
         try:
             yield
         finally:
-            self._sampler.stop()
+            for sampler in self._samplers:
+                sampler.stop()
+
+    def _reading(self, site: Site, read: Read | None) -> Read:
+        """Reads what this process shows by itself, and of the ledger as a whole where it speaks for that."""
+        journal = JournalFigures(site.journal)
+
+        def read_all(session: Session) -> Figures:
+            figures = dict(read(session)) if read else {}
+            if self._views:
+                figures |= ledger_figures(session, site.ledger, site.clock())
+                figures |= self._journal_of(journal, session)
+                figures |= counted(session, site.clock())
+            return figures
+
+        return read_all
 
     def _journal_of(self, journal: JournalFigures, session: Session) -> Figures:
         """What the journal says; nothing where it cannot be read: that is no fault of the database."""

@@ -111,7 +111,7 @@ def _check_ledger(copy: Copy, ledger: LedgerName, folder: Path) -> None:
     """Raise Misconfigured unless the copy is of this ledger, and of tables that this program makes."""
     if copy.ledger != str(ledger):
         raise Misconfigured(f"{folder} is of the ledger {copy.ledger}: set LEDGER_NAME")
-    names, ours = [migration.name for migration in copy.migrations], migrations()
+    names, ours = tuple(migration.name for migration in copy.migrations), migrations()
     unknown = set(names) - set(ours)
     if unknown:
         raise Misconfigured(f"{folder} was made by a newer program, with {max(unknown)}")

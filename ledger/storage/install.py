@@ -7,25 +7,28 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 from typing import LiteralString
 
-from ledger.errors import Halt, Misconfigured, NotInstalled
+from ledger.errors import Halt, Misconfigured, NewerDatabase, OlderDatabase
 from ledger.names import ROLES, LedgerName
 from ledger.storage.faults import UniqueConflict
 from ledger.storage.postgres import Database, Session, statement
 
 
-def migrations() -> list[str]:
+@cache
+def migrations() -> tuple[str, ...]:
     """Names of the migrations that this program ships, in their order."""
     folder = files("ledger") / "sql" / "migrations"
-    return sorted(path.name.removesuffix(".sql") for path in folder.iterdir())
+    return tuple(sorted(path.name.removesuffix(".sql") for path in folder.iterdir()))
 
 
 def install(database: Database, ledger: LedgerName, now: datetime) -> list[str]:
     """Create or upgrade one ledger's roles and tables; returns the migrations that were applied.
 
-    Raises Misconfigured for a login that does not own the namespaces that are there, Busy when another
+    Raises Misconfigured for a login that does not own the namespaces that are there, NewerDatabase for what a
+    newer program made, Halt for a migration that was changed since it was applied, Busy when another
     installer, or a reader of what changes, is at work for longer than the database's patience.
     """
     session = database.connect(ledger, None)
@@ -74,10 +77,20 @@ def shipped() -> dict[str, str]:
 
 
 def check_installed(session: Session) -> None:
-    """Raise NotInstalled unless exactly the shipped migrations are applied."""
-    applied = [name for name, _ in session.rows("applied_migrations")]
-    if applied != migrations():
-        raise NotInstalled
+    """Raise OlderDatabase, NewerDatabase or Halt unless exactly the shipped migrations are applied."""
+    if len(_applied(session)) < len(migrations()):
+        raise OlderDatabase
+
+
+def _applied(session: Session) -> Mapping[str, str]:
+    """The digests of what is applied, all of it known to this program. Raises NewerDatabase, or Halt."""
+    applied = dict(session.rows("applied_migrations"))
+    if applied.keys() - migrations():
+        raise NewerDatabase
+    for name, digest in applied.items():
+        if digest != migration_digest(name):
+            raise Halt(f"migration {name} was changed after it was applied")
+    return applied
 
 
 def _identifiers(ledger: LedgerName) -> dict[str, str]:
@@ -93,17 +106,12 @@ def _create_roles(session: Session, ledger: LedgerName) -> None:
 
 
 def _migrate(session: Session, ledger: LedgerName, times: Mapping[str, datetime]) -> list[str]:
-    applied = dict(session.rows("applied_migrations"))
-    new = []
-    for name, time in times.items():
-        text = statement("ledger", f"migrations/{name}")
-        digest = _digest(text)
-        if applied.get(name, digest) != digest:
-            raise Halt(f"migration {name} was changed after it was applied")
-        if name not in applied:
-            session.script(text, _identifiers(ledger))
-            session.run("record_migration", name=name, digest=digest, now=time)
-            new.append(name)
+    applied = _applied(session)
+    new = [name for name in times if name not in applied]
+    for name in new:
+        session.script(statement("ledger", f"migrations/{name}"), _identifiers(ledger))
+        digest = migration_digest(name)
+        session.run("record_migration", name=name, digest=digest, now=times[name])
     return new
 
 

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import msgspec
 
-from ledger.errors import Halt
+from ledger.errors import Halt, NewerDatabase
 from ledger.event import check_entry_size
+from ledger.storage.install import migrations
 from ledger.storage.postgres import Session
 from ledger.writing.chain import (
     NO_SUMS,
@@ -77,11 +78,14 @@ def new_event(
 
 
 def lock_head(session: Session) -> Head:
-    """Take the head lock until the end of the transaction."""
+    """Take the head lock until the end of the transaction. Raises NewerDatabase, which nothing writes to."""
     row = session.row("lock_head")
     if row is None:
         raise Halt("the head row is missing")
-    return Head(*row)
+    *head, applied = row
+    if applied > len(migrations()):
+        raise NewerDatabase
+    return Head(*head)
 
 
 def latest_versions(session: Session, streams: Sequence[UUID]) -> dict[UUID, int]:

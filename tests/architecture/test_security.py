@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from deploy.sbom import LOCK, SOURCE_LOCK, document, pinned
+from deploy.sbom import LOCKS, document, pinned
 from tests.architecture.documents import ROOT
 
 THREATS = ROOT / "docs" / "explanation" / "threats.md"
@@ -68,7 +68,7 @@ def test_the_bill_of_materials_is_valid_and_the_same_each_time() -> None:
 
 
 def test_the_bill_holds_every_pin_with_its_hashes_and_almost_every_licence() -> None:
-    text = LOCK.read_text("utf-8") + SOURCE_LOCK.read_text("utf-8")
+    text = "".join(lock.read_text("utf-8") for lock in LOCKS)
     entries = list(pinned(text))
     assert len(entries) == len(re.findall(r"^[\w.-]+==", text, re.M)) > 70
     components = json.loads(document())["components"]

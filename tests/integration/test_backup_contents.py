@@ -11,6 +11,7 @@ from pyrage import decrypt, x25519
 
 import ledger.backup.folders
 import ledger.storage.install
+import ledger.writing.append
 from ledger.backup.tables import copied_tables
 from ledger.storage.install import migrations
 from ledger.storage.postgres import statement
@@ -193,8 +194,8 @@ def test_an_older_backup_is_loaded_under_its_own_migrations_and_then_upgraded(
     def text(package: str, name: str) -> Any:
         return LATER if name == "migrations/9999_later" else statement(package, name)
 
-    for module in (ledger.storage.install, ledger.backup.folders):
-        monkeypatch.setattr(module, "migrations", lambda: [*ours, "9999_later"])
+    for module in (ledger.storage.install, ledger.backup.folders, ledger.writing.append):
+        monkeypatch.setattr(module, "migrations", lambda: (*ours, "9999_later"))
     monkeypatch.setattr(ledger.storage.install, "statement", text)
     ledger_fixture.set(DATABASE_URL=elsewhere)
     assert restored(ledger_fixture, copies).status == 1

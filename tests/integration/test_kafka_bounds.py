@@ -1,5 +1,7 @@
 """What anybody may write to a topic stops no consumer: each offset is one event, letter or duplicate.
 
+Beyond a bound on the records of a batch one letter names the offsets of all others.
+
 The broker takes all of these batches. Its own limit, on what is compressed, is the only one that it has.
 """
 
@@ -12,7 +14,7 @@ import orjson
 import pytest
 from kafka.codec import snappy_encode
 
-from consumers import kafka_records
+from consumers import kafka_batches, kafka_records
 from consumers.source import OffsetRange, Partition
 from ledger.letters.dead import letters, open_letter
 from schemas import Code
@@ -146,6 +148,20 @@ def test_no_batch_that_a_broker_takes_stops_a_consumer_or_loses_a_record(
     line.send(registered("customer/300"))
     line.carry(to=end + 1)
     assert len(line.house.events()) == events + 3
+
+
+def test_beyond_so_many_records_of_a_batch_one_letter_stands_for_the_rest(line: Line) -> None:
+    read, left = kafka_batches.BATCH_RECORDS, 10
+    assert produce(line.bootstrap, line.topic, packed("zstd", *[b""] * (read + left))) == 0
+    line.send(registered("customer/200"))
+    line.carry(to=read + left + 1)
+    assert [event.origin["offset"] for event in line.house.events()] == [read + left]
+    reader = line.house.session("reader")
+    kept = letters(reader)
+    assert sum(letter.times for letter in kept) == read + 1
+    (rest,) = (letter for letter in kept if letter.code == Code.TOO_LARGE.value)
+    told = orjson.loads(open_letter(reader, line.house.open().keyring, rest.letter)[1])
+    assert (told["first_offset"], told["last_offset"]) == (read, read + left - 1)
 
 
 def test_the_letter_of_a_bomb_has_its_beginning_its_place_and_a_hash(line: Line) -> None:

@@ -79,12 +79,24 @@ def test_a_projector_by_itself_speaks_for_the_ledger(cli: Cli, start: Start) -> 
     assert {"time", "level", "logger", "event", "message", "run"} <= set(projector.lines[0])
 
 
+@pytest.mark.parametrize("process", ["project", "publish", "upkeep", "serve"])
 def test_a_database_that_is_away_is_told_and_old_figures_are_not(
-    cli: Cli, start: Start, database_url: str, postgres_server: Any
+    cli: Cli, start: Start, database_url: str, postgres_server: Any, process: str
 ) -> None:
-    projector = start("project")
-    served = projector.served("project")
-    eventually(lambda: served.ready and "ledger_position" in served.values(), "it is ready")
+    running = start(process, LEDGER_WEB_PORT="0")
+    served = running.served(process)
+    shown = {"project": "ledger_position", "upkeep": "ledger_position"}.get(process)
+
+    def is_well() -> bool:
+        values = served.values()
+        known = shown is None or shown in values
+        return served.ready and known and values["ledger_database_up"] == {(): 1.0}
+
+    eventually(is_well, "it is ready")
+    expected = ["every process", process]
+    if shown:
+        expected.append("run, upkeep; project by itself")
+    assert families(served.metrics) <= documented(*expected)
     name = conninfo_to_dict(database_url)["dbname"]
     with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as superuser:
         database = sql.Identifier(str(name))
@@ -97,14 +109,14 @@ def test_a_database_that_is_away_is_told_and_old_figures_are_not(
             status, document = served.health("/readyz")
             assert (status, document["ready"]) == (503, False)
             assert "PostgreSQL" in document["missing"]["database"]
-            eventually(lambda: "ledger_position" not in served.values(), "old figures go")
+            eventually(lambda: shown not in served.values(), "old figures go")
             assert served.values()["ledger_database_up"] == {(): 0.0}
             assert served.health("/livez")[0] == 200
             check_metrics(served.metrics)
         finally:
             superuser.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(database))
-    eventually(lambda: served.ready and "ledger_position" in served.values(), "it is ready again")
-    assert projector.stop() == 0
+    eventually(is_well, "it is ready again")
+    assert running.stop() == 0
 
 
 @pytest.mark.parametrize("command", ["consume", "project", "publish", "run"])

@@ -1,6 +1,6 @@
 """A real browser: Debian's Chromium, one a process, a context of its own for each test.
 
-Nothing is downloaded. `.ci/run` installs the program.
+Nothing is downloaded. `make check` installs the program.
 """
 
 import shutil

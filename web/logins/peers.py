@@ -15,7 +15,7 @@ PEER_CERTIFICATE = "peer_certificate"
 ASK_S = 60.0
 """A request is here, head and content, within so much time. Connections that only wait take up files."""
 TAKE_S = 60.0
-"""What waits to be taken becomes little, within so much time, or the connection ends."""
+"""Within so much time most of what waits is taken, and the rest once the server closes; else the end."""
 MOST_UNTAKEN_BYTES = 256 * 1024 * 1024
 """Of all answers that wait to be taken. The largest, a bundle of entries, has a sixteenth of it."""
 
@@ -25,6 +25,7 @@ class PeerProtocol(H11Protocol):
 
     _deadline: asyncio.TimerHandle | None = None
     _taking: asyncio.TimerHandle | None = None
+    _leaving: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Note the peer; the server copies `app_state` into each request."""
@@ -45,6 +46,8 @@ class PeerProtocol(H11Protocol):
             self._expect()
         else:
             self._forget()
+        if self.transport.is_closing():
+            self._leave()
 
     def handle_events(self) -> None:
         """Read what has arrived. It may hold more than one request, and only the head of the last one."""
@@ -57,6 +60,7 @@ class PeerProtocol(H11Protocol):
         """From here on the server's own wait for the next request counts."""
         self._forget()
         super().on_response_complete()
+        self._leave()
 
     def pause_writing(self) -> None:
         """Wait until the other end takes what is written, and no longer than it may take."""
@@ -81,7 +85,23 @@ class PeerProtocol(H11Protocol):
         """Wait for nothing more."""
         self._forget()
         self._taken()
+        if self._leaving is not None:
+            self._leaving.cancel()
         super().connection_lost(exc)
+
+    def _leave(self) -> None:
+        """Let no rest of an answer that is not taken keep a connection that the server closed.
+
+        Little waits without a pause in writing, so no other deadline counts for it. The server closes what
+        brings no further request a few seconds after an answer.
+        """
+        if self._leaving is not None:
+            self._leaving.cancel()
+        self._leaving = self.loop.call_later(TAKE_S, self._left)
+
+    def _left(self) -> None:
+        if self.transport.is_closing():
+            self.transport.abort()
 
     def _expect(self) -> None:
         if self._deadline is None:

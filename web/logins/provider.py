@@ -9,7 +9,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import TypeVar, cast
 from urllib.parse import quote_plus, urlencode, urlsplit
 
@@ -30,6 +30,9 @@ BOUNDS = Bounds(within_s=5.0, most_bytes=256 * 1024)
 FRESH_S, STALE_S = 600.0, 3600.0
 # Unknown keys of made-up tokens ask the provider no more often than this, and one that is away is left alone.
 PAUSE_S = 10.0
+# Codes that are exchanged at once. Each holds a thread as long as the provider takes, and pages are made in
+# the same threads, of which there are 40. Keys and descriptions are asked for by one thread alone.
+MOST_EXCHANGES = 16
 _LEAST_RSA_BITS = 2048
 _DISCOVERY = "/.well-known/openid-configuration"
 T = TypeVar("T")
@@ -100,6 +103,7 @@ class Provider:
         self._connect = connect
         self._monotonic = monotonic
         self._lock = Lock()  # who holds it asks the provider; nobody waits for it
+        self._exchanges = BoundedSemaphore(MOST_EXCHANGES)  # nor for these
         self._metadata: tuple[float, Metadata] | None = None
         self._keys: tuple[float, KeySet] | None = None
         self._asked_at: float | None = None
@@ -126,7 +130,7 @@ class Provider:
         return (self._refreshed(self._read_keys) or keys).get_by_kid(kid)
 
     def exchange(self, us: Credentials, code: str, verifier: str, redirect_uri: str) -> Tokens:
-        """The tokens of a code. Raises CodeRefused, ProviderAway."""
+        """The tokens of a code. Raises CodeRefused, and ProviderAway also while it has enough to answer."""
         described = self.metadata()
         form = {
             "grant_type": "authorization_code",
@@ -142,7 +146,12 @@ class Provider:
         else:
             form |= {"client_id": us.client_id, "client_secret": us.secret}
         body = urlencode(form).encode()
-        status, content = self._send(Question("POST", described.token_endpoint, headers, body))
+        if not self._exchanges.acquire(blocking=False):
+            raise ProviderAway("the provider has not answered those who came before")
+        try:
+            status, content = self._send(Question("POST", described.token_endpoint, headers, body))
+        finally:
+            self._exchanges.release()
         if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             raise CodeRefused
         return _read(status, content, Tokens)

@@ -72,6 +72,10 @@ class Watched:
         return {"x": {(): 1.0}}
 
 
+def test_a_balancer_learns_within_five_seconds_that_the_database_is_away() -> None:
+    assert sampling.PROBE_S + sampling.PROBE_STALE_S <= 5.0
+
+
 def test_figures_are_shown_until_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     watched = Watched(monkeypatch)
     assert watched.sampler.check() == "it was not asked yet"

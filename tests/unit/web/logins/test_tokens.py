@@ -6,10 +6,13 @@ from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from datetime import timedelta
-from threading import Event
+from functools import partial
+from threading import Event, Semaphore
 from typing import Any
 
+import anyio
 import pytest
+from anyio.to_thread import current_default_thread_limiter
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -20,7 +23,15 @@ from joserfc.jwk import OctKey
 from ledger.http import Question
 from tests.fixtures.issuer import AUDIENCE, CLIENT, ISSUER, Issuer, new_curve, new_key, seconds
 from tests.fixtures.ledger import Clock
-from web.logins.provider import FRESH_S, PAUSE_S, STALE_S, Provider, ProviderAway
+from web.logins.provider import (
+    FRESH_S,
+    MOST_EXCHANGES,
+    PAUSE_S,
+    STALE_S,
+    Credentials,
+    Provider,
+    ProviderAway,
+)
 from web.logins.tokens import (
     ALGORITHMS,
     LATEST_S,
@@ -502,6 +513,37 @@ def test_while_one_waits_for_a_provider_that_hangs_no_other_does(world: World) -
             answers.set()
         first.result(60)
     world.access(token)
+
+
+def test_logins_at_a_provider_that_hangs_leave_threads_for_pages(world: World) -> None:
+    asked, answers = Semaphore(0), Event()
+    world.provider.metadata()
+
+    def hanging(question: Question) -> tuple[int, bytes]:
+        asked.release()
+        assert answers.wait(60)
+        return 200, b'{"id_token": "t"}'
+
+    world.provider._send = hanging  # type: ignore[method-assign]
+    exchange = partial(
+        world.provider.exchange, Credentials(CLIENT), "code", "verifier", "https://x"
+    )
+    with ThreadPoolExecutor(MOST_EXCHANGES) as pool:
+        begun = [pool.submit(exchange) for _ in range(MOST_EXCHANGES)]
+        try:
+            assert all(asked.acquire(timeout=60) for _ in begun)
+            for _ in range(3):
+                with pytest.raises(ProviderAway, match="has not answered"):
+                    exchange()
+        finally:
+            answers.set()
+        assert {one.result(60).id_token for one in begun} == {"t"}
+    assert exchange().id_token == "t"
+
+    async def threads() -> float:
+        return current_default_thread_limiter().total_tokens
+
+    assert anyio.run(threads) >= 2 * MOST_EXCHANGES
 
 
 def test_a_provider_that_was_away_is_left_alone_for_a_moment(world: World) -> None:
