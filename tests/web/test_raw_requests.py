@@ -159,6 +159,7 @@ def test_answers_that_nobody_takes_have_a_bound_together(
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(listening.Listening(socket.AF_INET))
         listener.bind(("127.0.0.1", 0))
+        listener.listen()
         number = int(listener.getsockname()[1])
         stack.enter_context(serving(config_of(app, sampled.pool.settings), listener))
         slow = [stack.enter_context(connected(number)) for _ in range(8)]
