@@ -116,6 +116,7 @@ def review(
         narrows = bool(categories) and not set(hold.categories) <= set(categories)
         if narrows:
             check_permit(site, RELEASE, permit)
+        _check_seen(permit, asked_review(site, reference, hold_ref, facts, categories))
         updated = {"ground": hold.ground, **facts}
         return _act(site, "reviewed", reference, hold_ref, updated, categories or hold.categories)
 
@@ -128,7 +129,16 @@ def release(
         hold = named_hold(site, reference, hold_ref)
         facts = {"ground": ground or hold.ground, "review_on": hold.review_on.isoformat()}
         check_permit(site, RELEASE, permit)
+        _check_seen(permit, asked_release(site, reference, hold_ref, ground))
         return _act(site, "released", reference, hold_ref, facts, hold.categories)
+
+
+def _check_seen(permit: Permit | None, asked: Approvable | None) -> None:
+    """Raise Reject where an act would let go of something else than was approved: the hold changed since."""
+    if permit is None or permit.seen is None:
+        return
+    if asked is None or list(asked.parameters) != list(permit.seen):
+        raise Reject("this hold changed after the act was approved: give it anew")
 
 
 def _act(
