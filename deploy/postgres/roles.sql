@@ -1,8 +1,8 @@
 -- Who may log in, and as which role of the ledger it then works. Run once by a superuser:
 --   psql --file deploy/postgres/roles.sql --set secrets=<folder of password files>
 -- The ledger is `main` unless LEDGER_NAME, or --set ledger=<name>, names another one. Its logins are `ledger_consumer` and so
--- on, and its database is `ledger`. A second ledger on the same server gets others by --set logins=<name>, which is in the
--- place of `ledger` in all of these; without it nothing is changed there.
+-- on, and its database is `ledger`. --set logins=<name> is in the place of `ledger` in all of these, where the server has
+-- such logins already for a ledger of a different name; without it nothing is changed there.
 -- Harmless when repeated; a changed password file takes effect. The owner, who runs `ledger init`,
 -- may create nothing but namespaces in this one database; nobody else may create anything, not even temporary.
 
@@ -30,14 +30,14 @@ SELECT format('ledger_%s_recorder', :'ledger') AS recorder, format('ledger_%s_er
     :'logins' || '_auditor' AS as_auditor, :'logins' || '_console' AS as_console
 \gset
 
--- A login of two ledgers would carry what one knows to the other.
+-- A login of two names would carry what is known under one to the other.
 SELECT EXISTS (
     SELECT FROM pg_auth_members m JOIN pg_roles role ON role.oid = m.roleid JOIN pg_roles login ON login.oid = m.member
     WHERE login.rolname = :'as_auditor' AND role.rolname ~ '^ledger_.*_reader$' AND role.rolname <> :'reader'
 ) AS taken
 \gset
 \if :taken
-    DO $$ BEGIN RAISE 'these logins belong to another ledger: name others with --set logins=<name>'; END $$;
+    DO $$ BEGIN RAISE 'these logins belong to a ledger of a different name: give others with --set logins=<name>'; END $$;
 \endif
 
 \set owner     `head -n 1 :'secrets'/owner_password`
@@ -49,18 +49,24 @@ SELECT EXISTS (
 \set auditor   `head -n 1 :'secrets'/auditor_password`
 \set console   `head -n 1 :'secrets'/console_password`
 
+-- No password in the server's log, whatever PostgreSQL itself logs otherwise. An extension that logs or keeps
+-- statements, such as pgaudit or pg_stat_statements, must be off meanwhile.
+SET log_statement = 'none';
+SET log_min_duration_statement = -1;
+SET log_min_duration_sample = -1;
+SET log_transaction_sample_rate = 0;
+SET log_min_error_statement = 'panic';
+SET debug_print_parse = off;
+SET debug_print_rewritten = off;
+SET debug_print_plan = off;
+SET client_min_messages = 'warning';
+
 -- A missing file must not become a login without a password.
 SELECT '' IN (:'owner', :'consumer', :'projector', :'upkeep', :'publisher', :'operator', :'auditor', :'console') AS incomplete
 \gset
 \if :incomplete
     DO $$ BEGIN RAISE 'a password file is missing or empty'; END $$;
 \endif
-
--- No password in the server's log, whatever it logs otherwise.
-SET log_statement = 'none';
-SET log_min_duration_statement = -1;
-SET log_min_error_statement = 'panic';
-SET client_min_messages = 'warning';
 
 SELECT format('CREATE ROLE %I', wanted)
 FROM unnest(ARRAY[
@@ -87,7 +93,7 @@ ALTER ROLE :"as_operator"  LOGIN NOINHERIT PASSWORD :'operator';
 ALTER ROLE :"as_auditor"   LOGIN NOINHERIT PASSWORD :'auditor';
 ALTER ROLE :"as_console"   LOGIN NOINHERIT PASSWORD :'console';
 
--- A login has no right of its own: it takes a role, and only one of these.
+-- A login has no right of its own: it takes one of these roles, and no other.
 GRANT :"recorder", :"reader"  TO :"as_consumer";
 GRANT :"projecting", :"reader" TO :"as_projector";
 GRANT :"eraser", :"reader"    TO :"as_upkeep";
@@ -97,7 +103,7 @@ GRANT :"publishing", :"reader" TO :"as_publisher";
 -- `ledger upkeep` records its reads.
 GRANT :"recorder", :"eraser", :"pruning", :"projecting", :"reader", :"publishing"
     TO :"as_operator", :"as_owner", :"as_console";
--- Who audits looks, and writes nothing: not even that it looked.
+-- Who audits looks. Its sessions begin read-only, so that a program writes nothing by it, not even that it looked.
 GRANT :"reader" TO :"as_auditor";
 ALTER ROLE :"as_auditor" SET default_transaction_read_only = on;
 

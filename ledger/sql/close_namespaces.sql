@@ -1,8 +1,20 @@
--- Nobody but the owner creates anything here, and nobody makes temporary objects, whatever was granted since.
-REVOKE CREATE ON SCHEMA {events}, {keys}, {views}
-    FROM PUBLIC, {recorder}, {eraser}, {projector}, {reader}, {publisher};
+-- Nobody but the owner creates anything in the namespaces, and PUBLIC nothing in the database, temporary or not,
+-- whatever was granted since, and to whom.
 DO $body$
+DECLARE
+    given record;
 BEGIN
+    FOR given IN
+        SELECT DISTINCT n.nspname AS namespace, coalesce(r.rolname, '') AS whom
+        FROM pg_catalog.pg_namespace AS n
+        CROSS JOIN LATERAL pg_catalog.aclexplode(n.nspacl) AS a
+        LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = a.grantee
+        WHERE n.oid IN ('{events}'::regnamespace, '{keys}'::regnamespace, '{views}'::regnamespace)
+          AND a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner
+    LOOP
+        EXECUTE format('REVOKE CREATE ON SCHEMA %I FROM ', given.namespace)
+            || CASE given.whom WHEN '' THEN 'PUBLIC' ELSE format('%I', given.whom) END || ' CASCADE';
+    END LOOP;
     IF EXISTS (
         SELECT FROM pg_catalog.pg_database AS d, LATERAL pg_catalog.aclexplode(
             coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))

@@ -26,14 +26,26 @@ from tests.architecture.documents import ROOT
 PUBLISHED = ROOT / "docs" / "reference"
 
 
-def printing_json(group: TyperGroup, prefix: str = "") -> Iterator[str]:
-    """The names of all commands that have `--json`."""
+WITHOUT_END = {"consume", "project", "upkeep", "run", "serve", "witness", "demo"}
+"""They run until they are told to stop, and answer nothing."""
+
+
+def printing_json(group: TyperGroup, prefix: str = "", *, has: bool = True) -> Iterator[str]:
+    """The names of all commands that have `--json`, or that have not."""
     for name, command in group.commands.items():
         path = f"{prefix} {name}".strip()
         if isinstance(command, TyperGroup):
-            yield from printing_json(command, path)
-        elif any("--json" in one.opts for one in command.params):
+            yield from printing_json(command, path, has=has)
+        elif any("--json" in one.opts for one in command.params) == has:
             yield path
+
+
+def test_every_command_that_answers_has_json() -> None:
+    """The sample has events, which are JSON; forms of orders are documents of their own."""
+    without = {*printing_json(command_tree(), has=False)}
+    assert without == WITHOUT_END | {"sample"}
+    desk = {*printing_json(command_tree(confidential=True), has=False)}
+    assert desk - without == {"order form", "order answer"}
 
 
 def test_every_command_that_prints_json_has_an_answer() -> None:

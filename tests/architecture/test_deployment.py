@@ -26,7 +26,7 @@ PROGRAM = "/opt/processing-ledger/bin/ledger"
 PINNED = re.compile(r"[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z-]+)?(@sha256:[0-9a-f]{64})?")
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|PASSFILE", re.IGNORECASE)
 LONG_RUNNING = {
-    *("kafka", "database", "prometheus", "grafana"),
+    *("kafka", "database", "prometheus", "alertmanager", "grafana"),
     *("consumer", "projector", "publisher", "upkeep", "console"),
 }
 # Out of 10, where 10 is an ordinary service; systemd's own word for less than 2 is "ok".
@@ -107,6 +107,21 @@ def test_what_goes_on_is_restarted_and_watched() -> None:
         if goes_on:
             assert service["restart"] == "unless-stopped"
     assert LONG_RUNNING | {"topics", "init", "ledger"} == SERVICES.keys()
+
+
+def test_a_restore_stops_all_that_records_or_publishes() -> None:
+    """The console records reads and acts. A unit stops with the target that it is part of."""
+    page = (ROOT / "docs" / "how-to" / "backup.md").read_text("utf-8")
+    (stopped,) = re.findall(r"^docker-compose stop (.+)$", page, re.MULTILINE)
+    assert {*stopped.split()} == OURS.keys() & LONG_RUNNING
+    (stopped,) = re.findall(r"^systemctl stop (.+)$", page, re.MULTILINE)
+    alone = {
+        path.name
+        for kind in ("service", "timer")
+        for path in UNITS.glob(f"*.{kind}")
+        if "\nPartOf=ledger.target\n" not in path.read_text()
+    }
+    assert {*stopped.split()} == {"ledger.target"} | alone - {"ledger-init.service"}
 
 
 def test_two_consumers_share_the_work() -> None:
@@ -359,6 +374,27 @@ def test_whoever_records_refuses_what_the_register_does_not_know_of_a_source() -
     common = (UNITS / "ledger-.service.d" / "common.conf").read_text().splitlines()
     assert "Environment=LEDGER_SOURCES=strict" in common
     assert "--setenv=LEDGER_SOURCES=strict" in (UNITS / "ledger-as").read_text()
+
+
+def test_a_unit_waits_for_a_database_and_stays_down_where_a_person_must_look() -> None:
+    """What the guides say of exit statuses 1, 2 and 3; no unit and no drop-in says otherwise."""
+    common = (UNITS / "ledger-.service.d" / "common.conf").read_text().splitlines()
+    wanted = {
+        *("StartLimitIntervalSec=0", "Restart=on-failure", "RestartSec=5"),
+        "RestartPreventExitStatus=1 2",
+    }
+    assert wanted <= set(common)
+    for path in UNITS.glob("*.service"):
+        assert path.name.startswith("ledger-"), "the drop-in is not of this unit"
+        assert not re.search(r"^(Restart|StartLimit|SuccessExit)", path.read_text(), re.MULTILINE)
+
+
+def test_the_projectors_unit_is_a_user_of_the_moment_and_the_others_own_the_keys() -> None:
+    for path in UNITS.glob("*.service"):
+        lines = path.read_text().splitlines()
+        is_of_the_moment = path.name == "ledger-project.service"
+        assert ("DynamicUser=yes" in lines) == is_of_the_moment, path.name
+        assert ("User=processing-ledger" in lines) != is_of_the_moment, path.name
 
 
 def test_only_the_publishers_unit_lets_others_read_what_it_writes() -> None:

@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 from console.tree import CONFIDENTIAL_FILE, FILE
 from deploy.sbom import LOCK, SOURCE_LOCK, TESTS_LOCK, pinned
 from documents.columns import COLUMNS
+from ledger.audit.inventory import inventory
 from schemas import ALL_TYPES
 from schemas.documents import schema_of
 from tests.architecture import diagrams
@@ -193,3 +194,52 @@ def test_every_column_of_the_register_is_documented_in_its_order() -> None:
     lines = page.partition("| column | holds |")[2].partition("\n\n")[0].splitlines()[2:]
     named = [name for line in lines for name in re.findall(r"`([a-z_]+)`", line.split("|")[1])]
     assert tuple(named) == COLUMNS
+
+
+def test_every_kind_of_finding_is_on_the_page_of_the_audit() -> None:
+    """Those that the inventory names, and those that the audit's own code writes as a text."""
+    page = (ROOT / "docs" / "reference" / "audit.md").read_text("utf-8")
+    (rows,) = re.findall(r"^\|---\|---\|\n((?:\|.*\n)+)", page, re.M)
+    named = re.findall(
+        r"`([a-z-]+)(…?)`", "\n".join(row.split("|")[1] for row in rows.split("\n")[:-1])
+    )
+    sources = [*(ROOT / "ledger" / "audit").rglob("*.py")]
+    sources += [ROOT / "projections" / "following" / "inspection.py"]
+    written_here = {
+        kind
+        for path in sources
+        for kind in re.findall(r"\bnote\([^,\"]+, \"([a-z-]+)\"", path.read_text("utf-8"))
+    }
+    kinds = written_here | {kind for row in inventory().row for kind in row.finds}
+    assert len(written_here) > 30
+    assert "keys-not-looked-at" in page
+    missing = [
+        kind
+        for kind in sorted(kinds - {"keys-not-looked-at"})
+        if not any(kind.startswith(name) if more else kind == name for name, more in named)
+    ]
+    assert missing == []
+
+
+def test_every_invariant_names_a_test_and_files_that_exist() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    (rows,) = re.findall(r"^\| invariant .*\n\|---.*\n((?:\|.*\n)+)", page, re.M)
+    places = [
+        ROOT,
+        ROOT / "tests",
+        ROOT / "ledger",
+        ROOT / "schemas",
+        ROOT / "web",
+        ROOT / "application",
+    ]
+    named = 0
+    for row in rows.splitlines():
+        *_, enforced, tested, _ = row.split("|")
+        tests = re.findall(r"`([\w/]+/[\w.]+)`", tested)
+        assert tests or "`make check`" in tested, row
+        assert all((ROOT / "tests" / test).exists() for test in tests), row
+        for path in re.findall(r"`([\w/.-]+\.(?:py|sql|toml|md|html))`", enforced):
+            named += 1
+            is_there = any((place / path).exists() for place in places)
+            assert is_there or ("/" not in path and [*ROOT.glob(f"[a-z]*/**/{path}")]), path
+    assert named > 150

@@ -116,6 +116,19 @@ def test_every_alert_says_how_bad_it_is_and_has_a_paragraph_in_the_guide() -> No
     for alert in alerts():
         assert alert["labels"] in ({"severity": "critical"}, {"severity": "warning"})
         assert alert["annotations"]["summary"]
+        link = "{{ $externalLabels.docs }}/reference/alerts.html#" + alert["alert"].lower()
+        assert alert["annotations"]["runbook_url"] == link
+
+
+def test_alerts_are_sent_and_say_where_their_page_is() -> None:
+    for name in CONFIGURATIONS:
+        settings = yaml.safe_load((PROMETHEUS / name).read_text("utf-8"))
+        assert settings["global"]["external_labels"]["docs"]
+        assert settings["alerting"]["alertmanagers"]
+    route = yaml.safe_load((PROMETHEUS / "alertmanager.yml").read_text("utf-8"))
+    receivers = {receiver["name"] for receiver in route["receivers"]}
+    named = {route["route"]["receiver"], *(one["receiver"] for one in route["route"]["routes"])}
+    assert named == receivers
 
 
 def names_in(expression: str) -> set[str]:

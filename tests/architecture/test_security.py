@@ -109,6 +109,21 @@ def test_images_are_pinned_by_whoever_can_look_them_up(tmp_path: Path) -> None:
         assert all(re.fullmatch(rf"[^@]+:[^@]+@{DIGEST}", image) for image in theirs), theirs
 
 
+def test_no_package_of_python_is_installed_without_its_hash() -> None:
+    """Neither by `make` nor in the image; what this repository itself is made of has none."""
+    own = ("--no-index", "--editable .")
+    for name, least in (("Makefile", 3), ("Dockerfile", 1), (".ci/run", 0), ("tests/tools.py", 0)):
+        text = (ROOT / name).read_text("utf-8").replace("\\\n", "")
+        text = re.sub(r"^INSTALL := .*$", "", text, flags=re.M)
+        lines = re.findall(
+            r"^.*(?:\$\(INSTALL\)|\bpip (?:install|download|wheel)\b).*$", text, re.M
+        )
+        pinned_lines = [line for line in lines if "--require-hashes" in line]
+        assert len(pinned_lines) >= least
+        others = [line for line in lines if line not in pinned_lines]
+        assert not [line for line in others if not any(flag in line for flag in own)], name
+
+
 def test_an_image_without_a_digest_is_said_to_have_none() -> None:
     """Nothing invented, and nothing claimed: the document says which it is."""
     compose, docker = ((ROOT / name).read_text() for name in ("docker-compose.yml", "Dockerfile"))

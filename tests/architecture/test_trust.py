@@ -1,6 +1,7 @@
 """Who may say what: the page names every path by which something arrives, and tests that exist."""
 
 import re
+from collections.abc import Iterator
 
 from schemas import AdmissionRules
 from schemas.sources import (
@@ -13,6 +14,7 @@ from schemas.sources import (
     taken_over_label,
 )
 from tests.architecture.documents import ROOT
+from tests.architecture.shape import limits_of
 
 PAGE = (ROOT / "docs" / "reference" / "trust.md").read_text("utf-8")
 _ROW = re.compile(r"^\| (.+) \| (.+) \| (.+) \| (.+) \|$", re.M)
@@ -47,3 +49,43 @@ def test_the_places_of_the_office_are_those_that_the_page_gives_its_power() -> N
     assert "`ingest --as-privacy-office FILE`" in here
     assert "`ingest --as-privacy-office FILE`" not in there
     assert f"`{REGISTER_TOPIC}` is not read" in there
+
+
+_KAFKA = ("Kafka, `privacy.register.v1`", "Kafka, any other topic", "Kafka, `privacy.signed.v1`")
+WRITES = {
+    "consumers/loop.py": _KAFKA,
+    "consumers/store.py": _KAFKA,
+    "consumers/files.py": ("`ingest FILE`", "`ingest --as-privacy-office FILE`", "a command"),
+    "consumers/together.py": ("`POST /api/v1/events`",),
+    "consumers/retry.py": ("a dead letter that is tried again",),
+    "consumers/withheld.py": ("`ingest --withheld FILE`",),
+    "host/restoring.py": ("`restore`", "import from the published log"),
+    "host/site.py": ("a command",),  # reads and approvals
+}
+"""Who asks a ledger to record what came to it, and the rows of the page for that."""
+OF_ITSELF = {
+    *("ledger/erasure/eraser.py", "ledger/letters/dead.py", "ledger/pruning/cutting.py"),
+    *("ledger/recording/batch.py", "ledger/recording/gaps.py", "ledger/recorder.py"),
+    *("ledger/application.py", "ledger/backup/reimport.py"),
+}
+"""What adds rows to the events: asked by those above, or as an act of the ledger itself under its lock."""
+_RECORDS = re.compile(r"(?:ledger|recorder)(?:\(\))?\.record(?:_each)?\b|= reimport\(")
+_APPENDS = re.compile(r"^from ledger\.writing\.append import (?:\([^)]*|.*)\bappend\b", re.M)
+
+
+def modules() -> Iterator[tuple[str, str]]:
+    """Files of the product with their texts."""
+    for room in limits_of(ROOT).rooms:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            yield str(path.relative_to(ROOT)), path.read_text("utf-8")
+
+
+def test_nothing_records_but_by_a_path_that_the_page_has() -> None:
+    named = {path for path, *_ in rows()}
+    for wanted in WRITES.values():
+        for path in wanted:
+            assert any(one.startswith(path) for one in named), path
+    asks = {name for name, text in modules() if _RECORDS.search(text)}
+    appends = {name for name, text in modules() if _APPENDS.search(text)}
+    assert asks == {*WRITES}
+    assert appends == OF_ITSELF

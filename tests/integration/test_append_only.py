@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import psycopg
 import pytest
 
 from ledger.errors import Misconfigured
@@ -182,3 +183,22 @@ def test_a_ledgers_name_leaves_no_room_for_confusion() -> None:
     for name in ("", "Main", "a_keys", "1a", "a" * 40, 'a"b'):
         with pytest.raises(Misconfigured):
             LedgerName(name)
+
+
+@pytest.mark.parametrize(
+    ("role", "wanted"),
+    [("reader", {"read_notes"}), ("publisher", {"promises", "log_writer"})],
+)
+def test_a_reader_writes_notes_alone_and_the_publisher_what_the_log_promised(
+    house: House, role: Role, wanted: set[str]
+) -> None:
+    """`log_writer` is a view of a constant, which is locked instead of a number."""
+    house.session(role)
+    with psycopg.connect(house.url) as owner:
+        rows = owner.execute(
+            "SELECT c.relname FROM pg_class AS c WHERE c.relnamespace::regnamespace::text ~ '^ledger_'"
+            " AND c.relkind IN ('r', 'v', 'p', 'm', 'f') AND (has_any_column_privilege(%(role)s, c.oid,"
+            " 'INSERT, UPDATE') OR has_table_privilege(%(role)s, c.oid, 'DELETE, TRUNCATE, TRIGGER'))",
+            {"role": house.ledger.role(role)},
+        ).fetchall()
+    assert {name for (name,) in rows} == wanted

@@ -664,3 +664,15 @@ def test_the_desk_speaks_dutch(desk: Cli) -> None:
     ):
         ran = desk(*line.split(), "--language", "nl")
         assert foreign_words(ran.out.decode() + ran.err, "nl") == set(), line
+
+
+def test_every_command_that_shows_a_person_leaves_a_read(desk: Cli) -> None:
+    """To ask for the status is none: its position tells how many events came."""
+    who = "customer/7701"
+    receive(desk, "RD-1", who, "--field", "name")
+    showing = ("order list", "order list --all", "order show RD-1", "secrecy list", "today")
+    for asked in (*showing, f"state {who}"):
+        before = int(desk("status", "--json").json["position"])
+        ran = desk(*asked.split(), "--json")
+        assert who in ran.out.decode(), ran.err
+        assert int(desk("status", "--json").json["position"]) == before + 1, asked

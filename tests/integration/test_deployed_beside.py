@@ -118,5 +118,5 @@ def test_the_logins_of_one_ledger_are_not_given_to_another(
     before = taken(server)
     refused = make_roles(*server, secrets_folder, ledger="confidential")
     assert refused.returncode == 3
-    assert "these logins belong to another ledger" in refused.stderr
+    assert "these logins belong to a ledger of a different name" in refused.stderr
     assert taken(server) == before

@@ -13,19 +13,33 @@ import pytest
 from psycopg import errors
 
 from ledger.names import ROLES
-from tests.fixtures.deployment import PATIENCE_S, Service, compose, make_roles
+from tests.fixtures.deployment import PATIENCE_S, Service, compose, make_roles, password_server
 from tests.fixtures.inbound import PAST, send, until
 from tests.fixtures.ledger import collected, message, registered
 
 pytestmark = pytest.mark.kafka
-LOGINS = {
+LOGINS: dict[str, set[str]] = {
     "consumer": {"recorder", "reader"},
     "projector": {"projector", "reader"},
     "upkeep": {"eraser", "reader"},
     "publisher": {"publisher", "reader"},
     "operator": set(ROLES),
     "console": set(ROLES),
+    "auditor": {"reader"},
 }
+LOGS_ALL = {
+    "log_statement": "'all'",
+    "log_min_duration_statement": "0",
+    "log_min_duration_sample": "0",
+    "log_statement_sample_rate": "1",
+    "log_transaction_sample_rate": "1",
+    "log_min_error_statement": "'debug5'",
+    "log_min_messages": "'debug1'",
+    "debug_print_parse": "on",
+    "debug_print_rewritten": "on",
+    "debug_print_plan": "on",
+}
+"""Whatever makes PostgreSQL write statements into its log."""
 
 
 def test_the_services_start_as_declared_record_what_is_published_and_stop_when_told(
@@ -130,6 +144,8 @@ def test_a_login_has_no_right_of_its_own_and_takes_only_its_roles(
     name: str, connect: Callable[[str], psycopg.Connection]
 ) -> None:
     session = connect(name)
+    # A login may turn this off, and has no right more.
+    session.execute("SET default_transaction_read_only = off")
     with pytest.raises(errors.InsufficientPrivilege):
         session.execute("SELECT * FROM ledger_main.events")
     taken = set()
@@ -238,6 +254,21 @@ def test_a_login_needs_its_password(database_with_logins: str) -> None:
         psycopg.connect(f"postgresql://ledger_consumer:guess@{database_with_logins}/ledger")
 
 
+def test_a_changed_password_file_takes_effect(
+    talkative_server: tuple[Path, int], secrets_folder: Path, tmp_path: Path
+) -> None:
+    folder, port = talkative_server
+    assert make_roles(folder, port, secrets_folder).returncode == 0
+    changed = shutil.copytree(secrets_folder, tmp_path / "changed")
+    (changed / "consumer_password").write_text("another one\n")
+    assert make_roles(folder, port, changed).returncode == 0
+    url = f"postgresql://ledger_consumer:{{}}@127.0.0.1:{port}/ledger"
+    psycopg.connect(url.format("another%20one")).close()
+    before = quote((secrets_folder / "consumer_password").read_text().strip(), safe="")
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(url.format(before))
+
+
 def test_roles_may_be_made_again_and_never_without_a_password(
     database_with_logins: str,
     server_with_passwords: tuple[Path, int],
@@ -251,3 +282,26 @@ def test_roles_may_be_made_again_and_never_without_a_password(
     refused = make_roles(*server_with_passwords, some)
     assert refused.returncode == 3
     assert "a password file is missing or empty" in refused.stderr
+
+
+@pytest.fixture
+def talkative_server(secrets_folder: Path) -> Iterator[tuple[Path, int]]:
+    """A server of its own, which logs every statement of its superuser; folder of its socket, port."""
+    with password_server(secrets_folder / "postgres_password") as (folder, port):
+        url = f"postgresql://postgres@/postgres?host={folder}&port={port}"
+        with psycopg.connect(url, autocommit=True) as superuser:
+            for name, value in LOGS_ALL.items():
+                superuser.execute(f"ALTER ROLE postgres SET {name} = {value}".encode())
+        yield folder, port
+
+
+def test_no_password_is_in_the_log_of_a_server_that_logs_everything(
+    talkative_server: tuple[Path, int], secrets_folder: Path
+) -> None:
+    folder, port = talkative_server
+    made = make_roles(folder, port, secrets_folder)
+    assert (made.returncode, made.stderr) == (0, "")
+    logged = (folder / "log").read_text("utf-8", "replace")
+    assert "pg_auth_members" in logged, "it logs statements"
+    for file in secrets_folder.iterdir():
+        assert file.read_text().strip().removeprefix("it's ") not in logged, file.name

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,9 @@ from ledger.event import RecordedEvent, check_entry_size
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.keys.opening import Missing, Opener
 from ledger.keys.rotation import epochs, rotate
+from ledger.letters.dead import expire_letters, letters
 from ledger.storage.frames import unframed
+from rulebook import period
 from schemas import CATEGORIES, Code
 from tests.fixtures.ledger import ACCOUNTABILITY, House, accessed, collected, message, registered
 
@@ -147,6 +149,17 @@ def test_an_erasure_deletes_the_persons_dead_letters(house: House) -> None:
     (result,) = house.eraser().erase("customer/10023", ["identity"], "request")
     assert result.dead_letters == 1
     assert [row[1] for row in house.session("reader").rows("letters")] == ["not-json"]
+
+
+def test_a_dead_letter_goes_when_its_day_is_so_many_days_past(house: House) -> None:
+    house.record(b"bad")
+    (letter,) = letters(house.session("reader"))
+    kept = period("dead-letter-retention")
+    day = datetime.combine(letter.day, time.min, UTC)
+    last = day + kept + timedelta(days=1)
+    for now, left in ((last - timedelta(seconds=1), 1), (last, 0)):
+        expire_letters(house.session("eraser"), house.ledger, house.chain(), now, kept)
+        assert len(letters(house.session("reader"))) == left
 
 
 def test_the_month_of_a_rolling_category_expires_and_later_ones_stay(house: House) -> None:

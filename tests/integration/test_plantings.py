@@ -139,7 +139,14 @@ def run_everything(
 def test_nobody_but_the_owner_may_create_anything_or_owns_anything(
     installed: Callable[[str], Cli], superuser: Superuser
 ) -> None:
-    installed("owner")
+    owner = installed("owner")
+    names = [*(f"ledger_{login}" for login in LOGINS), *map(LedgerName().role, ROLES)]
+    everybody = sql.SQL(", ").join(map(sql.Identifier, names))
+    for namespace in map(sql.Identifier, LedgerName().namespaces.values()):
+        for whom in (sql.SQL("PUBLIC"), sql.SQL("{} WITH GRANT OPTION").format(everybody)):
+            superuser.execute(sql.SQL("GRANT CREATE ON SCHEMA {} TO {}").format(namespace, whom))
+    superuser.execute("GRANT CREATE, TEMPORARY ON DATABASE ledger TO PUBLIC")
+    assert owner("init").status == 0
     may_create = superuser.execute("""
         SELECT rolname, nspname FROM pg_roles, pg_namespace
         WHERE rolname ~ '^ledger_' AND has_schema_privilege(rolname, pg_namespace.oid, 'CREATE')
@@ -246,3 +253,16 @@ def test_an_installer_who_does_not_own_the_namespaces_is_refused(
     ran = log_in("owner")("init")
     assert ran.status == 2
     assert "the namespace ledger_main_views belongs to postgres: log in as its owner" in ran.err
+
+
+@pytest.mark.parametrize("login", [*LOGINS, "auditor", None])
+def test_nobody_but_the_owner_runs_init(
+    installed: Callable[[str], Cli], server_with_passwords: tuple[Path, int], login: str | None
+) -> None:
+    """None: the superuser."""
+    program = installed(login or "owner")
+    if login is None:
+        folder, port = server_with_passwords
+        program.set(DATABASE_URL=f"postgresql://postgres@/ledger?host={folder}&port={port}")
+    ran = program("init")
+    assert (ran.status, "log in as its owner" in ran.err) == (2, True), ran.err

@@ -1,5 +1,6 @@
 """The console behind both proxies of `deploy/proxy`, as processes: who is believed, and about what."""
 
+import logging
 import os
 import re
 import socket
@@ -151,6 +152,31 @@ def settings_at(path: Path, folder: Path, **more: str) -> Settings:
     return console_settings("postgresql://none@localhost/none", folder, **texts)
 
 
+def forgetful(example: str) -> str:
+    """Caddy that keeps no connection to a console, as nginx does anyway."""
+    keeps_none = "transport http {\n keepalive off\n }\n"
+    return example.replace("header_up Client-Cert", f"{keeps_none} header_up Client-Cert")
+
+
+@pytest.mark.parametrize("kind", PROXIES)
+def test_no_log_of_a_proxy_has_an_address_that_was_asked_for(kind: str) -> None:
+    """While the console answers, while it does not listen, and while it is not there; as the examples say."""
+    who = "/persons/customer/10023-of-nobody"
+    with (
+        proxied(kind, forgetful) as proxy,
+        httpx2.Client(verify=proxy.trust(), trust_env=False) as client,
+    ):
+        statuses = [client.get(f"{proxy.origin}{who}").status_code]
+        proxy.files.socket.unlink()
+        statuses.append(client.get(f"{proxy.origin}{who}").status_code)
+        with socket.socket(socket.AF_UNIX) as deaf:
+            deaf.bind(str(proxy.files.socket))
+            statuses.append(client.get(f"{proxy.origin}{who}").status_code)
+        logs = {path.name: path.read_text("utf-8") for path in proxy.files.folder.glob("*.log")}
+    assert statuses[0] < 500 <= min(statuses[1:])
+    assert [name for name, text in logs.items() if who in text] == []
+
+
 def test_nobody_connects_but_the_console_and_the_group_of_the_folder() -> None:
     with short_folder() as folder:
         files = laid_out(folder)
@@ -254,6 +280,23 @@ def test_the_proxy_has_the_tls(tmp_path: Path, more: dict[str, str]) -> None:
         console_settings("postgresql://none@localhost/none", tmp_path, **more)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"WEB_HOST": "0.0.0.0"},
+        {"WEB_HOST": "192.0.2.7"},
+        {"WEB_HOST": "::"},
+        {"WEB_URL": "http://ledger.test"},
+        {"WEB_HOST": "0.0.0.0", "WEB_URL": "http://192.0.2.7:8463"},
+    ],
+    ids=str,
+)
+def test_without_tls_the_address_is_of_this_machine(given: dict[str, str], tmp_path: Path) -> None:
+    settings = console_settings("postgresql://none@localhost/none", tmp_path, **given)
+    with pytest.raises(Misconfigured, match="without TLS the console is reached from this machine"):
+        origin_of(settings, 8463)
+
+
 def test_an_address_with_tls_needs_tls(tmp_path: Path) -> None:
     settings = console_settings(
         "postgresql://none@localhost/none", tmp_path, WEB_URL="https://ledger.test"
@@ -290,3 +333,24 @@ def test_a_program_of_this_machine_says_nothing_at_the_port_of_the_console(
                         "x-forwarded-proto": "https",
                     }
                     assert said(httpx2.get(f"{origin}/who", headers=headers)) == NOBODY
+
+
+def test_no_request_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Not one that is answered, refused or broken, whatever the level: addresses of pages name persons."""
+    who = "customer/10023-of-nobody"
+    with caplog.at_level(logging.INFO), short_folder() as folder, free_socket() as listening:
+        address = listening.getsockname()
+        console = Console(folder, f"http://127.0.0.1:{address[1]}")
+        settings = console_settings("postgresql://none@localhost/none", folder)
+        app = console.app(logins_of(console.house, settings))
+        with serving(config_of(app, settings), listening):
+            for line in (
+                f"GET /who?{who} HTTP/1.1",
+                f"GET /{who} HTTP/1.1",
+                f"GET /{who}\0 HTTP/9",
+            ):
+                with socket.create_connection(address) as peer:
+                    peer.sendall(f"{line}\r\nHost: 127.0.0.1:{address[1]}\r\n\r\n".encode())
+                    peer.shutdown(socket.SHUT_WR)
+                    assert peer.recv(65536).startswith(b"HTTP/1.1 ")
+    assert who not in caplog.text

@@ -9,17 +9,21 @@ from urllib.parse import quote
 
 import orjson
 import pytest
+from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
 from consumers import together
+from consumers.post_metrics import PostMetrics
 from consumers.posts import MOST_BYTES, MOST_EVENTS
 from ledger.errors import ServiceAway
 from ledger.letters.dead import letters
 from ledger.library.reader import LedgerReader
 from tests.fixtures.console import consented, registered
 from tests.unit.schemas.secret_spellings import by_kind
-from tests.web.console import Consoled
+from tests.web.console import ORIGIN, Consoled
 from tests.web.programs import Programs
+from web.app import Console
+from web.logins.origin import Origin
 
 PATH = "/api/v1/events"
 STRUCTURED, BATCHED = "application/cloudevents+json", "application/cloudevents-batch+json"
@@ -293,6 +297,28 @@ def test_a_body_that_is_compressed_is_not_expanded(empty: Consoled, crm: TestCli
 
 def secret(number: int) -> dict[str, Any]:
     return next(by_kind()) | {"id": f"s-{number}", "source": CRM}
+
+
+def test_what_is_withheld_is_told_to_its_sender_and_moves_no_counter_of_posts(
+    empty: Consoled,
+) -> None:
+    registry = CollectorRegistry()
+    posts = PostMetrics.on(registry)
+
+    def counted() -> dict[str, float | None]:
+        return {
+            outcome: registry.get_sample_value("ledger_posted_events_total", {"outcome": outcome})
+            for outcome in ("recorded", "duplicate", "refused", "foreign")
+        }
+
+    empty.console = Console(empty.pool, Origin.read(ORIGIN), posts)
+    sender = Programs(empty).client("crm", "ledger", "ledger-events")
+    before = counted()
+    answer = post(sender, secret(1))
+    assert (answer.status_code, answer.json()["code"]) == (400, "withheld")
+    assert counted() == before
+    assert post(sender, event(1)).status_code == 200
+    assert counted() != before, "it is watched"
 
 
 def is_turned_away(client: TestClient, *events: dict[str, Any]) -> bool:

@@ -8,8 +8,10 @@ from starlette.testclient import TestClient
 from tests.fixtures.console import registered
 from tests.web.console import Client, Consoled
 from web.app import Console
+from web.exports import TYPES
 from web.headers import POLICY
 from web.logins.origin import Origin
+from web.pages.listed import PAGES
 
 WHO = "/persons/customer/10023"
 STATE = f"{WHO}/state"
@@ -247,3 +249,15 @@ def test_the_views_are_brought_up_to_date_for_the_present(sampled: Consoled) -> 
     sampled.record(registered(who))
     answer = sampled.as_("auditor").api(f"/persons/{who}/state")
     assert answer["status"] == "active"
+
+
+def test_each_page_has_its_json_csv_and_workbook(sampled: Consoled) -> None:
+    client, shown = sampled.as_("operator"), 0
+    for page in PAGES:
+        if "{" in page.path or client.get(page.path).status_code != 200:
+            continue  # it needs to be told of what
+        shown += 1
+        for form, kind in TYPES.items():
+            file = client.get(page.path, format=form)
+            assert (file.status_code, file.headers["content-type"]) == (200, kind), page.path
+    assert shown > 30

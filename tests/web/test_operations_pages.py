@@ -133,3 +133,12 @@ def test_views_have_names_and_none_that_is_up_to_date_has_a_bar(empty: Consoled)
     assert set(re.findall(r"\b[a-z]+_[a-z]+\b", page[page.index('id="views"') :])) == set()
     assert "In te lichten ontvangers" in page
     assert '<figure class="bars">' not in page
+
+
+def test_so_many_are_tried_again_at_a_press_and_the_rest_stays(
+    empty: Consoled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.pages.operations.TRIED_AT_ONCE", 2)
+    refuse(empty, b"no json", b"none either", b"nor this")
+    sent = empty.as_("ledger-operator").post(f"{LETTERS}/retry-all", code="not-json")
+    assert sent.headers["location"] == f"{LETTERS}?code=not-json&tried=2&stayed=2"

@@ -12,6 +12,7 @@ from rulebook.portal import consent_text
 from schemas import names
 from schemas.events.rights import Right
 from tests.fixtures.console import accessed, message, registered
+from tests.fixtures.inbound import ROOT
 from tests.web.console import ORIGIN, Client, Consoled
 from tests.web.persons import BIDI, CONTACT, EMAIL, GONE, HOSTILE, IBAN, MARKUP, NEVER, WHO
 from tests.web.test_portal import (
@@ -119,6 +120,22 @@ def test_every_page_is_there_for_every_person(
         page = shown(client, path, language)
         assert f'<html lang="{language}">' in page
         assert len(page.encode()) < 100_000
+
+
+def test_the_pages_need_no_address_but_those_that_the_guide_lets_through(house: Consoled) -> None:
+    guide = (ROOT / "docs" / "how-to" / "portal.md").read_text("utf-8")
+    listed = re.findall(r"let its proxy pass on only ([^.]+)\.", guide.replace("\n", " "))[0]
+    through = tuple(re.findall(r"`/([\w-]*)`", listed))
+    assert {"", "my", "login", "static"} <= {*through}
+    client, needed = own(house), set()
+    for path in OWN_PAGES:
+        page = client.http.get(path).text
+        needed |= {*re.findall(r'\b(?:href|src|action|formaction)="(/[^"]*)"', page)}
+    login = house.nobody().http.get("/login?door=portal").text
+    needed |= {*re.findall(r'\b(?:href|src|action)="(/[^"]*)"', login)}
+    assert len(needed) > 20
+    assert {re.split(r"[/?#]", one)[1] for one in needed} <= {*through}
+    assert house.nobody().get("/").headers["location"].startswith("/login")
 
 
 def test_disclosures_are_those_of_the_api(house: Consoled) -> None:

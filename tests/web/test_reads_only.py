@@ -1,11 +1,13 @@
 """A console whose login of the database may only read: pages and answers work, and no act is there."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
 import orjson
+import psycopg
 import pytest
 
 from application.following import bring_up_to_date
@@ -15,6 +17,7 @@ from host.wiring import install_site
 from ledger.clocks import Clocks
 from ledger.errors import Retry
 from tests.fixtures.console import collected, registered
+from tests.fixtures.inbound import ROOT
 from tests.web.console import Consoled, clock, console_settings
 
 WHO = "/persons/customer/10023"
@@ -27,8 +30,27 @@ class Both(NamedTuple):
     reading: Consoled
 
 
+def only_reads(folder: Path, port: int) -> None:
+    """Do with the console's login what the guide says. The next `roles.sql` takes it back."""
+    page = (ROOT / "docs" / "how-to" / "console.md").read_text("utf-8")
+    (statement,) = re.findall(r"^```sql\n(REVOKE [^`]+)```$", page, re.M)
+    url = f"postgresql://postgres@/ledger?host={folder}&port={port}"
+    with psycopg.connect(url) as superuser:
+        superuser.execute(statement.encode())
+        left = superuser.execute(
+            "SELECT r.rolname FROM pg_auth_members AS a JOIN pg_roles AS r ON r.oid = a.roleid"
+            " WHERE a.member = 'ledger_console'::regrole"
+        ).fetchall()
+    assert left == [("ledger_main_reader",)]
+
+
 @pytest.fixture
-def both(database_with_logins: str, secrets_folder: Path, tmp_path: Path) -> Iterator[Both]:
+def both(
+    database_with_logins: str,
+    server_with_passwords: tuple[Path, int],
+    secrets_folder: Path,
+    tmp_path: Path,
+) -> Iterator[Both]:
     keys = tmp_path / "keys"
 
     def console(name: str) -> Consoled:
@@ -40,8 +62,8 @@ def both(database_with_logins: str, secrets_folder: Path, tmp_path: Path) -> Ite
         return Consoled(settings)
 
     console("owner").close()
-    # The publisher's login may read, and of the rest publish alone.
-    made = Both(console("operator"), console("publisher"))
+    only_reads(*server_with_passwords)
+    made = Both(console("operator"), console("console"))
     made.operator.record(registered(), collected())
     yield made
     for one in made:

@@ -7,11 +7,13 @@ from typing import Any
 import orjson
 import pytest
 
+from host.environment import settings_from
 from host.running import sampling
 from host.running.health import ALIVE_S, Pulse, missing
 from host.running.listening import Address
 from host.running.sampling import STALE_S, Sampler
 from host.running.serving import MOST_BYTES, Pages, ask_ready, reserved_port, serve
+from host.running.watching import CONFIDENTIAL_PORTS, PORTS, Process, port_of
 from ledger.errors import Misconfigured, ServiceAway
 from ledger.metrics import Figures
 
@@ -179,3 +181,13 @@ def test_a_part_that_says_too_much_is_not_ready() -> None:
         assert ask_ready(address) == "it does not answer"
         why["database"] = None
         assert ask_ready(address) is None
+
+
+@pytest.mark.parametrize("process", PORTS)
+def test_a_confidential_ledger_has_ports_of_its_own(process: Process) -> None:
+    usual, confidential = (settings_from({"LEDGER_CONFIDENTIAL": each}) for each in "01")
+    assert confidential.ledger.name == "confidential"
+    assert port_of(confidential, process) == port_of(usual, process) + 10
+    told = settings_from({"LEDGER_CONFIDENTIAL": "1", "LEDGER_METRICS_PORT": "7"})
+    assert port_of(told, process) == 7
+    assert not {*PORTS.values()} & {port + CONFIDENTIAL_PORTS for port in PORTS.values()}

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from threading import Event
+from typing import ClassVar
 
 import pytest
 
+from host.environment import settings_from
 from host.logs import Log
-from host.running.upkeeping import Upkeep
+from host.running.clocks import keeping_up
+from host.running.upkeeping import UPKEEP_S, Upkeep
+from host.running.watching import Watch
 from ledger.errors import Halt, Misconfigured, Retry, ServiceAway
 
 PATIENCE_S = 60.0
@@ -77,3 +81,29 @@ def test_work_is_asked_to_stop_in_the_middle() -> None:
     upkeep.stop()
     assert interrupted.is_set()
     upkeep.look()
+
+
+class Clock:
+    """Stands in the place of an upkeep, and says how often it would work."""
+
+    made: ClassVar[list[float]] = []
+
+    def __init__(self, _work: object, _log: Log, *, period_s: float = UPKEEP_S) -> None:
+        self.made.append(period_s)
+
+    def start(self) -> None:
+        """Nothing."""
+
+    stop = look = start
+
+
+@pytest.mark.parametrize(("confidential", "periods"), [(False, [3600.0]), (True, [3600.0, 300.0])])
+def test_it_works_every_hour_and_a_confidential_ledger_tells_more_often(
+    monkeypatch: pytest.MonkeyPatch, *, confidential: bool, periods: list[float]
+) -> None:
+    monkeypatch.setattr(Clock, "made", [])
+    monkeypatch.setattr("host.running.clocks.Upkeep", Clock)
+    settings = settings_from({"LEDGER_CONFIDENTIAL": str(int(confidential))})
+    with keeping_up(settings, Watch("upkeep", settings, reading=False)) as look:
+        look()
+    assert Clock.made == periods
