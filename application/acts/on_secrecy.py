@@ -116,8 +116,18 @@ def _act_on_secret(
 ) -> FoundSecret:
     with one_at_a_time(site):
         secret = judged(site, source, on, name, word)
+        if permit and permit.seen is not None and permit.seen != seen(source, secret, name):
+            raise NotAllowed("this secret changed after both officers approved: give it anew")
         record(site, [_act(source, secret, name, word)], on.time, permit=permit)
     return find_secret(source, on.ref, secret.person, on.disclosure, on.source)
+
+
+def seen(source: Source, secret: FoundSecret, name: str) -> list[object]:
+    """What both officers approve: the secret, the last word on it, and what a lift lets go."""
+    latest = secret.latest or secret.begin
+    lifted = lifted_by(source, secret) if name == names.SECRECY_LIFTED else []
+    told = [secret.begin.position, latest.position, *lifted]
+    return [secret.order_ref, secret.disclosure_id, *told]
 
 
 def hindrance(secret: FoundSecret, name: str, word: Word, time: datetime) -> str | None:

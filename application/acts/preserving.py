@@ -30,6 +30,7 @@ from application.queries.desk.preserved import (
     waiting_for_data,
 )
 from application.queries.keeping.holds import in_force
+from application.queries.oversight.emergencies import persons_alone
 from application.queries.subjects import streams_of
 from application.site import Site
 from application.source import Source
@@ -145,6 +146,7 @@ def is_due(source: Source, subject: str) -> bool:
 def destroy_ended(site: Site, source: Source) -> list[Erasure]:
     """Destroy every snapshot whose preservation ended and that no open order may need.
 
+    What one officer did alone about the person or the snapshot is approved by a second one first.
     Raises what `Eraser.erase` raises: each erasure that was done by then is committed.
     """
     with one_at_a_time(site):
@@ -153,21 +155,26 @@ def destroy_ended(site: Site, source: Source) -> list[Erasure]:
 
 def _ended(source: Source) -> list[tuple[UUID, str, Preservation]]:
     """The snapshots that nothing keeps any more, each with its person and its preservation."""
-    taken = [
-        (stream, one, snapshots_in(kept, one.order_ref))
-        for stream, kept in secrets(source.session)
-        for one in preservations(kept, source.now)
-    ]
+    taken = list(_taken(source))
     # What was destroyed before has no reference any more: nothing else is asked about it.
     living = source.opener.references([snapshot for *_, every in taken for snapshot in every])
     return [
         (stream, living[snapshot], one)
         for stream, one, every in taken
         for snapshot in every
-        if snapshot in living
         # An earlier imposition is over once there is a later one.
-        and not (snapshot == every[-1] and _goes_on(source, stream, one))
+        if snapshot in living and not (snapshot == every[-1] and _goes_on(source, stream, one))
     ]
+
+
+def _taken(source: Source) -> Iterator[tuple[UUID, Preservation, list[UUID]]]:
+    """Every preservation with its person and its snapshots, of whom nothing waits for a second officer."""
+    alone = persons_alone(source.session, source.ledger, source.privacy_office, source.now)
+    for stream, kept in secrets(source.session):
+        for one in preservations(kept, source.now):
+            snapshots = snapshots_in(kept, one.order_ref)
+            if alone.isdisjoint({stream, *snapshots}):
+                yield stream, one, snapshots
 
 
 def _goes_on(source: Source, stream: UUID, kept: Preservation) -> bool:

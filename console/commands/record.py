@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from application.acts.acting import Permit
+from application.acts.acting import Permit, permit_of
 from application.acts.asking import Prompter, asked
 from application.acts.filling import Data, InvalidMember, assigned, known_member, taken
 from application.acts.recording import (
@@ -44,7 +44,6 @@ from host.site import Site
 from host.wiring import utc_now
 from ledger.errors import UnknownSubject
 from ledger.reading import events_of
-from rulebook.approvals import ACT_OF
 from schemas import EventType, is_person, names, texts
 from schemas.encoding import to_json
 from schemas.members import PERSONAL, Member, Shape
@@ -160,7 +159,7 @@ def _approve(site: Site, source: Source, draft: Draft, mode: "_Mode") -> Permit 
     asks for two, and for its roles as well.
     """
     name = draft.entry.name
-    here = ACT_OF.get(name) if site.settings.confidential else None
+    here = permit_of(name, draft.subject) if site.settings.confidential else None
     if mode.emergency and (here is None or _is_of_staff(draft)):
         raise typer.BadParameter(say("record", "no-emergency"))
     if name == _ANNULLED:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from application.acts import on_secrecy
+from application.acts.acting import Permit
 from application.acts.on_secrecy import IMPOSED_BY, LIFTED_BY, OUTCOMES, OnSecret, Word
 from application.command_line import command
 from application.queries.desk.found_secrets import FoundSecret
@@ -145,10 +147,8 @@ def review(
             source=told_by,
             at=at,
         )
-        parameters = [*_state_of(secret), to_builtins(word), at]
-        permit = need_second_person(
-            site, "secrecy-review", parameters, again, secret.person, emergency
-        )
+        about = _About(source, secret, names.SECRECY_REVIEWED, [to_builtins(word), at])
+        permit = _permit(site, "secrecy-review", about, again, emergency)
         _print(source, on_secrecy.review(site, source, on, word, permit), as_json)
 
 
@@ -190,9 +190,8 @@ def lift(
             source=told_by,
             at=at,
         )
-        lifted = on_secrecy.lifted_by(source, secret)
-        parameters = [*_state_of(secret), lifted, to_builtins(word), at]
-        permit = need_second_person(site, _LIFT, parameters, again, secret.person, emergency)
+        about = _About(source, secret, names.SECRECY_LIFTED, [to_builtins(word), at])
+        permit = _permit(site, _LIFT, about, again, emergency)
         _print(source, on_secrecy.lift(site, source, on, word, permit), as_json)
 
 
@@ -237,10 +236,20 @@ def _digest(document: str | None, sha256: str | None, *, needed: bool = True) ->
     return str(sha256).lower()
 
 
-def _state_of(secret: FoundSecret) -> list[object]:
-    """What both persons saw: the secret, and the last word on it."""
-    latest = secret.latest or secret.begin
-    return [secret.order_ref, secret.disclosure_id, secret.begin.position, latest.position]
+class _About(NamedTuple):
+    """What an act of two officers is about. `said`: in the command."""
+
+    source: Source
+    secret: FoundSecret
+    name: str
+    said: list[object]
+
+
+def _permit(site: Site, act: str, about: _About, again: str, emergency: str | None) -> Permit:
+    """The permit of two officers for exactly what they saw."""
+    seen = on_secrecy.seen(about.source, about.secret, about.name)
+    person, parameters = about.secret.person, [*seen, *about.said]
+    return replace(need_second_person(site, act, parameters, again, person, emergency), seen=seen)
 
 
 def _print(source: Source, secret: FoundSecret, as_json: bool) -> None:

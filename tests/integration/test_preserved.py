@@ -111,6 +111,32 @@ def test_the_open_ledger_erases_as_ever_and_the_desk_still_gives(two: Two, tmp_p
         assert proof.index == record["position"] - 1
 
 
+def test_one_officer_destroys_no_copy_whatever_the_hurry(two: Two) -> None:
+    """A release in an emergency destroyed the copy at once, which no approval brings back."""
+    imposed(two)
+    release = ("preservation", "release", "P-1", "--emergency", "night")
+    assert by(two, "employee/7", *release).status == 0
+    assert by_clock(two, days=2)[1] == 0
+    [row] = two.cli("emergency", "list", "--json").json["emergencies"]
+    assert by(two, "employee/9", "emergency", "approve", row["event_id"]).status == 0
+    assert by_clock(two, days=2)[1] == 1
+
+
+def test_one_officer_lets_go_of_no_copy_by_its_hold(two: Two) -> None:
+    """The hold on the copy was placed again for no category, and the copy erased by decision."""
+    imposed(two)
+    [held] = two.cli("hold", "list", "--json").json["holds"]
+    told = ("hold_ref=P-1", "ground=x", "review_on=2024-01-01", "categories=[]", "activity=x")
+    members = [part for one in (*told, "legal_basis=6-1-c") for part in ("--set", one)]
+    command = ("record", "legal-hold-placed", "--subject", held["subject"], *members, "--yes")
+    assert by(two, "employee/7", *command).status == 2
+    decide = ("retention", "decide", held["subject"], "--yes")
+    assert by(two, "employee/7", *decide).status == 1
+    [after] = two.cli("hold", "list", "--json").json["holds"]
+    assert after["categories"] == held["categories"]
+    assert two.cli("state", held["subject"], "--json").json["erased_categories"] == []
+
+
 def test_exactly_the_fields_and_the_period_of_the_order_are_copied(two: Two) -> None:
     march = ("--period-from", "2024-03-01", "--period-to", "2024-03-31")
     received(two, "P-1", *KEEP, *TRAFFIC, *march)
