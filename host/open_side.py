@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from application.acts.acting import check_officer
 from application.acts.preserving import OpenLedger
 from application.source import Source
 from host.setting_list import PREFIX
@@ -46,8 +47,9 @@ def open_side(
 ) -> Iterator[OpenSide]:
     """The open ledger that belongs to a confidential one. `query`: the command, for the record of reads.
 
-    Raises Misconfigured, NotInstalled, Retry or Halt.
+    Raises NotGranted for a reader without a role of the desk, Misconfigured, NotInstalled, Retry or Halt.
     """
+    check_officer(site)
     settings = open_settings(site.settings)
     check_keys_held(settings)
     # A server that is started for a look, and stopped after it, says so in its log.

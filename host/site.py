@@ -46,6 +46,7 @@ from ledger.recording.approvals import (
     approve,
     digest_of,
     emergency_of,
+    is_emergency,
 )
 from ledger.recording.batch import RefusalPolicy
 from ledger.recording.reads import READS, ReadNotes, any_wait, record_notes
@@ -375,7 +376,8 @@ class Site:
             )
         finally:
             recorder.close()
-        if first is not None and self.approving_roles(approval.act):
+        # In an emergency the first person held the role when the act was done.
+        if first is not None and not is_emergency(first) and self.approving_roles(approval.act):
             stream, role = UUID(first.facts["approver"]), str(first.facts["role"])
             held = grant_of(session, [stream], role, self.clock(), self.privacy_office)
             if held is None:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from application.acts.acting import Act, Permit, act
 from application.following import bring_up_to_date
 from host.keys import key_provider, ledger_folder, signing_file, signing_key
@@ -126,7 +128,12 @@ def _grant_first(site: Site) -> None:
         Act(name=names.ROLE_GRANTED, subject=officer, facts=role, whole=True)
         for officer in officers
     ]
-    act(site, [defined, *grants], permit=Permit("grant"))
+    # Nobody holds a role yet: who makes a ledger grants the first one.
+    site.for_whom = replace(site.reader(), judged=False)
+    try:
+        act(site, [defined, *grants], permit=Permit("grant"))
+    finally:
+        site.for_whom = None
     bring_up_to_date(site)
 
 
@@ -229,13 +236,19 @@ def check_folders(settings: Settings) -> None:
 
 
 def check_kind(settings: Settings) -> None:
-    """A ledger that was made as an open one takes no order, whatever the settings say. Raises Misconfigured.
+    """A ledger stays of the kind that it was made as, whatever the settings say. Raises Misconfigured.
 
-    Without keys nobody can tell. The private half of what is withheld may be elsewhere; it still signs.
+    As an open one a confidential ledger would ask for no second person, and one that was made open takes no
+    order. Without keys nobody can tell. The private half of what is withheld may be elsewhere.
     """
+    signs = signing_file(settings).exists()
+    if signs and not settings.confidential:
+        raise Misconfigured(
+            "the ledger that LEDGER_NAME and LEDGER_KEY_DIR name was made as a confidential one"
+        )
     if not settings.confidential or not key_provider(settings, make=False).epochs():
         return
-    if not withheld_pair(settings).is_kept and not signing_file(settings).exists():
+    if not withheld_pair(settings).is_kept and not signs:
         raise Misconfigured(
             "the ledger that LEDGER_NAME and LEDGER_KEY_DIR name was not made as a confidential one"
         )

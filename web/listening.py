@@ -10,12 +10,41 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from host.setting_list import OLD_PROXIES
 from host.settings import Settings
 from ledger.errors import Misconfigured
+from web.logins.limits import network_of
 
 _MODE = 0o660
+MOST_CONNECTIONS = 500
+"""At once. A process may open 1,024 files as a rule, and needs some of them for its work."""
+MOST_OF_ONE = MOST_CONNECTIONS // 2
+"""Of one address, so that another one always finds room."""
+
+
+class Listening(socket.socket):
+    """Takes so many connections and no more. They count from the first, also while TLS has not begun.
+
+    Those of a proxy, which come by a socket of the file system, have no address of their own.
+    """
+
+    def __init__(self, family: int) -> None:
+        super().__init__(family, socket.SOCK_STREAM)
+        self._taken: WeakKeyDictionary[socket.socket, str | None] = WeakKeyDictionary()
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """A connection that there is room for. Raises ConnectionAbortedError, and ends any other one."""
+        connected, address = super().accept()
+        whose = None if self.family == socket.AF_UNIX else network_of(address[0])
+        running = [who for one, who in self._taken.items() if one.fileno() != -1]
+        if len(running) >= MOST_CONNECTIONS or (whose and running.count(whose) >= MOST_OF_ONE):
+            connected.close()
+            raise ConnectionAbortedError
+        self._taken[connected] = whose
+        return connected, address
 
 
 @contextmanager
@@ -40,7 +69,7 @@ def listening_of(settings: Settings) -> Iterator[socket.socket]:
 def _at_address(settings: Settings) -> socket.socket:
     web = settings.web
     family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
-    listening = socket.socket(family)
+    listening = Listening(family)
     with suppress(OSError):
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -56,7 +85,7 @@ def _at_address(settings: Settings) -> socket.socket:
 
 def _at_socket(path: Path) -> socket.socket:
     """Bound, and not yet listening: nobody connects before its mode is set."""
-    listening = socket.socket(socket.AF_UNIX)
+    listening = Listening(socket.AF_UNIX)
     try:
         _check_folder(path.parent)
         _forget_ended(path)

@@ -18,14 +18,15 @@ from application.following import bring_up_to_date
 from application.site import Site
 from consumers.files import ingest
 from ledger.clocks import Clocks
-from ledger.errors import Reject
+from ledger.errors import NotGranted, Reject, Remedy
 from ledger.event import instant
 from ledger.recording.batch import NotWhole
 from ledger.storage.locks import held
-from rulebook.approvals import ACT_OF
+from rulebook.approvals import ACT_OF, DESK
 from schemas import ALL_TYPES, REMARK, Code, Rejection, decode, is_person, names, through
 from schemas.encoding import JsonValue, to_json
 from schemas.names import type_of
+from schemas.references import kind_of
 from schemas.sources import OFFICE_LABEL
 
 # Stored with each event as its origin: by it the intake tells the office's own acts from other senders.
@@ -68,11 +69,13 @@ class Voice(Struct, frozen=True):
 class Permit(Struct, frozen=True):
     """That an act may happen: two persons approved it, or one did in an emergency.
 
-    `event_id`: in an emergency, the id of its event.
+    `event_id`: in an emergency, the id of its event. `seen`: what was approved, where that can change before
+    the act has the lock of the office.
     """
 
     act: str
     event_id: str | None = None
+    seen: Sequence[object] | None = None
 
 
 class ActOutcome(Struct, frozen=True):
@@ -113,8 +116,9 @@ def one_at_a_time(site: Site) -> Iterator[None]:
 
     Without it two people at two screens could both see that a request is open, and both answer it. Print
     only afterwards: a command that waits for its screen inside the lock stops the whole office. Raises Busy
-    after a while.
+    after a while, NotGranted as `check_officer`.
     """
+    check_officer(site)
     with held(site.session("recorder"), "lock_acts", [{}]):
         bring_up_to_date(site)
         yield
@@ -128,11 +132,13 @@ def act(
     `voice`: in whose name, where that is not the office's. `permit`: that they may happen, where a
     confidential ledger asks for two persons. Raises NotPermitted without it: no edge can leave it out.
 
+    Raises NotGranted in a confidential ledger for a role that is none of the desk.
     Raises ActRefused: nothing is recorded then, also where only a recorded event refuses one of them
     (`conflicting-duplicate`, `erased-subject`). Of more acts than MOST_TOGETHER those that it refuses so are
     left out. Raises Retry or Halt.
     """
     voice = voice or _office(site)
+    check_officer(site)
     if site.intake.confidential:
         acts = [_by(one, site.reader().reference) for one in _permitted(acts, permit)]
     ids, lines = _checked(site, acts, voice)
@@ -155,7 +161,7 @@ def _permitted(acts: Sequence[Act], permit: Permit | None) -> list[Act]:
     """
     permitted, id = list(acts), permit and permit.event_id
     for place, one in enumerate(acts):
-        needed = ACT_OF.get(one.name)
+        needed = permit_of(one.name, one.subject)
         if needed is None or _gives_nothing(one, acts):
             continue
         if permit is None or permit.act != needed:
@@ -178,6 +184,35 @@ def _gives_nothing(one: Act, acts: Sequence[Act]) -> bool:
     beside = {other.name for other in acts if other.subject == one.subject}
     given = {name for name, fact in one.facts.items() if fact} - {"order_ref"}
     return one.name == names.ORDER_EXECUTED and not given and names.PRESERVATION_IMPOSED in beside
+
+
+def permit_of(name: str, subject: str) -> str | None:
+    """The act that two persons of the desk approve for an event of a type; None where one does it.
+
+    To annul what was said of a role, or of who holds it, gives or takes it like a grant.
+    """
+    needed = ACT_OF.get(name)
+    is_grant = needed is not None and kind_of(subject) in {"employee", "role"}
+    return ACT_OF[names.ROLE_GRANTED] if is_grant else needed
+
+
+def check_officer(site: Site) -> None:
+    """Raise NotGranted in a confidential ledger for who acts there in a role that is none of the desk.
+
+    The user who runs the ledger, and names no other role, may start what the clock does.
+    """
+    reader = site.reader()
+    if site.intake.confidential and reader.judged and reader.role not in DESK:
+        raise NotGranted(
+            f"the role {reader.role} does nothing at the desk, but {', '.join(DESK)}",
+            remedy=Remedy("approve-as", DESK),
+        )
+
+
+def check_permit(site: Site, act: str, permit: Permit | None) -> None:
+    """Raise NotPermitted where an act needs two persons in a confidential ledger, and came without them."""
+    if site.intake.confidential and (permit is None or permit.act != act):
+        raise NotPermitted(f"{act} needs two persons of the desk; nothing was recorded")
 
 
 def check(site: Site, acts: Sequence[Act], time: datetime | None = None) -> None:

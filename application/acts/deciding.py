@@ -11,7 +11,9 @@ from datetime import date
 from itertools import islice
 from uuid import UUID
 
+from application.acts.acting import Permit, check_permit
 from application.queries.keeping.erasures import CarriedOut, Due, ErasureScope
+from application.queries.oversight.emergencies import persons_alone
 from application.site import Site
 from ledger.erasure.eraser import Eraser
 from ledger.erasure.verdict import Verdict
@@ -35,6 +37,8 @@ from projections.keeping.person import Person, dossier_of, person_of
 from projections.reading.persons import persons, takeovers_told_by_others
 from rulebook.calendar import day_of
 
+ERASURE = "erasure"
+"""The act of `LEDGER_FOUR_EYES`; in a confidential ledger no one person decides on an erasure either."""
 # Persons whose steps are taken in one transaction: recording waits for it.
 _TOGETHER = 200
 # Each step takes something away, and there are fewer kinds of it than this.
@@ -54,11 +58,15 @@ def preview(site: Site, reference: str, scope: ErasureScope) -> list[CarriedOut]
     return results
 
 
-def erase_asked(site: Site, reference: str, scope: ErasureScope) -> list[CarriedOut]:
+def erase_asked(
+    site: Site, reference: str, scope: ErasureScope, permit: Permit | None = None
+) -> list[CarriedOut]:
     """Decide each category of a person, record all decisions, and destroy what nothing keeps.
 
-    One result a data subject, or a step of it, committed and journalled. Raises what `Eraser.erase` raises.
+    One result a data subject, or a step of it, committed and journalled. Raises what `Eraser.erase` raises,
+    and NotPermitted in a confidential ledger without a permit to erase.
     """
+    check_permit(site, ERASURE, permit)
     eraser = site.eraser()
     return [
         result
@@ -98,8 +106,10 @@ def erase_for(site: Site, reference: str, request_ref: str) -> ErasureOutcome:
     """Erase what a request asks for, once, and tell the outcome.
 
     What was decided for this request before, by a command that was interrupted, is neither decided nor told
-    again: only what has become free since goes now. Raises what `Eraser.erase` raises.
+    again: only what has become free since goes now. Raises what `Eraser.erase` raises; NotPermitted in a
+    confidential ledger, in which no request of a person is answered.
     """
+    check_permit(site, ERASURE, None)
     eraser, scope = site.eraser(), ErasureScope("request", request_ref)
 
     def choose(person: Person, day: date) -> PlannedErasure | None:
@@ -134,11 +144,19 @@ def erase_due(
 ) -> Iterator[CarriedOut]:
     """Carry out what today makes due. A second run finds nothing left.
 
+    What one officer of the desk did alone about a person is approved by a second one before that.
+
     Raises Retry when `stop` says so between two blocks of persons, IncompleteErasure, Retry or Halt: every
     result that was yielded by then is committed.
     """
     eraser, today = site.eraser(), day_of(site.clock())
-    people = _candidates(site.new_session("reader"), today, decided_only)
+    session = site.new_session("reader")
+    alone = (
+        persons_alone(session, site.ledger, site.privacy_office, site.clock())
+        if site.intake.confidential
+        else set()
+    )
+    people = (one for one in _candidates(session, today, decided_only) if one not in alone)
     while block := list(islice(people, _TOGETHER)):
         if stop():
             raise Retry("told to stop")

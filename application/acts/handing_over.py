@@ -14,7 +14,7 @@ from msgspec import Struct
 from application.acts.acting import Act, act, one_at_a_time
 from application.answer import Answer
 from application.following import bring_up_to_date
-from application.queries.oversight.emergencies import done_alone
+from application.queries.oversight.emergencies import persons_alone
 from application.site import Site
 from ledger.event import RecordedEvent, instant
 from ledger.keys.opening import Opener
@@ -74,8 +74,7 @@ def hand_over(site: Site, signer: Signer, send: Send, *, again: bool = False) ->
 def _due(site: Site, *, again: bool) -> tuple[list[_Lifted], int]:
     bring_up_to_date(site)
     session = site.session("reader")
-    alone = done_alone(session, site.ledger, site.privacy_office, site.clock())
-    waiting = {one.event.stream for one in alone}
+    waiting = persons_alone(session, site.ledger, site.privacy_office, site.clock())
     found = {
         stream: lifted
         for stream, secrets in every_secret(session)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from application.acts.acting import Act, NotPermitted, Permit, act, one_at_a_time
+from application.acts.acting import Act, Permit, act, check_permit, one_at_a_time
 from application.answer import Answer
 from application.queries.keeping.holds import in_force
 from application.queries.subjects import is_erased
@@ -114,8 +114,9 @@ def review(
     with one_at_a_time(site):
         hold = named_hold(site, reference, hold_ref)
         narrows = bool(categories) and not set(hold.categories) <= set(categories)
-        if narrows and site.intake.confidential and permit is None:
-            raise NotPermitted(f"{RELEASE} needs two persons of the desk; nothing was recorded")
+        if narrows:
+            check_permit(site, RELEASE, permit)
+        _check_seen(permit, asked_review(site, reference, hold_ref, facts, categories))
         updated = {"ground": hold.ground, **facts}
         return _act(site, "reviewed", reference, hold_ref, updated, categories or hold.categories)
 
@@ -127,9 +128,17 @@ def release(
     with one_at_a_time(site):
         hold = named_hold(site, reference, hold_ref)
         facts = {"ground": ground or hold.ground, "review_on": hold.review_on.isoformat()}
-        if site.intake.confidential and permit is None:
-            raise NotPermitted(f"{RELEASE} needs two persons of the desk; nothing was recorded")
+        check_permit(site, RELEASE, permit)
+        _check_seen(permit, asked_release(site, reference, hold_ref, ground))
         return _act(site, "released", reference, hold_ref, facts, hold.categories)
+
+
+def _check_seen(permit: Permit | None, asked: Approvable | None) -> None:
+    """Raise Reject where an act would let go of something else than was approved: the hold changed since."""
+    if permit is None or permit.seen is None:
+        return
+    if asked is None or list(asked.parameters) != list(permit.seen):
+        raise Reject("this hold changed after the act was approved: give it anew")
 
 
 def _act(

@@ -1,6 +1,10 @@
 """Decisions on a person's data, shown or carried out, as answers."""
 
-from application.acts.deciding import erase_asked, preview
+from msgspec import to_builtins
+
+from application.acts.acting import Permit
+from application.acts.deciding import ERASURE, erase_asked, preview
+from application.acts.holding import Approvable
 from application.acts.requesting import check_allowed
 from application.queries.cases.found_requests import NotAllowed, find, known_requests
 from application.queries.keeping.deciding import Decided, decided
@@ -12,8 +16,31 @@ from ledger.keys.rotation import epochs
 from projections.folds.timetravel import NOW
 
 
+def asked_decision(
+    site: Site, source: Source, subject: str, scope: ErasureScope
+) -> Approvable | None:
+    """What two persons approve before a decision is carried out; None in an open ledger, where one does it.
+
+    Raises what `decide` raises.
+    """
+    if not site.intake.confidential:
+        return None
+    answer = decide(site, source, subject, scope, carry_out=False)
+    what = [[str(one.data_subject), to_builtins(one.decisions)] for one in answer.data_subjects]
+    categories = sorted(scope.categories or ())
+    return Approvable(
+        ERASURE, ["decide", scope.cause, scope.request_ref, categories, what], subject
+    )
+
+
 def decide(
-    site: Site, source: Source, subject: str, scope: ErasureScope, *, carry_out: bool
+    site: Site,
+    source: Source,
+    subject: str,
+    scope: ErasureScope,
+    *,
+    carry_out: bool,
+    permit: Permit | None = None,
 ) -> Decided:
     """Decide on each category of a person; without `carry_out` nothing is recorded and nothing goes.
 
@@ -25,7 +52,9 @@ def decide(
         check_allowed(find(source, scope.request_ref, subject), "erase", source.now)
     elif scope.cause == "request":
         _check_named(source, subject)
-    results = (erase_asked if carry_out else preview)(site, subject, scope)
+    results = (
+        erase_asked(site, subject, scope, permit) if carry_out else preview(site, subject, scope)
+    )
     note_read(source, subject)
     epoch = epochs(site.session("reader"), site.provider)
     return decided(subject, scope, results, epoch.started_at, site.clock())

@@ -29,7 +29,8 @@ OUTCOMES = ("continues", "may-lift")
 class OnSecret(Struct, frozen=True):
     """What is kept secret: an order by its reference, or a disclosure of a person.
 
-    `time`: of the act. `source`: of the disclosure's event, where two have the same id.
+    `time`: of the act. `source`: of the disclosure's event, where two have the same id. `there`: the open
+    ledger, which says whom an order by number means.
     """
 
     ref: str | None
@@ -37,6 +38,7 @@ class OnSecret(Struct, frozen=True):
     disclosure: str | None
     time: datetime
     source: str | None = None
+    there: Source | None = None
 
 
 class Word(Struct, frozen=True, kw_only=True):
@@ -84,7 +86,7 @@ def judged(site: Site, source: Source, on: OnSecret, name: str, word: Word) -> F
     if why is not None:
         raise NotAllowed(why)
     if name == names.SECRECY_LIFTED:
-        _check_way(in_the_way(source, secret, on.time), word.despite)
+        _check_way(in_the_way(source, secret, on.time, on.there), word.despite)
     check(site, [_act(source, secret, name, word)], on.time)
     return secret
 
@@ -114,8 +116,18 @@ def _act_on_secret(
 ) -> FoundSecret:
     with one_at_a_time(site):
         secret = judged(site, source, on, name, word)
+        if permit and permit.seen is not None and permit.seen != seen(source, secret, name):
+            raise NotAllowed("this secret changed after both officers approved: give it anew")
         record(site, [_act(source, secret, name, word)], on.time, permit=permit)
     return find_secret(source, on.ref, secret.person, on.disclosure, on.source)
+
+
+def seen(source: Source, secret: FoundSecret, name: str) -> list[object]:
+    """What both officers approve: the secret, the last word on it, and what a lift lets go."""
+    latest = secret.latest or secret.begin
+    lifted = lifted_by(source, secret) if name == names.SECRECY_LIFTED else []
+    told = [secret.begin.position, latest.position, *lifted]
+    return [secret.order_ref, secret.disclosure_id, *told]
 
 
 def hindrance(secret: FoundSecret, name: str, word: Word, time: datetime) -> str | None:

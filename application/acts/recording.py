@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
+import msgspec
 from msgspec import Struct
 
 from application.acts.acting import Act, ActOutcome, ActRefused, Permit, act, check
@@ -37,6 +38,7 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         names.ERASURE_REAPPLIED: "ledger restore",
         names.ERASURE_DECIDED: "ledger retention decide",
         names.PERSONAL_DATA_ERASED: "ledger erase",
+        names.LEGAL_HOLD_PLACED: "ledger hold place",
         names.LEGAL_HOLD_REVIEWED: "ledger hold review",
         names.LEGAL_HOLD_RELEASED: "ledger hold release",
         names.ORDER_RECEIVED: "ledger order receive",
@@ -76,7 +78,6 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         names.PORTABILITY_EXPORT_ISSUED: "ledger report portability",
         names.COMPLAINT_RECEIVED: "ledger complaint receive",
         names.COMPLAINT_ANSWERED: "ledger complaint answer",
-        names.LEGAL_HOLD_PLACED: "ledger hold place",
         names.RECIPIENT_NOTIFIED: "ledger notify record",
         names.BULK_FEED_DELIVERED: "ledger feed deliver",
         names.BREACH_DETECTED: "ledger incident detect",
@@ -216,13 +217,35 @@ def check_draft(site: Site, draft: Draft, language: Language) -> None:
 
 
 def record_draft(
-    site: Site, draft: Draft, language: Language, permit: Permit | None = None
+    site: Site,
+    draft: Draft,
+    language: Language,
+    permit: Permit | None = None,
+    also: Sequence[Act] = (),
 ) -> ActOutcome:
-    """Record it as an event of the office. Raises ActRefused or InvalidMember: nothing is recorded then."""
+    """Record it as an event of the office. Raises ActRefused or InvalidMember: nothing is recorded then.
+
+    `also`: what falls with it, in the same transaction.
+    """
     try:
-        return act(site, [_act_of(draft)], permit=permit)
+        return act(site, [_act_of(draft), *also], permit=permit)
     except ActRefused as error:
         raise _in_words(error, draft, language) or error from None
+
+
+def falls_with(source: Source, draft: Draft) -> list[Act]:
+    """What is annulled with an execution: its disclosure, since what was not given is told to nobody."""
+    events = _events_about(source, draft.subject)
+    given = {
+        event.facts.get("disclosure_id")
+        for event in events
+        if event.name == names.ORDER_EXECUTED and event.id == draft.data.get("annuls")
+    }
+    return [
+        msgspec.structs.replace(_act_of(draft), facts={**draft.shown, "annuls": event.id})
+        for event in events
+        if event.name == names.PERSONAL_DATA_DISCLOSED and event.id in given
+    ]
 
 
 def _in_words(error: ActRefused, draft: Draft, language: Language) -> InvalidMember | None:

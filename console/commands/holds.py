@@ -4,6 +4,7 @@ from functools import partial
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from application.acts.acting import Permit
 from application.acts.holding import (
@@ -143,4 +144,5 @@ def _checked(subject: str, categories: list[str] | None) -> list[str]:
 
 
 def _need_second_person(site: Site, asked: Approvable, again: str) -> Permit:
-    return need_second_person(site, asked.act, asked.parameters, again, about=asked.about)
+    permit = need_second_person(site, asked.act, asked.parameters, again, about=asked.about)
+    return replace(permit, seen=asked.parameters)

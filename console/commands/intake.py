@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 import typer
 
+from application.acts.acting import check_officer
 from application.acts.retrying import NOT_HERE, whole_name
 from application.queries.intake.dead_letters import HandedOver, OpenedLetter, letter_row
 from application.queries.intake.messages import ingested
@@ -70,6 +71,7 @@ def ingest_command(
         contents = [stack.enter_context(opened(path)) for path in files]
         streams = list(zip(labels, contents, strict=True))
         site = stack.enter_context(open_site(settings, install_missing=True))
+        check_officer(site)
         result = ingest_withheld(site, files, streams) if withheld else ingest_files(site, streams)
     tables_of = partial(ingested_tables, withheld=result.withheld)
     print_answer(ingested(result), tables_of, as_json)

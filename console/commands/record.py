@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from application.acts.acting import Permit
+from application.acts.acting import Permit, permit_of
 from application.acts.asking import Prompter, asked
 from application.acts.filling import Data, InvalidMember, assigned, known_member, taken
 from application.acts.recording import (
@@ -18,6 +18,7 @@ from application.acts.recording import (
     check_draft,
     check_subject,
     draft_shown,
+    falls_with,
     members_for,
     missing,
     notes,
@@ -43,7 +44,6 @@ from host.site import Site
 from host.wiring import utc_now
 from ledger.errors import UnknownSubject
 from ledger.reading import events_of
-from rulebook.approvals import ACT_OF
 from schemas import EventType, is_person, names, texts
 from schemas.encoding import to_json
 from schemas.members import PERSONAL, Member, Shape
@@ -145,7 +145,8 @@ def _go(site: Site, source: Source, draft: Draft, members: tuple[Member, ...], m
         if not (mode.asks and typer.confirm(question, err=True)):
             return
     permit = _approve(site, source, draft, mode)
-    act = record_draft(site, draft, mode.language, permit)
+    also = falls_with(source, draft) if draft.entry.name == _ANNULLED else []
+    act = record_draft(site, draft, mode.language, permit, also)
     bring_up_to_date(site)
     recorded = phrase("record-note", "recorded", mode.language, act.last_position, act.ids[0])
     _print(draft_shown(site, draft, [recorded, *remarks], act, mode.language), members, mode)
@@ -158,7 +159,7 @@ def _approve(site: Site, source: Source, draft: Draft, mode: "_Mode") -> Permit 
     asks for two, and for its roles as well.
     """
     name = draft.entry.name
-    here = ACT_OF.get(name) if site.settings.confidential else None
+    here = permit_of(name, draft.subject) if site.settings.confidential else None
     if mode.emergency and (here is None or _is_of_staff(draft)):
         raise typer.BadParameter(say("record", "no-emergency"))
     if name == _ANNULLED:

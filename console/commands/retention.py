@@ -3,13 +3,18 @@
 from functools import partial
 from typing import Annotated
 
+from application.acts.acting import Permit
 from application.acts.deciding import due_steps, erase_due
+from application.acts.on_retention import asked_decision
 from application.acts.on_retention import decide as decide_on
+from application.command_line import command
 from application.following import bring_up_to_date
 from application.queries.keeping.erasures import ErasureScope
 from application.queries.keeping.periods import Clock, clocks, forecast, step_rows
 from application.queries.subjects import check_person
+from application.source import Source
 from application.words import counted
+from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.people import CategoryOptions, Subject, ground_of, reading
 from console.flags import Json, code_option, configured, option, switch
@@ -17,6 +22,7 @@ from console.output import print_answer, print_rows
 from console.show.retention import clocks_table, decision_tables, forecast_table, steps_table
 from host.notes import tell
 from host.settings import Settings
+from host.site import Site
 from ledger.erasure.verdict import GROUNDS
 from rulebook.calendar import day_of, months_after
 
@@ -102,8 +108,24 @@ def decide(
     scope = ErasureScope(ground_of(cause), request_ref, category or None)
     with reading(settings, "retention") as (site, source):
         bring_up_to_date(site)
-        answer = decide_on(site, source, subject, scope, carry_out=carry_out)
+        permit = _permit(site, source, subject, scope) if carry_out else None
+        answer = decide_on(site, source, subject, scope, carry_out=carry_out, permit=permit)
         print_answer(answer, decision_tables, as_json)
     if not carry_out:
         tell("not-decided")
     fail_unless(answer.complete)
+
+
+def _permit(site: Site, source: Source, subject: str, scope: ErasureScope) -> Permit | None:
+    """What a decision may be carried out by, where it needs two persons."""
+    asked = asked_decision(site, source, subject, scope)
+    if asked is None:
+        return None
+    again = command(
+        *("retention", "decide", subject),
+        cause=scope.cause,
+        request=scope.request_ref,
+        category=list(scope.categories or ()),
+        yes=True,
+    )
+    return need_second_person(site, asked.act, asked.parameters, again, asked.about)

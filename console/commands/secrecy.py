@@ -1,12 +1,16 @@
 """`ledger secrecy`: what a person may not be told: imposed, reviewed, lifted."""
 
 import re
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, NamedTuple
 
 import typer
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from application.acts import on_secrecy
+from application.acts.acting import Permit
 from application.acts.on_secrecy import IMPOSED_BY, LIFTED_BY, OUTCOMES, OnSecret, Word
 from application.command_line import command
 from application.queries.desk.found_secrets import FoundSecret
@@ -31,7 +35,9 @@ from console.flags import (
 from console.output import print_answer
 from console.show.secrecy import secrecy_row_table, secrecy_table
 from console.streams import sha256_of
+from host.open_side import open_side
 from host.settings import Settings
+from host.site import Site
 from projections.folds.timetravel import NOW
 from schemas import names
 
@@ -141,10 +147,8 @@ def review(
             source=told_by,
             at=at,
         )
-        parameters = [*_state_of(secret), to_builtins(word), at]
-        permit = need_second_person(
-            site, "secrecy-review", parameters, again, secret.person, emergency
-        )
+        about = _About(source, secret, names.SECRECY_REVIEWED, [to_builtins(word), at])
+        permit = _permit(site, "secrecy-review", about, again, emergency)
         _print(source, on_secrecy.review(site, source, on, word, permit), as_json)
 
 
@@ -171,8 +175,8 @@ def lift(
     """
     named = tuple(sorted(set(despite or ())))
     word = Word(by=by, evidence=evidence, sha256=_digest(document, sha256), despite=named)
-    with working(settings, "secrecy", at) as (site, source, time):
-        on = OnSecret(ref, subject, disclosure, time, told_by)
+    with working(settings, "secrecy", at) as (site, source, time), _open_ledger(site) as there:
+        on = OnSecret(ref, subject, disclosure, time, told_by, there)
         secret = on_secrecy.judged(site, source, on, names.SECRECY_LIFTED, word)
         again = command(
             *("secrecy", "lift", *([ref] if ref else [])),
@@ -186,10 +190,19 @@ def lift(
             source=told_by,
             at=at,
         )
-        lifted = on_secrecy.lifted_by(source, secret)
-        parameters = [*_state_of(secret), lifted, to_builtins(word), at]
-        permit = need_second_person(site, _LIFT, parameters, again, secret.person, emergency)
+        about = _About(source, secret, names.SECRECY_LIFTED, [to_builtins(word), at])
+        permit = _permit(site, _LIFT, about, again, emergency)
         _print(source, on_secrecy.lift(site, source, on, word, permit), as_json)
+
+
+@contextmanager
+def _open_ledger(site: Site) -> Iterator[Source | None]:
+    """The open ledger, which says who had a number; None where the desk has no settings of it."""
+    if site.settings.open_settings is None:
+        yield None
+        return
+    with open_side(site, "secrecy") as there:
+        yield there.source
 
 
 @configured("store")
@@ -223,10 +236,20 @@ def _digest(document: str | None, sha256: str | None, *, needed: bool = True) ->
     return str(sha256).lower()
 
 
-def _state_of(secret: FoundSecret) -> list[object]:
-    """What both persons saw: the secret, and the last word on it."""
-    latest = secret.latest or secret.begin
-    return [secret.order_ref, secret.disclosure_id, secret.begin.position, latest.position]
+class _About(NamedTuple):
+    """What an act of two officers is about. `said`: in the command."""
+
+    source: Source
+    secret: FoundSecret
+    name: str
+    said: list[object]
+
+
+def _permit(site: Site, act: str, about: _About, again: str, emergency: str | None) -> Permit:
+    """The permit of two officers for exactly what they saw."""
+    seen = on_secrecy.seen(about.source, about.secret, about.name)
+    person, parameters = about.secret.person, [*seen, *about.said]
+    return replace(need_second_person(site, act, parameters, again, person, emergency), seen=seen)
 
 
 def _print(source: Source, secret: FoundSecret, as_json: bool) -> None:

@@ -1,9 +1,11 @@
 """A client with a certificate at the console's own TLS, over a real connection."""
 
 import re
+import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -28,7 +30,9 @@ from tests.fixtures.clients import (
     usage,
 )
 from tests.fixtures.logins import Console, free_socket, serving
+from tests.fixtures.running import eventually
 from tests.web.console import console_settings
+from web import listening
 from web.logins.authorities import Authorities
 from web.logins.certificates import read_clients
 from web.logins.wiring import logins_of
@@ -84,8 +88,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         pair.write(folder, file)
     (folder / "authorities.pem").write_bytes(issuing.pem)
     (folder / "clients.toml").write_text(LISTED)
-    with free_socket() as listening:
-        address = f"https://localhost:{listening.getsockname()[1]}"
+    with free_socket() as listener:
+        address = f"https://localhost:{listener.getsockname()[1]}"
         console = Console(folder, address)
         console.clock.now = root.certificate.not_valid_before_utc
         console.register.granted |= {("employee/client-reports", "auditor")}
@@ -97,7 +101,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         )
         settings = console_settings("postgresql://none@localhost/none", folder, **variables)
         app = console.app(logins_of(console.house, settings))
-        with serving(config_of(app, settings), listening):
+        with serving(config_of(app, settings), listener):
             yield place
 
 
@@ -126,6 +130,37 @@ def test_another_certificate_ends_the_connection_or_names_nobody(place: Place, n
 def test_a_certificate_of_another_authority_ends_the_connection(place: Place, name: str) -> None:
     with pytest.raises(httpx2.HTTPError):
         place.ask(name)
+
+
+def test_connections_count_before_their_tls_begins(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server knew of 500; 700 that said nothing took up all files of its process."""
+    monkeypatch.setattr(listening, "MOST_CONNECTIONS", 2)
+    settings = console_settings("postgresql://none@localhost/none", tmp_path, **place.settings())
+    trusted = ssl.create_default_context(cadata=place.root.pem.decode())
+    trusted.check_hostname = False
+    with ExitStack() as stack:
+        bound = stack.enter_context(listening.Listening(socket.AF_INET))
+        bound.bind(("127.0.0.1", 0))
+        stack.enter_context(serving(config_of(Starlette(), settings), bound))
+        port = bound.getsockname()[1]
+
+        def answered() -> bool:
+            try:
+                with socket.create_connection(("127.0.0.1", port), timeout=20) as peer:
+                    trusted.wrap_socket(peer).close()
+            except (ConnectionError, ssl.SSLError):
+                return False
+            return True
+
+        eventually(answered, "it listens")
+        with (
+            socket.create_connection(("127.0.0.1", port)),
+            socket.create_connection(("127.0.0.1", port)),
+        ):
+            eventually(lambda: not answered(), "there is no room")
+        eventually(answered, "there is room again")
 
 
 def test_the_console_speaks_no_old_tls_and_no_weak_cipher(place: Place, tmp_path: Path) -> None:

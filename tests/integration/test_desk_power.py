@@ -4,6 +4,9 @@ The forger of these tests has the public keys, every topic, every file and every
 whatever source, place and letter it likes. What it says is evidence, has no effect, and is a finding.
 """
 
+import io
+import re
+import shlex
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,12 +23,16 @@ from application.following import bring_up_to_date
 from application.orders_in import OrderForm
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.oversight.findings import FindingFilter, findings
+from console.commands import approving
+from console.commands import secrecy as secrecy_commands
+from consumers.files import ingest
 from consumers.pipeline import messages_of_records
 from consumers.source import Partition, record_of
 from consumers.withheld import take_over
 from host.running.telling import give_lifted
 from host.settings import OFFICE, read_settings
 from host.site import Site
+from ledger.clocks import Clocks
 from ledger.errors import Misconfigured
 from ledger.event import instant
 from ledger.letters.withheld import OpenedLetter
@@ -579,3 +586,146 @@ def test_the_second_person_has_until_the_end_of_the_next_working_day(
     done: str, by_then: str
 ) -> None:
     assert next_working_day(datetime.fromisoformat(done)) == datetime.fromisoformat(by_then)
+
+
+def test_who_holds_no_role_of_the_desk_does_no_step(desk: Cli, tmp_path: Path) -> None:
+    """A help desk agent of this ledger's register refused an order, and received another one."""
+    grant = (*GRANT[:4], "--set", "role=helpdesk-agent", "--yes")
+    assert by(desk, "employee/7", *grant).status == 1
+    assert by(desk, "employee/9", *grant).status == 0
+    before = desk("order", "list", "--json").json
+    ordered = ("--provision", "nl.sv.126na", "--authority", "politie", "--field", "name")
+    open_settings = tmp_path / "open"
+    open_settings.write_text("LEDGER_NAME=main\n")
+    open_settings.chmod(0o600)
+    for command in (
+        ("order", "authenticate", "O-1", "--method", "call-back"),
+        ("order", "refuse", "O-1", "--ground", "not-authentic"),
+        ("order", "receive", "customer/5", "--issued-by", "investigating-officer", *ordered),
+        (
+            "secrecy",
+            "impose",
+            "O-1",
+            "--by",
+            "court",
+            "--evidence",
+            "e",
+            "--review-on",
+            "2099-01-01",
+        ),
+        ("preservation", "snapshot", "O-1"),
+        ("order", "feed-proof", "F-1", "customer/5", "--output", str(tmp_path / "proof")),
+        ("ingest", "-"),
+        ("record", "recipient-registered", "--file", "-", "--yes"),
+    ):
+        desk.set(READER="employee/12", READER_ROLE="helpdesk-agent")
+        desk.set(OPEN_SETTINGS_FILE=str(open_settings))
+        ran = desk(*command, stdin=orjson.dumps(recipient()))
+        desk.set(READER="", READER_ROLE="", OPEN_SETTINGS_FILE="")
+        assert (ran.status, "nothing at the desk" in ran.err) == (2, True), (command, ran.err)
+    assert desk("order", "list", "--json").json == before
+
+
+def recipient() -> dict[str, Any]:
+    facts = {"name": "Politie", "kind": "police", "role": "authority", "country": "NL"}
+    return {"subject": "recipient/politie", "valid_from": "2024-01-01", **facts}
+
+
+def test_no_one_officer_decides_on_an_erasure(desk: Cli) -> None:
+    """`retention decide` destroyed the keys of an order's person; `erase` asked for two."""
+    for cause in ("request", "retention", "unlawful"):
+        decide = ("retention", "decide", WHO, "--cause", cause, "--category", "identity", "--yes")
+        ran = by(desk, "employee/7", *decide)
+        assert (ran.status, "needs two persons" in ran.err) == (1, True), ran.err
+    assert by(desk, "employee/evil", *decide).status == 2
+    assert erased_of(desk) == []
+    assert by(desk, "employee/9", *decide[:-1]).status in {0, 1}  # only shown
+    again = re.search("`ledger ([^`]*)`", ran.err)
+    assert again
+    assert by(desk, "employee/9", *shlex.split(again[1])).status == 0
+    assert erased_of(desk) == ["identity"]
+
+
+def erased_of(cli: Cli) -> list[str]:
+    found: list[str] = cli("state", WHO, "--json").json["erased_categories"]
+    return found
+
+
+def test_what_is_lifted_is_what_both_officers_approved(
+    desk: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the second one's command waited for its turn, a disclosure came in, and went out signed."""
+    told = disclosed(case_ref="O-1", time=instant(datetime.now(UTC)))
+    assert desk("ingest", "-", stdin=orjson.dumps(told)).status == 0
+    assert by(desk, "employee/7", *LIFT).status == 1
+    approved = approving.need_second_person
+
+    def meanwhile(site: Site, *more: Any) -> Permit:
+        permit = approved(site, *more)
+        made_up = disclosed("made-up", case_ref="O-1", time="2026-03-03T10:00:00Z")
+        files = [("told.ndjson", io.BytesIO(orjson.dumps(made_up)))]
+        assert ingest(site.open_recorder, files, site.intake, Clocks(site.clock)).recorded == 1
+        return permit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(secrecy_commands, "need_second_person", meanwhile)
+        ran = by(desk, "employee/9", *LIFT)
+    assert (ran.status, "changed after both officers approved" in ran.err) == (1, True), ran.err
+    assert desk("secrecy", "hand-over", str(tmp_path / "given"), "--json").json["sent"] == 0
+    assert by(desk, "employee/7", *LIFT).status == 1
+    assert by(desk, "employee/9", *LIFT).status == 0
+
+
+def test_an_emergency_is_approved_also_once_its_officer_was_revoked(desk: Cli) -> None:
+    """The approval was refused, and yet the finding was gone."""
+    assert by(desk, "employee/7", *LIFT, "--emergency", "life-at-risk").status == 0
+    [row] = desk("emergency", "list", "--json").json["emergencies"]
+    for who in ("employee/9", "employee/7"):
+        by(desk, who, *REVOKE)
+    assert by(desk, "employee/7", *LIFT).status == 2
+    ran = by(desk, "employee/9", "emergency", "approve", row["event_id"])
+    assert ran.status == 0, ran.err
+    assert desk("emergency", "list", "--json").json["emergencies"] == []
+
+
+def test_who_may_not_grant_a_role_gives_none_by_an_annulment(desk: Cli) -> None:
+    def both(one: str, other: str, *command: str) -> Any:
+        assert by(desk, one, *command).status != 0
+        return by(desk, other, *command)
+
+    def granting(who: str, role: str) -> tuple[str, ...]:
+        return ("record", "role-granted", "--subject", who, "--set", f"role={role}", "--yes")
+
+    officers = ("employee/7", "employee/9")
+    for who in ("employee/12", "employee/13"):
+        assert both(*officers, *granting(who, "legal-counsel")).status == 0
+    assert both(*officers, *granting("employee/14", "disclosure-officer")).status == 0
+    revoke = ("record", "role-revoked", "--subject", "employee/14", *REVOKE[4:])
+    assert both(*officers, *revoke).status == 0
+    told = desk("history", "employee/14", "--json").lines
+    [revoked] = [line["id"] for line in told if ".role-revoked." in line["type"]]
+    about = ("--set", f"annuls={revoked}", "--set", "reason=mistake", "--yes")
+    annul = ("record", "event-annulled", "--subject", "employee/14", *about)
+    assert both("employee/12", "employee/13", *annul).status == 2
+    assert by(desk, "employee/14", *LIFT).status == 2
+    assert both(*officers, *annul).status == 0
+    assert by(desk, "employee/14", *LIFT).status == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("record", "role-granted", "--subject", "employee/evil", "--set", "role=x", "--yes"),
+        ("ingest", "--as-privacy-office", "-"),
+        ("erase", WHO, "--ground", "unlawful"),
+        ("init",),
+        ("status",),
+    ],
+)
+def test_a_confidential_ledger_is_opened_as_one_alone(desk: Cli, command: tuple[str, ...]) -> None:
+    """Named as an open ledger, it let one officer grant a role, which gave the second approval."""
+    desk.set(CONFIDENTIAL="0", NAME="confidential")
+    ran = desk(*command, stdin=b"{}\n")
+    assert (ran.status, "was made as a confidential one" in ran.err) == (2, True), ran.err
+    desk.set(CONFIDENTIAL="1", NAME="")
+    assert desk("status").status == 0

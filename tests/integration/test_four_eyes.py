@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from application.acts.holding import review
+from console.commands import approving
+from console.commands import holds as hold_commands
 from host.settings import read_settings
 from host.wiring import open_site
 from ledger.keys.opening import Opener
@@ -98,6 +101,37 @@ def test_an_approval_is_of_exactly_that_act(office: Cli) -> None:
         == 1
     )
     assert (erased(office), holds(office)) == ([], ["HOLD-1"])
+
+
+def test_a_hold_that_is_recorded_again_lets_nothing_go(office: Cli) -> None:
+    """Placed again with fewer categories, it was narrower, without a second person."""
+    told = ("hold_ref=HOLD-1", "ground=civil-claim", "review_on=2030-01-01", "categories=[]")
+    members = [
+        part for one in (*told, "activity=x", "legal_basis=6-1-f") for part in ("--set", one)
+    ]
+    ran = by(office, FIRST, "record", "legal-hold-placed", "--subject", WHO, *members, "--yes")
+    assert (ran.status, "`ledger hold place`" in ran.err) == (2, True), ran.err
+    [held] = office("hold", "list", WHO, "--json").json["holds"]
+    assert held["categories"] == ["payment"]
+
+
+def test_a_hold_that_changed_since_is_not_released(
+    office: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It came to keep more while the second person's command waited, and that was let go as well."""
+    assert by(office, FIRST, *RELEASE).status == 1
+    approved = approving.need_second_person
+
+    def meanwhile(site: Any, *more: Any, **named: Any) -> Any:
+        permit = approved(site, *more, **named)
+        review(site, WHO, "HOLD-1", {"review_on": "2031-01-01"}, ["contact", "payment"])
+        return permit
+
+    with monkeypatch.context() as patched:
+        patched.setattr(hold_commands, "need_second_person", meanwhile)
+        ran = by(office, SECOND, *RELEASE)
+    assert (ran.status, "changed after the act was approved" in ran.err) == (1, True), ran.err
+    assert holds(office) == ["HOLD-1"]
 
 
 def test_an_approval_is_used_up(office: Cli) -> None:

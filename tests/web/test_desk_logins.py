@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from application.acts.acting import Act, Permit, act
 from host.wiring import install_site
 from tests.fixtures.ledger import message
 from tests.fixtures.postgres import Templates
 from tests.fixtures.two_ledgers import WHO, disclosed
 from tests.web.console import Consoled, clock, console_settings
+from tests.web.office import checked
 
 _DESK = {"CONFIDENTIAL": "1", "OFFICERS": "employee/7,employee/9"}
 
@@ -72,3 +74,21 @@ def test_a_grant_from_outside_lets_nobody_in_and_locks_nobody_out(desk: Consoled
         desk.as_("disclosure-officer", "employee/7", judged=True).get("/disclosures").status_code
         == 200
     )
+
+
+def test_a_form_erases_nothing_before_a_second_officer_gives_it(desk: Consoled) -> None:
+    officers = ("employee/7", "employee/9")
+    with desk.site() as site:
+        granted = [
+            Act(name="role-granted", subject=who, facts={"role": "privacy-officer"}, whole=True)
+            for who in officers
+        ]
+        act(site, granted, permit=Permit("grant"))
+    fields = {"subject": WHO, "cause": "unlawful", "category": "identity"}
+    for who, leads in zip(officers, ("/approvals", f"/persons/{WHO}"), strict=True):
+        officer = desk.as_("privacy-officer", who, judged=True)
+        assert "identity" not in officer.api(f"/persons/{WHO}/state")["erased_categories"]
+        _, confirming = checked(officer, "/acts/decide", **fields)
+        done = officer.post("/acts/decide", **confirming)
+        assert (done.status_code, done.headers["location"]) == (303, leads)
+    assert "identity" in officer.api(f"/persons/{WHO}/state")["erased_categories"]

@@ -8,9 +8,15 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
+from tests.fixtures.logins import serving
 from tests.fixtures.running import eventually
 from tests.web.console import Consoled
+from web import listening
 from web.app import Console
 from web.logins import peers
 from web.logins.origin import Origin
@@ -20,7 +26,7 @@ from web.server import MOST_HEAD_BYTES, config_of
 @pytest.fixture(scope="module")
 def port(sampled: Consoled) -> Iterator[int]:
     """A console that listens as `ledger serve` does."""
-    listener = socket.socket()
+    listener = listening.Listening(socket.AF_INET)
     listener.bind(("127.0.0.1", 0))
     number = int(listener.getsockname()[1])
     console = Console(sampled.pool, Origin.read(f"http://127.0.0.1:{number}"))
@@ -105,18 +111,73 @@ def test_no_connection_is_passed_on_to_another_host(port: int) -> None:
 def test_so_many_connections_are_kept_and_no_more(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(peers, "MOST_CONNECTIONS", 2)
-    request = GET + LAST
-    with (
-        socket.create_connection(("127.0.0.1", port)) as one,
-        socket.create_connection(("127.0.0.1", port)) as other,
-    ):
-        for waiting in (one, other):
-            waiting.sendall(GET.replace(b"HOST", f"127.0.0.1:{port}".encode()))
-        assert told(port, request) == []
-        one.sendall(LAST)
-        assert one.recv(64).startswith(b"HTTP/1.1 ")
-    eventually(lambda: told(port, request) == [200], "there is room again")
+    for bound in ("MOST_CONNECTIONS", "MOST_OF_ONE"):
+        with monkeypatch.context() as patched:
+            patched.setattr(listening, bound, 2)
+            with connected(port) as one, connected(port) as other:
+                for waiting in (one, other):
+                    waiting.sendall(GET.replace(b"HOST", f"127.0.0.1:{port}".encode()))
+                assert told(port, GET + LAST) == []
+                one.sendall(LAST)
+                assert one.recv(64).startswith(b"HTTP/1.1 ")
+            eventually(lambda: told(port, GET + LAST) == [200], "there is room again")
+
+
+def connected(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port))
+
+
+@pytest.mark.parametrize("before", [b"", GET + b"\r\n", (GET + b"\r\n") * 3])
+@pytest.mark.parametrize(
+    "begun",
+    [
+        POST + b"Content-Length: 9\r\n\r\nabc",
+        POST + CHUNKED + b"\r\n3\r\nabc\r\n",
+        POST + b"Content-Length: 9\r\nExpect: 100-continue\r\n\r\n",
+    ],
+)
+def test_a_request_that_does_not_end_ends_its_connection(
+    port: int, monkeypatch: pytest.MonkeyPatch, before: bytes, begun: bytes
+) -> None:
+    """Behind another request in the same bytes it stood for ever, and 500 of them shut the console."""
+    monkeypatch.setattr(peers, "ASK_S", 0.2)
+    answered = [status for status in told(port, before + begun) if status != 100]
+    assert answered == [200] * before.count(b"GET")
+
+
+def test_answers_that_nobody_takes_have_a_bound_together(
+    sampled: Consoled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size, asked = 8 * 1024 * 1024, []
+
+    async def large(_request: Request) -> Response:
+        asked.append(1)
+        return Response(bytes(size))
+
+    app = Starlette(routes=[Route("/login", large)])
+    monkeypatch.setattr(peers, "MOST_UNTAKEN_BYTES", 3 * size)
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(listening.Listening(socket.AF_INET))
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        number = int(listener.getsockname()[1])
+        stack.enter_context(serving(config_of(app, sampled.pool.settings), listener))
+        slow = [stack.enter_context(connected(number)) for _ in range(8)]
+        for one in slow:
+            one.sendall((GET + LAST).replace(b"HOST", f"127.0.0.1:{number}".encode()))
+        eventually(lambda: len(asked) == len(slow), "all are answered")
+        lengths = sorted(map(taken, slow))
+    assert lengths[0] < size < lengths[-1]
+
+
+def taken(peer: socket.socket) -> int:
+    """How many bytes of an answer come, until its connection ends."""
+    peer.settimeout(20)
+    length = 0
+    with contextlib.suppress(ConnectionResetError):
+        while part := peer.recv(1 << 20):
+            length += len(part)
+    return length
 
 
 def test_the_head_of_a_request_has_a_length(port: int) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Iterable
 from ssl import SSLObject
 
 import h11
@@ -15,8 +16,8 @@ ASK_S = 60.0
 """A request is here, head and content, within so much time. Connections that only wait take up files."""
 TAKE_S = 60.0
 """Within so much time most of what waits is taken, and the rest once the server closes; else the end."""
-MOST_CONNECTIONS = 500
-"""At once. A process may open 1,024 files as a rule, and needs some of them for its work."""
+MOST_UNTAKEN_BYTES = 256 * 1024 * 1024
+"""Of all answers that wait to be taken. The largest, a bundle of entries, has a sixteenth of it."""
 
 
 class PeerProtocol(H11Protocol):
@@ -36,8 +37,6 @@ class PeerProtocol(H11Protocol):
             BY_PROXY: connected is not None and connected.family == socket.AF_UNIX,
             PEER_CERTIFICATE: session.getpeercert(binary_form=True) if session else None,
         }
-        if len(self.connections) > MOST_CONNECTIONS:
-            transport.abort()
         self._expect()
 
     def data_received(self, data: bytes) -> None:
@@ -50,6 +49,13 @@ class PeerProtocol(H11Protocol):
         if self.transport.is_closing():
             self._leave()
 
+    def handle_events(self) -> None:
+        """Read what has arrived. It may hold more than one request, and only the head of the last one."""
+        super().handle_events()
+        # Behind an answer this is called without `data_received`: nothing may be left that has no deadline.
+        if self.conn.their_state is h11.SEND_BODY:
+            self._expect()
+
     def on_response_complete(self) -> None:
         """From here on the server's own wait for the next request counts."""
         self._forget()
@@ -59,6 +65,9 @@ class PeerProtocol(H11Protocol):
     def pause_writing(self) -> None:
         """Wait until the other end takes what is written, and no longer than it may take."""
         super().pause_writing()
+        others: Iterable[PeerProtocol] = self.connections  # type: ignore[assignment]
+        if sum(each.transport.get_write_buffer_size() for each in others) > MOST_UNTAKEN_BYTES:
+            self.transport.abort()
         if self._taking is None:
             self._taking = self.loop.call_later(TAKE_S, self.transport.abort)
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from application.acts.acting import Permit
 from application.acts.deciding import due_steps
-from application.acts.on_retention import decide
+from application.acts.on_retention import asked_decision, decide
 from application.language import spoken
 from application.queries.keeping.deciding import Decided, DecisionShown, GroundShown
 from application.queries.keeping.erasures import ErasureScope
@@ -26,6 +27,7 @@ from web.rendering import code
 from web.resource import NoParams, Params
 from web.runs import runs_of
 from web.visit import Visit
+from web.waiting import waits
 from web.words import counted, t
 
 _TONES: dict[str, Tone] = {"erase": "bad", "restrict": "due"}
@@ -103,8 +105,14 @@ def _would_decide(visit: Visit, fields: Deciding) -> Preview:
 
 
 def _decide(visit: Visit, fields: Deciding) -> str:
-    source = visit.source("retention")
-    decide(visit.site, source, fields.subject, _scope(fields), carry_out=True)
+    source, scope, permit = visit.source("retention"), _scope(fields), None
+    asked = asked_decision(visit.site, source, fields.subject, scope)
+    if asked is not None:
+        again = act("acts", "decide", subject=fields.subject, request=fields.request)
+        if waits(visit, asked.act, asked.parameters, asked.about, again):
+            return "/approvals"
+        permit = Permit(asked.act)
+    decide(visit.site, source, fields.subject, scope, carry_out=True, permit=permit)
     if fields.request:
         return act("requests", fields.request, subject=fields.subject)
     return act("persons", fields.subject) if visit.has("persons") else "/retention"

@@ -127,7 +127,7 @@ def _review(visit: Visit, fields: Reviewing) -> str:
     }
     if asked is not None and _waits(visit, asked, act("holds", fields.ref, "review", **filled)):
         return "/approvals"
-    permit = Permit(asked.act) if asked else None
+    permit = Permit(asked.act, seen=asked.parameters) if asked else None
     review(visit.site, fields.subject, fields.ref, facts, fields.category, permit)
     return act("holds", subject=fields.subject)
 
@@ -151,7 +151,13 @@ def _release(visit: Visit, fields: Releasing) -> str:
     filled = {"subject": fields.subject, "ground": fields.ground}
     if _waits(visit, asked, act("holds", fields.ref, "release", **filled)):
         return "/approvals"
-    release(visit.site, fields.subject, fields.ref, fields.ground, Permit(asked.act))
+    release(
+        visit.site,
+        fields.subject,
+        fields.ref,
+        fields.ground,
+        Permit(asked.act, seen=asked.parameters),
+    )
     return act("holds", subject=fields.subject)
 
 

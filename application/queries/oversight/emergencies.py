@@ -181,6 +181,13 @@ def done_alone(
     return [one for one in alone if one is not None]
 
 
+def persons_alone(
+    session: Session, ledger: LedgerName, privacy_office: Collection[str], now: datetime
+) -> set[UUID]:
+    """Whom something that one person did alone is about: nothing that lasts follows from it meanwhile."""
+    return {one.event.stream for one in done_alone(session, ledger, privacy_office, now)}
+
+
 def _done(
     session: Session, privacy_office: Collection[str], approval: RecordedEvent
 ) -> DoneAlone | None:
