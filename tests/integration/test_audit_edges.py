@@ -37,6 +37,8 @@ def test_a_key_of_a_month_that_was_erased_is_named_when_it_is_back(
         assert kinds(house) == set()
         before_and_after("data_keys")(house, copies)
         assert kinds(house) == {"key-returned"}
+        told = {detail for _, detail in test_audit_keys.found(house)}
+        assert any("its generation was erased" in detail for detail in told), told
     else:
         assert kinds(house) == set()
 
