@@ -148,17 +148,24 @@ class Session:
         return rows
 
     def stream(
-        self, name: str, /, size: int = 2000, **parameters: Any
+        self,
+        name: str,
+        /,
+        size: int = 2000,
+        tables: Mapping[str, str] | None = None,
+        **parameters: Any,
     ) -> Iterator[tuple[Any, ...]]:
         """Rows of a large answer, fetched in blocks through a cursor of the server.
 
-        It takes no savepoint in a transaction: who breaks off may let go of the rows when that has ended.
+        So whoever reads all there is names no place to begin at: no key is too small or too large for it.
+        `tables`: replaces `{table}` names as in `named`. It takes no savepoint in a transaction: who breaks
+        off may let go of the rows when that has ended.
         """
         own = nullcontext() if self.in_transaction else self._connection.transaction()
         with mapped_errors(), own:
             cursor = self._connection.cursor(name=f"stream_{next(_STREAMS)}_{name}")
             try:
-                cursor.execute(self._text(name), parameters, binary=True)
+                cursor.execute(self._text(name, tables), parameters, binary=True)
                 while rows := cursor.fetchmany(size):
                     self._took(len(rows))
                     yield from rows
