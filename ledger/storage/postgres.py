@@ -5,7 +5,7 @@ Every session belongs to one role of one ledger. Batches go through COPY or arra
 a pipelined statement with more than about half a megabyte of parameters hangs in `Pipeline.sync()`.
 """
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
@@ -210,13 +210,18 @@ class Session:
                     yield row
 
     def copy_out(
-        self, name: str, tables: Mapping[str, str], columns: Sequence[str]
+        self,
+        name: str,
+        tables: Mapping[str, str],
+        columns: Sequence[str],
+        numbers: Collection[str] = (),
     ) -> Generator[bytes, None, int]:
         """A COPY to here as the server sends it, in blocks; returns the number of rows.
 
-        `tables`: replaces `{table}` names as in `named`. `columns`: their names, for `{columns}`.
+        `tables`: replaces `{table}` names as in `named`. `columns`: their names, for `{columns}`. `numbers`:
+        those of them that are read as numbers of objects.
         """
-        query = self._of_columns(name, tables, columns)
+        query = self._of_columns(name, tables, columns, numbers)
         with mapped_errors(), self._connection.cursor() as cursor:
             with cursor.copy(query) as copy:
                 block = bytearray()
@@ -246,10 +251,18 @@ class Session:
             return cursor.rowcount
 
     def _of_columns(
-        self, name: str, tables: Mapping[str, str], columns: Sequence[str]
+        self,
+        name: str,
+        tables: Mapping[str, str],
+        columns: Sequence[str],
+        numbers: Collection[str] = (),
     ) -> sql.Composed:
         identifiers = {key: sql.Identifier(value) for key, value in tables.items()}
-        listed = sql.SQL(", ").join(map(sql.Identifier, columns))
+        plain, number = sql.SQL("{}"), sql.SQL("{}::pg_catalog.oid")
+        listed = sql.SQL(", ").join(
+            (number if column in numbers else plain).format(sql.Identifier(column))
+            for column in columns
+        )
         return sql.SQL(statement(self._package, name)).format(**identifiers, columns=listed)
 
     @contextmanager

@@ -219,10 +219,11 @@ class _ViewInspection:
 
     def _compare_shown(self) -> None:
         """What readers see under the view's name is the table that its progress speaks of."""
-        table = f"{self.view.name}_{self.place.colour}"
-        for (name,) in self._session.rows("tables_shown", view=self.view.name):
-            if name != table:
-                self._fault("view-bookmark", f"{self.view.name} shows {name}, not {table}")
+        for part in ("", "_entries", "_counts"):
+            view, table = f"{self.view.name}{part}", f"{self.view.name}_{self.place.colour}{part}"
+            for (name,) in self._session.rows("tables_shown", view=view):
+                if name != table:
+                    self._fault("view-bookmark", f"{view} shows {name}, not {table}")
 
 
 class _Merge:

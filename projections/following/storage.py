@@ -348,7 +348,8 @@ class Tables(FindingTables):
 
 def each_row(session: Session, view: AnyView, table: str) -> Iterator[tuple[Key, bytes]]:
     """Every row in the order of keys, in flat memory. `table`: of a colour, or the view's name."""
-    return (((stream, subkey), state) for stream, subkey, state in _rows(session, view, table))
+    for stream, subkey, state, *_ in _rows(session, view, table):
+        yield (stream, subkey), state
 
 
 def _rows(session: Session, view: AnyView, table: str) -> Iterator[StoredRow]:
