@@ -44,12 +44,21 @@ _RIGHTS = {"pg_parameter_acl", "pg_auth_members", "pg_init_privs", "pg_authid"}
 
 
 _HIDDEN = "passwords of roles, statistics and large objects: the server shows them to no reader"
-_UNKNOWN = (
-    "this program has no fresh catalogue of PostgreSQL {} to compare the server's own with: "
-    "it looked only for what was added to it"
-)
-_EXTENSIONS = "extensions that the site installed are trusted: {}"
-_FORBIDDEN = "the server does not let this login read: {}"
+
+
+def _unknown(version: int) -> str:
+    return (
+        f"this program has no fresh catalogue of PostgreSQL {version} to compare the server's own with: "
+        "it looked only for what was added to it"
+    )
+
+
+def _trusted(extensions: str) -> str:
+    return f"extensions that the site installed are trusted: {extensions}"
+
+
+def _forbidden(columns: str) -> str:
+    return f"the server does not let this login read: {columns}"
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -83,11 +92,11 @@ class Told(msgspec.Struct):
         """What was not looked at, in words."""
         said = [_HIDDEN]
         if not self.known:
-            said.append(_UNKNOWN.format(self.version))
+            said.append(_unknown(self.version))
         if self.extensions:
-            said.append(_EXTENSIONS.format(", ".join(self.extensions)))
+            said.append(_trusted(", ".join(self.extensions)))
         if self.hidden:
-            said.append(_FORBIDDEN.format(", ".join(self.hidden)))
+            said.append(_forbidden(", ".join(self.hidden)))
         return tuple(said)
 
 
