@@ -66,6 +66,7 @@ class OrderForm(Struct, frozen=True, kw_only=True):
     form: str | None = None
     sha256: str | None = None
     extends: str | None = None
+    deliver: str | None = None
     notified: bool | None = None
     form_faults: Sequence[str] = ()
     authorised_by: str | None = None

@@ -67,6 +67,7 @@ class OrderTest(Struct, frozen=True, forbid_unknown_fields=True):
     issued_by: IssuedBy | None = None
     authorised_by: tuple[IssuedBy, ...] = ()
     notified: bool = False
+    renews: bool = False
     cleared: datetime | None = None
     kind: OrderKind | None = None
     oral: bool = False
@@ -157,7 +158,8 @@ class OrderFacts(Struct, frozen=True):
 
     `period_to`: the last day for which data is wanted, inclusive. `authorised_by`: offices that authorised
     it. `notified`: whether the authority of another State was told of it; `cleared_at`: when that one said
-    that it raises no ground. `faulty`: whether the form that it came in was.
+    that it raises no ground. `faulty`: whether the form that it came in was. `renews`: whether it follows
+    another order, whose measure goes on.
     """
 
     provision: str
@@ -172,6 +174,7 @@ class OrderFacts(Struct, frozen=True):
     period_to: date | None = None
     notified: bool = False
     faulty: bool = False
+    renews: bool = False
     authorised_by: tuple[str, ...] = ()
     cleared_at: datetime | None = None
 
@@ -254,6 +257,7 @@ def facts_of(received_at: datetime, provision: str | None, facts: dict[str, obje
         period_to=day_in(facts, "period_to"),
         notified=bool(facts.get("notified")),
         faulty=bool(facts.get("form_faults")),
+        renews=bool(facts.get("extends")),
     )
 
 
@@ -411,10 +415,19 @@ def _period(rule: OrderRule, order: OrderFacts) -> tuple[date | None, date | Non
     if rule.months_back:
         earliest = months_after(order.day, -rule.months_back)
         first = earliest if first is None else max(first, earliest)
-    latest = latest_day(rule, order.day)
+    latest = latest_day(rule, _begins(rule, order))
     if last is not None and latest is not None:
         last = min(last, latest)
     return first, last
+
+
+def _begins(rule: OrderRule, order: OrderFacts) -> date:
+    """From which day a period ahead counts: of a renewal, from where the measure goes on."""
+    first, end = order.period_from, latest_day(rule, order.day)
+    if not order.renews or first is None or end in {None, order.day}:
+        return order.day
+    assert end
+    return max(order.day, min(first, end + _DAY))
 
 
 def latest_day(rule: OrderRule, day: date) -> date | None:

@@ -20,6 +20,7 @@ from application.answer import given
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.data import OrderGap
 from application.queries.desk.found_orders import FoundOrder, find_order
+from application.queries.desk.prepared import command_after
 from application.queries.desk.receipts import Receipt
 from application.site import Site
 from application.source import Source
@@ -111,7 +112,7 @@ def executable(site: Site, source: Source, on: OnOrder, execution: Execution) ->
         )
     if execution.receipt is not None:
         _check_receipt(case, execution.receipt, execution, on.time)
-    elif may_have:
+    elif may_have and not case.order.follows:
         raise NotAllowed(
             f"order {on.ref} is given data: name the file that `ledger order prepare {on.ref}` made",
             field="bundle",
@@ -158,6 +159,7 @@ def _check_receipt(
         act.facts.get("bundle_sha256") == receipt.bundle_sha256 for act in order.named(EXECUTED)
     ):
         raise NotAllowed(f"this bundle was given for order {ref} already", field="bundle")
+    _check_gives(case, receipt)
     if receipt.until > time:
         raise NotAllowed(
             f"the bundle of order {ref} has data up to {instant(receipt.until)}, so it cannot have been "
@@ -167,6 +169,17 @@ def _check_receipt(
     if execution.position not in {None, receipt.position}:
         raise NotAllowed(f"the bundle reflects position {receipt.position}", field="position")
     _check_fields(receipt, execution.fields)
+
+
+def _check_gives(case: FoundOrder, receipt: Receipt) -> None:
+    """Raise NotAllowed for a bundle that gives nothing, where nothing was given before or is to come."""
+    is_to_come = any(gap.reason == "not-yet" for gap in receipt.gaps)
+    if not (receipt.given or case.order.execution or is_to_come):
+        raise NotAllowed(
+            f"the bundle of order {case.order.ref} gives nothing, and nothing is to come: nothing was "
+            f"executed, and `{command_after(case, receipt, '')}` answers the authority",
+            field="bundle",
+        )
 
 
 def _check_fields(receipt: Receipt, fields: Sequence[str]) -> None:

@@ -29,7 +29,8 @@ from application.source import Source, instant_or_none
 from ledger.errors import Misconfigured
 from projections.reading.order_judging import judgement_of, objection, refusal
 from projections.reading.order_steps import OrderDeed, hindrance
-from projections.views.orders import WAITING, Order, runs_tap
+from projections.views.order_clocks import runs_tap
+from projections.views.orders import WAITING, Order
 from rulebook import provision
 from rulebook.calendar import day_of
 from rulebook.orders import Allowance, facts_of, review_on, rule_of
@@ -170,6 +171,7 @@ def _receipt(form: OrderForm, ref: str, subject: str, time: datetime) -> list[Ac
         "form": form.form,
         "sha256": form.sha256,
         "extends": form.extends,
+        "deliver": form.deliver,
         "notified": form.notified,
         "form_faults": list(form.form_faults) or None,
     }
@@ -309,15 +311,22 @@ def refuse(site: Site, source: Source, on: OnOrder, ground: str) -> list[FoundOr
 def confirm(
     site: Site, source: Source, on: OnOrder, what: str, sha256: str | None
 ) -> list[FoundOrder]:
-    """Record a confirmation: of an oral order in writing, of a receipt, or that no ground is raised."""
+    """Record a confirmation: of an oral order in writing, of a receipt, or that no ground is raised.
+
+    That opens an order before its days are over, so it needs the document. Raises Misconfigured without it.
+    """
     deed = _CONFIRMING[what]
+    if what == "no-ground" and sha256 is None:
+        raise Misconfigured(
+            "expected what the authority of the other State wrote", field="document"
+        )
     return _act_on_order(
         site, source, on, deed, said(names.ORDER_CONFIRMED, what=what, sha256=sha256)
     )
 
 
 def withdraw(site: Site, source: Source, on: OnOrder, reason: str | None) -> list[FoundOrder]:
-    """Record that the authority took an order back. Raises NotAllowed once it was executed."""
+    """Record that the authority took an order back. Raises NotAllowed once all of it was given."""
     return _act_on_order(site, source, on, "withdraw", said(names.ORDER_WITHDRAWN, reason=reason))
 
 

@@ -67,7 +67,7 @@ def copy(
 ) -> tuple[FoundOrder, SnapshotLook]:
     """Bring the copy of an order up to date, or make the first one.
 
-    That is of a European order to produce, which is kept for 60 days and while it is open, and of what a
+    That is of a European order to produce, which is kept until the authority has its answer, and of what a
     program imposed that made no copies. Raises NotAllowed where nothing is kept.
     """
     with one_at_a_time(site):

@@ -29,7 +29,8 @@ OUTCOMES = ("continues", "may-lift")
 class OnSecret(Struct, frozen=True):
     """What is kept secret: an order by its reference, or a disclosure of a person.
 
-    `time`: of the act. `source`: of the disclosure's event, where two have the same id.
+    `time`: of the act. `source`: of the disclosure's event, where two have the same id. `there`: the open
+    ledger, which says whom an order by number means.
     """
 
     ref: str | None
@@ -37,6 +38,7 @@ class OnSecret(Struct, frozen=True):
     disclosure: str | None
     time: datetime
     source: str | None = None
+    there: Source | None = None
 
 
 class Word(Struct, frozen=True, kw_only=True):
@@ -84,7 +86,7 @@ def judged(site: Site, source: Source, on: OnSecret, name: str, word: Word) -> F
     if why is not None:
         raise NotAllowed(why)
     if name == names.SECRECY_LIFTED:
-        _check_way(in_the_way(source, secret, on.time), word.despite)
+        _check_way(in_the_way(source, secret, on.time, on.there), word.despite)
     check(site, [_act(source, secret, name, word)], on.time)
     return secret
 

@@ -19,12 +19,14 @@ from application.acts.acting import Act, Permit, act, one_at_a_time
 from application.acts.holding import RELEASE
 from application.acts.on_orders import ACTIVITY, Facts
 from application.queries.desk.data import OrderData, order_data
-from application.queries.desk.found_orders import FoundOrder
+from application.queries.desk.found_orders import FoundOrder, known_orders
 from application.queries.desk.prepared import wanted_to_keep
 from application.queries.desk.preserved import (
     SnapshotLook,
+    last_look,
     snapshots_in,
     state_of_snapshot,
+    together,
     waiting_for_data,
 )
 from application.queries.keeping.holds import in_force
@@ -36,11 +38,14 @@ from ledger.erasure.eraser import Erasure
 from ledger.reading import head_position
 from ledger.tlog.store.folder import LogFolder
 from projections.reading.views import secrets
+from projections.views.orders import is_wanted, standing
 from projections.views.secrecy import Preservation, preservations
 from rulebook.calendar import day_of
 from schemas import PERSONAL_FIELDS, names
 
 _GROUND = "preservation-order"
+RELEASES = "preservation-release"
+"""The act of two officers who let go what is kept; the clock does the same where the law ends it."""
 EVERY = timedelta(days=1)
 """How often a snapshot is brought up to date: what the open ledger got late is copied by then."""
 
@@ -67,8 +72,11 @@ def take(
 
     The caller holds the lock of the office. What a killed command began is gone on with.
     """
-    wanted = wanted_to_keep(source, case, of.fields)
-    data = order_data(there.source, wanted, head_position(there.source.session), there.log)
+    position = head_position(there.source.session)
+    data = together(
+        order_data(there.source, wanted, position, there.log)
+        for wanted in wanted_to_keep(source, case, of.fields)
+    )
     state = state_of_snapshot(source, streams_of(source, of.subject))
     copies = [
         one for one in _copies(case, of, data) if one.facts["position"] not in state.positions
@@ -98,7 +106,7 @@ def _copies(case: FoundOrder, of: Snapshot, data: OrderData) -> Iterator[Act]:
                 **({"held_before": True} if record.held_before is True else {}),
                 **({"proof": b64encode(record.proof.encode()).decode()} if record.proof else {}),
             }
-            copied = _on_snapshot(names.DATA_PRESERVED, of.subject, case.provision, facts)
+            copied = _act(names.DATA_PRESERVED, of.subject, case.provision, facts)
             yield msgspec.structs.replace(
                 copied,
                 categories=sorted({PERSONAL_FIELDS[field] for field in record.values}),
@@ -110,7 +118,7 @@ def _copies(case: FoundOrder, of: Snapshot, data: OrderData) -> Iterator[Act]:
 
 def _hold(case: FoundOrder, of: Snapshot, name: str) -> Act:
     facts = {"hold_ref": case.order.ref, "ground": _GROUND, "review_on": of.until.isoformat()}
-    held = _on_snapshot(name, of.subject, case.provision, facts)
+    held = _act(name, of.subject, case.provision, facts)
     categories = sorted({PERSONAL_FIELDS[field] for field in of.fields})
     return msgspec.structs.replace(held, categories=categories)
 
@@ -122,16 +130,16 @@ def held_until(case: FoundOrder, of: Snapshot) -> Act:
 
 def _looked(case: FoundOrder, of: Snapshot, look: SnapshotLook) -> Act:
     facts = {"order_ref": case.order.ref, **asdict(look)}
-    return _on_snapshot(names.PRESERVATION_SNAPSHOT_TAKEN, of.subject, case.provision, facts)
+    return _act(names.PRESERVATION_SNAPSHOT_TAKEN, of.subject, case.provision, facts)
 
 
-def _on_snapshot(name: str, subject: str, provision: str | None, facts: Facts) -> Act:
+def _act(name: str, subject: str, provision: str | None, facts: Facts) -> Act:
     return Act(name=name, subject=subject, provision=provision, activity=ACTIVITY, facts=facts)
 
 
 def is_due(source: Source, subject: str) -> bool:
     """Whether a snapshot is to be brought up to date: a day after the look before."""
-    last = state_of_snapshot(source, streams_of(source, subject)).last
+    last = last_look(source, streams_of(source, subject))
     return last is None or source.now - last.recorded_at >= EVERY
 
 
@@ -145,13 +153,13 @@ def destroy_ended(site: Site, source: Source) -> list[Erasure]:
         return [erasure for ended in _ended(source) for erasure in _destroy(site, source, *ended)]
 
 
-def _ended(source: Source) -> list[tuple[str, Preservation]]:
-    """The snapshots that nothing keeps any more, each with its preservation."""
+def _ended(source: Source) -> list[tuple[UUID, str, Preservation]]:
+    """The snapshots that nothing keeps any more, each with its person and its preservation."""
     taken = list(_taken(source))
     # What was destroyed before has no reference any more: nothing else is asked about it.
     living = source.opener.references([snapshot for *_, every in taken for snapshot in every])
     return [
-        (living[snapshot], one)
+        (stream, living[snapshot], one)
         for stream, one, every in taken
         for snapshot in every
         # An earlier imposition is over once there is a later one.
@@ -170,20 +178,51 @@ def _taken(source: Source) -> Iterator[tuple[UUID, Preservation, list[UUID]]]:
 
 
 def _goes_on(source: Source, stream: UUID, kept: Preservation) -> bool:
-    if kept.keeps(day_of(source.now)):
+    if kept.keeps(day_of(source.now)) and not _is_answered(source, stream, kept):
         return True
-    return bool(waiting_for_data(source, stream, kept.order_ref, source.now))
+    if waiting_for_data(source, stream, kept.order_ref, source.now):
+        return True
+    # The authority announced the order for the data (annex V): the copy waits for it.
+    orders = [order for _, order in known_orders(source, streams=[stream])]
+    return is_wanted(kept.order_ref, orders, source.now)
 
 
-def _destroy(site: Site, source: Source, subject: str, kept: Preservation) -> list[Erasure]:
-    """Release the hold, and erase the subject: its keys are destroyed, and the journal has it."""
+def _is_answered(source: Source, stream: UUID, kept: Preservation) -> bool:
+    """Whether the authority has what was copied on receipt: the law keeps it until then, and no longer."""
+    return any(
+        order.rule is not None
+        and order.rule.kept_at_once
+        and (state := standing(order, source.now)) is not None
+        and state.status == "confirmed"
+        for _, order in known_orders(source, streams=[stream], refs=[kept.order_ref])
+    )
+
+
+def _destroy(
+    site: Site, source: Source, stream: UUID, subject: str, kept: Preservation
+) -> list[Erasure]:
+    """Release the hold, and erase the subject: its keys are destroyed, and the journal has it.
+
+    What ended with its last day, or with its answer, is first recorded as released: no officer does that.
+    """
+    person = source.opener.references([stream]).get(stream)
+    if (
+        person is not None
+        and kept.released_at is None
+        and kept.snapshot in streams_of(source, subject)
+    ):
+        last = min(filter(None, (day_of(source.now), kept.until)))
+        facts: Facts = {"order_ref": kept.order_ref, "until": last.isoformat()}
+        ended = _act(names.PRESERVATION_RELEASED, person, kept.imposed.provision, facts)
+        ended = msgspec.structs.replace(ended, categories=list(kept.categories))
+        act(site, [ended], permit=Permit(RELEASES))
     for hold in in_force(source, subject):
         facts = {
             "hold_ref": hold.hold_ref,
             "ground": _GROUND,
             "review_on": hold.review_on.isoformat(),
         }
-        released = _on_snapshot(names.LEGAL_HOLD_RELEASED, subject, kept.imposed.provision, facts)
+        released = _act(names.LEGAL_HOLD_RELEASED, subject, kept.imposed.provision, facts)
         released = msgspec.structs.replace(released, categories=hold.categories)
         act(site, [released], permit=Permit(RELEASE))
     return site.eraser().erase(subject, (), "retention")

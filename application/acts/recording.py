@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 
+import msgspec
 from msgspec import Struct
 
 from application.acts.acting import Act, ActOutcome, ActRefused, Permit, act, check
@@ -216,13 +217,35 @@ def check_draft(site: Site, draft: Draft, language: Language) -> None:
 
 
 def record_draft(
-    site: Site, draft: Draft, language: Language, permit: Permit | None = None
+    site: Site,
+    draft: Draft,
+    language: Language,
+    permit: Permit | None = None,
+    also: Sequence[Act] = (),
 ) -> ActOutcome:
-    """Record it as an event of the office. Raises ActRefused or InvalidMember: nothing is recorded then."""
+    """Record it as an event of the office. Raises ActRefused or InvalidMember: nothing is recorded then.
+
+    `also`: what falls with it, in the same transaction.
+    """
     try:
-        return act(site, [_act_of(draft)], permit=permit)
+        return act(site, [_act_of(draft), *also], permit=permit)
     except ActRefused as error:
         raise _in_words(error, draft, language) or error from None
+
+
+def falls_with(source: Source, draft: Draft) -> list[Act]:
+    """What is annulled with an execution: its disclosure, since what was not given is told to nobody."""
+    events = _events_about(source, draft.subject)
+    given = {
+        event.facts.get("disclosure_id")
+        for event in events
+        if event.name == names.ORDER_EXECUTED and event.id == draft.data.get("annuls")
+    }
+    return [
+        msgspec.structs.replace(_act_of(draft), facts={**draft.shown, "annuls": event.id})
+        for event in events
+        if event.name == names.PERSONAL_DATA_DISCLOSED and event.id in given
+    ]
 
 
 def _in_words(error: ActRefused, draft: Draft, language: Language) -> InvalidMember | None:

@@ -16,6 +16,7 @@ from schemas.events.orders import IssuedBy, OrderKind
 
 ISSUERS: tuple[str, ...] = get_args(IssuedBy)
 _KINDS: tuple[str, ...] = get_args(OrderKind)
+EVERY = ("daily", "weekly", "monthly")
 Document = Annotated[
     str | None,
     option("--document", "FILE", "The document itself: its SHA-256 is recorded, and nothing else."),
@@ -70,6 +71,15 @@ OPTIONS: dict[str, object] = {
             "--extends", "ORDER", "The order to preserve data that this one follows or prolongs."
         ),
     ],
+    "deliver": Annotated[
+        str | None,
+        code_option(
+            "--deliver",
+            "D",
+            EVERY,
+            "How often what came since is given, of a period that goes on: one of {}.",
+        ),
+    ],
     "notified": Annotated[
         bool | None,
         switch(
@@ -109,6 +119,7 @@ class _Flags(Struct, frozen=True):
     case: str | None
     values: str | None
     extends: str | None
+    deliver: str | None
     notified: bool | None
     authorised_by: str | None
     authorisation: str | None
@@ -135,6 +146,7 @@ def order_form_of(**stated: object) -> OrderForm:
         form="oral" if flags.oral else "letter",
         sha256=sha256_of(flags.document) if flags.document else None,
         extends=flags.extends,
+        deliver=flags.deliver,
         notified=flags.notified,
         authorised_by=flags.authorised_by,
         authorisation_sha256=_authorisation(flags),

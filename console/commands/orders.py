@@ -28,7 +28,7 @@ from host.open_side import open_side
 from host.settings import Settings
 from host.site import Site
 from ledger.errors import LedgerError
-from projections.reading.order_judging import ORDER_GROUNDS, judgement_of
+from projections.reading.order_judging import NO_RULE, ORDER_GROUNDS, judgement_of
 from rulebook import ORDER_RULES
 
 METHODS = ("call-back", "certificate", "platform", "in-person", "known-officer")
@@ -96,7 +96,7 @@ def warn_of_nobody(look: SnapshotLook) -> None:
 def _tell_of_unknown_law(found: FoundOrder) -> None:
     """Tell at once that nothing can be given under the law that an order names, and which ones are alike."""
     law, judged = found.received.provision or "", judgement_of(found.order)
-    if judged is not None and judged.rule is None:
+    if judged is not None and judged.usual_ground == NO_RULE:
         tell("unknown-law", law, ", ".join(nearest(law, provisions())) or "-")
 
 
@@ -231,7 +231,8 @@ def confirm(
 ) -> None:
     """Record that an oral order was confirmed in writing, that its answer was received, or `no-ground`.
 
-    `no-ground`: the authority of another State, which was notified of it, raises no ground against it.
+    `no-ground`: the authority of another State, which was notified of it, raises no ground against it. Name
+    its document.
     """
     digest = sha256_of(document) if document else None
     _do(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from application.acts import on_preservation
 from application.acts.on_orders import OnOrder
-from application.acts.preserving import OpenLedger, destroy_ended
+from application.acts.preserving import RELEASES, OpenLedger, destroy_ended
 from application.command_line import command
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.preserved import SnapshotLook, kept_order
@@ -74,8 +74,8 @@ def snapshot(
 ) -> None:
     """Copy what came into the open ledger since, or came late.
 
-    Of a European order to produce that has no copy yet: copy its data, which is kept for 60 days, and while
-    it is open. A running ledger copies once a day. Exit status 1 when no person was found.
+    Of a European order to produce that has no copy yet: copy its data, which is kept until the authority
+    has its answer. A running ledger copies once a day. Exit status 1 when no person was found.
     """
     _copy(settings, (ref, subject, None), as_json, on_preservation.copy)
 
@@ -128,9 +128,7 @@ def release(
         case, kept = on_preservation.releasable(source, on)
         again = command("preservation", "release", ref, subject=subject, at=at)
         parameters = [ref, instant(kept.imposed.time), list(kept.categories), at]
-        permit = need_second_person(
-            site, "preservation-release", parameters, again, case.person, emergency
-        )
+        permit = need_second_person(site, RELEASES, parameters, again, case.person, emergency)
         released = on_preservation.release(site, source, on, permit)
         destroy_ended(site, source)
         print_order(source, released, as_json)

@@ -18,6 +18,7 @@ from application.acts.recording import (
     check_draft,
     check_subject,
     draft_shown,
+    falls_with,
     members_for,
     missing,
     notes,
@@ -144,7 +145,8 @@ def _go(site: Site, source: Source, draft: Draft, members: tuple[Member, ...], m
         if not (mode.asks and typer.confirm(question, err=True)):
             return
     permit = _approve(site, source, draft, mode)
-    act = record_draft(site, draft, mode.language, permit)
+    also = falls_with(source, draft) if draft.entry.name == _ANNULLED else []
+    act = record_draft(site, draft, mode.language, permit, also)
     bring_up_to_date(site)
     recorded = phrase("record-note", "recorded", mode.language, act.last_position, act.ids[0])
     _print(draft_shown(site, draft, [recorded, *remarks], act, mode.language), members, mode)

@@ -1,6 +1,8 @@
 """`ledger secrecy`: what a person may not be told: imposed, reviewed, lifted."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, NamedTuple
 
 import typer
@@ -33,6 +35,7 @@ from console.flags import (
 from console.output import print_answer
 from console.show.secrecy import secrecy_row_table, secrecy_table
 from console.streams import sha256_of
+from host.open_side import open_side
 from host.settings import Settings
 from host.site import Site
 from projections.folds.timetravel import NOW
@@ -172,8 +175,8 @@ def lift(
     """
     named = tuple(sorted(set(despite or ())))
     word = Word(by=by, evidence=evidence, sha256=_digest(document, sha256), despite=named)
-    with working(settings, "secrecy", at) as (site, source, time):
-        on = OnSecret(ref, subject, disclosure, time, told_by)
+    with working(settings, "secrecy", at) as (site, source, time), _open_ledger(site) as there:
+        on = OnSecret(ref, subject, disclosure, time, told_by, there)
         secret = on_secrecy.judged(site, source, on, names.SECRECY_LIFTED, word)
         again = command(
             *("secrecy", "lift", *([ref] if ref else [])),
@@ -190,6 +193,16 @@ def lift(
         about = _About(source, secret, names.SECRECY_LIFTED, [to_builtins(word), at])
         permit = _permit(site, _LIFT, about, again, emergency)
         _print(source, on_secrecy.lift(site, source, on, word, permit), as_json)
+
+
+@contextmanager
+def _open_ledger(site: Site) -> Iterator[Source | None]:
+    """The open ledger, which says who had a number; None where the desk has no settings of it."""
+    if site.settings.open_settings is None:
+        yield None
+        return
+    with open_side(site, "secrecy") as there:
+        yield there.source
 
 
 @configured("store")

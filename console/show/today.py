@@ -42,6 +42,10 @@ def _task(row: TaskRow) -> tuple[object, ...]:
     )
 
 
+_OF_ACTS = ("approve-emergency", "approve-act")
+"""Tasks whose detail is the act that waits for a second person."""
+
+
 def _detail(row: TaskRow) -> str | None:
     """A duty by its title; a right or a change in words; a topic as it is."""
     code = row.detail
@@ -49,7 +53,7 @@ def _detail(row: TaskRow) -> str | None:
         return code
     entry = DEADLINES.get(code)
     if entry is None:
-        return code_word("right", code)
+        return code_word("approval-act" if row.task in _OF_ACTS else "right", code)
     return entry.title_nl if spoken() == "nl" else entry.title
 
 

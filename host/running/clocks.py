@@ -1,7 +1,8 @@
 """What a running ledger does by the clock, each on connections of its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import partial
 
 from host.logs import Log
@@ -11,10 +12,12 @@ from host.running.telling import tell_open_ledger
 from host.running.upkeeping import Upkeep
 from host.running.watching import Watch
 from host.settings import Settings
-from host.wiring import open_site
+from host.wiring import open_site, utc_now
 
 # So often a confidential ledger looks at what is to be told, kept or destroyed.
 TELL_S = 300.0
+# And says of the same order, which cannot be copied, no more often than this.
+_SAID_AGAIN = timedelta(days=1)
 
 
 @contextmanager
@@ -25,7 +28,7 @@ def keeping_up(settings: Settings, watch: Watch) -> Iterator[Callable[[], None]]
     """
     clocks = [Upkeep(partial(_forget, settings, watch.says), watch.says)]
     if settings.confidential:
-        telling = partial(_tell, settings, watch.says)
+        telling = partial(_tell, settings, watch.says, {})
         clocks.append(Upkeep(telling, watch.says, period_s=TELL_S))
 
     def look() -> None:
@@ -61,16 +64,25 @@ def _forget(settings: Settings, says: Log, stop: Callable[[], bool]) -> None:
         says.info("resumed", message, erasures=resumed, tombstones=tombstones)
 
 
-def _tell(settings: Settings, says: Log, _stop: Callable[[], bool]) -> None:
+def not_said(refs: Iterable[str], said: dict[str, datetime], now: datetime) -> list[str]:
+    """Those of some orders of which nothing was said for a day; they count as said from now on."""
+    fresh = [ref for ref in refs if ref not in said or now - said[ref] >= _SAID_AGAIN]
+    said.update(dict.fromkeys(fresh, now))
+    return fresh
+
+
+def _tell(
+    settings: Settings, says: Log, said: dict[str, datetime], _stop: Callable[[], bool]
+) -> None:
     with open_site(settings) as site:
         added, destroyed, failed = keep_copies(site)
         handed_over = tell_open_ledger(site)
     if added or destroyed:
         message = f"copies for orders: {added} records added, {destroyed} destroyed"
         says.info("preserved", message, records=added, copies=destroyed)
-    if failed:
-        message = f"{len(failed)} orders cannot be copied: see `ledger today`"
-        says.warning("not-copied", message, orders=list(failed))
+    if fresh := not_said(failed, said, utc_now()):
+        message = f"{len(fresh)} orders cannot be copied: see `ledger today`"
+        says.warning("not-copied", message, orders=fresh)
     if handed_over:
         message = f"{handed_over} lifted disclosures were handed over"
         says.info("handed-over", message, disclosures=handed_over)

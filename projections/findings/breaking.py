@@ -6,7 +6,7 @@ from uuid import UUID
 
 from projections.findings.judging import Finding
 from projections.views.order_acts import OrderAct
-from projections.views.orders import OrderClockStatus
+from projections.views.order_clocks import OrderClockStatus
 from rulebook.calendar import day_of
 from rulebook.rules import Situation, breaches
 from schemas import names

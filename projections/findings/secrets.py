@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from projections.findings.breaking import About, review
 from projections.findings.judging import Finding
 from projections.views.order_acts import SECRECY, OrderAct
-from projections.views.orders import Order, OrderClockStatus, is_wanted, next_review
+from projections.views.order_clocks import OrderClockStatus
+from projections.views.orders import Order, is_wanted, next_review
 from projections.views.secrecy import (
     Preservation,
     SecretDisclosure,

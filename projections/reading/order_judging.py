@@ -124,6 +124,14 @@ def _objections(ref: str, judged: Judgement, deed: str, found: Collection[str]) 
         yield _without_rule(ref, judged)
         return
     for fault in judged.faults:
+        if fault == "faulty-form":
+            # What the authority can mend is told to it first; an objection answers the order.
+            yield (
+                "the form of the order is faulty, as its receipt says: tell the authority with "
+                f"`ledger order object {ref} --ground faulty-form`, or refuse it with "
+                f"`ledger order refuse {ref} --ground faulty-form`"
+            )
+            continue
         yield (
             _fault(fault, facts, rule)
             + f"; refuse it with `ledger order refuse {ref} --ground {fault}`"
@@ -189,8 +197,6 @@ def _fault(fault: Fault, facts: OrderFacts, rule: OrderRule) -> str:
             f"an order under {facts.provision} needs the word of {' or '.join(rule.authorised.by)}, which is "
             "recorded with `ledger order authorise`"
         )
-    if fault == "faulty-form":
-        return "the form of the order is faulty, as its receipt says"
     if fault == "not-a-duty":
         return f"{facts.provision} is no duty of a telecom provider"
     if fault == "wrong-authority":

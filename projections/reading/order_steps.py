@@ -9,13 +9,16 @@ from datetime import date, datetime
 from typing import Literal
 
 from ledger.event import instant
+from projections.views.order_clocks import is_given_on, is_withdrawn, runs_tap
 from projections.views.orders import (
     AUTHENTICATED,
+    AUTHORISED,
     EXECUTED,
     WAITING,
     Order,
     OrderStatus,
     Status,
+    keeps_data,
     standing,
 )
 from rulebook.calendar import day_of, last_day
@@ -59,10 +62,30 @@ def hindrance(deed: OrderDeed, order: Order, time: datetime) -> str | None:
         return f"order {order.ref} was never received: give `ledger order receive`"
     if time < last:
         return f"this cannot have been done before the last act on order {order.ref}, at {instant(last)}"
-    again = deed == "execute" and state.status in {"executed", "confirmed"} and went_on(order)
-    if state.status not in _ALLOWED[deed] and not again:
+    if state.status not in _ALLOWED[deed] and not _is_allowed_later(deed, order, state):
         return _stands(order, state, day_of(last))
     return _deed(deed, order, state) or _carrying_out(deed, order, time)
+
+
+def _is_allowed_later(deed: OrderDeed, order: Order, state: OrderStatus) -> bool:
+    """Whether an act is allowed on an order that was decided, or carried out, before."""
+    if state.status in _DECIDED:
+        # The word of a judge may come after the desk has narrowed an order: then it is decided anew.
+        return deed == "authorise" or (deed == "decide" and is_authorised_since(order))
+    if state.status not in {"executed", "confirmed"}:
+        return False
+    # What is given month after month ends with the word of the authority, like a tap and what is kept.
+    return {"execute": went_on, "withdraw": is_given_on}.get(deed, _never)(order)
+
+
+def _never(_order: Order) -> bool:
+    return False
+
+
+def is_authorised_since(order: Order) -> bool:
+    """Whether another authority gave its word after the order was decided."""
+    words, decision = order.named(AUTHORISED), order.decision
+    return bool(words) and decision is not None and words[-1].order > decision.order
 
 
 def _deed(deed: OrderDeed, order: Order, state: OrderStatus) -> str | None:
@@ -112,7 +135,8 @@ def too_early(order: Order, time: datetime) -> str | None:
     if first is not None and time < first:
         return (
             f"nothing may be given for order {ref} before {instant(first)}: the authority of another State "
-            f"was notified of it, and if it raises no ground: `ledger order confirm {ref} --what no-ground`"
+            f"was notified of it, and if it raises no ground: `ledger order confirm {ref} --what no-ground "
+            "--document FILE`"
         )
     doubtful = doubtful_from(rule, facts) if facts else None
     if doubtful is not None and doubtful <= time and not order.confirmation("written-order"):
@@ -126,7 +150,9 @@ def too_early(order: Order, time: datetime) -> str | None:
 def went_on(order: Order) -> bool:
     """Whether the period of an order was not over when it was executed last, so more can be given."""
     last, executed = order.last_day, order.named(EXECUTED)
-    return last is not None and bool(executed) and day_of(executed[-1].time) <= last
+    if last is None or not executed or is_withdrawn(order) or order.kind == "interception":
+        return False
+    return day_of(executed[-1].time) <= last
 
 
 def _confirming(order: Order, state: OrderStatus) -> str | None:
@@ -159,6 +185,8 @@ def _ended(order: Order, state: OrderStatus, day: date) -> str:
     ref, status = order.ref, state.status
     if status == "lapsed":
         return _lapsed(order, state)
+    if status in {"executed", "confirmed"} and (ends := _going_on(order)):
+        return f"order {ref} was executed on {day} and goes on: `ledger {ends} {ref}` ends it"
     if status == "executed":
         return (
             f"order {ref} was executed on {day}: only its receipt is left, with "
@@ -171,6 +199,15 @@ def _ended(order: Order, state: OrderStatus, day: date) -> str:
     if status == "withdrawn":
         return f"the authority withdrew order {ref} on {day}: nothing more can be done on it"
     return f"order {ref} was refused on {day}: nothing more can be done on it"
+
+
+def _going_on(order: Order) -> str | None:
+    """The command that ends what goes on for an order that was carried out; None where nothing does."""
+    if runs_tap(order):
+        return "order end"
+    if order.kind == "preservation" and keeps_data(order):
+        return "preservation release"
+    return "order withdraw" if is_given_on(order) else None
 
 
 def _not_authentic(ref: str) -> str:

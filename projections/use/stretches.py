@@ -49,7 +49,7 @@ def held_in(
             for field in (*wanted, *_removed_by(event)):
                 standing.pop(field, None)
         if event.time < stretch.since:
-            standing |= dict.fromkeys(filter(_describes, wanted), event)
+            standing |= dict.fromkeys(filter(describes, wanted), event)
     return [*_standing(standing), *within]
 
 
@@ -84,13 +84,13 @@ def stretches_of(
 ) -> list[Stretch]:
     """When a person had a value, cut to a stretch. `has_value`: whether an event gives the value."""
     had = [(event.time, has_value(event)) for event in _touching(events, field)]
-    if not _describes(field):
+    if not describes(field):
         found = [Stretch(time, time) for time, has in had if has]
     else:
         # What comes next ends it: another value, a removal, or nothing yet.
         ends = [*(time - _INSTANT for time, _ in had[1:]), datetime.max.replace(tzinfo=UTC)]
         found = [Stretch(time, end) for (time, has), end in zip(had, ends, strict=False) if has]
-    return [cut for stretch in found if (cut := _cut(stretch, within)) is not None]
+    return [cut for stretch in found if (cut := cut_to(stretch, within)) is not None]
 
 
 def _touching(events: Iterable[RecordedEvent], field: str) -> Iterator[RecordedEvent]:
@@ -100,7 +100,8 @@ def _touching(events: Iterable[RecordedEvent], field: str) -> Iterator[RecordedE
             yield event
 
 
-def _cut(stretch: Stretch, within: Stretch) -> Stretch | None:
+def cut_to(stretch: Stretch, within: Stretch) -> Stretch | None:
+    """The part of a stretch that lies within another one; None where none does."""
     since, until = max(stretch.since, within.since), min(stretch.until, within.until)
     return Stretch(since, until) if since <= until else None
 
@@ -121,6 +122,6 @@ def _removed_by(event: RecordedEvent) -> Iterator[str]:
         yield from event.facts["fields"]
 
 
-def _describes(field: str) -> bool:
+def describes(field: str) -> bool:
     """Whether a field describes a person, and so holds until it changes."""
     return PERSONAL_FIELDS[field] not in ROLLING_CATEGORIES

@@ -23,6 +23,12 @@ from projections.views.order_acts import (
     until,
     with_act,
 )
+from projections.views.order_clocks import (
+    OrderClockStatus,
+    delivery,
+    is_running,
+    measure,
+)
 from rulebook.calendar import day_of, start_of
 from rulebook.digest import digest
 from rulebook.orders import (
@@ -36,6 +42,7 @@ from rulebook.orders import (
     clocks,
     earliest_delivery,
     facts_of,
+    longest_preservation,
     review_on,
     rule_of,
 )
@@ -162,8 +169,17 @@ class Order(msgspec.Struct, frozen=True):
 
     @property
     def follows(self) -> str | None:
-        """The order whose preservation it prolongs (annexes V, VI); None: it keeps or wants data itself."""
-        return self.fact("extends") if self.fact("form") in _FOLLOWING else None
+        """The order whose preservation it prolongs (annexes V, VI); None: it keeps or wants data itself.
+
+        However it came in: an order that follows another one begins no days of its own.
+        """
+        prolongs = self.fact("form") in _FOLLOWING or self.kind == "preservation"
+        return self.fact("extends") if prolongs else None
+
+    @property
+    def announces(self) -> bool:
+        """Whether it says that the order for the data was issued (annex V)."""
+        return bool(self.fact("form") == _ANNOUNCING)
 
     def fact(self, name: str) -> Any:
         """What its receipt says; None where it does not, or there is none."""
@@ -206,22 +222,6 @@ class Order(msgspec.Struct, frozen=True):
     def until(self, time: datetime) -> "Order":
         """As it was at a time, inclusive."""
         return Order(self.ref, until(self.steps, time))
-
-
-class OrderClockStatus(msgspec.Struct, frozen=True):
-    """What must be done by when, and when it was. `due`: the first instant too late, in UTC."""
-
-    name: ClockName
-    due: datetime
-    rule: str
-    citation: str
-    done_at: datetime | None = None
-
-    def state(self, time: datetime) -> Literal["running", "met", "late", "overdue"]:
-        """How it stands at a time: late is what was done too late, overdue what was not done at all."""
-        if self.done_at is not None:
-            return "met" if self.done_at < self.due else "late"
-        return "overdue" if self.due <= time else "running"
 
 
 class OrderStatus(msgspec.Struct, frozen=True):
@@ -293,6 +293,11 @@ def _running(
         return running
     if not is_wanted(order.ref, followers, time):
         return running
+    # Past the days of the law there is only the day that the desk set itself: that one it is told of.
+    law = longest_preservation(order.rule, day_of(order.receipt.time)) if order.receipt else None
+    last = preserved_until(order)
+    if law and last and last > law:
+        return running
     return tuple(clock for clock in running if clock.name != "preservation")
 
 
@@ -318,7 +323,8 @@ def _status(order: Order, lapsed: bool) -> Status:
     """By the latest act that decides; a receipt by the authority ends an execution."""
     decided = order.named(*_DECIDED)
     status: Any = _DECIDED[decided[-1].name] if decided else None
-    if status == "executed":
+    # What was given stays given: a later withdrawal only ends what would have come.
+    if status == "executed" or (status == "withdrawn" and order.execution):
         return "confirmed" if order.confirmation("receipt") else "executed"
     if lapsed and status not in {"rejected", "withdrawn"}:
         return "lapsed"
@@ -337,7 +343,7 @@ def order_clocks(order: Order) -> tuple[OrderClockStatus, ...]:
     if facts is None:
         return ()
     found = [_stopped(order, clock) for clock in clocks(facts) if _runs(order, clock.name)]
-    found += [*_review(order), *_measure(order), *_delivery(order)]
+    found += [*_review(order), *measure(order), *delivery(order)]
     return tuple(sorted(found, key=lambda clock: (clock.due, clock.name)))
 
 
@@ -415,43 +421,10 @@ def _review(order: Order) -> Iterator[OrderClockStatus]:
         yield OrderClockStatus("review", due, *about)
 
 
-def is_running(order: Order) -> bool:
-    """Whether an order that was executed goes on: a tap that has not ended, or a period still to be given."""
-    return runs_tap(order) or any(clock.done_at is None for clock in _delivery(order))
-
-
-def runs_tap(order: Order) -> bool:
-    """Whether an authority can tap for it, and that was not ended."""
-    tap = order.named(names.INTERCEPTION_PROVIDED)
-    return bool(tap) and not _ended(order, tap[-1])
-
-
-def _ended(order: Order, tap: OrderAct) -> list[datetime]:
-    """When a tap ended."""
-    return [act.time for act in order.named(names.INTERCEPTION_ENDED) if act.order > tap.order]
-
-
-def _measure(order: Order) -> Iterator[OrderClockStatus]:
-    """Until when a tap runs: it ends with its last day. None where no last day is known."""
-    tap, rule = order.named(names.INTERCEPTION_PROVIDED), order.rule
-    last = tap[-1].day("until") or order.last_day if tap else None
-    if last is not None:
-        done = min(_ended(order, tap[-1]), default=None)
-        about = (rule.id, rule.citation) if rule else ("", "")
-        yield OrderClockStatus("measure", start_of(last + timedelta(days=1)), *about, done)
-
-
-def _delivery(order: Order) -> Iterator[OrderClockStatus]:
-    """Until when the rest of a period is given that was not over at the execution: the day after its last."""
-    last, given, rule = order.last_day, order.named(EXECUTED), order.rule
-    if last is None or not given or order.kind in {"interception", "preservation"}:
-        return
-    if day_of(given[0].time) < last:
-        ends = [act.time for act in given if day_of(act.time) >= last]
-        ends += [act.time for act in order.named(names.ORDER_REJECTED, names.ORDER_WITHDRAWN)]
-        about = (rule.id, rule.citation) if rule else ("", "")
-        due = start_of(last + timedelta(days=2))
-        yield OrderClockStatus("delivery", due, *about, min(ends, default=None))
+def keeps_data(order: Order) -> bool:
+    """Whether data is kept for it: imposed, and not released."""
+    imposed = order.named(names.PRESERVATION_IMPOSED)
+    return bool(imposed) and not _kept_until(order, ())
 
 
 def keys(event: RecordedEvent) -> tuple[str, ...]:
@@ -474,7 +447,7 @@ def _cells(_key: Key, order: Order) -> tuple[Any, ...]:
 
 VIEW: View[Order] = View(
     name="orders",
-    version=f"6+{digest(ORDER_RULES)}",
+    version=f"7+{digest(ORDER_RULES)}",
     type=Order,
     keys=keys,
     names=_NAMES,

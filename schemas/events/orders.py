@@ -83,6 +83,7 @@ class OrderReceived(_Period, frozen=True, kw_only=True):
     `extends`: the order whose preservation it prolongs, or whose data it now wants.
     `sha256`: of the document. `form_faults`: what is wrong with the form that it came in, as codes.
     `notified`: the authority of another State was told of it, and may raise a ground against it.
+    `deliver`: how often what came since is given, of a period that goes on; without it once that is over.
     """
 
     authority: Id
@@ -99,6 +100,7 @@ class OrderReceived(_Period, frozen=True, kw_only=True):
     notified: bool | UnsetType = UNSET
     sha256: Sha256 | UnsetType = UNSET
     extends: Code | UnsetType = UNSET
+    deliver: Literal["daily", "weekly", "monthly"] | UnsetType = UNSET
 
 
 class OrderAuthenticated(_Order, frozen=True, kw_only=True):
@@ -159,6 +161,7 @@ GapReason = Literal[
     "not-found",
     "not-collected",
     "outside-period",
+    "no-period",
     "unknown-number",
     "erased",
     "lost",

@@ -184,7 +184,7 @@ def test_it_gathers_what_held_in_the_period_and_says_what_is_missing(two: Two) -
     assert gaps(data) == {("not-collected", WHO, "street")}
     later = two.gather(wanted(fields=("called_number",), stretch=Stretch(MARCH.until, MARCH.until)))
     assert later.persons[0].records == []
-    assert gaps(later) == {("outside-period", WHO, "called_number")}
+    assert gaps(later) == {("no-period", WHO, "called_number")}
     reads = two.cli("access", WHO, "--json")
     assert "order-prepare" in reads.out.decode()
 

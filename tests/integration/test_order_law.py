@@ -103,7 +103,11 @@ def test_a_notified_authority_has_its_days_before_anything_is_given(
     for act in (("execute", "N-10"), ("prepare", "N-10", *bundle)):
         refused(on(desk, *act), "nothing may be given for order N-10 before", "--what no-ground")
     assert not (tmp_path / "b").exists()
-    cleared = on(desk, "confirm", "N-10", "--what", "no-ground").json
+    letter = tmp_path / "no-ground.pdf"
+    letter.write_text("we raise no ground")
+    assert on(desk, "confirm", "N-10", "--what", "no-ground").status == 2
+    written = ("--document", str(letter))
+    cleared = on(desk, "confirm", "N-10", "--what", "no-ground", *written).json
     assert cleared["earliest_delivery"] < shown["earliest_delivery"]
     assert executed(desk, "N-10").json["status"] == "executed"
     ready(desk, "N-11", "--urgent", *asked, **EUROPEAN, kind="production")

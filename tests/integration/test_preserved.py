@@ -1,12 +1,14 @@
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pyrage import decrypt, x25519
 
+from application.acts import preserving
 from application.acts.acting import Act, act
+from application.queries.desk import preserved
 from host.environment import settings_from
 from host.keys import log_key
 from host.running.preserving import keep_copies
@@ -250,7 +252,12 @@ def test_a_copy_ends_with_its_term(two: Two) -> None:
     assert by_clock(two, days=100) == (0, 1)
     assert by_clock(two, days=101) == (0, 0)
     # The end rests on the law that the preservation rests on: nothing is left to be found fault with.
-    assert two.cli("findings", "--json").json["findings"] == []
+    later = (datetime.now(UTC) + timedelta(days=101)).isoformat()
+    assert two.cli("findings", "--as-of", later, "--json").json["findings"] == []
+    clocks = two.cli("order", "show", "P-1", "--as-of", later, "--json").json["clocks"]
+    assert [(one["name"], one["done_at"] is None) for one in clocks[:1]] == [
+        ("preservation", False)
+    ]
 
 
 def test_the_data_of_a_european_order_is_copied_on_its_receipt(two: Two, tmp_path: Path) -> None:
@@ -263,6 +270,15 @@ def test_the_data_of_a_european_order_is_copied_on_its_receipt(two: Two, tmp_pat
     two.cli("order", "authenticate", "E-1", "--method", "platform")
     two.cli("order", "validate", "E-1")
     assert values(given(two, "E-1", tmp_path)) == CALLS
+    # The law keeps it until the authority has it, and not for the days of an order to preserve.
+    file = str(tmp_path / "E-1.age")
+    for officer, status in (("employee/7", 1), ("employee/9", 0)):
+        assert by(two, officer, "order", "execute", "E-1", "--bundle", file).status == status
+    assert by_clock(two, days=1, hours=1)[1] == 0
+    assert two.cli("order", "confirm", "E-1", "--what", "receipt").status == 0
+    assert by_clock(two, days=1, hours=2)[1] == 1
+    steps = two.cli("history", WHO, "--json").lines
+    assert "preservation-released" in steps[-1]["type"]
 
 
 def test_without_the_open_ledger_nothing_is_said_to_be_kept(two: Two) -> None:
@@ -319,3 +335,57 @@ def test_one_order_that_cannot_be_copied_keeps_no_other_from_it(two: Two) -> Non
     with as_open(two):
         assert two.cli("erase", WHO, "--ground", "request").status == 0
     assert two.cli("preservation", "snapshot", "P-1", "--json").json["snapshot"]["added"] == 0
+
+
+def test_a_copy_is_made_by_every_value_that_an_order_names(two: Two, tmp_path: Path) -> None:
+    """A form with a number and an address is copied on receipt, and nobody but whom both mean."""
+    both = tmp_path / "both.json"
+    both.write_text(json.dumps({"mobile_number": "+31612345678", "email": "j@example.nl"}))
+    named = (*KEEP, "--field", "name", "--values", str(both))
+    received(two, "P-1", *named, subject=())
+    kept = two.cli("preservation", "impose", "P-1", "--json")
+    assert (kept.status, kept.json["snapshot"]["persons"]) == (0, 1)
+    with as_open(two):
+        assert two.cli("erase", WHO, "--ground", "request").status == 0
+    produce = (*("--provision", "nl.sv.126nd"), *BY, "--field", "name", "--extends", "P-1")
+    received(two, "O-2", *produce, *IN_2024, "--values", str(both), subject=("visitor/P-1",))
+    out = (
+        "--output",
+        str(tmp_path / "o.age"),
+        "--age",
+        str(x25519.Identity.generate().to_public()),
+    )
+    which = two.cli("order", "prepare", "O-2", *out)
+    assert (which.status, "say with --by which one" in which.err) == (1, True)
+    ran = two.cli("order", "prepare", "O-2", "--by", "email", *out, "--json")
+    assert (ran.status, ran.json["persons"], ran.json["fields"]) == (0, [WHO], ["name"])
+
+
+def test_a_copy_by_values_of_different_persons_gives_only_whom_the_chosen_one_finds(
+    two: Two, tmp_path: Path
+) -> None:
+    both = tmp_path / "both.json"
+    both.write_text(json.dumps({"mobile_number": "+31698765432", "email": "j@example.nl"}))
+    received(two, "P-1", *KEEP, "--field", "name", "--values", str(both), subject=())
+    kept = two.cli("preservation", "impose", "P-1", "--json")
+    assert (kept.status, kept.json["snapshot"]["persons"]) == (0, 2)
+    produce = (*("--provision", "nl.sv.126nd"), *BY, "--field", "name", "--extends", "P-1")
+    received(two, "O-2", *produce, *IN_2024, "--values", str(both), subject=("visitor/P-1",))
+    out = (
+        "--output",
+        str(tmp_path / "o.age"),
+        "--age",
+        str(x25519.Identity.generate().to_public()),
+    )
+    ran = two.cli("order", "prepare", "O-2", "--by", "email", *out, "--json")
+    assert (ran.status, ran.json["persons"]) == (0, [WHO])
+
+
+def test_the_clock_reads_little_of_a_copy(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every five minutes it asks when a copy was looked at, and not what is in it."""
+    imposed(two)
+    with open_site(settings_from({})) as site:
+        assert keep_copies(site) == (0, 0, ())
+        for module in (preserved, preserving):
+            monkeypatch.setattr(module, "state_of_snapshot", _killed)
+        assert keep_copies(site) == (0, 0, ())

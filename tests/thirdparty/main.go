@@ -116,7 +116,11 @@ func judgeProof(q question) error {
 	for i := range file.Hashes {
 		hashes[i] = file.Hashes[i][:]
 	}
-	leaf := rfc6962.DefaultHasher.HashLeaf(q.Entry)
+	// Whoever gets a bundle has the hash of an entry, and not the entry.
+	leaf := q.Leaf
+	if len(leaf) == 0 {
+		leaf = rfc6962.DefaultHasher.HashLeaf(q.Entry)
+	}
 	return proof.VerifyInclusion(rfc6962.DefaultHasher, file.Index, checkpoint.Size, leaf, hashes, checkpoint.Hash)
 }
 

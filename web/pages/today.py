@@ -117,12 +117,16 @@ def _due(visit: Visit, row: TaskRow) -> object:
     return Deadline(last, (last - day_of(visit.now)).days, at=when(time) if time else None)
 
 
+_OF_ACTS = ("approve-emergency", "approve-act")
+
+
 def _detail(row: TaskRow) -> object:
     """A duty by its title; a right or a change in words; a topic as it is."""
     if row.detail is None or row.task in _OF_TOPICS:
         return row.detail
     entry = DEADLINES.get(row.detail)
-    return told_in(entry, "title") if entry else code(row.detail, "right")
+    about = "approval-act" if row.task in _OF_ACTS else "right"
+    return told_in(entry, "title") if entry else code(row.detail, about)
 
 
 def _number(row: TaskRow) -> object:

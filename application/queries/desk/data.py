@@ -5,16 +5,17 @@ one position, so the same order and position give the same data until somebody i
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from msgspec import UNSET, Struct, UnsetType
 
 from application.answer import Answer
+from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.entries import Entries
-from application.queries.desk.holders import had_number, held_by_number
-from application.queries.desk.ties import KINDS, NUMBERS, Line, lines_of, told_of
+from application.queries.desk.holders import had_number, held_by_number, narrowed
+from application.queries.desk.ties import KINDS, NUMBERS, SHARED, Line, lines_of, told_of
 from application.queries.subjects import selections
 from application.source import Source
 from ledger.errors import UnknownSubject
@@ -22,7 +23,7 @@ from ledger.event import RecordedEvent, instant
 from ledger.keys.opening import Missing
 from ledger.tlog.store.folder import LogFolder
 from projections.folds.timetravel import Moment
-from projections.use.stretches import Held, Stretch, fields_of, held_in, together
+from projections.use.stretches import Held, Stretch, describes, fields_of, held_in, together
 from schemas import PERSONAL_FIELDS
 from schemas.events.orders import GapReason
 from schemas.personal import Value, each_of
@@ -34,7 +35,8 @@ Reason: TypeAlias = GapReason
 
 `not-found`: no person is known by this reference or number, or none is any more; with a subject: the person
 never had a number that the order names. `not-collected`: the ledger never got the field of this person.
-`outside-period`: it did, and no value of the ordered numbers and period. `unknown-number`: some held in the
+`outside-period`: it did, and no value of the ordered numbers and period. `no-period`: it did, of a moment (a
+call, a letter), and the order does not say of which days. `unknown-number`: some held in the
 period, and their records do not say of which number they are. `erased`: some held, and their key is
 destroyed. `lost`: their key is missing. `not-yet`: a part of the period is still to come. `withheld`: the
 desk does not give the field, on a ground.
@@ -46,7 +48,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
     `fields`: that it may have. `stretch`: of which time; two equal instants: what held at that instant.
     `subject`: whom it names, and `numbers` of theirs to which it is confined; `number`: a field and its
-    value, by which it names them instead. `withheld`: fields that the desk does not give -> the ground, as a
+    value, by which it names them instead, and `described`: what a person found so must have had at the same
+    time. `withheld`: fields that the desk does not give -> the ground, as a
     code. `to_come`: its period goes on beyond the stretch. `case_ref`: the file number of the authority.
     """
 
@@ -57,11 +60,17 @@ class Wanted(Struct, frozen=True, kw_only=True):
     stretch: Stretch
     subject: str | None = None
     number: tuple[str, Value] | None = None
+    described: tuple[tuple[str, Value], ...] = ()
     numbers: tuple[tuple[str, Value], ...] = ()
     withheld: Mapping[str, str] = {}
     to_come: bool = False
     case_ref: str | None = None
     salt: str = ""
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether the order says of which time it wants data."""
+        return self.stretch.since < self.stretch.until
 
     @property
     def told(self) -> list[str]:
@@ -180,6 +189,8 @@ def _persons(source: Source, wanted: Wanted, position: int) -> list[_Person]:
     field, value = wanted.number
     if field not in KINDS:
         holders = held_by_number(source, field, value, wanted.stretch, position)
+        holders = narrowed(source, holders, wanted.described, wanted.stretch, position)
+        _check_one(wanted, field, holders)
         return [_Person(reference, tuple(stretches)) for reference, stretches in holders.items()]
     lines: dict[str, list[Line]] = {}
     for single in each_of(value):
@@ -191,6 +202,21 @@ def _persons(source: Source, wanted: Wanted, position: int) -> list[_Person]:
         _Person(reference, tuple(s for line in held for s in line.stretches), tuple(held))
         for reference, held in sorted(lines.items())
     ]
+
+
+def _check_one(wanted: Wanted, field: str, found: Collection[str]) -> None:
+    """Raise NotAllowed where a name or a part of an address, which many share, finds several persons.
+
+    A house is named by its number with its street or postcode: who lives there is meant, whoever that is.
+    """
+    ref, named = wanted.order_ref, {field for field, _ in wanted.described} | {field}
+    is_house = "house_number" in named and not named.isdisjoint({"street", "postcode"})
+    if len(found) > 1 and named <= SHARED and not is_house:
+        raise NotAllowed(
+            f"{len(found)} persons had this {' and '.join(sorted(named))}, and nothing says which of them "
+            f"order {ref} means: give `ledger order object {ref} --ground incomplete`, or receive it about "
+            "the person whom it means"
+        )
 
 
 def _of_person(
@@ -206,7 +232,7 @@ def _of_person(
     )
     opened = [_opened(source, each, lines) for each in held]
     records = [each.record(entries) for each in opened if each.values]
-    gaps = list(_all_gaps(person.reference, fields, opened, counted))
+    gaps = list(_all_gaps(person.reference, fields, opened, counted, dated=wanted.is_dated))
     if _had_none(lines):
         gaps.append(OrderGap("not-found", subject=person.reference))
     return [OrderedPerson(person.reference, records)], gaps
@@ -299,24 +325,28 @@ def _all_gaps(
     fields: Sequence[str],
     opened: Sequence[_Opened],
     counted: Iterable[Sequence[RecordedEvent]],
+    *,
+    dated: bool,
 ) -> Iterator[OrderGap]:
-    """What is missing of a person. `counted`: all that the ledger has of them."""
+    """What is missing of a person. `counted`: all that there is of them; `dated`: the order names days."""
     collected = _collected(fields, chain.from_iterable(counted))
     for field in fields:
-        yield from _gaps(reference, field, opened, known=field in collected)
+        elsewhen: Reason = "outside-period" if dated or describes(field) else "no-period"
+        nothing = elsewhen if field in collected else "not-collected"
+        yield from _gaps(reference, field, opened, nothing)
 
 
 def _gaps(
-    reference: str, field: str, opened: Sequence[_Opened], *, known: bool
+    reference: str, field: str, opened: Sequence[_Opened], nothing: Reason
 ) -> Iterator[OrderGap]:
-    """What is missing of one field of a person. `known`: the ledger got it at some time."""
+    """What is missing of one field of a person. `nothing`: why, where no record of the time has it."""
     missing = Counter(each.missing[field] for each in opened if field in each.missing)
     for reason in _COUNTED:
         if missing[reason]:
             yield OrderGap(reason, field, reference, missing[reason])
     # Of records of another number nothing is said: they are no part of the order.
     if not missing and not any(field in each.values for each in opened):
-        yield OrderGap("outside-period" if known else "not-collected", field, reference)
+        yield OrderGap(nothing, field, reference)
 
 
 _REASONS: dict[Missing, Reason] = {Missing.ERASED: "erased", Missing.LOST: "lost"}

@@ -193,7 +193,7 @@ def _whose(source: Source, streams: Sequence[UUID], subject: str | None) -> dict
 
 
 def _others(source: Source, moment: Moment, stream: UUID, order: Order) -> tuple[Order, ...]:
-    """The orders of the same person, where one of them can prolong what this order keeps."""
-    if order.rule is None or not order.rule.until_production:
+    """The orders of the same person, where one of them can prolong what another one keeps."""
+    if order.rule is None or not order.rule.preserve_days:
         return ()
     return tuple(other for _, other in known_orders(source, moment, streams=[stream]))

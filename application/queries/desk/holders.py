@@ -1,6 +1,7 @@
 """Who had a number or another value in a stretch of time, for an order that names it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from application.queries.desk.ties import NUMBERS, marks
 from application.queries.subjects import selections
@@ -11,11 +12,14 @@ from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent
 from ledger.keys.opening import Missing
 from ledger.library.reader import LedgerReader
+from ledger.reading import head_position
 from ledger.writing.packing import blind_hash
 from projections.folds.timetravel import Moment
-from projections.use.stretches import Stretch, fields_of, stretches_of
+from projections.use.stretches import Stretch, cut_to, fields_of, stretches_of
 from schemas import PERSONAL_FIELDS
 from schemas.personal import Value, each_of
+
+EVER = Stretch(datetime(1, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 def held_by_number(
@@ -36,6 +40,26 @@ def held_by_number(
     return holders
 
 
+def narrowed(
+    source: Source,
+    holders: Mapping[str, Sequence[Stretch]],
+    described: Iterable[tuple[str, Value]],
+    within: Stretch,
+    position: int,
+) -> dict[str, list[Stretch]]:
+    """Of those who had a value, who had each other one of a description, and when all of them at once."""
+    found = {reference: [*stretches] for reference, stretches in holders.items()}
+    for field, value in described:
+        has_value = _finder(source, field, value)
+        for reference, stretches in found.items():
+            source.reads.note([reference], [PERSONAL_FIELDS[field]])
+            also = _had(source, reference, field, has_value, within, position)
+            found[reference] = [
+                cut for one in stretches for other in also if (cut := cut_to(one, other))
+            ]
+    return {reference: stretches for reference, stretches in found.items() if stretches}
+
+
 def had_number(
     source: Source, streams: Iterable[Sequence[RecordedEvent]], value: Value, within: Stretch
 ) -> tuple[Stretch, ...]:
@@ -45,6 +69,16 @@ def had_number(
         for counted in streams
         for field in NUMBERS
         for stretch in stretches_of(counted, field, _finder(source, field, value), within)
+    )
+
+
+def ever_had(source: Source, reference: str, field: str, value: Value) -> bool:
+    """Whether a person ever had a value, a telephone number in whatever field it stands."""
+    source.reads.note([reference], [PERSONAL_FIELDS[field]])
+    position = head_position(source.session)
+    fields = NUMBERS if field in NUMBERS else (field,)
+    return any(
+        _had(source, reference, one, _finder(source, one, value), EVER, position) for one in fields
     )
 
 

@@ -13,16 +13,22 @@ from application.queries.desk.secrecy import SecrecyRow
 from application.queries.today.task import STATES, State, Task, reference_of, state_of
 from ledger.event import instant
 from projections.reading.order_judging import NOT_CONFIRMED, judge
+from projections.reading.order_steps import is_authorised_since
 from projections.views.order_acts import SECRECY
-from projections.views.orders import AUTHENTICATED, Order, OrderClockStatus, OrderStatus
+from projections.views.order_clocks import OrderClockStatus, runs_tap
+from projections.views.orders import AUTHENTICATED, WAITING, Order, OrderStatus, keeps_data
 from projections.views.secrecy import Secrets, restrictions
 from rulebook.calendar import day_of, last_day, start_of
 from rulebook.orders import ClockName
+from schemas import names
 
 Step = tuple[str, tuple[str, ...], Mapping[str, str]]
 """A task, the words of its command before the order's reference, and its options."""
 _EVIDENCE = {"evidence": "E", "document": "FILE"}
-_FOR_ALL = {("order", deed) for deed in ("authenticate", "validate", "narrow", "refuse", "confirm")}
+_FOR_ALL = {
+    ("order", deed)
+    for deed in ("authenticate", "validate", "narrow", "object", "refuse", "confirm")
+}
 """Commands that without a person do the step for all persons of an order."""
 _RECEIPT: Step = ("confirm-receipt", ("order", "confirm"), {"what": "receipt"})
 
@@ -31,26 +37,51 @@ def step_of(order: Order, state: OrderStatus) -> Step | None:
     """What an order itself waits for at the desk; None where it waits for nothing."""
     if state.status == "lapsed":
         return "close-lapsed-order", ("order", "refuse"), {"ground": NOT_CONFIRMED}
-    if state.is_open:
+    if state.status in WAITING:
         return _open_step(order, state)
-    if state.status == "executed":
-        unconfirmed = order.facts and order.facts.oral and not order.confirmation("written-order")
-        return _WRITTEN if unconfirmed else _RECEIPT
-    return None
+    return _later_step(order, state) if state.status in {"executed", "confirmed"} else None
+
+
+def _later_step(order: Order, state: OrderStatus) -> Step | None:
+    """What an order waits for that was carried out."""
+    if order.facts and order.facts.oral and not order.confirmation("written-order"):
+        # Nothing keeps data for an order that lapsed.
+        return _RELEASE if state.lapsed and keeps_data(order) else _WRITTEN
+    if state.runs:
+        return _END if runs_tap(order) else _REST
+    return _RECEIPT if state.status == "executed" else None
 
 
 _WRITTEN: Step = ("confirm-order", ("order", "confirm"), {"what": "written-order"})
+_RELEASE: Step = ("end-preservation", ("preservation", "release"), {})
+_SEALED = {"certificate": "FILE", "output": "FILE"}
+_REST: Step = ("give-rest", ("order", "prepare"), _SEALED)
+_END: Step = ("end-measure", ("order", "end"), {})
+_PROLONG: Step = ("execute-order", ("order", "execute"), {})
+
+
+def _is_prolonged(case: FoundOrder) -> bool:
+    """Whether what an order prolongs was prolonged since it came in: then it is executed."""
+    return any(
+        act.time >= case.received.time
+        for other in case.others
+        if other.ref == case.order.follows
+        for act in other.named(names.PRESERVATION_EXTENDED)
+    )
 
 
 def _open_step(order: Order, state: OrderStatus) -> Step:
     if not order.named(AUTHENTICATED):
         return "authenticate-order", ("order", "authenticate"), {"method": "M"}
-    if state.status in {"validated", "narrowed"}:
+    if state.status in {"validated", "narrowed"} and not is_authorised_since(order):
+        if order.follows:
+            return _PROLONG
         if order.kind == "preservation":
-            return "execute-order", ("preservation", "impose"), {"category": "C"}
+            named = {} if order.may_have else {"category": "C"}
+            return "execute-order", ("preservation", "impose"), named
         if order.may_have and order.kind != "interception":
             # What it prints is the execution, of exactly what it found.
-            return "execute-order", ("order", "prepare"), {"certificate": "FILE", "output": "FILE"}
+            return "execute-order", ("order", "prepare"), _SEALED
         return "execute-order", ("order", "execute"), {}
     return _deciding_step(order)
 
@@ -58,6 +89,8 @@ def _open_step(order: Order, state: OrderStatus) -> Step:
 def _deciding_step(order: Order) -> Step:
     """The decision that the rulebook leads to."""
     judged = judge(order.facts) if order.facts else None
+    if judged and judged.faults[:1] == ("faulty-form",) and not order.named(names.ORDER_OBJECTED):
+        return "decide-order", ("order", "object"), {"ground": "faulty-form"}
     if judged is None or judged.is_barren:
         ground = judged.usual_ground if judged else "G"
         return "decide-order", ("order", "refuse"), {"ground": ground}
@@ -75,6 +108,10 @@ def next_command(case: FoundOrder, state: OrderStatus, now: datetime) -> str | N
 
 
 def _command(case: FoundOrder, step: Step) -> str:
+    if step == _PROLONG and not _is_prolonged(case):
+        until = {"until": "DAY"} if case.order.announces else {}
+        subject = reference_of(case.reference)
+        return command("preservation", "extend", case.order.follows or "", subject=subject, **until)
     _, words, options = step
     return command(*words, case.order.ref, subject=reference_of(case.reference), **options)
 
@@ -84,18 +121,23 @@ def tasks_of_order(case: FoundOrder, now: datetime) -> Iterator[Task]:
     state = case.standing(now)
     if state is None:
         return
-    running = {clock.name: clock for clock in state.clocks if clock.done_at is None}
+    # Of several of a name the one that is due first.
+    running = {clock.name: clock for clock in reversed(state.clocks) if clock.done_at is None}
     step = step_of(case.order, state)
-    if step is not None:
-        clocks = [running[name] for name in ("answer", "written-order") if name in running]
-        clock = min(clocks, key=lambda clock: clock.due, default=None)
-        yield _task(case, step, clock, now)
+    if step is not None and step not in (_REST, _END):
+        yield _task(case, step, _clock_of_step(running), now)
     yield from _running(case, running, state, now)
     if "review" in running:
         yield _task(case, _secrecy_step(case.order), running["review"], now)
-    if "preservation" in running and state.preserved_until is not None:
-        release: Step = ("end-preservation", ("preservation", "release"), {})
-        yield _task(case, release, running["preservation"], now)
+    if "preservation" in running and state.preserved_until is not None and step != _RELEASE:
+        yield _task(case, _RELEASE, running["preservation"], now)
+
+
+def _clock_of_step(running: Mapping[ClockName, OrderClockStatus]) -> OrderClockStatus | None:
+    """By when the next step of an order is to be done; None where no clock runs for it."""
+    names: tuple[ClockName, ...] = ("answer", "written-order", "delivery")
+    clocks = [running[name] for name in names if name in running]
+    return min(clocks, key=lambda clock: clock.due, default=None)
 
 
 def _running(
@@ -108,10 +150,9 @@ def _running(
     if not state.runs:
         return
     if "delivery" in running:
-        yield _task(case, ("give-rest", ("order", "execute"), {}), running["delivery"], now)
+        yield _task(case, _REST, running["delivery"], now)
     else:
-        end: Step = ("end-measure", ("order", "end"), {})
-        yield _task(case, end, running.get("measure"), now)
+        yield _task(case, _END, running.get("measure"), now)
 
 
 def _secrecy_step(order: Order) -> Step:

@@ -14,7 +14,8 @@ from application.queries.desk.order_tasks import next_command
 from application.source import instant_or_none, unless_erased
 from ledger.event import instant
 from projections.views.order_acts import Secrecy
-from projections.views.orders import OrderClockStatus, OrderStatus, Status
+from projections.views.order_clocks import OrderClockStatus
+from projections.views.orders import OrderStatus, Status
 
 
 class OrderRow(Answer, frozen=True):

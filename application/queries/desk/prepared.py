@@ -13,7 +13,7 @@ from application.queries.cases.found_requests import NotAllowed
 from application.queries.desk.data import OrderData, OrderGap, Wanted
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.receipts import Receipt
-from application.queries.desk.ties import KINDS, NUMBERS
+from application.queries.desk.ties import KINDS, NUMBERS, SHARED
 from application.queries.today.task import reference_of
 from application.source import Source
 from ledger.crypto.sealing import keyed_hash
@@ -23,7 +23,7 @@ from ledger.library.reader import LedgerReader
 from ledger.recording.reads import READS
 from projections.folds.timetravel import select
 from projections.reading.order_steps import too_early
-from projections.use.stretches import Stretch
+from projections.use.stretches import Stretch, describes
 from projections.views.order_acts import OrderAct
 from projections.views.orders import Order, standing
 from rulebook.calendar import start_of
@@ -35,6 +35,8 @@ _SALT = b"processing-ledger/order-data/1\n"
 _WITHOUT_DATA = {"preservation", "interception"}
 _NOTHING_HELD = ("data-not-held", "impossible")
 """Grounds of a refusal when there is nothing to give, as the rule of the order has them."""
+_TELLING = ("postcode", "name", "company_name", "street")
+"""Of values that many share, those that fewest do, first."""
 _INSTANT = timedelta(microseconds=1)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -93,6 +95,9 @@ def wanted_of(
                 field="withhold",
             )
     whom = whom_of(source, case, by)
+    number = _one_value(whom, by)
+    if number:
+        _check_dated(order, number[0], stretch)
     return Wanted(
         order_ref=order.ref,
         provision=receipt.provision or "",
@@ -101,54 +106,98 @@ def wanted_of(
         fields=tuple(sorted(order.may_have)),
         stretch=stretch,
         subject=whom.subject,
-        number=whom.number,
-        numbers=whom.numbers,
+        number=number,
+        described=whom.described,
+        numbers=whom.confined(number),
         withheld=withheld or {},
         to_come=to_come,
     )
 
 
+def _one_value(whom: "Whom", by: str | None) -> tuple[str, Value] | None:
+    """The value that finds whom an order means. Raises NotAllowed where it names several, and chose none."""
+    if len(whom.found_by) > 1 or (by is None and whom.left_out):
+        names = ", ".join(sorted({field for field, _ in whom.found_by} | set(whom.left_out)))
+        raise NotAllowed(f"the order names {names}: say with --by which one to look for")
+    return next(iter(whom.found_by), None)
+
+
+def _check_dated(order: Order, field: str, stretch: Stretch) -> None:
+    """Raise NotAllowed for a value that somebody had for a moment, of an order that names no period."""
+    if stretch.since == stretch.until and not describes(field):
+        raise NotAllowed(
+            f"order {order.ref} names {field}, which somebody had for a moment, and no period: give "
+            f"`ledger order object {order.ref} --ground incomplete`, so that the authority says of when"
+        )
+
+
 class Whom(NamedTuple):
-    """Whom an order is about: a person, or who had a number. `numbers`: to which the person is confined."""
+    """Whom an order is about: a person, or who had a value by which it names them.
+
+    `found_by`: such values, each of which finds persons by itself. `described`: what whoever is found so
+    must have had as well. `numbers`: that the order names. `left_out`: fields that the order names, and that
+    find nobody here.
+    """
 
     subject: str | None
-    number: tuple[str, Value] | None
+    found_by: tuple[tuple[str, Value], ...]
+    described: tuple[tuple[str, Value], ...]
     numbers: tuple[tuple[str, Value], ...]
+    left_out: tuple[str, ...]
+
+    def confined(self, number: tuple[str, Value] | None) -> tuple[tuple[str, Value], ...]:
+        """The numbers to which a person is confined whom a value finds; None: who is named.
+
+        Whom a number finds is confined to that number by itself.
+        """
+        return () if number and number[0] in KINDS else self.numbers
 
 
 def whom_of(source: Source, case: FoundOrder, by: str | None = None) -> Whom:
     """Whom an order is about. `by`: as in `wanted_of`. Raises NotAllowed for an order that names nobody."""
     values = _values(source, case)
+    named = None if by else _person_of(case)
+    numbers = tuple((field, value) for field, value in values.items() if field in KINDS)
+    if named:
+        return Whom(named, (), (), numbers, ())
+    found_by = _found_by(values, by)
+    others = {field: v for field, v in values.items() if v not in found_by.values()}
+    if SHARED.isdisjoint(found_by):
+        return Whom(None, tuple(found_by.items()), (), numbers, tuple(others))
+    return Whom(None, tuple(found_by.items()), tuple(others.items()), numbers, ())
+
+
+def _person_of(case: FoundOrder) -> str | None:
+    """The person whom an order names by a reference; None where only its values say whom it means."""
     # An order of which no person is known has a subject of its own, or that of the order that it follows.
     refs = (case.order.ref, case.order.fact("extends") or "")
     nobody = any(is_nobody_known(ref, case.person) for ref in refs)
-    named = None if by or nobody else case.person
-    number = None if named else _number(values, by)
-    # Whom a number finds is confined to that number; anybody else to all numbers that the order names.
-    if number and number[0] in KINDS:
-        return Whom(named, number, ())
-    return Whom(named, number, tuple((f, value) for f, value in values.items() if f in KINDS))
+    return None if nobody else case.person
 
 
-def wanted_to_keep(source: Source, case: FoundOrder, fields: Iterable[str]) -> Wanted:
+def wanted_to_keep(source: Source, case: FoundOrder, fields: Iterable[str]) -> list[Wanted]:
     """What an order to preserve has copied: of its period, or without one, what there was at its receipt.
 
-    Raises NotAllowed for an order that names nobody.
+    Of an order that names several numbers or addresses: by each of them, since a copy gives nothing away and
+    cannot be made later. Raises NotAllowed for an order that names nobody.
     """
     order, receipt, whom = case.order, _receipt(case.order), whom_of(source, case)
     first, last = receipt.day("period_from"), receipt.day("period_to")
     since = start_of(first) if first else _BEGINNING
     until = _end(last) if last else receipt.time
-    return Wanted(
+    wanted = Wanted(
         order_ref=order.ref,
         provision=receipt.provision or "",
         recipient=receipt.facts["authority"],
         fields=tuple(sorted(fields)),
         stretch=Stretch(since, max(since, until)),
         subject=whom.subject,
-        number=whom.number,
-        numbers=whom.numbers,
+        described=whom.described,
     )
+    return [
+        msgspec.structs.replace(wanted, number=number, numbers=whom.confined(number))
+        for number in whom.found_by or (None,)
+    ]
 
 
 def salted(source: Source, wanted: Wanted, position: int) -> Wanted:
@@ -170,6 +219,8 @@ def command_after(case: FoundOrder, made: Receipt, bundle: str) -> str:
         return command("order", "execute", ref, subject=subject, bundle=bundle)
     if case.order.execution or any(gap.reason == "not-yet" for gap in made.gaps):
         return command("order", "show", ref, subject=subject)
+    if any(gap.reason == "no-period" for gap in made.gaps):
+        return command("order", "object", ref, subject=subject, ground="incomplete")
     grounds = case.order.rule.refusals if case.order.rule else ()
     ground = next((known for known in _NOTHING_HELD if known in grounds), "G")
     return command("order", "refuse", ref, subject=subject, ground=ground)
@@ -237,18 +288,22 @@ def _values(source: Source, case: FoundOrder) -> dict[str, Value]:
     return {field: value for field, value in opened.items() if not isinstance(value, Missing)}
 
 
-def _number(named: Mapping[str, Value], by: str | None) -> tuple[str, Value]:
-    """The value by which an order names whom it is about. Raises NotAllowed without one, or with several."""
+def _found_by(named: Mapping[str, Value], by: str | None) -> dict[str, Value]:
+    """The values by which an order names whom it is about: each that is one's own, else a shared one.
+
+    Raises NotAllowed without any.
+    """
     if by is not None:
         named = _named_by(named, by)
-    if not named:
-        raise NotAllowed(
-            "the order names no person: it has no subject, and no value by which to find one"
-        )
-    if len(named) > 1:
-        raise NotAllowed(f"the order names {', '.join(named)}: say with --by which one to look for")
-    [number] = named.items()
-    return number
+    own = {field: value for field, value in named.items() if field not in SHARED}
+    if own or not named:
+        if not own:
+            raise NotAllowed(
+                "the order names no person: it has no subject, and no value by which to find one"
+            )
+        return own
+    field = next((field for field in _TELLING if field in named), min(named))
+    return {field: named[field]}
 
 
 def _named_by(named: Mapping[str, Value], by: str) -> dict[str, Value]:

@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
@@ -26,13 +27,15 @@ from application.queries.subjects import streams_of
 from application.source import Source
 from ledger.event import RecordedEvent, instant
 from ledger.keys.opening import Missing
-from ledger.reading import events_but_reads
+from ledger.reading import LAST, events_but_reads, last_events_of
 from projections.reading.views import secrets_of
 from projections.use.stretches import Held, held_in
 from projections.views.orders import standing
 from projections.views.secrecy import Secrets, snapshot_of
 from schemas import PERSONAL_FIELDS, names
 from schemas.personal import Value
+
+_FEW = 16
 
 
 class SnapshotLook(Answer, frozen=True):
@@ -105,6 +108,14 @@ def state_of_snapshot(source: Source, streams: Sequence[UUID]) -> SnapshotState:
     )
 
 
+def last_look(source: Source, streams: Sequence[UUID]) -> RecordedEvent | None:
+    """The latest look of a snapshot: mostly its last event, so few are read however much was copied."""
+    for event in last_events_of(source.session, streams, LAST, _FEW):
+        if event.name == names.PRESERVATION_SNAPSHOT_TAKEN:
+            return event
+    return state_of_snapshot(source, streams).last
+
+
 def waiting_for_data(source: Source, who: UUID, ref: str, time: datetime) -> list[str]:
     """References of orders to produce that are open, and may need the data that order `ref` preserves.
 
@@ -122,22 +133,60 @@ def waiting_for_data(source: Source, who: UUID, ref: str, time: datetime) -> lis
     )
 
 
+def together(every: Iterable[OrderData]) -> OrderData:
+    """What each of several values found, as one: the persons whom all of them found, where there are such.
+
+    An order that names a number and an address means one person, whom both find. Where they find different
+    ones, the desk has to find out whom it means, and the copy has them all.
+    """
+    found = list(every)
+    if len(found) == 1:
+        return found[0]
+    whom = [{person.subject for person in data.persons} for data in found]
+    meant = set.intersection(*whom) or set.union(*whom)
+    records: dict[str, list[OrderedValues]] = {who: [] for who in sorted(meant)}
+    for person in chain.from_iterable(data.persons for data in found):
+        records.get(person.subject, []).extend(person.records)
+    persons = [OrderedPerson(who, _merged(records[who])) for who in records]
+    gaps = [*chain.from_iterable(data.gaps for data in found)]
+    return msgspec.structs.replace(found[0], persons=persons, gaps=gaps)
+
+
 def completed(source: Source, case: FoundOrder, wanted: Wanted, data: OrderData) -> OrderData:
     """The same, with what was preserved and the open ledger does not have any more."""
     snapshots = _snapshots_for(source, case, wanted)
     if not snapshots:
         return data
-    persons = {person.subject: person for person in data.persons}
     copies = _preserved(source, snapshots, wanted)
-    for about, records in copies.items():
-        known = persons.get(about, OrderedPerson(about, []))
-        merged = _merged([*(one.record for one in records if one.record), *known.records])
-        if merged or about in persons:
-            persons[about] = OrderedPerson(about, merged)
-    told = [persons[subject] for subject in sorted(persons)]
+    if len(copies) > 1 and _is_by_one_of_several(source, case, wanted):
+        copies = {about: copies[about] for about in copies.keys() & _found_in(data)}
+    told = _with_copies(data, copies)
     return msgspec.structs.replace(
         data, persons=told, gaps=[*_left(data, told), *_untied(copies, told)]
     )
+
+
+def _found_in(data: OrderData) -> set[str]:
+    return {person.subject for person in data.persons}
+
+
+def _with_copies(data: OrderData, copies: Mapping[str, Sequence[_Copy]]) -> list[OrderedPerson]:
+    """The persons who were found, and those of whom a copy tells something; by reference."""
+    persons, found = {person.subject: person for person in data.persons}, _found_in(data)
+    for about, records in copies.items():
+        known = persons[about].records if about in persons else []
+        persons[about] = OrderedPerson(about, _merged([*_told(records), *known]))
+    return [persons[who] for who in sorted(persons) if persons[who].records or who in found]
+
+
+def _told(copies: Iterable[_Copy]) -> list[OrderedValues]:
+    """What may be told of some copies."""
+    return [one.record for one in copies if one.record]
+
+
+def _is_by_one_of_several(source: Source, case: FoundOrder, wanted: Wanted) -> bool:
+    """Whether data was copied by each value of an order, and is asked for by one: that one decides."""
+    return wanted.number is not None and len(whom_of(source, case).found_by) > 1
 
 
 def _untied(
@@ -190,8 +239,10 @@ def _is_alike(source: Source, one: FoundOrder, case: FoundOrder, wanted: Wanted)
         return False
     whom = whom_of(source, one)
     if wanted.number is not None:
-        return whom.number is not None and marks(*whom.number) == marks(*wanted.number)
-    theirs = _marked(whom.numbers)
+        return any(marks(*found_by) == marks(*wanted.number) for found_by in whom.found_by)
+    # Of several values each found persons by itself, so no number confines what was copied.
+    number = next(iter(whom.found_by), None)
+    theirs = _marked(whom.confined(number)) if len(whom.found_by) < 2 else set()
     return bool(theirs) and theirs <= _marked(wanted.numbers)
 
 
@@ -293,7 +344,7 @@ def _after(gap: OrderGap, added: int, *, found: bool) -> list[OrderGap]:
     """What is left of a gap. `added`: values of its field that a copy gave; `found`: anybody was found."""
     if gap.reason == "not-found" and not gap.subject and found:
         return []
-    if added and gap.reason in {"not-collected", "outside-period"}:
+    if added and gap.reason in {"not-collected", "outside-period", "no-period"}:
         return []
     if added and gap.reason == "erased" and gap.values:
         values = gap.values - added

@@ -39,6 +39,12 @@ OF_LINES = {
 }
 """Fields whose values belong to one line of a person; those of all others belong to the person."""
 _OCCUR = OF_LINES - {"assigned_numbers", "sim_iccid", "service_ids"}
+SHARED = frozenset(
+    field
+    for field, category in PERSONAL_FIELDS.items()
+    if category in {"identity", "address"} and field != "kvk_number"
+)
+"""Fields of which many persons may have the same value: one alone says of nobody who it is."""
 _INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
 
 

@@ -68,10 +68,11 @@ ALLOWED: dict[Status, tuple[Order, set[OrderDeed]]] = {
         order(AUTHENTIC, names.ORDER_OBJECTED),
         {"authorise", "decide", "refuse", "withdraw"},
     ),
-    "validated": (order(*VALID), {"object", "refuse", "execute", "withdraw"}),
+    # A word that comes later opens again what was decided.
+    "validated": (order(*VALID), {"authorise", "object", "refuse", "execute", "withdraw"}),
     "narrowed": (
         order(AUTHENTIC, names.ORDER_NARROWED),
-        {"object", "refuse", "execute", "withdraw"},
+        {"authorise", "object", "refuse", "execute", "withdraw"},
     ),
     "executed": (order(*DONE), {"confirm-receipt"}),
     "confirmed": (order(*DONE, "order-confirmed receipt"), set()),

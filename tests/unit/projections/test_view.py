@@ -92,7 +92,7 @@ GOLDEN = {
     # A lift names what it lifts; what the desk received comes before what others told.
     ("orders", "5"): "55d62fef57a8c4f63f6444b9b3d76e953bb9b4c351f6a6e7efb1ab451a1e2e3c",
     # A tap and a period that goes on keep an order open.
-    ("orders", "6"): "487aede279765804e21d547d08a8e40d7e6832affb1c559a05d2d7720a583797",
+    ("orders", "7"): "545824e2b8f2d969521a43dcdfce82365388c5730b2d73e82b9e02286f6c79d3",
     ("secrecy", "4"): "5e35219c2e31c2814a68c3dab327c1637591d7682a3b13d4bae7d9b01917d53b",
     ("legal_holds", "3"): "c4819b35580786e525ecd0993f482e9a70ce3eca778b390b0b9b2a5e8820fe4d",
     ("findings", "15"): "1d18f5e3557a26650a327ca0e67d313907f891257ec14599a7a3f3246508ee52",

@@ -44,6 +44,7 @@ def order_of(rule: OrderRule, test: OrderTest) -> OrderFacts:
         issued_by=test.issued_by,
         authorised_by=test.authorised_by,
         notified=test.notified,
+        renews=test.renews,
         cleared_at=test.cleared,
         oral=test.oral,
         urgent=test.urgent,
