@@ -203,7 +203,7 @@ def test_an_older_backup_is_loaded_under_its_own_migrations_and_then_upgraded(
     assert (
         findings
     )  # of the made-up table, which stands in no catalogue of ours, and of nothing else
-    assert all("ledger_main.later" in finding["detail"] for finding in findings)
+    assert all("later" in finding["detail"] for finding in findings), findings
     with psycopg.connect(elsewhere) as connection:
         assert connection.execute("SELECT n FROM ledger_main.later").fetchall() == [(2,)]
         names = connection.execute("SELECT name FROM ledger_main.migrations ORDER BY 1").fetchall()
