@@ -1,7 +1,6 @@
 """Fixtures that every folder of tests may use, and what holds for all of them."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,11 +21,9 @@ pytest_plugins = [
     "tests.fixtures.campaign",
     "tests.fixtures.compiling",
     "tests.fixtures.engines",
+    "tests.fixtures.kafka",
     "tests.fixtures.memory",
     "tests.fixtures.order",
-]
-_SERVERS = [
-    "tests.fixtures.kafka",
     "tests.fixtures.thirdparty",
     # The last ones import those above.
     "tests.fixtures.postgres",
@@ -40,20 +37,6 @@ _SERVERS = [
     "tests.fixtures.deployment",
     "tests.fixtures.two_ledgers",
 ]
-pytest.register_assert_rewrite(*_SERVERS)
-_TESTS = Path(__file__).parent
-_ALONE = {_TESTS / "unit", _TESTS / "property"}
-"""Folders whose tests ask for no server: they begin without what imports the whole product."""
-_PROGRAM = _TESTS / "unit" / "console"
-"""But these call the program."""
-
-
-def pytest_collectstart(collector: pytest.Collector) -> None:
-    """Import the fixtures of servers for a folder whose tests may ask for them."""
-    path = collector.path
-    if path == _PROGRAM or (path.parent == _TESTS and path.is_dir() and path not in _ALONE):
-        for name in _SERVERS:
-            collector.config.pluginmanager.import_plugin(name)
 
 
 @pytest.fixture(autouse=True)
