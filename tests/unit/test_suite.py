@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -142,18 +140,3 @@ def test_in_a_share_every_part_is_tried_and_in_the_whole_every_case() -> None:
                 tried.append(case)
         assert {part for case in tried for part in case} == {*"abcd123"}
         assert tried == cases if whole else len(tried) == 4 + 3 - 1
-
-
-def test_a_unit_test_starts_without_servers_and_without_the_whole_product() -> None:
-    """To import them takes longer than a file of small tests."""
-    program = (
-        "import sys, pytest\n"
-        "pytest.main(['--collect-only', '-p', 'no:cacheprovider', 'tests/unit/ledger/test_gaps.py'])\n"
-        "print(*sorted(sys.modules))"
-    )
-    ran = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    *_, modules = ran.stdout.splitlines()
-    assert "ledger.pruning.gaps" in modules.split()
-    assert {"host.site", "kafka", "eventsourcing", "schemathesis"} & {*modules.split()} == set()
