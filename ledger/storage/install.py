@@ -66,6 +66,7 @@ def _check_owner(session: Session, ledger: LedgerName) -> None:
         raise Misconfigured(f"the namespace {namespace} belongs to {owner}: log in as its owner")
 
 
+@cache  # every process asks each second whether its database is still of its version
 def migration_digest(name: str) -> str:
     """SHA-256 of a migration that this program ships, in hex."""
     return _digest(statement("ledger", f"migrations/{name}"))
