@@ -273,8 +273,8 @@ def _kinds_of(said: Told) -> Iterator[str]:
     """The kinds of recipient that an event says, or its type."""
     if "recipient_kind" in said.facts:
         yield str(said.facts["recipient_kind"])
-    if said.name in NATURE:
-        yield NATURE[said.name].recipient_kind
+    if said.name in NATURE and (kind := NATURE[said.name].recipient_kind):
+        yield kind
     if said.name in _PROVIDERS:
         yield _PROVIDER
 

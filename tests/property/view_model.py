@@ -29,7 +29,7 @@ GIVES_AWAY = {
     "personal-data-disclosed": "",
     "emergency-call-disclosed": "emergency-services",
     "malicious-call-data-disclosed": "subscriber",
-    "bulk-feed-delivered": "ciot",
+    "bulk-feed-delivered": "",
     "number-porting-performed": "telecom-provider",
     "equipment-shipped": "shipping",
 }

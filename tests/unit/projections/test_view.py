@@ -113,6 +113,7 @@ GOLDEN = {
     ("customer_state", "4"): "023ce8ebb7dc5ca5aa35451e3b6529a6086d3c002535a0a18380f336814d313c",
     ("consent_status", "5"): "73edf03408dff6478e1007dacd44b1560415be3c02ce6dc5645bc2f2b345848d",
     ("disclosures", "5"): "c6781357f8998b77bf5f01250b3626a5b2fd6868e59e03732c2e34808ca65832",
+    ("disclosures", "6"): "b7f453f0fc255e0fe2c66ff545dd9f3706e245224ac79e027d8289e6040deac6",
     ("rights_requests", "4"): "bc5d0d1e10fd11028be45e2a5334726d92c06b3c455760b0c069f94e833483b2",
     ("notifications", "4"): "498509c2af58a12c5ca9b974e5a91d665c4f5b006ae52f9544aa59164ad53436",
     (
