@@ -25,8 +25,8 @@ class RecipientKindRule(Sourced, frozen=True, forbid_unknown_fields=True):
 
     `needs_provision`: it is an authority that acts under a power. `public`: it belongs in an account of
     what authorities received. `investigates`: that it receives data hints at an investigation.
-    `feed_provision`, `feed_purpose`: under and for which a file of everybody with a service goes to it, so that
-    who had a service that day may be taken to have been in it. Of any other feed its list alone says that.
+    `feed_provision`, `feed_purpose`: under and for which a file of everybody with a service goes to it: who
+    had a service that day may be taken to have been in it. Of any other feed its list alone says that.
     """
 
     kind: str

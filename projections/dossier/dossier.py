@@ -261,6 +261,7 @@ NOTED: dict[str, tuple[NotingRule, ...]] = {
         _note(f"{TAKEOVER}/{{contract_ref}}", handover_in),
         _note(_CONTRACT, _side, 1, when=is_party, only_last=True),
     ),
+    names.PRIVACY_NOTICE_PUBLISHED: (_note("published", only_first=True),),
     names.PRIVACY_NOTICE_PROVIDED: (_note("notice", _fact("article")),),
     names.TRANSFER_AGREEMENT_RECORDED: (_note("transfer", countries_in),),
     names.TRANSFER_AGREEMENT_ENDED: (_note("transfer", countries_in, 1),),
@@ -358,7 +359,17 @@ _SURELY_NOTED = frozenset(
 
 SHARED_TOPICS: frozenset[str] = frozenset(
     {
-        *("account", CONTRACT, "takeover", "vog", "employment", "role", "reading", "defined"),
+        *(
+            "published",
+            "account",
+            CONTRACT,
+            "takeover",
+            "vog",
+            "employment",
+            "role",
+            "reading",
+            "defined",
+        ),
         *("recipient", "sources", PURPOSES),
     }
 )

@@ -9,6 +9,8 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from rulebook import Cause
+from rulebook.calendar import day_of
+from rulebook.consent_validity import consent_lack
 from rulebook.erasure import Outcome
 from schemas import REMARK, names
 
@@ -148,9 +150,12 @@ def speaking_in(event: RecordedEvent) -> Speaking:
     return Speaking(tuple(event.facts.get("sources") or ()), tuple(event.facts.get("types") or ()))
 
 
-def consent_in(event: RecordedEvent) -> Consent:
-    """The consent that an event gives or renews."""
-    return Consent(event.facts.get("valid_until"), event.activity)
+def consent_in(event: RecordedEvent) -> Consent | None:
+    """The consent that an event gives or renews; None where nobody agreed by an act of their own."""
+    facts, day = event.facts, day_of(event.time)
+    if consent_lack(facts.get("method"), facts.get("given_by"), day):
+        return None
+    return Consent(facts.get("valid_until"), event.activity)
 
 
 def granted_in(event: RecordedEvent) -> Granted:

@@ -10,16 +10,17 @@ from itertools import chain
 
 import rulebook
 from projections.dossier.dossier import COOKIES, LIFTED, PURPOSES, SIGNAL, Dossier
-from projections.dossier.fact import CONSENT_EVIDENCE, OBJECTION, Fact
+from projections.dossier.fact import AUTOMATED, CONSENT_EVIDENCE, OBJECTION, Fact
 from projections.dossier.look import FactContext, SeenSituation
 from projections.dossier.said import Granted, Phase, Said
 from projections.findings.consent import consent_evidence
-from projections.findings.disclosure import disclosure, informed
+from projections.findings.disclosure import disclosure, feed, informed
 from projections.findings.marketing import contact, objection, overruling
 from projections.findings.retention import RETENTION, retention
 from projections.use.credit import NO_OCCASION, occasion
 from projections.use.situation import USES, use
 from projections.views.staff import counts, holds, is_over
+from rulebook.adverse_decisions import ADVERSE
 from rulebook.complaints import answer_clock
 from rulebook.incidents import FULL, AuthorityNotice, Clock, breach_clocks, warning_clock
 from schemas import names
@@ -59,6 +60,22 @@ def _notice_of_source(fact: Fact, look: FactContext, articles: set[str]) -> Iter
     else:
         due = rulebook.deadline("notice.indirect", fact.occurred_at)
         yield SeenSituation({"notice": "overdue"}, due)
+
+
+def _notice(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
+    """Whether the version that somebody got was published by then."""
+    [name] = fact.on
+    published = look.at(name).all("published")[:1]
+    by_then = published and published[0].order.time <= fact.occurred_at
+    code = "published" if by_then else "early" if published else "unpublished"
+    yield SeenSituation({"version": code}, detail=fact.facts.version)
+
+
+def _automated_decision(fact: Fact, _look: FactContext) -> Iterator[SeenSituation]:
+    """What a program's decision against a person rests on."""
+    basis = fact.legal_basis or "none"
+    allowed = basis in ADVERSE.legal_bases
+    yield SeenSituation({"basis": "allowed" if allowed else "other"}, detail=basis)
 
 
 def _misuse(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
@@ -237,6 +254,9 @@ def _erasure(_fact: Fact, _look: FactContext) -> Iterator[SeenSituation]:
 
 SITUATIONS: Mapping[str, Callable[[Fact, FactContext], Iterator[SeenSituation]]] = {
     "disclosure": disclosure,
+    "feed": feed,
+    "notice": _notice,
+    AUTOMATED: _automated_decision,
     "malicious-call": _malicious_call,
     "notice-request": _notice_request,
     "contact": contact,
@@ -284,7 +304,8 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "transfer": frozenset({"disclosure"}),
     "collection-notice": frozenset({"disclosure"}),
     "told": frozenset({"disclosure"}),
-    "recipient": frozenset({"disclosure"}),
+    "recipient": frozenset({"disclosure", "feed"}),
+    "published": frozenset({"notice"}),
     "permission": frozenset({"contact-list"}),
     "informed": frozenset({"disclosure", "malicious-call", "notice-request"}),
     "warned": frozenset({"misuse"}),

@@ -20,9 +20,22 @@ class CustomerRegistered(PersonFacts, frozen=True, kw_only=True):
 
 
 class PersonalDataCollected(PersonFacts, frozen=True, kw_only=True):
-    """Personal data was obtained; `from_recipient` names the third party it came from."""
+    """Personal data was obtained; `from_recipient` names the third party it came from.
 
-    origin: Literal["customer", "portal", "app", "device", "cookie", "third-party", "network"]
+    `origin`: `own-record` is what the house noted itself, `unknown` is said where nobody knows it.
+    """
+
+    origin: Literal[
+        "customer",
+        "portal",
+        "app",
+        "device",
+        "cookie",
+        "third-party",
+        "network",
+        "own-record",
+        "unknown",
+    ]
     channel: Code
     necessity: Literal["mandatory", "optional"]
     notice_version: Code

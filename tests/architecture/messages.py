@@ -23,7 +23,7 @@ PLACE = "{}"
 _ROOT_ERRORS = {"LedgerError", "BadParameter"}
 # Functions and constants whose texts reach a person by another way: file -> names.
 _SPOKEN = {
-    "projections/views/consent_status.py": ("_hindrance", "consent_answer", "_INACTIVE"),
+    "projections/views/consent_status.py": ("_words", "_WHY"),
     "application/auditing.py": ("_NO_KEYS",),
     "host/reader.py": ("not_granted",),
     "host/restoring.py": ("_absent", "_NEVER"),

@@ -167,6 +167,8 @@ def _by_itself(event: RecordedEvent) -> Broken:
         yield "house.time.before-founding", None
     if event.name in GIVES_AWAY and event.facts.get("direction") != "in":
         return
+    if event.name == "bulk-feed-delivered":
+        return
     if event.provision and rulebook.provision(event.provision) is None:
         yield "house.provision.unknown", None
     elif not event.provision and event.legal_basis == "6-1-c":
@@ -657,6 +659,43 @@ def _joined(event: RecordedEvent, told: Told) -> Broken:
         yield "law.notice.never", rulebook.deadline("notice.indirect", event.time)
 
 
+def _provided(event: RecordedEvent, told: Told) -> Broken:
+    version = event.facts.get("version")
+    published = told.of(f"notice/{version}", "privacy-notice-published")
+    if not published:
+        yield "law.notice.unpublished", None
+    elif published[0].time > event.time:
+        yield "law.notice.early", None
+
+
+def _decided(event: RecordedEvent, _told: Told) -> Broken:
+    facts = event.facts
+    decision = facts.get("decision") or (facts["automated"] and facts["outcome"])
+    if decision == "refused" and event.legal_basis not in {"6-1-a", "6-1-b", "6-1-c", "6-1-e"}:
+        yield "law.automated.basis", None
+
+
+def _consented(event: RecordedEvent, _told: Told) -> Broken:
+    if event.facts.get("method") == "implied":
+        yield "law.consent.no-act", None
+
+
+def _fed(event: RecordedEvent, told: Told) -> Broken:
+    versions = told.of(event, "recipient-registered", "recipient-changed")
+    kind = event.facts.get("recipient_kind")
+    if not kind and versions:
+        ordered = sorted(versions, key=lambda one: str(one.facts["valid_from"]))
+        past = [one for one in ordered if str(one.facts["valid_from"]) <= _day(event.time)]
+        kind = (
+            past
+            or [one for one in ordered if one.facts["valid_from"] == ordered[0].facts["valid_from"]]
+        )[-1].facts["kind"]
+    if kind == "police" and not event.provision:
+        yield "law.disclosure.provision.missing", None
+    if kind == "processor" and not event.provision and event.legal_basis == "6-1-c":
+        yield "law.basis.provision", None
+
+
 def _collected(event: RecordedEvent, told: Told) -> Broken:
     notices = told.of(event, "privacy-notice-provided", article="14")
     if event.facts.get("origin") == "third-party" and not notices:
@@ -809,6 +848,12 @@ JUDGES: dict[str, Callable[[RecordedEvent, Told], Broken]] = {
     "credit-check-requested": _credit,
     "contact-person-added": _joined,
     "personal-data-collected": _collected,
+    "privacy-notice-provided": _provided,
+    "automated-decision-made": _decided,
+    "credit-check-result-received": _decided,
+    "consent-given": _consented,
+    "consent-renewed": _consented,
+    "bulk-feed-delivered": _fed,
     "contact-list-uploaded": _uploaded,
     "contract-taken-over": _taken_over,
     "objection-raised": _objection,

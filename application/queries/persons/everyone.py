@@ -9,7 +9,13 @@ from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
-from application.queries.persons.consents import Circumstances, Consents, consents_answer
+from application.queries.persons.consents import (
+    Circumstances,
+    Consents,
+    birth_date,
+    born_on,
+    consents_answer,
+)
 from application.queries.persons.state import State, StateExtras, account_status, state_answer
 from application.queries.registers.activities import objectors
 from application.queries.subjects import customer_of
@@ -24,7 +30,7 @@ from projections.reading.persons import dossiers_of
 from projections.reading.views import consents_of, customer_states_of
 from projections.use.restricting import restricted, restricted_by
 from projections.views import consent_status, customer_state
-from projections.views.consent_status import Row
+from projections.views.consent_status import Row, consents_among
 from projections.views.customer_state import CustomerState, Status
 from schemas import CATEGORIES
 
@@ -53,7 +59,7 @@ def all_states(source: Source, moment: Moment) -> Iterator[State]:
 
 def all_consents(source: Source, moment: Moment) -> Iterator[Consents]:
     """The consents of everyone who is known at the moment, as `ledger consents` shows them."""
-    source.reads.note_many((), everyone=True)
+    source.reads.note_many(["identity"], everyone=True)
     people = source.opener.people(KINDS)
     by_reference = dict(people)
     for block in _blocks(people):
@@ -66,16 +72,19 @@ def all_consents(source: Source, moment: Moment) -> Iterator[Consents]:
             state = states.get(subject)
             if state is None or state.whole:
                 continue
+            rows = tuple(consents.get(subject, {}).values())
+            sealed = birth_date(state) if consents_among(rows) else None
             yield consents_answer(
                 Circumstances(
                     reference=reference,
                     subject=subject,
-                    rows=tuple(consents.get(subject, {}).values()),
+                    rows=rows,
                     account=customer_state.status(state),
                     customer=customers.get(customer_of(reference)),
                     clock=moment.as_of or source.now,
                     objects=subject in objected,
                     position=state.position,
+                    born=born_on(source, subject, sealed),
                 )
             )
 
