@@ -36,6 +36,7 @@ from projections.dossier.said import (
     purposes_in,
     sources_in,
     speaking_in,
+    suspicion_in,
     version_in,
 )
 from projections.dossier.templates import Named, named_by
@@ -270,6 +271,7 @@ NOTED: dict[str, tuple[NotingRule, ...]] = {
     names.INVOICE_SENT: (_BOUGHT, _note("invoice", only_last=True)),
     names.CREDIT_CHECK_RESULT_RECEIVED: (_note("decision", only_last=True),),
     names.AUTOMATED_DECISION_MADE: (_note("decision", only_last=True),),
+    names.FRAUD_SIGNAL_RECORDED: (_note("suspicion/{case_ref}", "open", only_last=True),),
     names.COLLECTION_CLOSED: (
         _note("settled", only_last=True),
         _note("debt/{invoice_ref}", "closed", 1, only_last=True),
@@ -277,6 +279,7 @@ NOTED: dict[str, tuple[NotingRule, ...]] = {
     names.MISUSE_RESOLVED: (
         _note("case-closed", only_last=True),
         _note("case/{case_ref}", "closed", 1, only_last=True),
+        _note("suspicion/{case_ref}", suspicion_in, 1, only_last=True),
     ),
     names.PORTAL_ACCOUNT_OPENED: (_note("portal", "open", only_last=True),),
     names.PORTAL_ACCOUNT_CLOSED: (_note("portal", "ended", 1, only_last=True),),

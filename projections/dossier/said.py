@@ -10,6 +10,7 @@ import msgspec
 from ledger.event import RecordedEvent
 from rulebook import Cause
 from rulebook.calendar import day_of
+from rulebook.case_ends import is_cleared
 from rulebook.consent_validity import consent_lack
 from rulebook.erasure import Outcome
 from schemas import REMARK, names
@@ -156,6 +157,11 @@ def consent_in(event: RecordedEvent) -> Consent | None:
     if consent_lack(facts.get("method"), facts.get("given_by"), day):
         return None
     return Consent(facts.get("valid_until"), event.activity)
+
+
+def suspicion_in(event: RecordedEvent) -> str:
+    """How a case of suspected misuse ended: `cleared`, or `held`."""
+    return "cleared" if is_cleared(event.facts["outcome"]) else "held"
 
 
 def granted_in(event: RecordedEvent) -> Granted:

@@ -330,6 +330,7 @@ DEPENDS: Mapping[str, frozenset[str]] = {
             "decision",
             "settled",
             "case-closed",
+            "suspicion",
             "portal",
             "job",
             "debt",

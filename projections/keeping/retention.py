@@ -12,7 +12,7 @@ from functools import lru_cache
 import rulebook
 from ledger.crypto.sealing import end_of_month, month_of
 from projections.dossier.contracts import account_ended, contracts
-from projections.dossier.dossier import Mark
+from projections.dossier.dossier import Dossier, Mark, topic_of
 from projections.dossier.look import FactContext
 from projections.dossier.traces import Trace, Traces
 from rulebook import Anchor, RetentionDue
@@ -87,9 +87,19 @@ def _anchors(look: FactContext) -> Iterator[tuple[Anchor, date]]:
         marks = dossier.all(topic)
         if marks and marks[-1].says == "ended":
             yield anchor, _day(marks[-1])
+    if cleared := _cleared(dossier):
+        yield "case-cleared", _day(cleared)
     ended = closed_at(look)
     if ended is not None:
         yield "account-closed", day_of(ended)
+
+
+def _cleared(dossier: Dossier) -> Mark | None:
+    """The end of the last case, where every case ended without misuse: one that did not keeps its data."""
+    cases = [dossier.all(topic)[-1] for topic in dossier.marks if topic_of(topic) == "suspicion"]
+    if not cases or any(mark.says != "cleared" for mark in cases):
+        return None
+    return max(cases, key=lambda mark: mark.order)
 
 
 def closed_at(look: FactContext) -> datetime | None:

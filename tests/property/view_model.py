@@ -578,12 +578,21 @@ def _due(
 ) -> list[tuple[str, str | None]]:
     due = []
     for action, names, codes in (
-        ("rectification", {"personal-data-corrected"}, {"rectified"}),
+        (
+            "rectification",
+            {"personal-data-corrected", "collection-closed", "misuse-resolved"},
+            {"rectified"},
+        ),
         ("erasure", {"personal-data-removed", "personal-data-erased"}, {"erasure"}),
         ("restriction", {"processing-restricted", "restriction-lifted"}, {"restriction"}),
     ):
         changes = [e for e in events if e.name in names and category in _touched(e)]
-        if not changes or changes[-1].name == "restriction-lifted" or changes[-1].time < first:
+        if not changes or changes[-1].name == "restriction-lifted":
+            continue
+        since = changes[-1].time
+        if action == "restriction":
+            since = max(first, since)
+        if since < first:
             continue
         words = [
             e
@@ -592,7 +601,7 @@ def _due(
             and e.facts["recipient"] == recipient
             and e.facts["action"] in codes
             and (not e.categories or category in e.categories)
-            and e.time >= changes[-1].time
+            and e.time >= since
         ]
         due.append((action, words[-1].facts["outcome"] if words else None))
     return due
@@ -601,7 +610,15 @@ def _due(
 def _touched(e: RecordedEvent) -> set[str]:
     if e.name == "personal-data-erased" and (not e.ours or e.facts["ground"] == "retention"):
         return set()
-    return set(e.categories) | {PERSONAL_FIELDS[field] for field in e.facts.get("fields", [])}
+    about = {"collection-closed": ({"unpaid"}, "debt"), "misuse-resolved": (None, "fraud")}
+    own: set[str] = set()
+    if e.name in about:
+        stays, category = about[e.name]
+        changes = e.facts["outcome"] not in stays if stays else e.facts["outcome"] == "unfounded"
+        if not changes:
+            return set()
+        own = {category}
+    return own | set(e.categories) | {PERSONAL_FIELDS[f] for f in e.facts.get("fields", [])}
 
 
 def incidents(events: Events, times: Sequence[datetime]) -> dict[tuple[UUID, str, datetime], Any]:

@@ -258,6 +258,14 @@ told_of = merged(
         categories=st.sampled_from([[], ["contact"], ["traffic"]]),
     ),
 )
+case_ended = merged(
+    named("collection-closed", "misuse-resolved"),
+    persons,
+    with_(
+        outcome=st.sampled_from(["paid", "unpaid", "unfounded"]),
+        categories=st.sampled_from([[], ["debt"], ["contact"], ["fraud"]]),
+    ),
+)
 restricted = merged(
     named("processing-restricted", "restriction-lifted"),
     persons,
@@ -322,7 +330,10 @@ SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
     "incidents": [incident_acts, incident_acts],
     "complaints": [complaint_acts, complaint_acts],
     "legal_holds": [hold_acts, hold_acts],
-    "notifications": [given_away, collected, removed, erased, restricted, told_of, told_of],
+    "notifications": [
+        *(given_away, collected, removed, erased, restricted, told_of, told_of),
+        *(case_ended, case_ended),
+    ],
     "measures": [measure_acts],
     "orders": [order_acts, order_acts, secrecy_acts, preservation_acts],
     "secrecy": [

@@ -32,6 +32,7 @@ GOLDEN = {
     ("findings", "21"): "ebd915bd52daa50a21796a1b9664030964f300d381c0f7f518e16988d2677528",
     ("findings_entries", "21"): "aff5ef187f358533fb5e3086759059235f04ba49cb61735e34c28d753d01bf0d",
     ("notifications", "4"): "83170e58c6b2a7d23dc7d1d07c154af58f66a27515fc39fba4f600a624792156",
+    ("notifications", "5"): "83170e58c6b2a7d23dc7d1d07c154af58f66a27515fc39fba4f600a624792156",
     (
         "processing_register",
         "5",

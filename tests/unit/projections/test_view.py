@@ -116,6 +116,7 @@ GOLDEN = {
     ("disclosures", "6"): "b7f453f0fc255e0fe2c66ff545dd9f3706e245224ac79e027d8289e6040deac6",
     ("rights_requests", "4"): "bc5d0d1e10fd11028be45e2a5334726d92c06b3c455760b0c069f94e833483b2",
     ("notifications", "4"): "498509c2af58a12c5ca9b974e5a91d665c4f5b006ae52f9544aa59164ad53436",
+    ("notifications", "5"): "d428db25c274a9c0d5fd926d269905af651491af56646be3ffd0c9338334c337",
     (
         "processing_register",
         "5",
