@@ -1,8 +1,8 @@
 """View `notifications`: which recipients must be told that data they had received was changed (GDPR Art. 19).
 
 One row a person. Who is told: who received a category before it was corrected or erased, or got it while it
-may only be stored; who got a debt that is paid, or a signal of misuse that was none. They must be told until a
-`recipient-notified` says that it was, or why it was not. Only the latest change of a category
+may only be stored; who got a debt that is paid, or a signal of misuse that was none. They must be told until
+a `recipient-notified` says that it was, or why it was not. Only the latest change of a category
 counts, since a message about it says how the data is now; so a row stays small however often it changes.
 """
 

@@ -674,7 +674,9 @@ def _incident(steps: Events) -> tuple[bool, list[tuple[str, datetime, datetime |
     for e in steps:
         for duty, due, done in _clocks_of(e, steps):
             found[duty] = min(found.get(duty, (due, done)), (due, done), key=lambda one: one[0])
-    ended = any(e.name in {"breach-closed", "misuse-resolved"} for e in steps)
+    turns = {"breach-detected", "misuse-suspected", "breach-closed", "misuse-resolved"}
+    last = [e.name for e in steps if e.name in turns][-1]
+    ended = last in {"breach-closed", "misuse-resolved"}
     undone = any(done is None for _, done in found.values())
     clocks = sorted((duty, due, done) for duty, (due, done) in found.items())
     return undone or not ended, clocks

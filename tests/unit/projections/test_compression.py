@@ -38,6 +38,11 @@ GOLDEN = {
         "5",
     ): "c6c26f05c26f2050ebd96ff0975e92be6d3b79013c807c99d0ce53bc5e98d391",
     ("rights_requests", "4"): "2465b54992f7ee38a50a762190dc3d171e83797f42b7ac2cac97e92cc75f6db5",
+    ("rights_requests", "5"): "2465b54992f7ee38a50a762190dc3d171e83797f42b7ac2cac97e92cc75f6db5",
+    (
+        "processing_register",
+        "6",
+    ): "c6c26f05c26f2050ebd96ff0975e92be6d3b79013c807c99d0ce53bc5e98d391",
 }
 
 

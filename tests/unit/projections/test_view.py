@@ -114,6 +114,12 @@ GOLDEN = {
     ("consent_status", "5"): "73edf03408dff6478e1007dacd44b1560415be3c02ce6dc5645bc2f2b345848d",
     ("disclosures", "5"): "c6781357f8998b77bf5f01250b3626a5b2fd6868e59e03732c2e34808ca65832",
     ("disclosures", "6"): "b7f453f0fc255e0fe2c66ff545dd9f3706e245224ac79e027d8289e6040deac6",
+    ("rights_requests", "5"): "a9bb4bd2723e19e51438b0b8990a8f53750e9d03b01a4a16a2a5bac4918b1f71",
+    ("incidents", "4"): "9d92dec6a2905943e4030c0a2e9226ac789ebb0cdd0bc6e0c38706803c17f9cb",
+    (
+        "processing_register",
+        "6",
+    ): "5888117546516d41a184411d0ce88d32cc2041cadccb76b7dd2d39002d489bec",
     ("rights_requests", "4"): "bc5d0d1e10fd11028be45e2a5334726d92c06b3c455760b0c069f94e833483b2",
     ("notifications", "4"): "498509c2af58a12c5ca9b974e5a91d665c4f5b006ae52f9544aa59164ad53436",
     ("notifications", "5"): "d428db25c274a9c0d5fd926d269905af651491af56646be3ffd0c9338334c337",
