@@ -81,7 +81,8 @@ def _taken(folder: Path) -> Iterator[bool]:
 
 def _clear(folder: Path) -> None:
     """Remove what an earlier demonstration left."""
-    if DataDirectory(folder.resolve()).cluster.exists():
+    # A cluster that a killed demonstration only half removed starts no more.
+    if (DataDirectory(folder.resolve()).cluster / "PG_VERSION").exists():
         start(folder).stop()  # a killed demonstration may have left its server running
     for path in folder.iterdir():
         if path.is_dir() and not path.is_symlink():

@@ -116,7 +116,7 @@ def test_the_demonstration_never_removes_what_is_not_its_own(tmp_path: Path) -> 
 def test_the_demonstration_begins_afresh_in_a_folder_of_its_own(tmp_path: Path) -> None:
     with fresh_ground(tmp_path / "demo") as ground:
         (ground / "left over").write_text("x")
-        (ground / "data").mkdir()
+        (ground / "cluster" / "base").mkdir(parents=True)
     with fresh_ground(ground):
         assert [path.name for path in ground.iterdir()] == ["demo"]
 
