@@ -35,8 +35,8 @@ def look_for_pruning(scene: Scene, comparison: Comparison) -> None:
     last = max(by_prefix, default=0)
     if last > through:
         detail = (
-            f"an event says that positions up to {last} were pruned: run"
-            f" `ledger prune --through {last}` again"
+            f"an event says that positions up to {last} were pruned:"
+            " run `ledger prune` again up to there"
         )
         scene.findings.note(None, _KIND, detail)
     if through and through not in by_prefix:

@@ -57,7 +57,7 @@ LAST_PAUSE_S = 30.0
 _ROLE: Role = "publisher"
 _OTHER_PAST = (
     "the database holds another entry at position {} than was published: it was rolled back and written"
-    " to, or changed; stop recording, look with `ledger audit`, then run `ledger restore FOLDER --keys KEYS`"
+    " to, or changed; stop recording, look with `ledger audit`, and put it right with `ledger restore`"
 )
 _ELSEWHERE = (
     "the log {0.origin} has signed {0.size} entries, and {1} holds nothing of it: set LEDGER_LOG_DIR to where"
@@ -372,7 +372,7 @@ def _head(session: Session, size: int) -> int:
     if head < size:
         raise RolledBack(
             f"the database ends at position {head}, and position {size} is published:"
-            " run `ledger restore FOLDER --keys KEYS`, which brings the entries back from the log"
+            " `ledger restore` brings the entries back from the log"
         )
     return head
 
