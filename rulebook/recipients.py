@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 from msgspec import Meta, Struct
 
 from rulebook.loading import Sourced, load
-from rulebook.provisions import provision
+from rulebook.provisions import Provision, provision
 from rulebook.purposes import PURPOSES
 from rulebook.validity import version_on, versions
 from schemas.personal import LISTED_CATEGORIES, PERSONAL_FIELDS
@@ -59,16 +59,18 @@ class FeedNature(NamedTuple):
 
 def feed_nature(kind: str, spelled: str | None) -> FeedNature:
     """What a feed to a kind of recipient is, by the provision that it names, if any; both may be unknown."""
-    rule = RECIPIENT_KINDS.get(kind)
-    usual = rule.feed_provision if rule else ""
-    stated = provision(spelled) if spelled else None
-    inferred = bool(usual) and (
-        not spelled or (stated is not None and (stated.id == usual or kind in stated.feeds))
-    )
-    if rule and inferred:
+    stated, rule = provision(spelled) if spelled else None, RECIPIENT_KINDS.get(kind)
+    if rule and rule.feed_provision and _is_usual(rule, spelled, stated):
         return FeedNature(rule.feed_purpose, True)
     purposes = {entry.purpose for entry in PURPOSES if stated and entry.provision == stated.id}
     return FeedNature(purposes.pop() if len(purposes) == 1 else "", False)
+
+
+def _is_usual(rule: RecipientKindRule, spelled: str | None, stated: Provision | None) -> bool:
+    """Whether a feed rests on what the kind's feed rests on, or says nothing else."""
+    if stated is None:
+        return not spelled
+    return stated.id == rule.feed_provision or rule.kind in stated.feeds
 
 
 def kind_under(spelled: str | None) -> str:

@@ -63,11 +63,12 @@ def grounded(kind: str, ground: FeedGround) -> FeedGround:
     Raises Misconfigured where it says neither, and the rulebook knows of no such feed.
     """
     rule, nature = recipient_kind(kind), feed_nature(kind, ground.provision)
-    usual = rule.feed_provision if nature.inferred else None
-    basis, article = ground.legal_basis or (usual and "6-1-c"), ground.provision or usual
+    usual = ("6-1-c", rule.feed_provision) if nature.inferred else (None, None)
+    basis, article = ground.legal_basis or usual[0], ground.provision or usual[1]
     if not basis:
         raise Misconfigured("a feed to this recipient rests on no known duty: give its legal basis")
-    if not article and (rule.needs_provision or basis in IN_LAW):
+    needs_provision = rule.needs_provision or basis in IN_LAW
+    if needs_provision and not article:
         raise Misconfigured("this legal basis, or this recipient, needs a provision: give it")
     purpose = ground.purpose or nature.purpose
     if not purpose:

@@ -7,7 +7,7 @@ Beside them stand the person's other choices (`dossier/choices.py`): objections,
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -119,31 +119,41 @@ class ConsentAnswer(msgspec.Struct, frozen=True):
     hindrance: Hindrance | None = None
 
 
+class Giver(NamedTuple):
+    """Who consented. `objects`: to direct marketing as such, for which then no consent has an effect.
+
+    `born`: on which day, where that is known: a child needs a parent (UAVG Art. 5).
+    """
+
+    objects: bool = False
+    born: date | None = None
+
+
+ANYBODY = Giver()
+"""Of whom neither is known."""
+
+
 def consent_answer(
     row: Consent,
     account_status: Status,
     customer_status: Status | None,
     clock: datetime,
     choices: Iterable[Choice] = (),
-    *,
-    objects: bool = False,
-    born: date | None = None,
+    giver: Giver = ANYBODY,
 ) -> ConsentAnswer:
     """What a consent is worth at `clock`.
 
     `account_status`: of the person. `customer_status`: for a contact person that of the customer's
     account, on which the effect depends as well; None for everybody else. `choices`: of the person.
-    `objects`: to direct marketing as such, for which then no consent has an effect. `born`: on which day the
-    person was, where that is known: a child needs a parent (UAVG Art. 5).
     """
     status = status_at(row, clock)
     channels = objections_to(row.purpose, row.order, choices)
     hindrance = _hindrance(row, status, account_status, customer_status)
     if hindrance is None:
-        hindrance = lack_of(row, born)
+        hindrance = lack_of(row, giver.born)
     if hindrance is None and channels:
         hindrance = "objected"
-    if hindrance is None and objects and is_direct_marketing(row.purpose):
+    if hindrance is None and giver.objects and is_direct_marketing(row.purpose):
         hindrance = "objects"
     return ConsentAnswer(
         purpose=row.purpose,

@@ -32,6 +32,7 @@ from projections.views.consent_status import (
     Act,
     Consent,
     ConsentStatus,
+    Giver,
     Hindrance,
     Row,
     act_of,
@@ -256,8 +257,7 @@ def _consent(row: Consent, choices: Iterable[Choice], circumstances: Circumstanc
         circumstances.customer,
         circumstances.clock,
         choices,
-        objects=circumstances.objects,
-        born=circumstances.born,
+        Giver(circumstances.objects, circumstances.born),
     )
     return ConsentShown(
         purpose=answer.purpose,
