@@ -91,12 +91,16 @@ class Dossier(msgspec.Struct, frozen=True, array_like=True, tag="dossier", gc=Fa
         """With the marks that an event leaves."""
         return self.with_events((event,))
 
-    def with_events(self, events: Iterable[RecordedEvent]) -> "Dossier":
-        """With the marks that events of one stream leave."""
+    def with_events(
+        self, events: Iterable[RecordedEvent], kinds: Collection[str] | None = None
+    ) -> "Dossier":
+        """With the marks that events of one stream leave. `kinds`: on topics of these alone."""
         subject, marks = self.subject, dict(self.marks)
         for event in events:
             subject = subject or event.subject
             for noting in NOTED[event.name]:
+                if kinds is not None and noting.kind not in kinds:
+                    continue
                 if noting.when is _always or noting.when(event):
                     topic = noting.topic(event.facts)
                     marks[topic] = _with(marks.get(topic, ()), noting, event)
@@ -243,23 +247,23 @@ NOTED: dict[str, tuple[NotingRule, ...]] = {
     names.PERSONAL_DATA_ERASED: (_note("account", "erased", 1, when=erases_all),),
     names.CONTACT_PERSON_ADDED: (
         _note("customer", _fact("customer")),
-        _note("contact", "added", only_last=True),
+        _note("contact", "added"),
     ),
-    names.CONTACT_PERSON_REMOVED: (_note("contact", "removed", 1, only_last=True),),
+    names.CONTACT_PERSON_REMOVED: (_note("contact", "removed", 1),),
     names.ORDER_PLACED: (
         _BOUGHT,
         _note("large-order", when=lambda event: bool(event.facts["large_order"])),
     ),
-    names.CONTRACT_CONCLUDED: (_BOUGHT, _note(_CONTRACT, RUNNING, only_last=True)),
-    names.CONTRACT_CHANGED: (_BOUGHT, _note(_CONTRACT, RUNNING, only_last=True)),
+    names.CONTRACT_CONCLUDED: (_BOUGHT, _note(_CONTRACT, RUNNING)),
+    names.CONTRACT_CHANGED: (_BOUGHT, _note(_CONTRACT, RUNNING)),
     names.EQUIPMENT_SHIPPED: (_BOUGHT,),
     names.SERVICE_ACTIVATED: (_BOUGHT,),
     names.SERVICE_EXTENDED: (_BOUGHT,),
-    names.CONTRACT_ENDED: (_note(_CONTRACT, _ENDED, 2, only_last=True),),
+    names.CONTRACT_ENDED: (_note(_CONTRACT, _ENDED, 2),),
     names.CONTRACT_TAKEN_OVER: (
         _BOUGHT,
         _note(f"{TAKEOVER}/{{contract_ref}}", handover_in),
-        _note(_CONTRACT, _side, 1, when=is_party, only_last=True),
+        _note(_CONTRACT, _side, 1, when=is_party),
     ),
     names.PRIVACY_NOTICE_PROVIDED: (_note("notice", _fact("article")),),
     names.TRANSFER_AGREEMENT_RECORDED: (_note("transfer", countries_in),),

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import chain
 
 import rulebook
-from projections.dossier.dossier import COOKIES, LIFTED, PURPOSES, SIGNAL, Dossier
+from projections.dossier.dossier import CONTRACT, COOKIES, LIFTED, PURPOSES, SIGNAL, Dossier
 from projections.dossier.fact import CONSENT_EVIDENCE, OBJECTION, Fact
 from projections.dossier.look import FactContext, SeenSituation
 from projections.dossier.said import Granted, Phase, Said
@@ -270,6 +270,8 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "registered": frozenset({"credit-check", *USES}),
     "bought": frozenset({"contact"}),
     "account": frozenset({"contact", RETENTION}),
+    "contact": frozenset({"contact", RETENTION}),
+    CONTRACT: frozenset({"contact", RETENTION}),
     "customer": frozenset({"contact", RETENTION}),
     "consent": frozenset({"contact", CONSENT_EVIDENCE}),
     SIGNAL: frozenset({CONSENT_EVIDENCE}),
@@ -303,8 +305,6 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "speaks": frozenset(),
     **dict.fromkeys(
         (
-            "contact",
-            "contract",
             "invoice",
             "decision",
             "settled",

@@ -8,6 +8,7 @@ registration is no sale.
 from datetime import datetime
 from typing import Literal
 
+from projections.dossier.account import ACTIVE, account_at
 from projections.dossier.choices import objects
 from projections.dossier.dossier import Dossier
 from projections.dossier.look import FactContext
@@ -67,11 +68,10 @@ def objects_to(person: Addressee, look: FactContext, channel: str, at: datetime)
 
 def account_of(look: FactContext, at: datetime) -> str:
     """`active` unless the person or, for a contact person, the customer is not."""
-    dossier = look.own
-    account = look.at(dossier.customer) if dossier.customer else dossier
-    marks = (owner.last("account", at) for owner in (dossier, account))
-    codes = {str(mark.says) for mark in marks if mark}
-    return min(codes - {"active"}, default="active")
+    dossier, own = look.own, account_at(look.own, at)
+    if own.status != ACTIVE or not dossier.customer:
+        return own.status
+    return account_at(look.at(dossier.customer), at).status
 
 
 def decided_purposes(dossier: Dossier) -> set[str]:

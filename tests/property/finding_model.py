@@ -611,7 +611,28 @@ def _closed(told: Told, person: Any, at: datetime) -> bool:
         person, "account-deactivated", "account-reactivated", "personal-data-erased", until=at
     )
     acts = [a for a in acts if a.name != "personal-data-erased" or _is_whole(a)]
-    return bool(acts) and acts[-1].name != "account-reactivated"
+    joined = told.of(person, "contact-person-added", "contact-person-removed", until=at)
+    if joined and joined[-1].name == "contact-person-removed":
+        return True
+    if not acts or acts[-1].name == "account-reactivated":
+        return False
+    return acts[-1].name == "personal-data-erased" or not any(
+        begun.time > acts[-1].time for begun in _begun(person, told, at)
+    )
+
+
+def _begun(who: Any, told: Told, at: datetime) -> Events:
+    """Of each contract that runs at a time the event since which it does."""
+    names = "contract-concluded", "contract-changed", "contract-ended", "contract-taken-over"
+    begun: dict[str, RecordedEvent] = {}
+    for act in told.of(who, *names, until=at):
+        if not _party(act):
+            continue
+        if _gives_up(act):
+            begun.pop(act.facts["contract_ref"], None)
+        else:
+            begun.setdefault(act.facts["contract_ref"], act)
+    return list(begun.values())
 
 
 def _is_whole(erasure: RecordedEvent) -> bool:
