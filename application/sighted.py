@@ -209,9 +209,15 @@ class Teller:
             return [field for field in fact if self._hidden.isdisjoint(_category_of(field))]
         if name == _CARRIED and isinstance(fact, list):
             return [*known(map(str, fact))]
-        if name == _DECISIONS and isinstance(fact, Mapping):
-            return {category: self._decision(fact[category]) for category in known(fact)}
-        return fact if name != _REMARKS or known([REMARK]) else None
+        if name == _REMARKS and not known([REMARK]):
+            return None
+        return self._decided(fact) if name == _DECISIONS else fact
+
+    def _decided(self, fact: JsonValue) -> JsonValue:
+        """The decisions on categories that the reader knows."""
+        if not isinstance(fact, Mapping):
+            return fact
+        return {category: self._decision(fact[category]) for category in self._sight.known(fact)}
 
     def _decision(self, decision: JsonValue) -> JsonValue:
         """A decision on a category without what keeps it; a restriction is told with its end."""

@@ -23,7 +23,7 @@ DAY = 24 * 60
 
 
 def act(name: str, day: int, ref: str = "", **facts: Any) -> RecordedEvent:
-    given = {"contract_ref": ref} if ref else {}
+    given: dict[str, Any] = {"contract_ref": ref} if ref else {}
     return event(name, day * DAY, large_order=False, customer_kind="consumer", **given, **facts)
 
 
