@@ -84,7 +84,7 @@ TYPES = (
     EventType(names.PERSONAL_DATA_COLLECTED, PersonalDataCollected, PERSON, "2.1-2.3"),
     EventType(names.PERSONAL_DATA_CORRECTED, PersonalDataCorrected, PERSON, "7, 8"),
     EventType(names.PERSONAL_DATA_REMOVED, PersonalDataRemoved, PERSON, "7"),
-    EventType(names.DATA_CONFIRMED, DataConfirmed, PERSON, "2.1"),
+    EventType(names.DATA_CONFIRMED, DataConfirmed, PERSON, "3.1"),
     EventType(
         names.CONTACT_PERSON_ADDED, ContactPersonAdded, CONTACT, "2.1", references=("customer",)
     ),
