@@ -5,17 +5,18 @@ registration lies; at equal time the deactivation. An account without such an ac
 is inactive once removed, or while the account of the customer is not active.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from projections.dossier.dossier import CONTRACT, FOREVER, RUNNING, Dossier, Mark, topic_of
+from projections.dossier.dossier import CHANGED, CONTRACT, FOREVER, RUNNING, Dossier, Mark, topic_of
 from projections.folds.view import Order
 
 Status = Literal["active", "inactive", "erased"]
 ACTIVE: Status = "active"
 INACTIVE: Status = "inactive"
 ACCOUNT, CONTACT, REMOVED = "account", "contact", "removed"
-ACCOUNT_TOPICS = frozenset({ACCOUNT, CONTACT, CONTRACT})
+ACCOUNT_TOPICS = frozenset({ACCOUNT, CHANGED, CONTACT, CONTRACT})
 """Kinds of topic that decide."""
 
 
@@ -59,15 +60,19 @@ def _as_contact(dossier: Dossier, time: datetime) -> AccountStanding | None:
 
 def _latest_beginning(dossier: Dossier, time: datetime) -> Order | None:
     """The latest beginning of a contract that runs at a time: since it ran last without an end."""
-    begun = (_beginning(dossier.until(topic, time)) for topic in contract_topics(dossier))
+    changed = {mark.order for mark in dossier.all(CHANGED)}
+    begun = (_beginning(dossier.until(topic, time), changed) for topic in contract_topics(dossier))
     return max((order for order in begun if order), default=None)
 
 
-def _beginning(marks: tuple[Mark, ...]) -> Order | None:
-    """When a contract began that runs by its marks; None when it does not run."""
+def _beginning(marks: tuple[Mark, ...], changed: Collection[Order]) -> Order | None:
+    """When a contract began that runs by its marks; None when it does not run, or nobody told it."""
     begun = None
     for mark in marks:
-        begun = (begun or mark.order) if mark.says == RUNNING else None
+        if mark.says != RUNNING:
+            begun = None
+        elif mark.order not in changed:
+            begun = begun or mark.order
     return begun
 
 

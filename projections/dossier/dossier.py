@@ -53,6 +53,8 @@ CONTRACT, RUNNING, _ENDED = "contract", "running", "ended"
 """Topic of contracts, and what its last mark says while the person is a party to a contract that runs."""
 REGISTERED, ORDERED, CARRIED, CONFIRMED = "registered", "ordered", "carried", "confirmed"
 """Topics of what begins a relationship, and of which earlier data goes on in it."""
+CHANGED = "changed"
+"""Topic of what a contract went on with, and did not begin by."""
 LIFTED = "lifted"
 """Topic of what may be processed again after a restriction."""
 TAKEOVER = "takeover"
@@ -271,7 +273,7 @@ NOTED: dict[str, tuple[NotingRule, ...]] = {
         _note("large-order", when=lambda event: bool(event.facts["large_order"])),
     ),
     names.CONTRACT_CONCLUDED: (_BOUGHT, _note(_CONTRACT, RUNNING), _CARRIES),
-    names.CONTRACT_CHANGED: (_BOUGHT, _note(_CONTRACT, RUNNING)),
+    names.CONTRACT_CHANGED: (_BOUGHT, _note(_CONTRACT, RUNNING), _note(CHANGED)),
     names.EQUIPMENT_SHIPPED: (_BOUGHT,),
     names.SERVICE_ACTIVATED: (_BOUGHT,),
     names.SERVICE_EXTENDED: (_BOUGHT,),
@@ -378,7 +380,7 @@ _SURELY_NOTED = frozenset(
 
 SHARED_TOPICS: frozenset[str] = frozenset(
     {
-        *("account", CONTRACT, REGISTERED, ORDERED, CARRIED, CONFIRMED, "takeover"),
+        *("account", CONTRACT, REGISTERED, ORDERED, CARRIED, CONFIRMED, CHANGED, "takeover"),
         *("vog", "employment", "role", "reading", "defined", "recipient", "sources", PURPOSES),
     }
 )

@@ -10,7 +10,7 @@ the categories that it names, and no others; what is confirmed goes on as well. 
 list goes on with the same one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from ledger.crypto.sealing import month_of
 from projections.dossier.account import ACCOUNT, CONTACT, REMOVED, contract_topics
 from projections.dossier.dossier import (
     CARRIED,
+    CHANGED,
     CONFIRMED,
     CONTRACT,
     ORDERED,
@@ -87,7 +88,8 @@ def relationships_of(look: FactContext) -> tuple[Relationship, ...]:
 
 def as_customer(dossier: Dossier) -> tuple[Relationship, ...]:
     """The same by the person's own events alone; one that runs for who has none."""
-    fold = _Fold({mark.order: frozenset(mark.codes) for mark in dossier.all(CARRIED)})
+    carried = {mark.order: frozenset(mark.codes) for mark in dossier.all(CARRIED)}
+    fold = _Fold(carried, {mark.order for mark in dossier.all(CHANGED)})
     for act in sorted(_acts(dossier), key=_ACT_ORDER):
         fold.take(act)
     return tuple(_with_confirmed(one, dossier.all(CONFIRMED)) for one in fold.found)
@@ -176,10 +178,10 @@ _ACT_ORDER = attrgetter("order")
 class _Fold:
     """What acts in the order of time make of a customer's relationships. The last one is the one at hand."""
 
-    def __init__(self, carried: Mapping[Order, frozenset[str]]) -> None:
-        """`carried`: by the act that says so, the categories that go on."""
+    def __init__(self, carried: Mapping[Order, frozenset[str]], changed: Collection[Order]) -> None:
+        """`carried`: by act, the categories that go on with it. `changed`: acts on contracts that were known."""
         self.found: list[Relationship] = [Relationship()]
-        self._carried = carried
+        self._carried, self._changed = carried, changed
         self._running: set[str] = set()
         self._is_erased = False
 
@@ -210,7 +212,8 @@ class _Fold:
         last, named = self.found[-1], self._carried.get(act.order)
         if last.ended is None:
             return
-        is_same = named is None and act.kind == ACCOUNT
+        # A contract that is changed had gone on, although nobody told when it began.
+        is_same = (named is None and act.kind == ACCOUNT) or act.order in self._changed
         if is_same or day_of(act.order.time) - day_of(last.ended) <= _CHANGE_OVER:
             self._end(None)
         else:

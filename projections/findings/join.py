@@ -16,6 +16,7 @@ from ledger.reading import LAST
 from projections.dossier.account import ACCOUNT, contract_topics
 from projections.dossier.dossier import (
     CARRIED,
+    CHANGED,
     CONFIRMED,
     CONTRACT,
     NO_DOSSIER,
@@ -54,7 +55,7 @@ _Kinds = dict[str, datetime]
 _Facts = dict[UUID, dict[str, Row | None]]
 """Facts by stream and subkey; None where there is none any more."""
 _NOTHING: Mapping[str, RowChange[Row]] = {}
-_OF_RELATIONSHIPS = frozenset({CONTRACT, REGISTERED, ORDERED, CARRIED, CONFIRMED})
+_OF_RELATIONSHIPS = frozenset({CONTRACT, REGISTERED, ORDERED, CARRIED, CONFIRMED, CHANGED})
 
 
 class Entry(NamedTuple):

@@ -11,6 +11,7 @@ from itertools import chain
 import rulebook
 from projections.dossier.dossier import (
     CARRIED,
+    CHANGED,
     CONFIRMED,
     CONTRACT,
     COOKIES,
@@ -294,6 +295,7 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     ORDERED: frozenset({"contact", RETENTION}),
     CARRIED: frozenset({"contact", RETENTION}),
     CONFIRMED: frozenset({RETENTION}),
+    CHANGED: frozenset({"contact", RETENTION}),
     "bought": frozenset({"contact"}),
     "account": frozenset({"contact", RETENTION}),
     "contact": frozenset({"contact", RETENTION}),

@@ -416,7 +416,8 @@ _CONTRACTS = ("contract-concluded", "contract-changed", "contract-taken-over")
 def _coming(act: RecordedEvent, last: tuple[datetime | None, datetime | None]) -> Stretches:
     """Goes on with the last stretch, or begins another one."""
     start, end = last
-    if not end or act.name == "account-reactivated" or _days(end, act.time) <= 1:
+    goes_on = act.name in {"account-reactivated", "contract-changed"}
+    if not end or goes_on or _days(end, act.time) <= 1:
         return [(start, None)]
     return [last, (act.time, None)]
 
@@ -708,7 +709,7 @@ def _begun(who: Any, told: Told, at: datetime) -> Events:
             continue
         if _gives_up(act):
             begun.pop(act.facts["contract_ref"], None)
-        else:
+        elif act.name != "contract-changed":
             begun.setdefault(act.facts["contract_ref"], act)
     return list(begun.values())
 

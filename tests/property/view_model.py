@@ -261,7 +261,7 @@ def _begun(events: Events) -> list[RecordedEvent]:
         ref = event.facts["contract_ref"]
         if event.name == "contract-ended":
             begun.pop(ref, None)
-        else:
+        elif event.name != "contract-changed":
             begun.setdefault(ref, event)
     return list(begun.values())
 

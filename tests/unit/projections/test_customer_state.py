@@ -163,6 +163,7 @@ def test_at_equal_time_a_deactivation_beats_a_reactivation() -> None:
             ],
             "inactive 1",
         ),
+        ([event("account-deactivated", 1), event("contract-changed", 2, contract_ref="C")], "inactive 1"),
         (  # to take a contract over is its beginning, to hand it over its end
             [
                 event("account-deactivated", 1),

@@ -82,6 +82,8 @@ def since(day: int, *, sold: bool = True, carries: tuple[str, ...] = ()) -> Rela
             [concluded(0), ended(9), act("order-placed", 40), concluded(41, "C-2"), ended(90, "C-2")],
             [until(9), until(90, 40, sold=True)],
         ),
+        # a contract that is changed had gone on
+        ([act(OFF, 1), act("contract-changed", 40, "C-1")], [FIRST]),
         # what is confirmed while it runs goes on in it
         (
             [act(OFF, 1), concluded(40), act("data-confirmed", 41, categories=["contact"])],
