@@ -179,7 +179,7 @@ class _Fold:
     """What acts in the order of time make of a customer's relationships. The last one is the one at hand."""
 
     def __init__(self, carried: Mapping[Order, frozenset[str]], changed: Collection[Order]) -> None:
-        """`carried`: by act, the categories that go on with it. `changed`: acts on contracts that were known."""
+        """`carried`: by act, the categories that go on with it. `changed`: acts on known contracts."""
         self.found: list[Relationship] = [Relationship()]
         self._carried, self._changed = carried, changed
         self._running: set[str] = set()
