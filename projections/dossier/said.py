@@ -122,6 +122,11 @@ Said: TypeAlias = (
 """What one mark says. A text is a code or a day; None: what was said before is taken back."""
 
 
+def carried_in(event: RecordedEvent) -> Codes:
+    """The categories whose values go on in a new relationship."""
+    return Codes(tuple(sorted(event.facts["carries_over"])))
+
+
 def categories_in(event: RecordedEvent) -> Codes:
     """What an event lists; the envelope has it, not the facts, which say whether remarks are among it."""
     remarks = [REMARK] if event.facts.get("remarks") else []
