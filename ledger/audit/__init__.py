@@ -79,6 +79,17 @@ class Audit(msgspec.Struct, frozen=True):
     readable: Readable = Readable()
 
     @property
+    def server(self) -> str:
+        """Whose answers were believed: the server's release, and the number of its cluster."""
+        told = self.readable.server
+        return f"PostgreSQL {told.release}, {told.identifier}" if told else ""
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """What was not looked at of the server, in words."""
+        return self.readable.server.unchecked if self.readable.server else ()
+
+    @property
     def ok(self) -> bool:
         """Whether nothing was found."""
         return not self.findings
@@ -164,7 +175,7 @@ def _look_at_migrations(scene: Scene) -> None:
 
 def _look_at_catalogue(scene: Scene) -> None:
     scene.readable = check_catalogue(scene.session, scene.findings)
-    for can, what in zip(scene.readable, ("nothing else was", "views are not"), strict=True):
+    for can, what in zip(scene.readable[:2], ("nothing else was", "views are not"), strict=True):
         if not can:
             detail = f"{what} looked at: reading rows would run what somebody put there"
             scene.findings.note(None, "catalogue", detail)

@@ -25,6 +25,7 @@ _ROOT_ERRORS = {"LedgerError", "BadParameter"}
 _SPOKEN = {
     "projections/views/consent_status.py": ("_hindrance", "consent_answer", "_INACTIVE"),
     "application/auditing.py": ("_NO_KEYS",),
+    "ledger/audit/server/net.py": ("_HIDDEN", "_unknown", "_trusted", "_forbidden"),
     "host/reader.py": ("not_granted",),
     "host/restoring.py": ("_absent", "_NEVER"),
     "application/lookups.py": ("unknown",),

@@ -1,5 +1,6 @@
 """`ledger init`, `status`, `audit`, `keys`, `rebuild`, `erase`: shapes, exit statuses, what they change."""
 
+import re
 from pathlib import Path
 
 import psycopg
@@ -73,9 +74,12 @@ def test_status_has_the_shape_that_outsiders_rely_on(cli: Cli) -> None:
 def test_audit_of_a_ledger_in_order(cli: Cli) -> None:
     cli.record(registered(), collected())
     answer = cli("audit", "--json").json
-    more = {"verdict", "published", "unchecked"}
+    more = {"verdict", "published", "unchecked", "server"}
     assert set(answer) == {"ok", "size", "root", "findings", "views", "gaps"} | more
-    assert (answer["verdict"], answer["published"], answer["unchecked"]) == ("in-order", 0, [])
+    assert (answer["verdict"], answer["published"]) == ("in-order", 0)
+    (passwords,) = answer["unchecked"]
+    assert passwords.startswith("passwords of roles")
+    assert re.fullmatch(r"PostgreSQL \d+\..*, \d{19}", answer["server"])
     assert (answer["ok"], answer["size"]) == (True, 2)
     assert (answer["findings"], answer["views"]) == ([], [])
     assert cli("project", "--once").status == 0

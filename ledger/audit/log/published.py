@@ -93,7 +93,8 @@ class Comparison:
                 self._append(self._stand_in(self.size))
                 self._position += 1
         self._append(entry)
-        self._position = position + 1
+        # A position that goes back, such as the smallest number there is, leaves nothing to stand in for.
+        self._position = max(self._position, position + 1)
 
     def add_hashes(self, first: int, hashes: bytes) -> None:
         """Take the hashes that are kept of pruned entries, from a first position on: a tile of them."""
