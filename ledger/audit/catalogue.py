@@ -212,10 +212,11 @@ def _compare(facts: Sequence[Fact], names: Names, findings: Findings) -> Iterato
     for fact in facts:
         actual_facts.setdefault((fact.kind, fact.object), []).append(fact)
     for key in sorted(expected_facts.keys() | actual_facts.keys()):
-        difference = _difference(expected_facts.get(key), actual_facts.get(key, []))
+        place = f"{key[0]} {_safe(key[1])}"
+        difference = _difference(place, expected_facts.get(key), actual_facts.get(key, []))
         if difference:
             kind = "grant" if key[0] in _RIGHTS else "catalogue"
-            detail = names.own(f"{key[0]} {_safe(key[1])} {difference}")
+            detail = names.own(difference)
             findings.note(None, kind, detail)
             yield detail
 
@@ -234,21 +235,18 @@ def _comes_later(fact: Fact) -> bool:
     return "{views}." in fact.object and not made_at_once
 
 
-def _difference(expected_fact: Fact | None, facts: Sequence[Fact]) -> str | None:
-    if expected_fact is None:
-        right = _right_of(facts[0])
-        return f"is none of this ledger{right}"
-    if not facts:
-        return "is missing"
-    different = [fact for fact in facts if fact.text != expected_fact.text]
+def _difference(place: str, expected_fact: Fact | None, facts: Sequence[Fact]) -> str | None:
+    """How an object differs, in words; of a right what it is now: other definitions may hold anything."""
+    if expected_fact and not facts:
+        return f"{place} is missing"
+    different = [fact for fact in facts if not expected_fact or fact.text != expected_fact.text]
     if not different:
         return None
-    return f"is not as it was made{_right_of(different[0])}"
-
-
-def _right_of(fact: Fact) -> str:
-    """What a right is now; other definitions may hold anything, and are not repeated."""
-    return f": {_safe(fact.text)}" if fact.kind in _RIGHTS and fact.text else ""
+    first = different[0]
+    right = f": {_safe(first.text)}" if first.kind in _RIGHTS and first.text else ""
+    if expected_fact is None:
+        return f"{place} is none of this ledger{right}"
+    return f"{place} is not as it was made{right}"
 
 
 def _safe(text: str) -> str:

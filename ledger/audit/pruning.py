@@ -51,7 +51,7 @@ def check_left(scene: Scene, comparison: Comparison) -> None:
     pruning = scene.pruning
     if scene.log is not None:
         _check_log(scene, scene.log)
-    if pruning is None:
+    if pruning is None or scene.since is not None:
         return
     kept, digest = kept_digest(scene.session, pruning.through)
     if (kept, digest) != (pruning.kept, pruning.kept_sha256):

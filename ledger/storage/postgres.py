@@ -188,19 +188,19 @@ class Session:
                 copy.write(part)
 
     @contextmanager
-    def copied(self, name: str, /) -> Iterator[Iterator[bytes]]:
+    def copied(self, name: str, /, **parameters: Any) -> Iterator[Iterator[bytes]]:
         """Rows of a binary COPY to here, as the server encodes them, without the format's ends.
 
         The session takes no other statement until the block ends, which ends the COPY too.
         """
-        with closing(self._copied(name)) as rows:
+        with closing(self._copied(name, parameters)) as rows:
             yield rows
 
-    def _copied(self, name: str) -> Generator[bytes, None, None]:
+    def _copied(self, name: str, parameters: Mapping[str, Any]) -> Generator[bytes, None, None]:
         with (
             mapped_errors(),
             self._connection.cursor() as cursor,
-            cursor.copy(self._text(name)) as copy,
+            cursor.copy(self._text(name), parameters) as copy,
         ):
             start = len(copy_format.HEADER)
             for data in copy:

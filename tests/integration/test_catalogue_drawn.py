@@ -92,7 +92,7 @@ PINNED = {
         ["GRANT SELECT ON pg_authid TO PUBLIC"],
     ),
     "a setting of the server": (
-        "pg_parameter_acl of",
+        "pg_parameter_acl:",
         ["GRANT ALTER SYSTEM ON PARAMETER archive_command TO ledger_main_projector"],
     ),
     "a file for everybody": (
@@ -133,7 +133,7 @@ PINNED = {
         ],
     ),
     "uniqueness put off": (
-        "pg_index of ledger_main.event_ids",
+        "pg_index: ledger_main.event_ids",
         [
             "UPDATE pg_index SET indimmediate = false"
             " WHERE indrelid = 'ledger_main.event_ids'::regclass AND indisunique"

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from typing import Literal
 
 Key = tuple[str, str]
 """Table of the catalogue, and object."""
 SERVER, INSTALLED, FOLLOWED, ORDERS = "server", "installed", "followed", "orders"
 """Of the server; of a ledger that is installed, that a projector followed, that has the views of orders."""
-CHANGED = "is not as it was made"
+How = Literal["missing", "added", "changed"]
 _HASH_DIGITS = 32
 
 
@@ -66,12 +67,12 @@ def fingerprint(version: int) -> Fingerprint | None:
 
 def differences(
     expected: Mapping[Key, set[str]], found: Mapping[Key, str]
-) -> Iterator[tuple[Key, str]]:
+) -> Iterator[tuple[Key, How]]:
     """Every object that differs, and how."""
     for key in sorted(expected.keys() | found.keys()):
         if key not in found:
-            yield key, "is missing"
+            yield key, "missing"
         elif key not in expected:
-            yield key, "was added"
+            yield key, "added"
         elif found[key] not in expected[key]:
-            yield key, CHANGED
+            yield key, "changed"

@@ -7,12 +7,12 @@ import msgspec
 
 from ledger.audit.naming import Names
 from ledger.audit.server.fingerprint import (
-    CHANGED,
     FOLLOWED,
     INSTALLED,
     ORDERS,
     SERVER,
     Fingerprint,
+    How,
     Key,
     differences,
     fingerprint,
@@ -44,6 +44,18 @@ _RIGHTS = {"pg_parameter_acl", "pg_auth_members", "pg_init_privs", "pg_authid"}
 
 
 _HIDDEN = "passwords of roles, statistics and large objects: the server shows them to no reader"
+
+
+def _unheard_of(table: str) -> str:
+    return f"the program does not know the server's table {table}"
+
+
+def _reaches(what: str, into: str) -> str:
+    return f"{what} of the site reaches into {into}"
+
+
+def _lends(function: str) -> str:
+    return f"function {function} of the site does what its owner may, who may read the ledger"
 
 
 def _unknown(version: int) -> str:
@@ -110,7 +122,7 @@ def look_at_server(session: Session, names: Names) -> Told:
     told = Told(version, known is not None, release, identifier)
     told.extensions, told.hidden = _extensions(server), server.hidden
     for table in server.unknown:
-        told.others.append(Difference(table, "catalogue", f"server table {table} is not known"))
+        told.others.append(Difference(table, "catalogue", _unheard_of(table)))
     sorted_rows = _All(server, naming)
     told.others += sorted_rows.reaching
     told.others += _lending(sorted_rows.lending, server, naming, known)
@@ -121,8 +133,8 @@ def look_at_server(session: Session, names: Names) -> Told:
         ours = sorted_rows.hashed(Whose.OURS)
         told.ours += _ours(differences(_expected(known, ours), ours), names)
     else:
-        added = {key: "was added" for key in sorted_rows.added}
-        told.others += _server(added.items(), version)
+        added = sorted_rows.added
+        told.others += _server([(key, "added") for key in sorted(added)], version)
         told.runs = any(key[0] in _RUN for key in added)
     return told
 
@@ -175,7 +187,7 @@ class _Sorted:
         naming = self._naming
         name = naming.part_of(table, row)
         if reached := naming.reaches(table, row):
-            detail = f"{_word(table)} {name} of the site reaches into {naming.plain(reached)}"
+            detail = _reaches(f"{_word(table)} {name}", naming.plain(reached))
             self.reaching.append(Difference(name, "catalogue", detail))
         elif naming.lends_rights(table, row) and not self._is_of_site(table, row):
             self.lending.append((table, row))
@@ -261,20 +273,31 @@ def _any_table(known: Fingerprint, stage: str, ours: Mapping[Key, str]) -> bool:
 
 
 def _word(table: str) -> str:
-    return _WORDS.get(table, f"{table} of")
+    return _WORDS.get(table, f"{table}:")
 
 
-def _server(found: Iterable[tuple[Key, str]], version: int) -> Iterator[Difference]:
-    for (table, name), how in found:
-        remark = f"is not that of PostgreSQL {version}" if how == CHANGED else how
-        kind = "grant" if table in _RIGHTS else "catalogue"
-        yield Difference(name, kind, f"server {_word(table)} {name} {remark}")
-
-
-def _ours(found: Iterable[tuple[Key, str]], names: Names) -> Iterator[Difference]:
+def _server(found: Iterable[tuple[Key, How]], version: int) -> Iterator[Difference]:
     for (table, name), how in found:
         kind = "grant" if table in _RIGHTS else "catalogue"
-        yield Difference(names.own(name), kind, f"{_word(table)} {name} {how}")
+        yield Difference(name, kind, _differs(f"server {_word(table)} {name}", how, version))
+
+
+def _ours(found: Iterable[tuple[Key, How]], names: Names) -> Iterator[Difference]:
+    for (table, name), how in found:
+        kind = "grant" if table in _RIGHTS else "catalogue"
+        yield Difference(names.own(name), kind, _differs(f"{_word(table)} {name}", how))
+
+
+def _differs(what: str, how: How, version: int | None = None) -> str:
+    if how == "missing":
+        return f"{what} is missing"
+    if how == "added":
+        return f"{what} was added"
+    return (
+        f"{what} is not that of PostgreSQL {version}"
+        if version
+        else f"{what} is not as it was made"
+    )
 
 
 _OF_A_LEDGER = re.compile(r"ledger_([a-z][a-z0-9]{0,30})(?:_keys|_views)?")
@@ -294,5 +317,4 @@ def _lending(
             if made in known.of(INSTALLED).get(key, ()):
                 continue
         name = naming.part_of(table, row)
-        detail = f"function {name} of the site does what its owner may, who may read the ledger"
-        yield Difference(name, "catalogue", detail)
+        yield Difference(name, "catalogue", _lends(name))
