@@ -1,7 +1,7 @@
 """What an audit costs: `python -m bench.audit [EVENTS]`, 100,000 unless told otherwise.
 
-One ledger grows; at each size the whole is audited, the whole with its views, and what came after a checkpoint
-that was kept some events before. Each is the command, in a process of its own.
+One ledger grows; at each size the whole is audited, the whole with its views, and what came after a
+checkpoint that was kept some events before. Each is the command, in a process of its own.
 """
 
 import os
@@ -28,9 +28,9 @@ AUDITS = {
     "since": (f"with --since, {LATER:,} events later", ("--since", "{kept}")),
 }
 METHOD = (
-    "A sample, published, its views up to date; `ledger audit` as a command, once each. s: seconds of processor time of"
-    " the whole command and of the server; mb: the most memory that its process held, without the server's. since: from"
-    f" a checkpoint that was kept {LATER:,} events before the end."
+    "A sample, published, its views up to date; `ledger audit` as a command, once each. s: seconds of"
+    " processor time of the whole command and of the server; mb: the most memory that its process held, without the"
+    f" server's. since: from a checkpoint that was kept {LATER:,} events before the end."
 )
 Figures = dict[str, float]
 
@@ -68,7 +68,7 @@ class Audited:
             subprocess.run(command, check=True, stdout=file, env=self._environment)
 
     def run(self, *arguments: str) -> tuple[float, float]:
-        """Seconds of processor time of a command and the server, and the largest memory of its process in MB."""
+        """Seconds of processor time of a command and the server, and the most memory of its process in MB."""
         command = [sys.executable, "-c", _MEASURED, *arguments]
         before = server_seconds(self._server) + sum(os.times()[2:4])
         done = subprocess.run(

@@ -140,7 +140,7 @@ PINNED = {
         ],
     ),
     "an identity without its sequence": (
-        "pg_depend of",
+        "pg_depend:",
         [
             "DELETE FROM pg_depend WHERE deptype = 'i' AND refobjid = 'ledger_main.read_notes'::regclass"
             " AND classid = 'pg_class'::regclass"
@@ -157,6 +157,14 @@ PINNED = {
     "a setting of the database": (
         "setting of the database",
         ["ALTER DATABASE postgres SET default_table_access_method = 'other'"],
+    ),
+    "a setting of a login that records": (
+        "setting of somebody is none of this ledger: session_replication_role",
+        [
+            "CREATE ROLE somebody LOGIN",
+            "GRANT ledger_main_recorder TO somebody",
+            "ALTER ROLE somebody SET session_replication_role = replica",
+        ],
     ),
     "a language": (
         "language other was added",

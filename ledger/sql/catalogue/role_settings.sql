@@ -1,12 +1,15 @@
 -- Settings of roles and of this database, but those that plans, memory, limits, logs and the form of answers follow from:
--- any other may change whose code a session runs, which rows it sees, or what is kept. roles: text[].
+-- any other may change whose code a session runs, which rows it sees, which triggers it fires, or what is kept. So too of
+-- logins that can take a role of the ledger, but superusers, who can do everything anyway. roles: text[].
 SELECT 'setting', pg_catalog.concat_ws(' ', 'of', COALESCE(pg_catalog.quote_ident(r.rolname), 'the database')),
        pg_catalog.string_agg(pg_catalog.split_part(c.setting, '=', 1), ', ' ORDER BY c.setting)
 FROM pg_catalog.pg_db_role_setting AS s
 LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = s.setrole
 LEFT JOIN pg_catalog.pg_database AS d ON d.oid = s.setdatabase
 CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS c (setting)
-WHERE (r.rolname = ANY (%(roles)s::pg_catalog.name[]) OR s.setrole = 0)
+WHERE (s.setrole = 0 OR r.rolname = ANY (%(roles)s::pg_catalog.name[]) OR (NOT r.rolsuper AND EXISTS (
+        SELECT FROM pg_catalog.pg_roles AS ours
+        WHERE ours.rolname = ANY (%(roles)s::pg_catalog.name[]) AND pg_catalog.pg_has_role(r.oid, ours.oid, 'MEMBER'))))
     AND (s.setdatabase = 0 OR d.datname = pg_catalog.current_database())
     AND NOT pg_catalog.split_part(c.setting, '=', 1) ~ (
         '^(log_.*|enable_.*|jit|jit_above_cost|jit_expressions|jit_tuple_deforming|.*_cost|.*work_mem|.*_buffers'
