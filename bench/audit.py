@@ -29,8 +29,8 @@ AUDITS = {
 }
 METHOD = (
     "A sample, published, its views up to date; `ledger audit` as a command, once each. s: seconds of"
-    " processor time of the whole command and of the server; mb: the most memory that its process held, without the"
-    f" server's. since: from a checkpoint that was kept {LATER:,} events before the end."
+    " processor time of the whole command and of the server; mb: the most memory that its process held,"
+    f" without the server's. since: from a checkpoint that was kept {LATER:,} events before the end."
 )
 Figures = dict[str, float]
 
