@@ -62,7 +62,7 @@ def test_a_part_in_order_comes_to_the_root_of_the_whole(published: Log, size: in
     assert (part.findings, part.size, part.root) == ((), LAST, whole.root)
     assert (whole.since, part.since) == (None, size)
     assert set(part.unchecked) - set(whole.unchecked)
-    assert any(f"up to {size}," in text for text in part.unchecked)
+    assert any(f"up to {size}:" in text for text in part.unchecked)
 
 
 LATER: dict[str, tuple[str | Rewrite, tuple[str, int]]] = {
@@ -124,7 +124,7 @@ def test_what_was_altered_later_is_named(published: Log, what: str) -> None:
 def test_what_came_before_is_not_read_and_the_verdict_says_so(published: Log) -> None:
     altered(published, Rewrite("NL", "BE", 7))
     assert found(published, 301) == set()
-    assert any("up to 301," in one for one in audited(published, kept(published, 301)).unchecked)
+    assert any("up to 301:" in one for one in audited(published, kept(published, 301)).unchecked)
     assert ("leaf", 7) in {(one.kind, one.position) for one in audited(published, None).findings}
 
 

@@ -252,3 +252,26 @@ def test_the_confidential_ledger_refuses_what_is_open(cli: Cli) -> None:
     assert ran.status == 1
     cli.set(CONFIDENTIAL="yes")
     assert cli.record(message("weather"))["rejected"] == 1
+
+
+def test_an_audit_since_a_kept_checkpoint_says_what_it_left_out(cli: Cli, tmp_path: Path) -> None:
+    cli.record(registered("customer/1"))
+    assert cli("publish", "--once").status == 0
+    kept = tmp_path / "kept"
+    kept.write_bytes(cli("checkpoint").out)
+    cli.record(registered("customer/2"))
+    assert cli("publish", "--once").status == 0
+    whole, part = (cli("audit", "--json", *flags).json for flags in ((), ("--since", str(kept))))
+    assert (part["verdict"], part["size"], part["root"]) == (
+        *("in-order", whole["size"]),
+        whole["root"],
+    )
+    assert "the views" in set(part["unchecked"]) - set(whole["unchecked"])
+    kept.write_text("no checkpoint", "utf-8")
+    ran = cli("audit", "--since", str(kept), "--json")
+    assert ran.status == 1
+    assert [finding["kind"] for finding in ran.json["findings"]] == ["checkpoint"]
+    # Everything is looked at instead.
+    assert ran.json["unchecked"] == whole["unchecked"]
+    for flags in (("--views",), ("--archive", "elsewhere")):
+        assert cli("audit", "--since", str(kept), *flags).status == 2
