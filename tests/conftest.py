@@ -20,6 +20,7 @@ settings.load_profile("untimed")
 pytest_plugins = [
     "tests.fixtures.again",
     "tests.fixtures.campaign",
+    "tests.fixtures.catalogue",
     "tests.fixtures.compiling",
     "tests.fixtures.engines",
     "tests.fixtures.kafka",

@@ -75,6 +75,7 @@ def _letters(answer: Status) -> str:
 def audit_tables(answer: AuditReport) -> list[RenderableType]:
     """The verdict, then everything that was found."""
     about = [
+        *([(say("audit", "server"), answer.server)] if answer.server else []),
         (say("audit", "verdict"), say("verdict", answer.verdict)),
         (say("audit", "events"), answer.size),
         (say("audit", "published"), answer.published or say("audit", "nothing-yet")),

@@ -5,7 +5,7 @@ Every session belongs to one role of one ledger. Batches go through COPY or arra
 a pipelined statement with more than about half a megabyte of parameters hangs in `Pipeline.sync()`.
 """
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
@@ -148,17 +148,24 @@ class Session:
         return rows
 
     def stream(
-        self, name: str, /, size: int = 2000, **parameters: Any
+        self,
+        name: str,
+        /,
+        size: int = 2000,
+        tables: Mapping[str, str] | None = None,
+        **parameters: Any,
     ) -> Iterator[tuple[Any, ...]]:
         """Rows of a large answer, fetched in blocks through a cursor of the server.
 
-        It takes no savepoint in a transaction: who breaks off may let go of the rows when that has ended.
+        So whoever reads all there is names no place to begin at: no key is too small or too large for it.
+        `tables`: replaces `{table}` names as in `named`. It takes no savepoint in a transaction: who breaks
+        off may let go of the rows when that has ended.
         """
         own = nullcontext() if self.in_transaction else self._connection.transaction()
         with mapped_errors(), own:
             cursor = self._connection.cursor(name=f"stream_{next(_STREAMS)}_{name}")
             try:
-                cursor.execute(self._text(name), parameters, binary=True)
+                cursor.execute(self._text(name, tables), parameters, binary=True)
                 while rows := cursor.fetchmany(size):
                     self._took(len(rows))
                     yield from rows
@@ -181,19 +188,19 @@ class Session:
                 copy.write(part)
 
     @contextmanager
-    def copied(self, name: str, /) -> Iterator[Iterator[bytes]]:
+    def copied(self, name: str, /, **parameters: Any) -> Iterator[Iterator[bytes]]:
         """Rows of a binary COPY to here, as the server encodes them, without the format's ends.
 
         The session takes no other statement until the block ends, which ends the COPY too.
         """
-        with closing(self._copied(name)) as rows:
+        with closing(self._copied(name, parameters)) as rows:
             yield rows
 
-    def _copied(self, name: str) -> Generator[bytes, None, None]:
+    def _copied(self, name: str, parameters: Mapping[str, Any]) -> Generator[bytes, None, None]:
         with (
             mapped_errors(),
             self._connection.cursor() as cursor,
-            cursor.copy(self._text(name)) as copy,
+            cursor.copy(self._text(name), parameters) as copy,
         ):
             start = len(copy_format.HEADER)
             for data in copy:
@@ -203,13 +210,18 @@ class Session:
                     yield row
 
     def copy_out(
-        self, name: str, tables: Mapping[str, str], columns: Sequence[str]
+        self,
+        name: str,
+        tables: Mapping[str, str],
+        columns: Sequence[str],
+        numbers: Collection[str] = (),
     ) -> Generator[bytes, None, int]:
         """A COPY to here as the server sends it, in blocks; returns the number of rows.
 
-        `tables`: replaces `{table}` names as in `named`. `columns`: their names, for `{columns}`.
+        `tables`: replaces `{table}` names as in `named`. `columns`: their names, for `{columns}`. `numbers`:
+        those of them that are read as numbers of objects.
         """
-        query = self._of_columns(name, tables, columns)
+        query = self._of_columns(name, tables, columns, numbers)
         with mapped_errors(), self._connection.cursor() as cursor:
             with cursor.copy(query) as copy:
                 block = bytearray()
@@ -239,10 +251,18 @@ class Session:
             return cursor.rowcount
 
     def _of_columns(
-        self, name: str, tables: Mapping[str, str], columns: Sequence[str]
+        self,
+        name: str,
+        tables: Mapping[str, str],
+        columns: Sequence[str],
+        numbers: Collection[str] = (),
     ) -> sql.Composed:
         identifiers = {key: sql.Identifier(value) for key, value in tables.items()}
-        listed = sql.SQL(", ").join(map(sql.Identifier, columns))
+        plain, number = sql.SQL("{}"), sql.SQL("{}::pg_catalog.oid")
+        listed = sql.SQL(", ").join(
+            (number if column in numbers else plain).format(sql.Identifier(column))
+            for column in columns
+        )
         return sql.SQL(statement(self._package, name)).format(**identifiers, columns=listed)
 
     @contextmanager

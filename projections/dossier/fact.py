@@ -40,6 +40,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     from_customer: str = ""
     from_recipient: str = ""
     gpc: bool | None = None
+    latest: datetime | None = None
     method: str = ""
     notice: str = ""
     purpose: str = ""

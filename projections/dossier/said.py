@@ -125,6 +125,11 @@ Said: TypeAlias = (
 """What one mark says. A text is a code or a day; None: what was said before is taken back."""
 
 
+def carried_in(event: RecordedEvent) -> Codes:
+    """The categories whose values go on in a new relationship."""
+    return Codes(tuple(sorted(event.facts["carries_over"])))
+
+
 def categories_in(event: RecordedEvent) -> Codes:
     """What an event lists; the envelope has it, not the facts, which say whether remarks are among it."""
     remarks = [REMARK] if event.facts.get("remarks") else []
@@ -161,7 +166,7 @@ def consent_in(event: RecordedEvent) -> Consent | None:
 
 def suspicion_in(event: RecordedEvent) -> str:
     """How a case of suspected misuse ended: `cleared`, or `held`."""
-    return "cleared" if is_cleared(event.facts["outcome"]) else "held"
+    return "cleared" if is_cleared(event.facts.get("outcome", "")) else "held"
 
 
 def granted_in(event: RecordedEvent) -> Granted:

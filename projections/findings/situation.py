@@ -9,10 +9,23 @@ from datetime import date, datetime
 from itertools import chain
 
 import rulebook
-from projections.dossier.dossier import COOKIES, LIFTED, PURPOSES, SIGNAL, Dossier
+from projections.dossier.dossier import (
+    CARRIED,
+    CHANGED,
+    CONFIRMED,
+    CONTRACT,
+    COOKIES,
+    LIFTED,
+    ORDERED,
+    PURPOSES,
+    REGISTERED,
+    SIGNAL,
+    TAKEOVER,
+    Dossier,
+)
 from projections.dossier.fact import AUTOMATED, CONSENT_EVIDENCE, OBJECTION, Fact
 from projections.dossier.look import FactContext, SeenSituation
-from projections.dossier.said import Granted, Phase, Said
+from projections.dossier.said import Granted, Handover, Phase, Said
 from projections.findings.consent import consent_evidence
 from projections.findings.disclosure import disclosure, feed, informed
 from projections.findings.marketing import contact, objection, overruling
@@ -196,10 +209,21 @@ def _contact_list(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
 
 
 def _takeover(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
-    topic = f"takeover/{fact.facts.contract_ref}"
-    other_parties = [name for name in fact.on if name != str(look.stream)]
-    recorded = all(look.at(name).all(topic) for name in other_parties)
+    """Whether the other party has an event of this takeover: of the same contract, the same way, as often."""
+    others = (look.at(name) for name in fact.on if name != str(look.stream))
+    times = [time for time in _moved(fact, look.own) if time <= fact.occurred_at]
+    recorded = all(len(_moved(fact, other)) >= len(times) for other in others)
     yield SeenSituation({"other_party": "recorded" if recorded else "missing"})
+
+
+def _moved(fact: Fact, dossier: Dossier) -> set[datetime]:
+    """When the contract of a takeover went the same way, as a party's own events say."""
+    way = fact.facts.from_customer, fact.facts.to_customer
+    return {
+        mark.order.time
+        for mark in dossier.saying(f"{TAKEOVER}/{fact.facts.contract_ref}", Handover)
+        if (mark.says.from_customer, mark.says.to_customer) == way
+    }
 
 
 # Breaches
@@ -287,9 +311,15 @@ SITUATIONS: Mapping[str, Callable[[Fact, FactContext], Iterator[SeenSituation]]]
 }
 
 DEPENDS: Mapping[str, frozenset[str]] = {
-    "registered": frozenset({"credit-check", *USES}),
+    REGISTERED: frozenset({"credit-check", RETENTION, *USES}),
+    ORDERED: frozenset({"contact", RETENTION}),
+    CARRIED: frozenset({"contact", RETENTION}),
+    CONFIRMED: frozenset({RETENTION}),
+    CHANGED: frozenset({"contact", RETENTION}),
     "bought": frozenset({"contact"}),
     "account": frozenset({"contact", RETENTION}),
+    "contact": frozenset({"contact", RETENTION}),
+    CONTRACT: frozenset({"contact", RETENTION}),
     "customer": frozenset({"contact", RETENTION}),
     "consent": frozenset({"contact", CONSENT_EVIDENCE}),
     SIGNAL: frozenset({CONSENT_EVIDENCE}),
@@ -324,8 +354,6 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "speaks": frozenset(),
     **dict.fromkeys(
         (
-            "contact",
-            "contract",
             "invoice",
             "decision",
             "settled",

@@ -153,8 +153,8 @@ def _is_silent(event: RecordedEvent) -> bool:
     if event.name == names.PERSONAL_DATA_ERASED:
         return not event.ours or facts.get("ground") in _SILENT
     if event.name == names.COLLECTION_CLOSED:
-        return not is_settled(facts["outcome"])
-    return event.name == names.MISUSE_RESOLVED and not is_cleared(facts["outcome"])
+        return not is_settled(facts.get("outcome", ""))
+    return event.name == names.MISUSE_RESOLVED and not is_cleared(facts.get("outcome", ""))
 
 
 _Given = dict[str, dict[str, datetime]]

@@ -25,6 +25,12 @@ _ROOT_ERRORS = {"LedgerError", "BadParameter"}
 _SPOKEN = {
     "projections/views/consent_status.py": ("_words", "_WHY"),
     "application/auditing.py": ("_NO_KEYS",),
+    "ledger/audit/__init__.py": ("_left_out",),
+    "ledger/audit/catalogue.py": ("_difference",),
+    "ledger/audit/server/net.py": (
+        *("_HIDDEN", "_unknown", "_trusted", "_forbidden"),
+        *("_unheard_of", "_reaches", "_lends", "_differs"),
+    ),
     "host/keys.py": ("_renewal", "_OTHER_WITNESS"),
     "host/reader.py": ("not_granted",),
     "host/restoring.py": ("_absent", "_NEVER"),

@@ -94,6 +94,7 @@ def kept_until(cli: Cli) -> str | None:
             "2031-03-07",
         ),
         ((resolved("costs-refunded", 5), resolved("unfounded", 6, "F-2")), "2031-03-06"),
+        ((resolved("costs-refunded", 5), resolved("unfounded", 5, "F-2")), "2031-03-05"),
     ],
 )
 def test_who_is_cleared_has_a_short_period(

@@ -41,6 +41,7 @@ def rank(event: RecordedEvent) -> tuple[Any, ...]:
     takes = event.name in TAKES or event.name in {
         "personal-data-removed",
         "recipient-ended",
+        "contact-person-removed",
         "processing-activity-retired",
         "role-revoked",
         "employment-ended",
@@ -226,9 +227,16 @@ def _state(events: Events) -> Any:
     live = {category for category, _ in values}
     whole = [e for e in erasures if set(e.categories) >= set(CATEGORIES)]
     acts = sorted((e for e in events if e.name.startswith("account-")), key=rank)
+    acts = sorted([*acts[-1:], *_begun(events)], key=lambda e: (e.time, e.name in TAKES, rank(e)))
+    joined = sorted((e for e in events if e.name.startswith("contact-person-")), key=rank)
+    removals = [e for e in joined if e.name == "contact-person-removed"]
     starts = sorted((e for e in events if e.name == "customer-registered"), key=rank)
     if whole and not live:
         status, since = "erased", max(e.time for e in whole)
+    elif removals and joined[-1].name == "contact-person-removed":
+        status, since = "inactive", joined[-1].time
+    elif removals and not acts:
+        status, since = "active", joined[-1].time
     elif acts:
         status = "inactive" if acts[-1].name in TAKES else "active"
         since = acts[-1].time
@@ -243,6 +251,19 @@ def _state(events: Events) -> Any:
         "last_erasure": max((e.time for e in erasures), default=None),
         "position": max(e.position for e in events),
     }
+
+
+def _begun(events: Events) -> list[RecordedEvent]:
+    """Of each contract that runs the event that began it."""
+    begun: dict[str, RecordedEvent] = {}
+    order = lambda e: (e.time, e.name == "contract-ended", rank(e))  # noqa: E731
+    for event in sorted((e for e in events if e.name.startswith("contract-")), key=order):
+        ref = event.facts["contract_ref"]
+        if event.name == "contract-ended":
+            begun.pop(ref, None)
+        elif event.name != "contract-changed":
+            begun.setdefault(ref, event)
+    return list(begun.values())
 
 
 def _value(events: Events, category: str, field: str, destroyed: set[str]) -> Any:
@@ -614,7 +635,11 @@ def _touched(e: RecordedEvent) -> set[str]:
     own: set[str] = set()
     if e.name in about:
         stays, category = about[e.name]
-        changes = e.facts["outcome"] not in stays if stays else e.facts["outcome"] == "unfounded"
+        changes = (
+            e.facts.get("outcome", "") not in stays
+            if stays
+            else e.facts.get("outcome", "") == "unfounded"
+        )
         if not changes:
             return set()
         own = {category}

@@ -12,14 +12,10 @@ from msgspec import UNSET, UnsetType
 
 from application.answer import Answer
 from application.queries.persons.evidence import Evidence, evidence_of
-from application.queries.persons.state import account_status, folded_state
+from application.queries.persons.state import customer_standing, folded_state
 from application.queries.registers.activities import objecting
 from application.queries.registers.declaration import Declaration, declaration
-from application.queries.subjects import (
-    SubjectEvents,
-    chosen,
-    customer_of,
-)
+from application.queries.subjects import SubjectEvents, chosen
 from application.sighted import Teller
 from application.source import Source, instant_or_none
 from ledger.errors import UnknownSubject
@@ -159,14 +155,14 @@ def holder(source: Source, reference: str, moment: Moment) -> Holder:
     rows = tuple(fold(consent_status.VIEW, person.selected.counted).values())
     sealed = birth_date(state) if consents_among(rows) else None
     source.reads.note([reference], ["identity"] if sealed else ())
-    customer = customer_of(reference)
+    customer = customer_standing(source, reference, moment)
     return Holder(
         reference=reference,
         person=person,
         state=state,
         rows=rows,
         account=customer_state.status(state),
-        customer=account_status(source, customer, moment) if customer else None,
+        customer=customer.status if customer else None,
         clock=moment.as_of or source.now,
         objects=objecting(source, person.selected.counted, moment),
         born=born_on(source, person.subject, sealed),

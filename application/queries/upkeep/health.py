@@ -195,6 +195,7 @@ class AuditReport(Answer, frozen=True):
 
     `published`: how many entries the log has promised. `root`: of the Merkle tree of all events, in base64.
     `gaps`: what was passed over in Kafka, as events say. `unchecked`: what could not be looked at, and why.
+    `server`: whose answers were believed: its release and the number of its cluster; empty where none was.
     """
 
     ok: bool
@@ -206,6 +207,7 @@ class AuditReport(Answer, frozen=True):
     gaps: list[ExplainedGap]
     views: list[ViewReport]
     unchecked: list[str]
+    server: str = ""
 
 
 class RebuiltViews(Answer, frozen=True):
@@ -226,7 +228,8 @@ def audited(audit: Audit, views: InspectionResult, unchecked: Sequence[str]) -> 
         findings=[*audit.findings, *views.findings],
         gaps=list(audit.gaps),
         views=reports(views.reports),
-        unchecked=list(unchecked),
+        unchecked=[*audit.unchecked, *unchecked],
+        server=audit.server,
     )
 
 

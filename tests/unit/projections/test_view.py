@@ -130,7 +130,10 @@ GOLDEN = {
     ("findings", "19"): "ca18e36e28d2f2b216f54d8f724b7cd0d4d7111996e1e1826663fd340369d7e0",
     # What is found of reactivated accounts and of decisions changed; the rows are as before.
     ("findings", "20"): "7cc4befd9cc3d0f2062743c1132c31303590cef70351a840459a85267dae2893",
-    ("findings", "21"): "384296e653f11e4c7c3d45f0d8cb29836730706776c3d4e949121dbcb0c0df74",
+    # The acts on contracts and contact persons say whether an account is active.
+    ("customer_state", "5"): "a53b5d126e8ec2f507b7ab44cbdf0ee3169df1a2dd16bc7bd608b9115ab97a00",
+    ("findings", "21"): "5cf9bffee1e923d96f86c1569f52640395f80bd8577dac0ada8e30bbf7400a12",
+    ("findings", "22"): "af0fcc82fec1796bf069d4ff3e3550e284ce21f06286ec91e7ee91e5cbd39859",
 }
 
 
