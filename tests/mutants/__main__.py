@@ -1,8 +1,12 @@
 """Alters the code in many places, one at a time, and says which alterations no test notices.
 
-What is altered is drawn by a seed from the modules of `table.toml`, and written down before the first test
-runs. Tests run in a copy of the repository. Cosmic Ray (MIT) alters the code; `make mutants` installs it
-beside the environment. What was tried is in `build/mutants/results.tsv`: the same command goes on from there.
+`--draw` draws places by a seed from the modules of `table.toml` and writes them into `tried.tsv`, before the
+first test runs. Without it, what has no fate there yet is tried, and its fate, the day and the test that
+noticed are written beside it. Whoever calls a mutant equivalent writes that word and the reason there.
+
+Tests run in a copy of the repository: first those unit and property tests that pass the altered place, which
+a run with coverage tells once, then the others of the area. Cosmic Ray (MIT) alters the code; `make mutants`
+installs it beside the environment.
 """
 
 import argparse
@@ -14,13 +18,17 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "mutants"
+TRIED = Path(__file__).parent / "tried.tsv"
 sys.path.append(str(BUILD / "tool"))
 TIMEOUT_S = 1800
+MOST_FIRST = 60
+"""How many of the tests that pass a place are run before the others of its area."""
 # The others say the same in another way, or alter the types that are written with `|`.
 KINDS = (
     "AddNot",
@@ -45,17 +53,24 @@ CALL = "NoCall"
 
 
 class Mutant(NamedTuple):
-    """One alteration: the n-th of a kind in a module, in a line."""
+    """One alteration: the n-th of a kind in a module, in a line; and what became of it."""
 
     area: str
     module: str
     line: int
     kind: str
     number: int
+    fate: str = ""
+    day: str = ""
+    by: str = ""
 
-    @property
-    def name(self) -> str:
-        return f"{self.module}:{self.line}\t{self.kind}\t{self.number}"
+    @classmethod
+    def read(cls, line: str) -> "Mutant":
+        area, module, place, kind, number, *rest = line.split("\t")
+        return cls(area, module, int(place), kind, int(number), *rest)
+
+    def __str__(self) -> str:
+        return "\t".join(str(part) for part in self)
 
 
 def operators() -> dict[str, Any]:
@@ -129,72 +144,131 @@ def copy() -> Path:
     return place
 
 
+def pytest(place: Path, *asked: str) -> "subprocess.CompletedProcess[str]":
+    """Runs tests of a copy, with what the copy holds."""
+    options = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly", "--tb=no"]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *asked],
+        cwd=place,
+        env=os.environ | {"PYTHONPATH": str(place)},
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+
+
+def covered(place: Path) -> Any:
+    """Which unit and property test passes which line, kept until it is removed."""
+    from coverage import CoverageData
+
+    kept = BUILD / "coverage"
+    if not kept.exists():
+        pytest(
+            place, "--cov", "--cov-context=test", "--cov-report=", "tests/unit", "tests/property"
+        )
+        shutil.move(place / ".coverage", kept)
+    data = CoverageData(str(kept))
+    data.read()
+    return data
+
+
+def passing(data: Any, mutant: Mutant) -> list[str]:
+    """The tests that pass a place: those of its line, or those of its module where none is known."""
+    names = [name for name in data.measured_files() if name.endswith(f"/{mutant.module}")]
+    lines = data.contexts_by_lineno(names[0]) if names else {}
+    of_line, of_module = (
+        lines.get(mutant.line, []),
+        [one for each in lines.values() for one in each],
+    )
+    tests = {one.partition("|")[0] for one in of_line} - {""}
+    tests = tests or {one.partition("|")[0] for one in of_module} - {""}
+    # Files in turns: many tests of one file pass for the same reason.
+    of_file: Counter[str] = Counter()
+    turns: dict[str, int] = {}
+    for test in sorted(tests):
+        turns[test] = of_file[test.partition("::")[0]]
+        of_file[test.partition("::")[0]] += 1
+    return sorted(tests, key=lambda test: (turns[test], test))[:MOST_FIRST]
+
+
 def run(place: Path, tests: Sequence[str]) -> tuple[str, list[str]]:
     """What the tests say: `survived` when all pass, `killed` when one fails, and which one that is."""
-    options = ["-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly", "--tb=no"]
-    command = [sys.executable, "-m", "pytest", *options, *tests]
-    environment = os.environ | {"PYTHONPATH": str(place)}
     try:
-        done = subprocess.run(
-            command,
-            cwd=place,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
+        done = pytest(place, "-x", *tests)
     except subprocess.TimeoutExpired:
         return "killed", []
     words = [line.split() for line in done.stdout.splitlines()]
     failed = [line[1] for line in words if line[:1] in (["FAILED"], ["ERROR"]) and "::" in line[1]]
-    # A module that cannot be imported is an error of collection.
-    fates = {0: "survived", 1: "killed", 2: "killed"}
+    # A module that cannot be imported is an error of collection or, in a plugin, of the start.
+    broken = "Error" in done.stdout + done.stderr
+    fates = {0: "survived", 1: "killed", 2: "killed", 4: "killed" if broken else "status 4"}
     return fates.get(done.returncode, f"status {done.returncode}"), failed
 
 
-def tried(place: Path, mutant: Mutant, tests: Sequence[str], maker: Any) -> str:
+def tried(place: Path, mutant: Mutant, rounds: Sequence[Sequence[str]], maker: Any) -> Mutant:
     """What became of a mutant. A test that fails without it as well kills nothing."""
     from cosmic_ray.mutating import mutate_code
 
     path = place / mutant.module
     code = path.read_text()
-    path.write_text(mutate_code(code, maker, mutant.number))
+    fate, failed = "survived", [""]
     try:
-        fate, failed = run(place, tests)
+        path.write_text(mutate_code(code, maker, mutant.number))
+        for tests in rounds:
+            if tests and fate == "survived":
+                fate, failed = run(place, tests)
     finally:
         path.write_text(code)
-    if failed and run(place, failed)[0] != "survived":
+    if fate == "killed" and failed and run(place, failed[:1])[0] != "survived":
         sys.exit(f"{failed[0]} fails without any mutant")
-    return fate
+    by = (failed or ["no test could start"])[0] if fate == "killed" else ""
+    return mutant._replace(fate=fate, day=f"{datetime.now(UTC):%Y-%m-%d}", by=by)
+
+
+def is_of_no_act(mutant: Mutant) -> bool:
+    """Whether it only alters how a record is made: frozen, with slots. That is for the checker of types."""
+    line = (ROOT / mutant.module).read_text().splitlines()[mutant.line - 1]
+    return mutant.kind.startswith(("ReplaceTrue", "ReplaceFalse")) and "frozen=True" in line
+
+
+def written(mutants: Sequence[Mutant]) -> None:
+    head = [line for line in TRIED.read_text().splitlines() if line.startswith("#")]
+    TRIED.write_text("".join(f"{line}\n" for line in [*head, *map(str, mutants)]))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    parser.add_argument("--seed", type=int, default=20261202)
+    parser.add_argument("--draw", type=int, metavar="SEED", help="draw others; the former go")
     parser.add_argument("--count", type=int, default=150, help="how many are drawn")
+    parser.add_argument("--most", type=int, help="how many are tried now")
+    parser.add_argument("--only", default="", help="try those again whose line has this text")
     parser.add_argument(
-        "--most", type=int, help="how many of them are tried, in the order of the draw"
+        "--near", action="store_true", help="ask only the tests that pass the place"
     )
     asked = parser.parse_args()
     table = tomllib.loads((Path(__file__).parent / "table.toml").read_text())
-    mutants, makers = drawn(table, asked.seed, asked.count), operators()
+    if asked.draw is not None:
+        written(drawn(table, asked.draw, asked.count))
+    lines = [line for line in TRIED.read_text().splitlines() if not line.startswith("#")]
+    mutants, makers = [Mutant.read(line) for line in lines], operators()
     BUILD.mkdir(parents=True, exist_ok=True)
-    (BUILD / "drawn.tsv").write_text("".join(f"{one.name}\n" for one in mutants))
-    results = BUILD / "results.tsv"
-    known = dict(
-        line.rsplit("\t", 1)
-        for line in (results.read_text() if results.exists() else "").splitlines()
-    )
     place = copy()
-    for mutant in mutants[: asked.most]:
-        if mutant.name not in known:
-            tests = table[mutant.area]["tests"]
-            known[mutant.name] = tried(place, mutant, tests, makers[mutant.kind])
-            with results.open("a") as file:
-                file.write(f"{mutant.name}\t{known[mutant.name]}\n")
-        print(known[mutant.name], mutant.name, sep="\t", flush=True)
-    counted = Counter((one.area, known[one.name]) for one in mutants[: asked.most])
+    data, left = covered(place), asked.most
+    for index, mutant in enumerate(mutants):
+        wanted = asked.only in str(mutant) if asked.only else not mutant.fate
+        if not wanted or left == 0:
+            continue
+        left = left and left - 1
+        if is_of_no_act(mutant):
+            mutants[index] = mutant._replace(fate="left out", by="how a record is made")
+        else:
+            near, others = passing(data, mutant), table[mutant.area]["tests"]
+            rounds = [near] if asked.near else [near, others]
+            mutants[index] = tried(place, mutant, rounds, makers[mutant.kind])
+        written(mutants)
+        print(mutants[index], flush=True)
+    counted = Counter((one.area, one.fate or "not tried") for one in mutants)
     for (area, fate), count in sorted(counted.items()):
         print(f"{area:12} {fate:10} {count}")
 
