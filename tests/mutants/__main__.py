@@ -3,6 +3,7 @@
 `--draw` draws places by a seed from the modules of `table.toml` and writes them into `tried.tsv`, before the
 first test runs. Without it, what has no fate there yet is tried, and its fate, the day and the test that
 noticed are written beside it. Whoever calls a mutant equivalent writes that word and the reason there.
+`--near` asks only the tests that are nearest: who is in a hurry lets the others wait.
 
 Tests run in a copy of the repository: first those unit and property tests that pass the altered place, which
 a run with coverage tells once, then the others of the area. Cosmic Ray (MIT) alters the code; `make mutants`
@@ -27,7 +28,9 @@ BUILD = ROOT / "build" / "mutants"
 TRIED = Path(__file__).parent / "tried.tsv"
 sys.path.append(str(BUILD / "tool"))
 TIMEOUT_S = 1800
-MOST_FIRST = 60
+NEAR = "passed near"
+"""The fate of what the nearest tests do not notice, until the others are asked."""
+MOST_FIRST = 80
 """How many of the tests that pass a place are run before the others of its area."""
 # The others say the same in another way, or alter the types that are written with `|`.
 KINDS = (
@@ -48,6 +51,8 @@ KINDS = (
     "ReplaceBinaryOperator_Sub_BitAnd",
     "ReplaceBinaryOperator_BitAnd_BitOr",
 )
+OPEN = {True: ("",), False: ("", NEAR)}
+"""Which fates are tried on, by whether only the nearest tests are asked."""
 CALL = "NoCall"
 """A statement that is a call is left out: nothing is flushed, checked, noted or counted."""
 
@@ -173,23 +178,35 @@ def covered(place: Path) -> Any:
     return data
 
 
-def passing(data: Any, mutant: Mutant) -> list[str]:
-    """The tests that pass a place: those of its line, or those of its module where none is known."""
+def nearest(data: Any, mutant: Mutant) -> list[str]:
+    """The tests that pass a place: those of its line; of its module; or else the files that import that."""
     names = [name for name in data.measured_files() if name.endswith(f"/{mutant.module}")]
     lines = data.contexts_by_lineno(names[0]) if names else {}
     of_line, of_module = (
         lines.get(mutant.line, []),
         [one for each in lines.values() for one in each],
     )
-    tests = {one.partition("|")[0] for one in of_line} - {""}
-    tests = tests or {one.partition("|")[0] for one in of_module} - {""}
-    # Files in turns: many tests of one file pass for the same reason.
-    of_file: Counter[str] = Counter()
-    turns: dict[str, int] = {}
-    for test in sorted(tests):
-        turns[test] = of_file[test.partition("::")[0]]
-        of_file[test.partition("::")[0]] += 1
-    return sorted(tests, key=lambda test: (turns[test], test))[:MOST_FIRST]
+    importing = [file.relative_to(ROOT).as_posix() for file in about(mutant.module)]
+    for passed in (of_line, of_module):
+        turns: dict[str, tuple[int, str]] = {}
+        of_file: Counter[str] = Counter()
+        # Files in turns, as many tests of one file pass for the same reason; more of those about the module.
+        for test in sorted({one.partition("|")[0] for one in passed} - {""}):
+            file = test.partition("::")[0]
+            turns[test] = of_file[file] // (8 if file in importing else 1), test
+            of_file[file] += 1
+        if turns:
+            return sorted(turns, key=turns.__getitem__)[:MOST_FIRST]
+    return importing[:5]
+
+
+def about(path: str) -> list[Path]:
+    """The files of tests that import a module."""
+    module = path.removesuffix(".py").replace("/", ".")
+    of_folder = " import ".join(module.rsplit(".", 1))
+    files = sorted((ROOT / "tests").glob("*/**/test_*.py"))
+    words = f"{module} import", of_folder
+    return [file for file in files if any(word in file.read_text() for word in words)]
 
 
 def run(place: Path, tests: Sequence[str]) -> tuple[str, list[str]]:
@@ -206,30 +223,31 @@ def run(place: Path, tests: Sequence[str]) -> tuple[str, list[str]]:
     return fates.get(done.returncode, f"status {done.returncode}"), failed
 
 
-def tried(place: Path, mutant: Mutant, rounds: Sequence[Sequence[str]], maker: Any) -> Mutant:
-    """What became of a mutant. A test that fails without it as well kills nothing."""
+def tried(place: Path, mutant: Mutant, tests: Sequence[str], maker: Any) -> Mutant:
+    """What became of a mutant under some tests, and on which day."""
     from cosmic_ray.mutating import mutate_code
 
     path = place / mutant.module
     code = path.read_text()
-    fate, failed = "survived", [""]
     try:
         path.write_text(mutate_code(code, maker, mutant.number))
-        for tests in rounds:
-            if tests and fate == "survived":
-                fate, failed = run(place, tests)
+        fate, failed = run(place, tests)
     finally:
         path.write_text(code)
-    if fate == "killed" and failed and run(place, failed[:1])[0] != "survived":
-        sys.exit(f"{failed[0]} fails without any mutant")
     by = (failed or ["no test could start"])[0] if fate == "killed" else ""
     return mutant._replace(fate=fate, day=f"{datetime.now(UTC):%Y-%m-%d}", by=by)
 
 
-def is_of_no_act(mutant: Mutant) -> bool:
+def is_of_no_act(mutant: Mutant, maker: Any) -> bool:
     """Whether it only alters how a record is made: frozen, with slots. That is for the checker of types."""
-    line = (ROOT / mutant.module).read_text().splitlines()[mutant.line - 1]
-    return mutant.kind.startswith(("ReplaceTrue", "ReplaceFalse")) and "frozen=True" in line
+    from cosmic_ray.mutating import mutate_code
+
+    code = (ROOT / mutant.module).read_text()
+    before, after = (
+        text.splitlines()[mutant.line - 1]
+        for text in (code, mutate_code(code, maker, mutant.number))
+    )
+    return any(word in before and word not in after for word in ("frozen=True", "slots=True"))
 
 
 def written(mutants: Sequence[Mutant]) -> None:
@@ -254,20 +272,31 @@ def main() -> None:
     mutants, makers = [Mutant.read(line) for line in lines], operators()
     BUILD.mkdir(parents=True, exist_ok=True)
     place = copy()
-    data, left = covered(place), asked.most
+    data, left, killers = covered(place), asked.most, set()
     for index, mutant in enumerate(mutants):
-        wanted = asked.only in str(mutant) if asked.only else not mutant.fate
+        wanted = asked.only in str(mutant) if asked.only else mutant.fate in OPEN[asked.near]
         if not wanted or left == 0:
             continue
         left = left and left - 1
-        if is_of_no_act(mutant):
-            mutants[index] = mutant._replace(fate="left out", by="how a record is made")
+        maker = makers[mutant.kind]
+        if is_of_no_act(mutant, maker):
+            now = mutant._replace(fate="left out", by="how a record is made")
         else:
-            near, others = passing(data, mutant), table[mutant.area]["tests"]
-            rounds = [near] if asked.near else [near, others]
-            mutants[index] = tried(place, mutant, rounds, makers[mutant.kind])
+            near = nearest(data, mutant)
+            now = mutant._replace(fate="survived")
+            if near and mutant.fate != NEAR:
+                now = tried(place, mutant, near, maker)
+            if now.fate == "survived":
+                tests = table[mutant.area]["tests"]
+                now = now._replace(fate=NEAR) if asked.near else tried(place, mutant, tests, maker)
+        if now.fate == "killed" and "::" in now.by:
+            killers.add(now.by)
+        mutants[index] = now
         written(mutants)
-        print(mutants[index], flush=True)
+        print(now, flush=True)
+    # A test that fails without any mutant kills nothing.
+    if killers and (failed := run(place, sorted(killers))[1]):
+        sys.exit(f"{failed[0]} fails without any mutant")
     counted = Counter((one.area, one.fate or "not tried") for one in mutants)
     for (area, fate), count in sorted(counted.items()):
         print(f"{area:12} {fate:10} {count}")
