@@ -13,6 +13,7 @@ installs it beside the environment.
 import argparse
 import os
 import random
+import resource
 import shutil
 import subprocess
 import sys
@@ -27,11 +28,13 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "mutants"
 TRIED = Path(__file__).parent / "tried.tsv"
 sys.path.append(str(BUILD / "tool"))
-TIMEOUT_S = 1800
+TIMEOUT_S = 900
 NEAR = "passed near"
 """The fate of what the nearest tests do not notice, until the others are asked."""
-MOST_FIRST = 80
-"""How many of the tests that pass a place are run before the others of its area."""
+FILES, OF_FILE = 5, 25
+"""Of how many files, and how many tests of each, are asked first."""
+MEMORY_BYTES = 6 * 2**30
+"""What a process of tests may take: a mutant that never ends fills it."""
 # The others say the same in another way, or alter the types that are written with `|`.
 KINDS = (
     "AddNot",
@@ -53,6 +56,7 @@ KINDS = (
 )
 OPEN = {True: ("",), False: ("", NEAR)}
 """Which fates are tried on, by whether only the nearest tests are asked."""
+_NO_SUCH_TEST = 4
 CALL = "NoCall"
 """A statement that is a call is left out: nothing is flushed, checked, noted or counted."""
 
@@ -160,6 +164,7 @@ def pytest(place: Path, *asked: str) -> "subprocess.CompletedProcess[str]":
         text=True,
         timeout=TIMEOUT_S,
         check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES)),
     )
 
 
@@ -182,22 +187,16 @@ def nearest(data: Any, mutant: Mutant) -> list[str]:
     """The tests that pass a place: those of its line; of its module; or else the files that import that."""
     names = [name for name in data.measured_files() if name.endswith(f"/{mutant.module}")]
     lines = data.contexts_by_lineno(names[0]) if names else {}
-    of_line, of_module = (
-        lines.get(mutant.line, []),
-        [one for each in lines.values() for one in each],
-    )
     importing = [file.relative_to(ROOT).as_posix() for file in about(mutant.module)]
-    for passed in (of_line, of_module):
-        turns: dict[str, tuple[int, str]] = {}
-        of_file: Counter[str] = Counter()
-        # Files in turns, as many tests of one file pass for the same reason; more of those about the module.
+    for passed in (lines.get(mutant.line, []), [one for each in lines.values() for one in each]):
+        of_file: dict[str, list[str]] = {}
         for test in sorted({one.partition("|")[0] for one in passed} - {""}):
-            file = test.partition("::")[0]
-            turns[test] = of_file[file] // (8 if file in importing else 1), test
-            of_file[file] += 1
-        if turns:
-            return sorted(turns, key=turns.__getitem__)[:MOST_FIRST]
-    return importing[:5]
+            of_file.setdefault(test.partition("::")[0], []).append(test)
+        # Few files: what a file imports costs more than its tests.
+        files = sorted(of_file, key=lambda file: (file not in importing, len(of_file[file])))
+        if files:
+            return [test for file in files[:FILES] for test in of_file[file][:OF_FILE]]
+    return importing[:FILES]
 
 
 def about(path: str) -> list[Path]:
@@ -214,12 +213,13 @@ def run(place: Path, tests: Sequence[str]) -> tuple[str, list[str]]:
     try:
         done = pytest(place, "-x", *tests)
     except subprocess.TimeoutExpired:
-        return "killed", []
+        return "killed", ["a run that does not end"]
+    if done.returncode == _NO_SUCH_TEST and any("::" in test for test in tests):
+        return run(place, sorted({test.partition("::")[0] for test in tests}))
     words = [line.split() for line in done.stdout.splitlines()]
-    failed = [line[1] for line in words if line[:1] in (["FAILED"], ["ERROR"]) and "::" in line[1]]
+    failed = [line[1] for line in words if line[:1] in (["FAILED"], ["ERROR"]) and ".py" in line[1]]
     # A module that cannot be imported is an error of collection or, in a plugin, of the start.
-    broken = "Error" in done.stdout + done.stderr
-    fates = {0: "survived", 1: "killed", 2: "killed", 4: "killed" if broken else "status 4"}
+    fates = {0: "survived", 1: "killed", 2: "killed", 4: "killed"}
     return fates.get(done.returncode, f"status {done.returncode}"), failed
 
 
@@ -234,7 +234,7 @@ def tried(place: Path, mutant: Mutant, tests: Sequence[str], maker: Any) -> Muta
         fate, failed = run(place, tests)
     finally:
         path.write_text(code)
-    by = (failed or ["no test could start"])[0] if fate == "killed" else ""
+    by = (failed or ["no test starts"])[0] if fate == "killed" else ""
     return mutant._replace(fate=fate, day=f"{datetime.now(UTC):%Y-%m-%d}", by=by)
 
 
@@ -261,6 +261,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=150, help="how many are drawn")
     parser.add_argument("--most", type=int, help="how many are tried now")
     parser.add_argument("--only", default="", help="try those again whose line has this text")
+    parser.add_argument("--tests", nargs="+", help="the tests that are asked instead")
     parser.add_argument(
         "--near", action="store_true", help="ask only the tests that pass the place"
     )
@@ -282,13 +283,17 @@ def main() -> None:
         if is_of_no_act(mutant, maker):
             now = mutant._replace(fate="left out", by="how a record is made")
         else:
-            near = nearest(data, mutant)
+            near = asked.tests or nearest(data, mutant)
             now = mutant._replace(fate="survived")
-            if near and mutant.fate != NEAR:
+            if near and (asked.tests or mutant.fate != NEAR):
                 now = tried(place, mutant, near, maker)
             if now.fate == "survived":
                 tests = table[mutant.area]["tests"]
-                now = now._replace(fate=NEAR) if asked.near else tried(place, mutant, tests, maker)
+                now = (
+                    now._replace(fate=NEAR)
+                    if asked.near or asked.tests
+                    else tried(place, mutant, tests, maker)
+                )
         if now.fate == "killed" and "::" in now.by:
             killers.add(now.by)
         mutants[index] = now
