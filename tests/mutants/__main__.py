@@ -54,8 +54,8 @@ KINDS = (
     "ReplaceBinaryOperator_Sub_BitAnd",
     "ReplaceBinaryOperator_BitAnd_BitOr",
 )
-OPEN = {True: ("",), False: ("", NEAR)}
-"""Which fates are tried on, by whether only the nearest tests are asked."""
+OF_NO_ACT = "frozen=True", "slots=True", "gc=False"
+"""Of these the checker of types is the judge, or memory."""
 _NO_SUCH_TEST = 4
 CALL = "NoCall"
 """A statement that is a call is left out: nothing is flushed, checked, noted or counted."""
@@ -239,7 +239,7 @@ def tried(place: Path, mutant: Mutant, tests: Sequence[str], maker: Any) -> Muta
 
 
 def is_of_no_act(mutant: Mutant, maker: Any) -> bool:
-    """Whether it only alters how a record is made: frozen, with slots. That is for the checker of types."""
+    """Whether it only alters how a record is made: frozen, with slots, of what the collector knows."""
     from cosmic_ray.mutating import mutate_code
 
     code = (ROOT / mutant.module).read_text()
@@ -247,7 +247,7 @@ def is_of_no_act(mutant: Mutant, maker: Any) -> bool:
         text.splitlines()[mutant.line - 1]
         for text in (code, mutate_code(code, maker, mutant.number))
     )
-    return any(word in before and word not in after for word in ("frozen=True", "slots=True"))
+    return any(word in before and word not in after for word in OF_NO_ACT)
 
 
 def written(mutants: Sequence[Mutant]) -> None:
@@ -269,34 +269,21 @@ def main() -> None:
     table = tomllib.loads((Path(__file__).parent / "table.toml").read_text())
     if asked.draw is not None:
         written(drawn(table, asked.draw, asked.count))
-    lines = [line for line in TRIED.read_text().splitlines() if not line.startswith("#")]
-    mutants, makers = [Mutant.read(line) for line in lines], operators()
     BUILD.mkdir(parents=True, exist_ok=True)
-    place = copy()
-    data, left, killers = covered(place), asked.most, set()
-    for index, mutant in enumerate(mutants):
-        wanted = asked.only in str(mutant) if asked.only else mutant.fate in OPEN[asked.near]
-        if not wanted or left == 0:
-            continue
-        left = left and left - 1
-        maker = makers[mutant.kind]
-        if is_of_no_act(mutant, maker):
-            now = mutant._replace(fate="left out", by="how a record is made")
-        else:
-            near = asked.tests or nearest(data, mutant)
-            now = mutant._replace(fate="survived")
-            if near and (asked.tests or mutant.fate != NEAR):
-                now = tried(place, mutant, near, maker)
-            if now.fate == "survived":
-                tests = table[mutant.area]["tests"]
-                now = (
-                    now._replace(fate=NEAR)
-                    if asked.near or asked.tests
-                    else tried(place, mutant, tests, maker)
-                )
-        if now.fate == "killed" and "::" in now.by:
-            killers.add(now.by)
-        mutants[index] = now
+    mutants = known()
+    wanted = [one for one in mutants if _is_wanted(one, asked)][: asked.most]
+    place, makers, killers = copy(), operators(), set()
+    data = covered(place)
+    for mutant in wanted:
+        others = table[mutant.area]["tests"]
+        rounds = [asked.tests] if asked.tests else [nearest(data, mutant), others]
+        if mutant.fate == NEAR or asked.near or asked.tests:
+            rounds = rounds[:1] if asked.near or asked.tests else rounds[1:]
+        now = judged(place, mutant, rounds, makers[mutant.kind])
+        if now.fate == "survived" and (asked.near or asked.tests):
+            now = now._replace(fate=NEAR)
+        killers |= {now.by} if "::" in now.by else set()
+        mutants[mutants.index(mutant)] = now
         written(mutants)
         print(now, flush=True)
     # A test that fails without any mutant kills nothing.
@@ -304,7 +291,30 @@ def main() -> None:
         sys.exit(f"{failed[0]} fails without any mutant")
     counted = Counter((one.area, one.fate or "not tried") for one in mutants)
     for (area, fate), count in sorted(counted.items()):
-        print(f"{area:12} {fate:10} {count}")
+        print(f"{area:12} {fate:11} {count}")
+
+
+def _is_wanted(mutant: Mutant, asked: argparse.Namespace) -> bool:
+    if asked.only:
+        return asked.only in str(mutant)
+    return not mutant.fate or (mutant.fate == NEAR and not asked.near)
+
+
+def known() -> list[Mutant]:
+    """What was drawn, and what became of it until now."""
+    lines = TRIED.read_text().splitlines()
+    return [Mutant.read(line) for line in lines if not line.startswith("#")]
+
+
+def judged(place: Path, mutant: Mutant, rounds: Sequence[Sequence[str]], maker: Any) -> Mutant:
+    """What became of a mutant under rounds of tests, of which a later one is asked where none noticed."""
+    if is_of_no_act(mutant, maker):
+        return mutant._replace(fate="left out", by="how a record is made")
+    now = mutant._replace(fate="survived")
+    for tests in rounds:
+        if tests and now.fate == "survived":
+            now = tried(place, mutant, tests, maker)
+    return now
 
 
 if __name__ == "__main__":

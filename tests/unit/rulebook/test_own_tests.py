@@ -11,7 +11,6 @@ from rulebook.notice_checks import NoticeCheck
 from rulebook.rules import Rule
 from rulebook.secrecy import OwnReport
 
-
 # Of what is a breach and of what is none.
 JUDGES = {Rule, NoticeCheck}
 
