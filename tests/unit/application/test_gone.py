@@ -1,0 +1,11 @@
+"""A value that is not shown was erased, is not for this reader, or is lost: each has its own word."""
+
+import pytest
+
+from application.answer import Gone
+from application.register_words import gone_word
+
+
+@pytest.mark.parametrize("word", ["erased", "masked", "lost"])
+def test_what_is_not_shown_is_said_in_its_own_word(word: str) -> None:
+    assert gone_word(Gone(**{word: True})) == word
