@@ -57,7 +57,7 @@ LAST_PAUSE_S = 30.0
 _ROLE: Role = "publisher"
 _OTHER_PAST = (
     "the database holds another entry at position {} than was published: it was rolled back and written"
-    " to, or changed; stop recording, look with `ledger audit`, then run `ledger restore`"
+    " to, or changed; stop recording, look with `ledger audit`, and put it right with `ledger restore`"
 )
 _ELSEWHERE = (
     "the log {0.origin} has signed {0.size} entries, and {1} holds nothing of it: set LEDGER_LOG_DIR to where"
@@ -371,8 +371,8 @@ def _head(session: Session, size: int) -> int:
     head = head_position(session)
     if head < size:
         raise RolledBack(
-            f"the database ends at position {head}, and position {size} is"
-            " published: run `ledger restore`, which brings the entries back from the log"
+            f"the database ends at position {head}, and position {size} is published:"
+            " `ledger restore` brings the entries back from the log"
         )
     return head
 
