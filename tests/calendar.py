@@ -46,12 +46,12 @@ def library() -> Path:
 
 def moved(moment: str) -> dict[str, str]:
     """The environment of processes in which it is a moment now."""
-    seconds = datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp() - time.time()
+    away = datetime.fromisoformat(moment).replace(tzinfo=UTC) - datetime.now(UTC)
     return os.environ | {
         "TZ": "UTC",
         "LD_PRELOAD": str(library()),
         # An amount, not a beginning: that is kept in memory that a server of another user cannot read.
-        "FAKETIME": f"{seconds:+.0f}",
+        "FAKETIME": f"{away.total_seconds():+.0f}",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "LEDGER_TEST_SHARE": os.environ.get("LEDGER_TEST_SHARE", "50"),
     }

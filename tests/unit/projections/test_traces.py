@@ -1,6 +1,7 @@
 """Of each key the earliest event is known, and all on which its values rest, however they arrived."""
 
 from itertools import permutations
+from typing import Any
 
 from ledger.event import RecordedEvent, Sealed
 from projections.dossier.traces import Traces, traced
@@ -10,7 +11,11 @@ from tests.unit.projections.making import event
 def sealed(minutes: float, position: int, basis: str, activity: str) -> RecordedEvent:
     """Values under the same key of a category."""
     under = {"contact": Sealed("k-1", ("email",), "")}
-    members = {"legal_basis": basis, "activity": activity, "categories": ["contact"]}
+    members: dict[str, Any] = {
+        "legal_basis": basis,
+        "activity": activity,
+        "categories": ["contact"],
+    }
     return event(
         "personal-data-collected",
         minutes,

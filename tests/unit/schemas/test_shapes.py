@@ -37,4 +37,5 @@ def test_a_member_is_named_with_the_marked_texts_below_it_at_any_depth() -> None
     ]
     assert list(names_marked(Data, "day")) == wanted
     assert members_marked(Data, "day") == ("own", "inner", "outer", "many", "by_name")
-    assert names_marked(Data, "another") == members_marked(Data, "another") == ()
+    assert names_marked(Data, "another") == ()
+    assert members_marked(Data, "another") == ()
