@@ -20,7 +20,7 @@ class AdverseDecision(Sourced, frozen=True, forbid_unknown_fields=True):
 
     words: tuple[str, ...]
     legal_bases: frozenset[str]
-    tests: Annotated[tuple[AdverseTest, ...], Meta(min_length=2)]
+    tests: Annotated[tuple[AdverseTest, ...], Meta(min_length=1)]
 
 
 (ADVERSE,) = load("law", "adverse_decision", AdverseDecision)

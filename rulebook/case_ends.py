@@ -19,7 +19,7 @@ class CaseEnd(Sourced, frozen=True, forbid_unknown_fields=True):
 
     id: Literal["cleared", "still-owed"]
     outcomes: frozenset[str]
-    tests: Annotated[tuple[CaseEndTest, ...], Meta(min_length=2)]
+    tests: Annotated[tuple[CaseEndTest, ...], Meta(min_length=1)]
 
 
 CASE_ENDS: tuple[CaseEnd, ...] = load("house", "case_end", CaseEnd)

@@ -33,7 +33,7 @@ class ConsentValidity(Sourced, frozen=True, forbid_unknown_fields=True):
     """
 
     id: Lack
-    tests: Annotated[tuple[ValidityTest, ...], Meta(min_length=2)]
+    tests: Annotated[tuple[ValidityTest, ...], Meta(min_length=1)]
     methods: tuple[str, ...] = ()
     under_age: int | None = None
     from_age: int | None = None

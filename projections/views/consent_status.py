@@ -213,7 +213,7 @@ _WHY: dict[Hindrance, str] = {
     "refused": "the person refused it",
     "withdrawn": "the person withdrew it",
     "invalidated": "it was declared invalid",
-    "no-act": "nobody agreed by an act of their own (GDPR Art. 4(11), CJEU C-673/17)",
+    "no-act": "the person did not agree by an act of their own (GDPR Art. 4(11), CJEU C-673/17)",
     "no-parent": "the person was younger than 16, and no parent agreed (UAVG Art. 5)",
     "not-own": "a parent agreed for a person of 16 or older (UAVG Art. 5)",
     "inactive": "the account is inactive (policy 3.1)",

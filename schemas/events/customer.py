@@ -22,7 +22,7 @@ class CustomerRegistered(PersonFacts, frozen=True, kw_only=True):
 class PersonalDataCollected(PersonFacts, frozen=True, kw_only=True):
     """Personal data was obtained; `from_recipient` names the third party it came from.
 
-    `origin`: `own-record` is what the house noted itself, `unknown` is said where nobody knows it.
+    `origin`: `own-record` is what the house noted itself, `unknown` says that the house does not know it.
     """
 
     origin: Literal[
