@@ -99,7 +99,7 @@ def restore_site(
         elsewhere = is_elsewhere(folder, settings.log.origin, keys)
         if elsewhere and settings.log.origin in copies[0].copy.signed:
             raise Misconfigured(_absent(settings, ""))
-        with bare_site(settings, clock) as site:
+        with bare_site(settings, clock, fenced=False) as site:
             restore(site.database, site.ledger, copies, identities)
             restored = _complete(site, (copies[0].copy, copies[1].copy), keys)
     warning = _absent(settings, _NEVER) if elsewhere and not never_published else None

@@ -17,6 +17,7 @@ from application.reading import OwnScope, Reader, ReadScope
 from application.remembered import Remembered
 from application.source import Source
 from consumers.pipeline import BatchLimits
+from host.fencing import fence_of
 from host.intake import intake_of
 from host.keeping_up import KeepingUp
 from host.keys import key_provider, ledger_folder, log_key, published_log
@@ -90,11 +91,16 @@ class Site:
         clock: Callable[[], datetime],
         *,
         read_only: bool = False,
+        fenced: bool = True,
     ) -> None:
-        """`read_only`: nothing is written to the database, and no folder is made."""
+        """`read_only`: nothing is written to the database, and no folder is made.
+
+        `fenced`: False for a restore alone, which brings back what the log has promised.
+        """
         self.settings = settings
         self.clock = clock
         self._read_only = read_only
+        self.fence = fence_of(settings) if fenced else None
         self._server = server
         self._opened: list[Session] = []
         self._sessions: dict[Role, Session] = {}
@@ -124,6 +130,7 @@ class Site:
             patience_s=patience_s,
             read_only=self._read_only,
             statement_s=self.statement_s,
+            fence=self.fence.passes if self.fence and not self._read_only else None,
         )
 
     @property

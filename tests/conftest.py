@@ -33,6 +33,7 @@ pytest_plugins = [
     "tests.fixtures.archived",
     "tests.fixtures.deciding",
     "tests.fixtures.running",
+    "tests.fixtures.replica",
     "tests.fixtures.line",
     "tests.fixtures.deployment",
     "tests.fixtures.two_ledgers",

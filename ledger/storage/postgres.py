@@ -7,7 +7,7 @@ a pipelined statement with more than about half a megabyte of parameters hangs i
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib.resources import files
 from itertools import count
@@ -44,6 +44,8 @@ PATIENCE_S = 60
 SILENCE = 1.5
 # Roles that hold the head lock: a writer that hangs in a transaction blocks all others.
 _WRITERS: frozenset[Role | None] = frozenset({"recorder", "eraser", "pruner"})
+# Those that write more than what can be derived again. The publisher compares with its own files.
+_FENCED: frozenset[Role | None] = frozenset({"recorder", "eraser", "pruner"})
 # Who waits for a lock must then see what was committed meanwhile: all that is decided under one rests on it.
 _READ_COMMITTED = r"-c default_transaction_isolation=read\ committed"
 
@@ -247,11 +249,21 @@ class Session:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit at the end of the block, roll back when it raises."""
+        """Commit at the end of the block, roll back when it raises. Raises what `check_fence` raises."""
+        self.check_fence()
         with mapped_errors(), self._connection.transaction():
             yield
             if self.broken:  # psycopg ends a block on a closed connection without a word
                 raise ServiceAway("PostgreSQL went away before the commit")
+
+    def check_fence(self) -> None:
+        """Compare the database with what its log promised, unless this connection has done so.
+
+        Raises RolledBack, Retry or Halt.
+        """
+        compare = self._connection.compare
+        if compare is not None and compare():
+            self._connection.compare = None
 
     def notified(self, timeout_s: float) -> bool:
         """Wait for a notification on the channels that were listened to; False after the time."""
@@ -281,7 +293,7 @@ class Database:
     user of the URL logs in and takes the role, which `ledger init` granted to it. `patience_s`: how
     long a silent server, or a recorder that stands still in a transaction, is waited for. `read_only`: the
     server refuses whatever a session would write. `statement_s`: how long a statement of a reader may take;
-    None: any time.
+    None: any time. `fence`: compares with what the log promised, before a role may write (`tlog/publishing/fence.py`).
     """
 
     conninfo: str
@@ -289,6 +301,7 @@ class Database:
     patience_s: int = PATIENCE_S
     read_only: bool = False
     statement_s: int | None = None
+    fence: "Callable[[Session], bool] | None" = field(default=None, compare=False, repr=False)
 
     def connect(self, ledger: LedgerName, role: Role | None, package: str = "ledger") -> Session:
         """Open a session as one role of one ledger; as the URL's own user when `role` is None.
@@ -296,6 +309,7 @@ class Database:
         Commits wait for the disk and transactions are READ COMMITTED, whatever the role, the database or
         the server set. Options of the URL stay, where these here say nothing else.
 
+        Who writes is fenced first: RolledBack where the database contradicts what its log promised.
         Raises ServiceAway when the server cannot be reached, Refused when it does not let the login in,
         Misconfigured for a URL that leads nowhere, NotInstalled when the role is unknown.
         """
@@ -307,7 +321,12 @@ class Database:
                     self._begin(connection, ledger, role)
         except Halt:
             raise NotInstalled from None
-        return Session(connection, package, ledger, partial(self.connect, ledger, role))
+        session = Session(connection, package, ledger, partial(self.connect, ledger, role))
+        if self.fence is not None and role in _FENCED:
+            with closed_on_error(connection):
+                connection.compare = partial(self.fence, session)
+                session.check_fence()
+        return session
 
     def _info(self, ledger: LedgerName, role: Role | None) -> str:
         """How to connect as a role: what the URL says, and our own settings over it."""
