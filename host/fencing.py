@@ -24,7 +24,8 @@ def fence_of(settings: Settings) -> Fence:
     """The fence of this process for a ledger."""
     log = settings.log
     database = settings.database_url or str(settings.data_dir)
-    key = database, str(settings.ledger), str(log.folder), str(log.key_file), log.url or ""
+    places = str(log.folder), str(log.key_file), log.origin, log.url or "", repr(log.policy)
+    key = database, str(settings.ledger), *places
     return _FENCES.setdefault(key, Fence(_places(settings), partial(_keys, settings)))
 
 

@@ -93,10 +93,7 @@ class Site:
         read_only: bool = False,
         fenced: bool = True,
     ) -> None:
-        """`read_only`: nothing is written to the database, and no folder is made.
-
-        `fenced`: False for a restore alone, which brings back what the log has promised.
-        """
+        """`read_only`: it writes nothing and makes no folder. `fenced`: False for a restore alone."""
         self.settings = settings
         self.clock = clock
         self._read_only = read_only
@@ -123,14 +120,13 @@ class Site:
     def database(self) -> Database:
         """The database of the URL, or that of the embedded server."""
         url = self._server.url() if self._server else self.settings.database_url or ""
-        patience_s, peer = self.settings.database_patience_s, self._server is not None
         return Database(
             url,
-            peer=peer,
-            patience_s=patience_s,
+            peer=self._server is not None,
+            patience_s=self.settings.database_patience_s,
             read_only=self._read_only,
             statement_s=self.statement_s,
-            fence=self.fence.passes if self.fence and not self._read_only else None,
+            fence=self.fence.passes if self.fence else None,
         )
 
     @property
@@ -235,7 +231,8 @@ class Site:
 
     def new_session(self, role: Role) -> Session:
         """A session of its own, such as for a thread."""
-        session = self._keep(self.database.connect(self.ledger, role))
+        session = self.database.connect(self.ledger, role)
+        self._opened.append(session)
         return session.counted(self._took) if role == "reader" else session
 
     def _took(self, rows: int) -> None:
@@ -501,7 +498,3 @@ class Site:
 
     def __exit__(self, *_fault: object) -> None:
         self.close()
-
-    def _keep(self, session: Session) -> Session:
-        self._opened.append(session)
-        return session

@@ -99,15 +99,16 @@ FENCE: tuple[Series, ...] = (
     Series(
         "ledger_fenced",
         "gauge",
-        "1 while the database lacks or contradicts what its log has promised, so this process writes nothing to "
+        "1 while the database lacks or contradicts what its log has promised: this process writes nothing to "
         "it: a replica was promoted that lacked events, or an old copy was put back. See *Fail over* in the "
         "guides.",
     ),
     Series(
         "ledger_promise_unread",
         "gauge",
-        "1 while this process writes and can read nothing that the log has promised: it would not notice an old "
-        "database. Let it read the log's folder (LEDGER_LOG_DIR), or LEDGER_LOG_URL; `ledger status` says why.",
+        "1 while this process writes and can read nothing that the log has promised: it would not notice an "
+        "old database. Let it read the log's folder (LEDGER_LOG_DIR), or LEDGER_LOG_URL; `ledger status` "
+        "says why.",
     ),
 )
 

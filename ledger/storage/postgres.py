@@ -293,7 +293,7 @@ class Database:
     user of the URL logs in and takes the role, which `ledger init` granted to it. `patience_s`: how
     long a silent server, or a recorder that stands still in a transaction, is waited for. `read_only`: the
     server refuses whatever a session would write. `statement_s`: how long a statement of a reader may take;
-    None: any time. `fence`: compares with what the log promised, before a role may write (`tlog/publishing/fence.py`).
+    None: any time. `fence`: compares with what the log promised, before a role may write (`Fence.passes`).
     """
 
     conninfo: str

@@ -135,7 +135,7 @@ class QuarantinedSource(Answer, frozen=True):
 
 
 class Promise(Answer, frozen=True):
-    """What the database and the log's promises are to each other: `kept`, none yet, `unread`, or `contradicted`.
+    """How the database stands to the promises of its log: `kept`, none yet, `unread`, or `contradicted`.
 
     Processes write nothing to a database that contradicts one. `why`: what could not be read, or is
     contradicted.

@@ -1,9 +1,9 @@
 """Fenced against the past: nobody writes to a database that lacks, or denies, what its log has promised.
 
-A replica that is promoted, or a copy that is put back, may end before the last promise. Who records there writes
-a second history under positions that are signed already. So each connection of a role that writes compares
-the database with every promise that can be read (`Database.connect`), before it writes anything. Where none can
-be read it goes on, and says so; it looks again while it writes.
+A replica that is promoted, or a copy that is put back, may end before the last promise. Who records there
+writes a second history under positions that are signed already. So each connection of a role that writes
+compares the database with every promise that can be read (`Database.connect`), before it writes anything.
+Where none can be read it goes on, and says so; it looks again while it writes.
 """
 
 import time
@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from ledger.errors import Halt, LedgerError, RolledBack, ServiceAway, Unproven
+from ledger.errors import Halt, LedgerError, NotPublished, RolledBack, ServiceAway, Unproven
 from ledger.reading import pruned_through
 from ledger.storage.postgres import Session
 from ledger.tlog.publishing.promises import promised
@@ -27,11 +27,11 @@ from ledger.tlog.tree.merkle import hash_leaf
 from ledger.tlog.tree.proofs import inclusion_proof, verify_inclusion
 from ledger.tlog.tree.tiles import TILE_WIDTH, ReadTile, nodes_of, width_at
 
-# A promise that could not be read is sought again after this: a log that is away must not slow each write.
+# After this a promise that could not be read is sought again: a log that is away slows no write.
 AGAIN_S = 30.0
 _BEHIND = (
-    "the database ends at position {}, and position {} is published: write nothing to it, keep a backup of it,"
-    " and run `ledger restore` into a new database, which brings the entries back from the log"
+    "the database ends at position {}, and position {} is published: write nothing to it, keep a backup of"
+    " it, and run `ledger restore` into a new database, which brings the entries back from the log"
 )
 _OTHER_PAST = (
     "the database holds another entry at position {} than was published: it was rolled back and written"
@@ -192,7 +192,10 @@ class Fence:
         if life != self._life or head < self._head:
             return False
         self._head = head
-        return self._state.unread is None or self._monotonic() - self._looked_at < AGAIN_S
+        if self._state.unread is not None:
+            return self._monotonic() - self._looked_at < AGAIN_S
+        # Before the first promise there may be one by now.
+        return self._state.size > 0
 
     def _compared(self, session: Session) -> PromiseState:
         largest, faults = 0, list[str]()
@@ -211,8 +214,8 @@ class Fence:
             return PromiseState(largest)
         if not faults and not promised(session.of("ledger")):
             return PromiseState()
-        nothing = "nothing that the log has signed is found"
-        return PromiseState(unread="; ".join(faults) or nothing)
+        nothing = NotPublished("nothing that the log has signed is found")
+        return PromiseState(unread="; ".join(faults) or str(nothing))
 
 
 def _last_leaf(promise: Checkpoint, place: Promises) -> bytes | None:
