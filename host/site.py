@@ -98,7 +98,7 @@ class Site:
         self.clock = clock
         self._read_only = read_only
         self.fence = fence_of(settings) if fenced else None
-        self._server = server
+        self.server = server
         self._opened: list[Session] = []
         self._sessions: dict[Role, Session] = {}
         self.for_whom: Reader | None = None
@@ -119,10 +119,10 @@ class Site:
     @property
     def database(self) -> Database:
         """The database of the URL, or that of the embedded server."""
-        url = self._server.url() if self._server else self.settings.database_url or ""
+        url = self.server.url() if self.server else self.settings.database_url or ""
         return Database(
             url,
-            peer=self._server is not None,
+            peer=self.server is not None,
             patience_s=self.settings.database_patience_s,
             read_only=self._read_only,
             statement_s=self.statement_s,
@@ -490,8 +490,8 @@ class Site:
         while self._opened:
             self._opened.pop().close()
         self._sessions.clear()
-        if self._server:
-            self._server.leave()
+        if self.server:
+            self.server.leave()
 
     def __enter__(self) -> Self:
         return self

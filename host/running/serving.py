@@ -70,6 +70,20 @@ def ask_ready(address: Address) -> str | None:
     return _in_words(answer.missing) if answer else "it does not answer"
 
 
+def ask_live(address: Address) -> str | None:
+    """Why the process that serves there counts as dead: it says so, or says nothing."""
+    connection = HTTPConnection(address.local, address.port, timeout=ANSWER_S)
+    try:
+        connection.request("GET", "/livez")
+        answer = connection.getresponse()
+        answer.read(MOST_BYTES)
+        return None if answer.status == HTTPStatus.OK else "its main loop stands still"
+    except (OSError, HTTPException):
+        return "it does not answer"
+    finally:
+        connection.close()
+
+
 def ask_waiting(address: Address) -> str | None:
     """What holds up the process that serves there, and is not its fault."""
     answer = _asked(address)

@@ -13,9 +13,10 @@ import ledger.tlog.publishing.metrics
 import projections.metrics
 from application.queries.upkeep.health import Promise, promise_of
 from host.logs import Log, begin_logs
-from host.running.health import ALIVE_S, Check, Pulse
+from host.running.health import ALIVE_S, Check, Pulse, missing
 from host.running.sampling import PROBE_S, PROBE_STALE_S, Sampler
 from host.running.serving import Pages, serve
+from host.running.watchdog import watched
 from host.settings import Settings
 from host.signals import SUPERVISOR
 from host.site import Site
@@ -193,4 +194,5 @@ def watching(settings: Settings, process: Process, *, reading: bool) -> Iterator
         watch.says.info(
             "serving", f"metrics and health are on {address.url}", port=address.port, host=host
         )
-        yield watch
+        with watched(lambda: not missing(watch.live)):
+            yield watch
