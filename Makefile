@@ -23,14 +23,16 @@ help:  ## show this help
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@echo "Installing the program and its libraries into .venv (the first time about a minute) ..."
 	$(PYTHON) -m venv .venv
-	$(INSTALL) --require-hashes --only-binary :all: --requirement requirements.lock
+	$(INSTALL) --progress-bar on --require-hashes --only-binary :all: --requirement requirements.lock
 	$(INSTALL) --no-build-isolation --editable .
 	$(BIN)/python -m pip check
 	@touch $@
 
 # Its wheel is half a gigabyte of jars, which are compressed already.
 $(WITH_SPARK): $(READY) requirements-source.lock tests/requirements.lock
+	@echo "Installing PySpark, Go and Node.js for the tests ..."
 	$(INSTALL) --require-hashes --only-binary :all: --requirement tests/requirements.lock
 	@printf '[bdist_wheel]\ncompression = stored\n' > .venv/build.cfg
 	DIST_EXTRA_CONFIG=$(CURDIR)/.venv/build.cfg $(INSTALL) --require-hashes --no-build-isolation --requirement requirements-source.lock

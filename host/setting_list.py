@@ -179,7 +179,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("LEDGER_HALT_MESSAGES", "intake", "fewest messages over which it is judged [100]"),
     Setting("LEDGER_KAFKA_BOOTSTRAP", "kafka", "host:port of brokers, separated by commas"),
-    Setting("LEDGER_KAFKA_TOPICS", "kafka", "topics, separated by commas"),
+    Setting(
+        "LEDGER_KAFKA_TOPICS",
+        "kafka",
+        "topics, separated by commas [privacy.events.v1,privacy.register.v1]",
+    ),
     Setting(
         "LEDGER_KAFKA_ANSWERS", "kafka", "topic of answers to upstream [privacy.rejections.v1]"
     ),

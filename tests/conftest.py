@@ -18,6 +18,7 @@ settings.register_profile(
 settings.load_profile("untimed")
 
 pytest_plugins = [
+    "tests.fixtures.again",
     "tests.fixtures.campaign",
     "tests.fixtures.compiling",
     "tests.fixtures.engines",

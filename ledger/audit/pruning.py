@@ -34,7 +34,10 @@ def look_for_pruning(scene: Scene, comparison: Comparison) -> None:
     by_prefix = {told.through: told for _, told in scene.prunings}
     last = max(by_prefix, default=0)
     if last > through:
-        detail = f"an event says that positions up to {last} were pruned: run `ledger prune` for it again"
+        detail = (
+            f"an event says that positions up to {last} were pruned:"
+            " run `ledger prune` again up to there"
+        )
         scene.findings.note(None, _KIND, detail)
     if through and through not in by_prefix:
         detail = (

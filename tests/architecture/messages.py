@@ -25,6 +25,7 @@ _ROOT_ERRORS = {"LedgerError", "BadParameter"}
 _SPOKEN = {
     "projections/views/consent_status.py": ("_hindrance", "consent_answer", "_INACTIVE"),
     "application/auditing.py": ("_NO_KEYS",),
+    "host/keys.py": ("_renewal", "_OTHER_WITNESS"),
     "host/reader.py": ("not_granted",),
     "host/restoring.py": ("_absent", "_NEVER"),
     "application/lookups.py": ("unknown",),
@@ -38,6 +39,7 @@ _SPOKEN = {
     "projections/reading/order_judging.py": ("_objections", "_of_conditions", "refusal"),
     "application/acts/on_secrecy.py": ("hindrance",),
     "application/queries/desk/in_the_way.py": ("*",),
+    "ledger/tlog/store/key_file.py": ("_ROTATE",),
     "ledger/storage/refusals.py": ("*",),
     "ledger/storage/access.py": ("*",),
     "ledger/storage/contents.py": ("_odd", "_left"),

@@ -80,7 +80,7 @@ def test_nothing_writes_to_a_database_that_lacks_what_was_published(away: Cli, p
     for writer in WRITERS:
         ran = away(*writer, stdin=given(*writer))
         assert (ran.status, BEHIND in ran.err) == (1, True), (writer, ran.err)
-        assert "run `ledger restore` into a new database" in ran.err
+        assert "`ledger restore` into a new database" in ran.err
         assert pair.replica.value(HEAD) == before, writer
     status = away("status", "--json")
     assert (status.status, status.json["position"]) == (1, 2)

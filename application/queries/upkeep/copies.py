@@ -43,8 +43,8 @@ class LostPart(Answer, frozen=True):
 class RestoredBackup(Backup, frozen=True):
     """A backup, and what a restore of it left.
 
-    `reimported`: how many events came back from the transparency log. `findings`: of the audit. `lost`: persons
-    of whom the events came back without what was sealed.
+    `reimported`: how many events came back from the transparency log. `findings`: of the audit. `lost`:
+    persons of whom the events came back without what was sealed.
     """
 
     reimported: int

@@ -106,14 +106,17 @@ def _tell_absent(
     promises: Sequence[Promise], signed: SignedCheckpoints | None, findings: Findings
 ) -> None:
     largest = max(promises, key=lambda promise: promise.size, default=None)
-    if largest:
+    if signed and signed.anything:
+        detail = (
+            "the folder of the log holds no checkpoint that a known key has signed: set LEDGER_KEY_DIR to"
+            " where its keys are"
+        )
+        findings.note(None, NOT_COMPARABLE, detail)
+    elif largest:
         detail = (
             f"the log {largest.origin} has promised {largest.size} entries, and nothing that it signed"
             " is in its folder: set LEDGER_LOG_DIR to where it is"
         )
-        findings.note(None, NOT_COMPARABLE, detail)
-    elif signed and signed.anything:
-        detail = "the folder of the log holds no checkpoint that a known key has signed"
         findings.note(None, NOT_COMPARABLE, detail)
 
 

@@ -30,12 +30,12 @@ from ledger.tlog.tree.tiles import TILE_WIDTH, ReadTile, nodes_of, width_at
 # After this a promise that could not be read is sought again: a log that is away slows no write.
 AGAIN_S = 30.0
 _BEHIND = (
-    "the database ends at position {}, and position {} is published: write nothing to it, keep a backup of"
-    " it, and run `ledger restore` into a new database, which brings the entries back from the log"
+    "the database ends at position {}, and position {} is published: write nothing to it, and keep a backup"
+    " of it; `ledger restore` into a new database brings the entries back from the log"
 )
 _OTHER_PAST = (
     "the database holds another entry at position {} than was published: it was rolled back and written"
-    " to, or changed; stop recording, look with `ledger audit`, then run `ledger restore`"
+    " to, or changed; stop recording, look with `ledger audit`, and put it right with `ledger restore`"
 )
 _STANDBY = (
     "this PostgreSQL follows another one and takes no writes: it must be promoted, or LEDGER_DATABASE_URL"
