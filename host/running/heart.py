@@ -4,10 +4,12 @@ import time
 from collections.abc import Callable
 from threading import Event, Thread
 
+from host.running.serving import STARTING
+
 # How often a part is asked, and how long it may be silent. A machine under load is slow, not dead.
 ASK_S = 2.0
 SILENT_S = 20.0
-# Until a part answers for the first time it is starting: it may upgrade views before it serves.
+# Until a part serves it is starting: it may upgrade views before.
 START_S = 300.0
 
 
@@ -27,6 +29,7 @@ class Heart:
         self._monotonic = monotonic
         self._until = monotonic() + start_s
         self._why: str | None = None
+        self._serves = False
         self._stop = Event()
 
     def start(self) -> None:
@@ -40,7 +43,9 @@ class Heart:
     def listen(self) -> None:
         """Ask once."""
         self._why = self._ask()
-        if self._why is None:
+        began = self._why != STARTING and not self._serves
+        self._serves |= began
+        if self._why is None or began:
             self._until = self._monotonic() + self._silent_s
 
     def stopped(self) -> str | None:

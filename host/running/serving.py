@@ -20,6 +20,7 @@ from schemas.encoding import from_json
 
 # A part that takes longer to say how it is, is not well.
 ANSWER_S = 2.0
+STARTING = "it does not serve"
 MOST_BYTES = 64 * 1024
 
 
@@ -71,13 +72,15 @@ def ask_ready(address: Address) -> str | None:
 
 
 def ask_live(address: Address) -> str | None:
-    """Why the process that serves there counts as dead: it says so, or says nothing."""
+    """Why the process counts as dead: it says so, or says nothing; STARTING until it serves."""
     connection = HTTPConnection(address.local, address.port, timeout=ANSWER_S)
     try:
         connection.request("GET", "/livez")
         answer = connection.getresponse()
         answer.read(MOST_BYTES)
         return None if answer.status == HTTPStatus.OK else "its main loop stands still"
+    except ConnectionRefusedError:
+        return STARTING
     except (OSError, HTTPException):
         return "it does not answer"
     finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from host.running.heart import Heart
+from host.running.serving import STARTING
 from host.running.watchdog import watchdog_s, watched
 
 PID = 4711
@@ -67,7 +68,7 @@ def test_nothing_is_sent_without_a_unit() -> None:
 
 
 def test_a_heart_stops_after_silence_and_not_while_a_process_starts() -> None:
-    now, silent = [0.0], ["it does not answer"]
+    now, silent = [0.0], [STARTING]
     heart = Heart(lambda: silent[0] or None, silent_s=20, start_s=300, monotonic=lambda: now[0])
     for at, stopped in ((0, False), (300, False), (301, True)):
         now[0] = at
@@ -76,8 +77,21 @@ def test_a_heart_stops_after_silence_and_not_while_a_process_starts() -> None:
     silent[0] = ""
     heart.listen()
     assert heart.stopped() is None
+    silent[0] = STARTING
+    now[0] = 301
+    heart.listen()
+    assert heart.stopped() is None
     silent[0] = "its main loop stands still"
     for at, why in ((321, None), (322, "its main loop stands still")):
         now[0] = at
         heart.listen()
         assert heart.stopped() == why
+
+
+def test_a_process_that_hangs_before_its_first_answer_is_found_as_soon_as_it_serves() -> None:
+    now = [0.0]
+    heart = Heart(lambda: "it does not answer", silent_s=20, start_s=300, monotonic=lambda: now[0])
+    for at, hangs in ((5, False), (25, False), (26, True)):
+        now[0] = at
+        heart.listen()
+        assert bool(heart.stopped()) is hangs
