@@ -8,9 +8,10 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+
+from host.running.listening import Address
+from host.running.serving import STARTING, ask_live, ask_ready
 
 # Longer than a machine under load makes anybody wait; the compose file gives this check a little more.
 SILENT_S = 25.0
@@ -18,24 +19,10 @@ SILENT_S = 25.0
 INITS = frozenset({"docker-init", "tini", "catatonit", "podman-init"})
 
 
-def answers(port: int) -> tuple[bool, bool]:
+def answers(address: Address) -> tuple[bool, bool]:
     """Whether the process that serves there lives, and is ready. Until it serves it is starting."""
-    lives = _status(port, "/livez") in {HTTPStatus.OK, None}
-    return lives, lives and _status(port, "/readyz") == HTTPStatus.OK
-
-
-def _status(port: int, path: str) -> int | None:
-    """The status of a page, 0 where no answer comes, None where nobody listens."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=SILENT_S)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status
-    except ConnectionRefusedError:
-        return None
-    except (OSError, HTTPException):
-        return 0
-    finally:
-        connection.close()
+    why = ask_live(address, SILENT_S)
+    return why in {None, STARTING}, why is None and ask_ready(address) is None
 
 
 def served(processes: Path) -> Iterator[int]:
@@ -48,7 +35,7 @@ def served(processes: Path) -> Iterator[int]:
 
 def main() -> int:
     """Ask, and kill what hangs. The exit status."""
-    lives, ready = answers(int(os.environ["LEDGER_METRICS_PORT"]))
+    lives, ready = answers(Address("127.0.0.1", int(os.environ["LEDGER_METRICS_PORT"])))
     if not lives:
         for pid in served(Path("/proc")):
             os.kill(pid, signal.SIGKILL)

@@ -66,14 +66,14 @@ def serve(host: str, port: int, pages: Pages) -> Iterator[Address]:
 
 
 def ask_ready(address: Address) -> str | None:
-    """Why the process that serves there is not ready."""
+    """Why the process that serves there is not ready. Answers within seconds."""
     answer = _asked(address)
     return _in_words(answer.missing) if answer else "it does not answer"
 
 
-def ask_live(address: Address) -> str | None:
+def ask_live(address: Address, within_s: float = ANSWER_S) -> str | None:
     """Why the process counts as dead: it says so, or says nothing; STARTING until it serves."""
-    connection = HTTPConnection(address.local, address.port, timeout=ANSWER_S)
+    connection = HTTPConnection(address.local, address.port, timeout=within_s)
     try:
         connection.request("GET", "/livez")
         answer = connection.getresponse()

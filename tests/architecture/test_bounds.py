@@ -55,6 +55,7 @@ WHOLE = {
     "web/words.py": "tables of the program",
     "schemas/library.py": "schemas of the program",
     "host/reader.py": "the kernel's record of a login",
+    "host/running/alive.py": "the kernel's record of a process",
     "ledger/embedded/": "files of the embedded server, in its own folder",
 }
 """What is read as far as it goes, and why it may be: nobody else writes it."""

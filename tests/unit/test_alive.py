@@ -7,6 +7,7 @@ import pytest
 
 from host.running import alive
 from host.running.health import Pulse
+from host.running.listening import Address
 from host.running.serving import Pages, serve
 
 
@@ -20,7 +21,7 @@ def pages(*, lives: bool, ready: bool) -> Pages:
 @pytest.mark.parametrize(("lives", "ready"), [(True, True), (True, False), (False, False)])
 def test_it_asks_the_process(lives: bool, ready: bool) -> None:
     with serve("127.0.0.1", 0, pages(lives=lives, ready=ready)) as address:
-        assert alive.answers(address.port) == (lives, ready)
+        assert alive.answers(address) == (lives, ready)
 
 
 def test_a_process_that_takes_connections_and_says_nothing_hangs(
@@ -28,13 +29,13 @@ def test_a_process_that_takes_connections_and_says_nothing_hangs(
 ) -> None:
     monkeypatch.setattr(alive, "SILENT_S", 0.01)
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        assert alive.answers(silent.getsockname()[1]) == (False, False)
+        assert alive.answers(Address("127.0.0.1", silent.getsockname()[1])) == (False, False)
 
 
 def test_a_process_that_does_not_serve_yet_is_starting() -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         port = nobody.getsockname()[1]
-    assert alive.answers(port) == (True, False)
+    assert alive.answers(Address("127.0.0.1", port)) == (True, False)
     assert Pulse().check() is None
 
 
