@@ -71,20 +71,26 @@ def test_a_projector_by_itself_speaks_for_the_ledger(cli: Cli, start: Start) -> 
 def test_a_database_that_is_away_is_told_and_old_figures_are_not(
     cli: Cli, start: Start, database_url: str, postgres_server: Any, process: str
 ) -> None:
+    cli.record(registered())
     running = start(process, LEDGER_WEB_PORT="0")
     served = running.served(process)
-    shown = {"project": "ledger_position", "upkeep": "ledger_position"}.get(process)
+    positions = {"publish": "ledger_published_position"}
+    shown = dict.fromkeys(("project", "upkeep"), "ledger_position").get(process)
+    known_by = shown or positions.get(process)
 
     def is_well() -> bool:
         values = served.values()
-        known = shown is None or shown in values
+        known = known_by is None or known_by in values
+        known &= process not in WRITING or "ledger_fenced" in values
         return served.ready and known and values.get("ledger_database_up") == {(): 1.0}
 
     eventually(is_well, "it is ready")
     expected = ["every process", process]
     if shown:
         expected.append("run, upkeep; project by itself")
-    assert families(served.metrics) <= documented(*expected, WRITING)
+    if process in WRITING:
+        expected.append(WRITING)
+    assert families(served.metrics) == documented(*expected)
     name = conninfo_to_dict(database_url)["dbname"]
     with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as superuser:
         database = sql.Identifier(str(name))
