@@ -32,6 +32,7 @@ pytest_plugins = [
     "tests.fixtures.offered",
     "tests.fixtures.order",
     "tests.fixtures.thirdparty",
+    "tests.fixtures.replica",
 ]
 
 

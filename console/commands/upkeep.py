@@ -16,6 +16,7 @@ from application.queries.upkeep.health import (
     RebuiltViews,
     audited,
     key_status,
+    promise_of,
     reports,
     rotated,
     status,
@@ -32,6 +33,7 @@ from console.show.upkeep import audit_tables, named_values, reports_table, statu
 from console.spark_flags import MASTER, Master, SparkAlone, check_spark
 from console.tree import runs_confidential
 from host.archiving import audit_archive, spark_engine
+from host.fencing import fence_of
 from host.running.forgetting import forget_due
 from host.running.kafka_lags import kafka_lags
 from host.settings import Settings
@@ -48,14 +50,16 @@ def show_status(settings: Settings, as_json: Json = False) -> None:
     """Print how far recording, views and Kafka are, and what became of the messages that arrived.
 
     For each topic: messages = recorded + duplicates + refused + quarantined. Lag in Kafka needs
-    LEDGER_KAFKA_BOOTSTRAP.
+    LEDGER_KAFKA_BOOTSTRAP. Exit status 1 when the database lacks or contradicts what its log has promised.
     """
     with open_site(settings, opens_values=False) as site:
         session = site.session("reader")
         lags = kafka_lags(session.rows("bookmark_offsets"), settings.kafka)
         checkpoint = checkpoint_now(LogFolder(settings.log.folder), site.clock())
-        answer = status(session, lags, checkpoint)
+        promise = promise_of(partial(fence_of(settings).look, session))
+        answer = status(session, lags, checkpoint, promise)
     print_answer(answer, status_tables, as_json)
+    fail_unless(promise.is_fine)
 
 
 @configured("store")

@@ -56,6 +56,7 @@ WHOLE = {
     "schemas/library.py": "schemas of the program",
     "host/reader.py": "the kernel's record of a login",
     "ledger/audit/server/fingerprint.py": "fresh catalogues that come with the program",
+    "host/running/alive.py": "the kernel's record of a process",
     "ledger/embedded/": "files of the embedded server, in its own folder",
 }
 """What is read as far as it goes, and why it may be: nobody else writes it."""

@@ -59,7 +59,7 @@ def test_status_has_the_shape_that_outsiders_rely_on(cli: Cli) -> None:
     cli.record(registered(), b"[]")
     answer = cli("status", "--json").json
     own = {"position", "checkpoint", "dead_letters", "halted", "reads_waiting"}
-    own |= {"dead_letter_messages", "intake", "quarantined", "withheld"}
+    own |= {"dead_letter_messages", "intake", "quarantined", "withheld", "promise"}
     assert set(answer) == own | {"views", "kafka"}
     assert set(answer["checkpoint"]) == {"size", "root", "age_s"}
     assert (answer["position"], answer["kafka"], answer["dead_letters"]) == (1, [], 1)
