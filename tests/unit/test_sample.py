@@ -23,7 +23,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "cb33b62f9e08059c8ddddca8c171d00f84f885cb4624c631f657b27c9df230e8"
+DIGEST = "d0ead30202a974ff33df5a9a6d90f953a9f9f68922f84989f6e9fbb2128c31db"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {
