@@ -23,7 +23,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "61de2d79d7e170e30e47679b0c02e42cef6f857ca34eda4db34cea25908a344f"
+DIGEST = "6523650644f09d6a2914181861bbcdcb1dbd27dab0324fdb3616759333b9391a"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {
