@@ -23,7 +23,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "d0ead30202a974ff33df5a9a6d90f953a9f9f68922f84989f6e9fbb2128c31db"
+DIGEST = "1625ec87e8d43a5c53c05c088b6fcf8dcf40de6331bb5602c841ed9bc0ed80b6"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {
