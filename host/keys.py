@@ -15,7 +15,6 @@ from ledger.tlog.store.key_file import KeyFile
 _WITNESS = "witness.key"
 _SIGNING = "signing.key"
 _HANDING = "hand-over.key"
-
 _OTHER_WITNESS = "start a witness of another name in another folder"
 
 
@@ -47,10 +46,9 @@ def signing_key(settings: Settings) -> LogKey:
 
     Each way has a file and a name of its own, so neither key counts for the other way.
     """
-    named = (signing_file(settings), SIGNED_NAME)
-    path, name = (
-        named if settings.confidential else (ledger_folder(settings) / _HANDING, HANDED_NAME)
-    )
+    path, name = ledger_folder(settings) / _HANDING, HANDED_NAME
+    if settings.confidential:
+        path, name = signing_file(settings), SIGNED_NAME
     return KeyFile(path, name, renewal=_renewal(path.with_suffix(".vkeys")))
 
 

@@ -65,7 +65,7 @@ class Traces(msgspec.Struct, frozen=True, array_like=True, tag="traces", gc=Fals
 
     def spans_of(self, category: str) -> list[tuple[datetime, datetime]]:
         """The times of the earliest and of the latest event of each key of a category, in order."""
-        keys = self.held[category].values()
+        keys = self.held.get(category, {}).values()
         return sorted((self.sealing[key.at].time, key.latest) for key in keys)
 
     def bases_of(self, category: str) -> set[str]:

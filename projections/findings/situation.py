@@ -314,7 +314,7 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     REGISTERED: frozenset({"credit-check", RETENTION, *USES}),
     ORDERED: frozenset({"contact", RETENTION}),
     CARRIED: frozenset({"contact", RETENTION}),
-    CONFIRMED: frozenset({RETENTION}),
+    CONFIRMED: frozenset({"contact", RETENTION}),
     CHANGED: frozenset({"contact", RETENTION}),
     "bought": frozenset({"contact"}),
     "account": frozenset({"contact", RETENTION}),

@@ -92,8 +92,8 @@ def last_month_before(category: str, traces: Traces, began: datetime) -> int | N
 
 def is_all_due(category: str, traces: Traces, look: FactContext, day: date) -> bool:
     """Whether nothing is held of a category whose period has not passed by a day."""
-    last = max(latest for _, latest in traces.spans_of(category))
-    return due_month(category, traces, look, day) == month_of(last)
+    latest = [latest for _, latest in traces.spans_of(category)]
+    return not latest or due_month(category, traces, look, day) == month_of(max(latest))
 
 
 def anchors_of(

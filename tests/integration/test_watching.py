@@ -74,9 +74,8 @@ def test_a_database_that_is_away_is_told_and_old_figures_are_not(
     cli.record(registered())
     running = start(process, LEDGER_WEB_PORT="0")
     served = running.served(process)
-    positions = {"publish": "ledger_published_position"}
-    shown = dict.fromkeys(("project", "upkeep"), "ledger_position").get(process)
-    known_by = shown or positions.get(process)
+    shown = "ledger_position" if process in {"project", "upkeep"} else None
+    known_by = "ledger_published_position" if process == "publish" else shown
 
     def is_well() -> bool:
         values = served.values()
