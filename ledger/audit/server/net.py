@@ -178,7 +178,10 @@ def _look_at_added(told: Told, every_row: "_All") -> None:
     found, of_site = every_row.hashed(Whose.SERVER), every_row.hashed(Whose.SITE)
     added: list[tuple[Key, How]] = [(key, "added") for key in sorted(every_row.added)]
     told.others += _server(added, found, told.version)
-    told.others += _site({key: hashed for key, hashed in of_site.items() if key[1] != "public"})
+    own = {
+        key for key in of_site if _CLASS.sub("", key[1]) == "public"
+    }  # it comes with each database
+    told.others += _site({key: hashed for key, hashed in of_site.items() if key not in own})
 
 
 def _compare(told: Told, every_row: "_All", known: Fingerprint, names: Names) -> None:
