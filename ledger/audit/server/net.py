@@ -179,7 +179,7 @@ def _look_at_added(told: Told, every_row: "_All") -> None:
     added: list[tuple[Key, How]] = [(key, "added") for key in sorted(every_row.added)]
     told.others += _server(added, found, told.version)
     own = {
-        key for key in of_site if _CLASS.sub("", key[1]) == "public"
+        key for key in of_site if _PART.sub("", key[1]) == "public"
     }  # it comes with each database
     told.others += _site({key: hashed for key, hashed in of_site.items() if key not in own})
 
@@ -327,7 +327,7 @@ def _server(
         yield Difference(name, kind, detail, found.get(key, ""), runs)
 
 
-_CLASS = re.compile(r"^pg_\w+ (?=\S)")
+_PART = re.compile(r"^(?:pg_\w+ )?(?:(?:index of )?what is large in )?(?=\S)")
 
 
 def _site(found: Mapping[Key, str]) -> Iterator[Difference]:
@@ -356,7 +356,7 @@ def _by_object(found: Mapping[Key, str]) -> dict[str, list[tuple[str, str]]]:
     """Tables of the catalogue that have rows of an object, with their hashes, by its name."""
     objects: dict[str, list[tuple[str, str]]] = {}
     for (table, name), hashed in sorted(found.items()):
-        objects.setdefault(_CLASS.sub("", name), []).append((table, hashed))
+        objects.setdefault(_PART.sub("", name), []).append((table, hashed))
     return objects
 
 
