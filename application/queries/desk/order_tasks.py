@@ -124,20 +124,20 @@ def tasks_of_order(case: FoundOrder, now: datetime) -> Iterator[Task]:
     # Of several of a name the one that is due first.
     running = {clock.name: clock for clock in reversed(state.clocks) if clock.done_at is None}
     step = step_of(case.order, state)
+    keeps = state.preserved_until is not None
     if step is not None and step not in (_REST, _END):
-        yield _task(case, step, _clock_of_step(running), now)
+        names = _STEPS if keeps and step != _RELEASE else (*_STEPS, "preservation")
+        clocks = [running[name] for name in names if name in running]
+        yield _task(case, step, min(clocks, key=lambda clock: clock.due, default=None), now)
     yield from _running(case, running, state, now)
     if "review" in running:
         yield _task(case, _secrecy_step(case.order), running["review"], now)
-    if "preservation" in running and state.preserved_until is not None and step != _RELEASE:
+    if "preservation" in running and keeps and step != _RELEASE:
         yield _task(case, _RELEASE, running["preservation"], now)
 
 
-def _clock_of_step(running: Mapping[ClockName, OrderClockStatus]) -> OrderClockStatus | None:
-    """By when the next step of an order is to be done; None where no clock runs for it."""
-    names: tuple[ClockName, ...] = ("answer", "written-order", "delivery")
-    clocks = [running[name] for name in names if name in running]
-    return min(clocks, key=lambda clock: clock.due, default=None)
+_STEPS: tuple[ClockName, ...] = ("answer", "written-order", "delivery")
+"""Clocks that the next step stops; while nothing is kept yet, also that of what is to be preserved."""
 
 
 def _running(
@@ -151,7 +151,7 @@ def _running(
         return
     if "delivery" in running:
         yield _task(case, _REST, running["delivery"], now)
-    else:
+    if "measure" in running or "delivery" not in running:
         yield _task(case, _END, running.get("measure"), now)
 
 
