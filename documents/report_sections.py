@@ -188,6 +188,9 @@ def kept_until(report: Letter, retention: RetentionOfCategory) -> str:
     if retention.overdue_since:
         return report.say("word", "overdue", report.date(retention.overdue_since))
     if any(not ground.until and not ground.waits_for for ground in retention.grounds):
+        ends = [ground.until for ground in retention.grounds if ground.until]
+        if ends:
+            return report.say("word", "at_least", report.date(max(ends)))
         return report.say("word", "standing")
     last: GroundShown | RetentionOfCategory = (
         retention.grounds[-1] if retention.grounds else retention

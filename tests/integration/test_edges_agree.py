@@ -355,7 +355,7 @@ class Facts:
     def recipients(self) -> None:
         """Who received what, by whichever edge one asks."""
         told = {
-            (one["recipient"], one["occurred_at"], tuple(one["fields"]))
+            (one["recipient"], one["occurred_at"], tuple(one["fields"] or ()))
             for one in self.disclosed
             if one["membership"] is None
         }
@@ -365,7 +365,7 @@ class Facts:
             self.own.api("/me/disclosures")["disclosures"],
         ):
             assert {
-                (one["recipient"], one["occurred_at"], tuple(one["fields"]))
+                (one["recipient"], one["occurred_at"], tuple(one["fields"] or ()))
                 for one in rows
                 if one["membership"] is None
             } == told

@@ -1,4 +1,4 @@
-"""What is to be done next about a request, complaint, breach, case of misuse, inquiry, source or topic. Pure."""
+"""What is to be done next about a request, complaint, inquiry, incident, source or topic. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
