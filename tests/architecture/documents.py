@@ -202,6 +202,21 @@ def clauses() -> str:
     return table(["clause", "says", "events", "rules", "views", "commands"], rows)
 
 
+def policy_answers() -> str:
+    """Each clause of the policy: what answers it, what tries it, and what is not covered."""
+    rows = (
+        [
+            clause.title,
+            ", ".join(f"`ledger {ask}`" for ask in clause.asks),
+            ", ".join(f"`{path.removeprefix('tests/')}`" for path in clause.tests),
+            clause.lacks or "\N{EN DASH}",
+        ]
+        for clause in CLAUSES
+        if clause.source == "policy"
+    )
+    return table(["clause", "ask", "tests", "not covered"], rows)
+
+
 def acts() -> str:
     """Every event type, and what of its records depends on the type."""
     rows = (
@@ -378,7 +393,7 @@ SECTIONS = {
         "order doubts": order_pages.doubts,
         "order findings": order_pages.findings,
     },
-    "docs/explanation/policy.md": {"clauses": clauses},
+    "docs/explanation/policy.md": {"clauses": clauses, "answers": policy_answers},
     "docs/explanation/several-ledgers.md": {
         "assumed": sizes.assumed,
         "years": years,

@@ -111,6 +111,8 @@ def test_today_has_what_is_too_late_by_a_rule(cli: Cli) -> None:
         1,
     )
     assert answer["overdue"] >= 1
+    assert "1 finding" in cli("today").out.decode()
+    assert "1 bevinding" in cli("today", "--language", "nl").out.decode()
     assert cli(*task["commands"][0].removeprefix("ledger ").split()).status == 1
 
 
