@@ -14,7 +14,7 @@ from rulebook.loading import load
 class Clause(Struct, frozen=True, forbid_unknown_fields=True):
     """A clause of the policy, or an article of law. `part`: of a clause about several subjects.
 
-    `asks`: commands whose answers show that a clause of the policy is kept; `tests`: modules that try it;
+    `asks`: commands whose answers show that a clause of the policy is kept; `tried_by`: modules of tests;
     `lacks`: what of it is not covered, in sentences.
     """
 
@@ -27,7 +27,7 @@ class Clause(Struct, frozen=True, forbid_unknown_fields=True):
     commands: tuple[str, ...]
     part: str = ""
     asks: tuple[str, ...] = ()
-    tests: tuple[str, ...] = ()
+    tried_by: tuple[str, ...] = ()
     lacks: str = ""
 
     @property

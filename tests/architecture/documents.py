@@ -208,7 +208,7 @@ def policy_answers() -> str:
         [
             clause.title,
             ", ".join(f"`ledger {ask}`" for ask in clause.asks),
-            ", ".join(f"`{path.removeprefix('tests/')}`" for path in clause.tests),
+            ", ".join(f"`{path.removeprefix('tests/')}`" for path in clause.tried_by),
             clause.lacks or "\N{EN DASH}",
         ]
         for clause in CLAUSES

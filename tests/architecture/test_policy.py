@@ -97,12 +97,12 @@ def test_each_clause_of_the_policy_has_questions_and_tests_that_try_it() -> None
     assert isinstance(commands, TyperGroup)
     for clause in CLAUSES:
         if clause.source != "policy":
-            assert (clause.asks, clause.tests, clause.lacks) == ((), (), "")
+            assert (clause.asks, clause.tried_by, clause.lacks) == ((), (), "")
             continue
         assert clause.asks
         assert {ask.split()[0] for ask in clause.asks} <= commands.commands.keys()
-        assert clause.tests
-        for path in clause.tests:
+        assert clause.tried_by
+        for path in clause.tried_by:
             tried = (root / path).read_text("utf-8")
             named = {*clause.events, *clause.rules, *map(constant, clause.events)}
             assert any(name in tried for name in named), (clause.title, path)

@@ -124,20 +124,28 @@ def tasks_of_order(case: FoundOrder, now: datetime) -> Iterator[Task]:
     # Of several of a name the one that is due first.
     running = {clock.name: clock for clock in reversed(state.clocks) if clock.done_at is None}
     step = step_of(case.order, state)
-    keeps = state.preserved_until is not None
+    keeps = state.preserved_until is not None and step != _RELEASE
     if step is not None and step not in (_REST, _END):
-        names = _STEPS if keeps and step != _RELEASE else (*_STEPS, "preservation")
-        clocks = [running[name] for name in names if name in running]
-        yield _task(case, step, min(clocks, key=lambda clock: clock.due, default=None), now)
+        yield _task(case, step, _clock_of_step(running, keeps), now)
     yield from _running(case, running, state, now)
     if "review" in running:
         yield _task(case, _secrecy_step(case.order), running["review"], now)
-    if "preservation" in running and keeps and step != _RELEASE:
+    if "preservation" in running and keeps:
         yield _task(case, _RELEASE, running["preservation"], now)
 
 
-_STEPS: tuple[ClockName, ...] = ("answer", "written-order", "delivery")
-"""Clocks that the next step stops; while nothing is kept yet, also that of what is to be preserved."""
+def _clock_of_step(
+    running: Mapping[ClockName, OrderClockStatus], keeps: bool
+) -> OrderClockStatus | None:
+    """By when the next step of an order is to be done; None where no clock runs for it.
+
+    `keeps`: whether another task tells until when data is kept.
+    """
+    names: tuple[ClockName, ...] = ("answer", "written-order", "delivery")
+    clocks = [running[name] for name in names if name in running]
+    if not keeps and "preservation" in running:
+        clocks.append(running["preservation"])
+    return min(clocks, key=lambda clock: clock.due, default=None)
 
 
 def _running(
