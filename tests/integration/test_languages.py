@@ -34,8 +34,8 @@ SMALL: dict[Language, frozenset[str]] = {
 }
 # They run until somebody ends them and write logs, which are English; `demo` has a server of its own.
 ENDLESS = {"consume", "project", "upkeep", "run", "serve", "witness", "demo"}
-# What a person must be told of a refusal is printed in both, to be handed on.
-BOTH = ("request refuse",)
+# What a person must be told of a refusal or an extension is printed in both, to be handed on.
+BOTH = ("request refuse", "request extend", "request verify-identity")
 _WORD = re.compile(r"[a-zà-ü]+(?:'s)?\Z")
 # Not words: codes, paths, times, flags, commands, numbers, what somebody recorded.
 _QUOTED = re.compile(r"`[^`]*`|'[^' ]*'|\"[^\"]*\"|\{[^}]*\}")
