@@ -85,7 +85,7 @@ class Directory(OwnForm, frozen=True, kw_only=True):
 
 def _choices(_visit: Visit, _params: NoParams, answer: OwnConsents) -> Mapping[str, object]:
     by_purpose = {row.purpose: row for row in answer.consents}
-    given = sum(_is_given(row) for row in answer.consents)
+    given = sum(_is_given(by_purpose.get(one)) for one in PURPOSES)
     parts = (
         _table("consents", (_consent(one, by_purpose.get(one)) for one in PURPOSES)),
         _table("channels", _channels(answer.choices)),
