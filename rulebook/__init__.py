@@ -72,7 +72,7 @@ from rulebook.rules import (
     rule,
     rule_verdicts,
 )
-from rulebook.secrecy import INVESTIGATION_HINTS, OWN_REPORTS, secrecy
+from rulebook.secrecy import ORDINARY_CODES, WITHHELD, SecretCodes, ordinary_codes, secrecy
 from rulebook.transfers import TRANSFER_MECHANISMS, Transfer, rests_on, transfer
 from rulebook.validity import in_force
 from rulebook.verdict import Verdict
@@ -87,13 +87,12 @@ __all__ = [
     "ERASURE_RULES",
     "EXTENSIONS",
     "FOUNDED",
-    "INVESTIGATION_HINTS",
     "MARKETING_RULES",
     "NOTICE_CHECKS",
     "NOTICE_CLAIMS",
     "ORDER_FINDINGS",
     "ORDER_RULES",
-    "OWN_REPORTS",
+    "ORDINARY_CODES",
     "PERIODS",
     "PROVISIONS",
     "PURPOSES",
@@ -103,6 +102,7 @@ __all__ = [
     "RIGHTS",
     "RULES",
     "TRANSFER_MECHANISMS",
+    "WITHHELD",
     "Addressee",
     "Anchor",
     "Cause",
@@ -129,6 +129,7 @@ __all__ = [
     "RetentionDue",
     "RetentionRule",
     "Rule",
+    "SecretCodes",
     "Situation",
     "Statement",
     "Transfer",
@@ -147,6 +148,7 @@ __all__ = [
     "marketing_decision",
     "notice_findings",
     "order_rule",
+    "ordinary_codes",
     "over_from",
     "period",
     "provision",
