@@ -1,7 +1,7 @@
 """What the open ledger may not know, as the data that admission judges by.
 
-Owns `house/withheld.toml`, the table, and `house/ordinary_codes.toml`; provisions, purposes and kinds of recipient
-come from their own files.
+Owns `house/withheld.toml`, the table, and `house/ordinary_codes.toml`; provisions, purposes and kinds of
+recipient come from their own files.
 """
 
 from functools import cache
@@ -27,7 +27,9 @@ class OrdinaryCodes(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SecretCodes(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the confidential office tells of the codes that it declared secret: their hashes, and the key of these."""
+    """What the confidential office tells of the codes that it declared secret: their hashes, and the
+    key of these.
+    """
 
     key: bytes = b""
     hashes: frozenset[str] = frozenset()
@@ -55,7 +57,8 @@ def secrecy(codes: frozenset[str] = frozenset(), secret: SecretCodes = NO_SECRET
     """The rulebook's secrecy, for `schemas.AdmissionRules`; made once a process for the same codes, since it
     remembers what was harmless.
 
-    `codes`: further ones that the register or the house declared ordinary. `secret`: of the confidential office.
+    `codes`: further ones that the register or the house declared ordinary. `secret`: of the confidential
+    office.
     """
     spelled = {name: entry.authorities for entry in _CLEAR for name in _spellings(entry)}
     return Secrecy(

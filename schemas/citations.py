@@ -1,11 +1,12 @@
 """Citations of the law of investigation, in any code or reference: the only pattern that withholds a message.
 
-- *Sv* (code of criminal procedure): any article but 51 (victims) and 160 to 166 (reports of a crime), when the
-  law is named; 126 with its letters by itself, since no other law has such articles.
-- *Wiv* (intelligence services), *Tw chapter 13* (interception), *AWR 80 to 88* (tax offences), and the European
-  orders: Regulation 2023/1543 and Directive 2014/41.
+- *Sv* (code of criminal procedure): any article but 51 (victims) and 160 to 166 (reports of a crime), when
+  the law is named; 126 with its letters by itself, since no other law has such articles.
+- *Wiv* (intelligence services), *Tw chapter 13* (interception), *AWR 80 to 88* (tax offences), and the
+  European orders: Regulation 2023/1543 and Directive 2014/41.
 
-A citation stands by itself between other signs. Capitals do not matter, nor which sign parts law, article and number.
+A citation stands by itself between other signs. Capitals do not matter, nor which sign parts law, article
+and number.
 """
 
 import re
@@ -22,7 +23,10 @@ _TW: Final = "tw|telecommunicatiewet|telecomwet"
 _OPEN_SV: Final = "(?!51[a-z]{0,2}(?![a-z0-9])|16[0-6][a-z]?(?![a-z0-9]))"
 _SV_ARTICLE: Final = f"{_OPEN_SV}(?:[0-9]{{2,3}}[a-z]{{0,3}}|5{_APART}[1-9])"
 # Of UUIDs a part may be 126 with one of the letters a to f.
-_126: Final = f"126{_APART}(?:[nu](?:a|b|ba|c|d|da|e|f|g|h|i)|z[a-z]{{1,2}}|la|hh|ii|ij|ff|gg|cc|dd|ee|bb|fa|ga)|126[g-z]"
+_126: Final = (
+    f"126{_APART}(?:[nu](?:a|b|ba|c|d|da|e|f|g|h|i)|z[a-z]{{1,2}}|la|hh|ii|ij|ff|gg|cc|dd|ee|bb|fa|ga)"
+    "|126[g-z]"
+)
 _PARAGRAPH: Final = f"(?:{_APART}(?:lid{_APART})?[0-9a-z]{{1,2}})?"
 _NUMBER_13: Final = f"13(?:{_APART}[0-9]{{1,2}}[a-z]?)?"
 CITATION: Final = (

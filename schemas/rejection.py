@@ -36,8 +36,8 @@ class Rejection(Struct, frozen=True):
     `subject` is the reference of the person or entry, when it was readable. It is for an HMAC only:
     never show it, log it or send it. `traceparent`: the sender's trace context (W3C), when it was one.
     `hidden`: the message tells of what the open ledger may not know, in whichever way it is wrong. It is
-    sealed for the confidential ledger; its sender gets no answer, and nothing of it is echoed. `why`: of such a
-    message, for whoever brings it; it is neither stored nor sent.
+    sealed for the confidential ledger; its sender gets no answer, and nothing of it is echoed. `why`: of
+    such a message, for whoever brings it; it is neither stored nor sent.
     """
 
     code: Code

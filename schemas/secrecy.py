@@ -2,14 +2,14 @@
 
 Three looks, in this order, each of which a person can repeat with the page that is generated from the table:
 
-1. A *citation* of an article of the law of investigation (`schemas.citations`), or a code that the confidential
-   office declared secret, in any code or reference.
+1. A *citation* of an article of the law of investigation (`schemas.citations`), or a code that the
+   confidential office declared secret, in any code or reference.
 2. The *table*: the first of its rows that fits type, recipient kind, provision, purpose and legal basis.
 3. Where that row says so, every code that says why must be one that is *declared* ordinary.
 
-Personal values are sealed by themselves and are not looked at. References are opaque but for a citation. What is
-no event of the contract is looked at as bytes (`Secrecy.withholds_bytes`). This module knows how to look; rows,
-codes and provisions are data of the rulebook, the register and the house.
+Personal values are sealed by themselves and are not looked at. References are opaque but for a citation.
+What is no event of the contract is looked at as bytes (`Secrecy.withholds_bytes`). This module knows how to
+look; rows, codes and provisions are data of the rulebook, the register and the house.
 """
 
 import re
@@ -33,14 +33,15 @@ from schemas.tc_string import is_tc_string
 from schemas.withholding import Why
 
 Provisions = Literal["none", "names-recipient", "open", "open-law", "feed", "secret", "unknown"]
-"""How a provision stands: not there; known without secrecy, for this kind of recipient or another one; an unlisted
-article of a law that is open to this kind; a feed that everybody knows of; secret; unknown."""
+"""How a provision stands: not there; known without secrecy, for this kind of recipient or another one; an
+unlisted article of a law that is open to this kind; a feed that everybody knows of; secret; unknown."""
 
 _OPEN: Final = frozenset({"names-recipient", "open", "feed"})
 
 Verdict = Literal["ordinary", "own-report", "secret"]
 Judged = Literal["any", "declared", "role-or-purpose"]
-"""Which codes that say why may enter: any; declared ones; an access, when its role or its purpose is declared."""
+"""Which codes that say why may enter: any; declared ones; an access, when its role or its purpose is
+declared."""
 
 SAYING_WHY: Final = ("purpose", "necessity_reason", "reason", "ground")
 """Members that say why something was done."""
@@ -63,8 +64,8 @@ _MOST_SLIPS: Final = 3
 class Row(Struct, frozen=True, forbid_unknown_fields=True):
     """A row of the table. What a row does not name, it does not ask for.
 
-    `types`: short names; `kinds`: of recipient, or `investigating`, `public`, `unknown`, `none` for groups. `codes`:
-    which of those that say why may enter.
+    `types`: short names; `kinds`: of recipient, or `investigating`, `public`, `unknown`, `none` for groups.
+    `codes`: which of those that say why may enter.
     """
 
     id: str
@@ -81,11 +82,12 @@ class Row(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SecrecyRules(Struct, frozen=True):
-    """What is secret and what is ordinary. By default nothing but the types of the confidential ledger is secret.
+    """What is secret and what is ordinary. By default nothing but the types of the confidential ledger is
+    secret.
 
     `kinds`: kind of recipient -> its groups. `secret`: provisions under secrecy, folded. `feeds`: kind ->
-    provisions, folded, of a feed to it that everybody knows of. `ordinary`: declared codes. `hashes`: of codes that
-    the confidential office declared secret, under `key`.
+    provisions, folded, of a feed to it that everybody knows of. `ordinary`: declared codes. `hashes`: of
+    codes that the confidential office declared secret, under `key`.
     """
 
     rows: tuple[Row, ...] = ()
@@ -106,7 +108,7 @@ class Secrecy:
 
     def __init__(self, rules: SecrecyRules | None = None) -> None:
         self.rules: Final = rules or SecrecyRules()
-        self.admitted: Final = Memory()
+        self.admitted = Memory()
         self._ordinary = frozenset(map(folded, self.rules.ordinary))
         self._kinds = {folded(kind): groups for kind, groups in self.rules.kinds.items()}
         self._rows: dict[str, tuple[Row, ...]] = {}
@@ -127,7 +129,7 @@ class Secrecy:
         if name == _PUBLIC_NOTICE:
             data = {member: value for member, value in data.items() if member != "claims"}
             event = event | {"data": data}
-        return self._named(event) or self._by_table(name, data)
+        return self._named(event) or self._by_table(event)
 
     def withholds(self, message: Any) -> bool:
         """Whether a JSON value is withheld, whatever its shape."""
@@ -140,8 +142,9 @@ class Secrecy:
         )
 
     def withholds_bytes(self, body: bytes) -> bool:
-        """Whether bytes that are no event are withheld: they name a confidential type, an act with an authority, a
-        kind of recipient that investigates, or an article. Nothing clears these, since nothing can be read.
+        """Whether bytes that are no event are withheld: they name a confidential type, an act with an
+        authority, a kind of recipient that investigates, or an article. Nothing clears these, since nothing
+        can be read.
 
         Bytes that are no text in UTF-8 cannot be judged, so they are withheld.
         """
@@ -167,7 +170,7 @@ class Secrecy:
 
     def _named(self, event: dict[str, Any]) -> Why | None:
         """Why a code or a reference alone is secret."""
-        if self._standing_of(event["type"], event["data"]) in _OPEN:
+        if self._standing_of(event) in _OPEN:
             # The table judges it: some open provisions have the look of a citation.
             event = event | {"data": event["data"] | {"provision": None}}
         everything = "\n".join(_texts(event))
@@ -180,8 +183,8 @@ class Secrecy:
     def _is_declared_secret(self, code: str) -> bool:
         return hash_of(code, self.rules.key) in self.rules.hashes if self.rules.hashes else False
 
-    def _by_table(self, name: str, data: dict[str, Any]) -> Why | None:
-        row = self._row_of(name, data)
+    def _by_table(self, event: dict[str, Any]) -> Why | None:
+        row, data = self._row_of(event), event["data"]
         if row.verdict == "secret":
             member = row.member if row.member in data else ""
             return Why(f"/data/{member}" if member else "", row.id)
@@ -195,8 +198,9 @@ class Secrecy:
             undeclared = [name for name in undeclared if name != "role"]
         return Why(f"/data/{undeclared[0]}", "undeclared") if undeclared else None
 
-    def _row_of(self, name: str, data: dict[str, Any]) -> Row:
+    def _row_of(self, event: dict[str, Any]) -> Row:
         """The first row that fits. A version of a type that is not known yet is judged like a known one."""
+        name, data = event["type"], event["data"]
         short = _VERSION.sub("", name.removeprefix(names.PREFIX))
         rows = self._rows.get(short)
         if rows is None:
@@ -204,7 +208,7 @@ class Secrecy:
             rows = _rows_for(short if known else "unknown", self.rules.rows)
             if known:
                 self._rows[short] = rows
-        groups, provision = self._groups_of(data), self._standing_of(name, data)
+        groups, provision = self._groups_of(data), self._standing_of(event)
         return next(row for row in rows if _fits(row, data, groups, provision))
 
     def _groups_of(self, data: dict[str, Any]) -> frozenset[str]:
@@ -214,7 +218,14 @@ class Secrecy:
         known = self._kinds.get(folded(kind)) if isinstance(kind, str) else None
         return _UNKNOWN_KIND if known is None else known
 
-    def _standing_of(self, name: str, data: dict[str, Any]) -> Provisions:
+    def _feeds_to(self, event: dict[str, Any]) -> Collection[str]:
+        """Provisions of feeds to a recipient that is named by its kind, or of this kind."""
+        kind, subject = event["data"].get("recipient_kind"), event.get("subject")
+        named = subject.removeprefix("recipient/") if isinstance(subject, str) else ""
+        return self.rules.feeds.get(named if kind is None else str(kind), ())
+
+    def _standing_of(self, event: dict[str, Any]) -> Provisions:
+        name, data = event["type"], event["data"]
         stated, kind = data.get("provision"), data.get("recipient_kind")
         texts = [*_texts(stated)]
         if not texts:
@@ -222,7 +233,7 @@ class Secrecy:
         if not isinstance(stated, str):
             return "unknown"
         kind = kind if isinstance(kind, str) else None
-        if name == _FEED and folded(stated) in self.rules.feeds.get(kind or "ciot", ()):
+        if name == _FEED and folded(stated) in self._feeds_to(event):
             return "feed"
         if any(map(self.rules.secret.__contains__, readings(stated))):
             return "secret"
@@ -256,7 +267,9 @@ def _rows_for(short: str, rows: Iterable[Row]) -> tuple[Row, ...]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text of a JSON value at any depth, names of members too; of personal values those of unknown fields."""
+    """Every text of a JSON value at any depth, names of members too; of personal values those of
+    unknown fields.
+    """
     level: list[Any] = [value]
     while level:
         item = level.pop()

@@ -97,7 +97,7 @@ class ActRefused(Reject):
         # What the office says has a known type and the right shape, so this code tells all that is hidden.
         why = f"{code.value}{pointer and f' at {pointer}'}"
         super().__init__(
-            "this is not for this ledger; nothing was recorded. A code of your own that is ordinary business"
+            "this is not for this ledger; nothing was recorded. A code of your own that is ordinary"
             " belongs in LEDGER_ORDINARY_CODES"
             if code is Code.WITHHELD
             else f"{name} was refused: {why}"

@@ -52,7 +52,6 @@ UNBOUNDED = {
     "schemas.personal.FORMATS.invoice_email": ANCHORED,
     "schemas.personal._FITS.email": ANCHORED,
     "schemas.personal._FITS.invoice_email": ANCHORED,
-    "schemas.secret_types._VERSION": SHORT,
     "schemas.tc_string._LETTERS": ANCHORED,
     "schemas.tc_string._ONES": ONE_CLASS,
 }

@@ -36,12 +36,11 @@ HOLD = example("legal-hold-placed")
 FEED = changed(
     example("bulk-feed-delivered"),
     subject="recipient/ciot",
-    data__recipient_kind="ciot",
     data__legal_basis="6-1-c",
     data__provision="nl.tw.13.4",
 )
 
-# For each row of the table what it decides of, and a near case that another row decides: message, why it is withheld.
+# For each row of the table what it decides of, and a near case that another row decides: its rule.
 ROWS: dict[str, list[tuple[dict[str, Any], str | None]]] = {
     "register": [
         (changed(example("recipient-registered"), data__kind="police"), None),
@@ -53,7 +52,7 @@ ROWS: dict[str, list[tuple[dict[str, Any], str | None]]] = {
     ],
     "known-feed": [
         (FEED, None),
-        (changed(FEED, data__recipient_kind="police"), "secret-provision"),
+        (changed(FEED, data__recipient_kind="police"), "cites"),
     ],
     "secret-provision": [(changed(TAX, data__provision="nl.wwft.16"), "secret-provision")],
     "open-provision": [
