@@ -23,14 +23,16 @@ help:  ## show this help
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@echo "Installing the program and its libraries into .venv (the first time about a minute) ..."
 	$(PYTHON) -m venv .venv
-	$(INSTALL) --require-hashes --only-binary :all: --requirement requirements.lock
+	$(INSTALL) --progress-bar on --require-hashes --only-binary :all: --requirement requirements.lock
 	$(INSTALL) --no-build-isolation --editable .
 	$(BIN)/python -m pip check
 	@touch $@
 
 # Its wheel is half a gigabyte of jars, which are compressed already.
 $(WITH_SPARK): $(READY) requirements-source.lock tests/requirements.lock
+	@echo "Installing PySpark, Go and Node.js for the tests ..."
 	$(INSTALL) --require-hashes --only-binary :all: --requirement tests/requirements.lock
 	@printf '[bdist_wheel]\ncompression = stored\n' > .venv/build.cfg
 	DIST_EXTRA_CONFIG=$(CURDIR)/.venv/build.cfg $(INSTALL) --require-hashes --no-build-isolation --requirement requirements-source.lock
@@ -96,19 +98,11 @@ build/mutants/tool: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target $@ cosmic-ray==8.7.0
 	@touch $@
 
-mutants: $(WITH_SPARK) build/mutants/tool  ## alter the code in 150 places that a seed draws, and tell what no test notices (MUTANTS="--seed 7 --most 20")
+mutants: $(WITH_SPARK) build/mutants/tool  ## try the altered places of tests/mutants/tried.tsv that have no fate yet (MUTANTS="--most 20", "--draw 7" for others)
 	$(BIN)/python -m tests.mutants $(MUTANTS)
 
-# New Year, a leap day, both changes of summer time, and years in which what tests tell is past its period.
-# PostgreSQL, Kafka, browsers and the file system keep their own clocks, and so do waiting threads: tests that need
-# one of these are not among them.
-OWN_CLOCK := tests/unit/ledger/test_planted_files.py tests/unit/ledger/test_subscription.py tests/unit/ledger/tlog/test_witnesses.py
-DATES ?= 2027-01-01T00:30 2028-02-29T12:00 2027-03-28T01:30 2026-10-25T01:30 2032-06-15T12:00 2040-06-15T12:00
-calendar: $(WITH_SPARK)  ## the unit and property tests on days of which a calendar is made (needs the package faketime)
-	@command -v faketime > /dev/null || { echo "install faketime, a package of Debian" >&2; exit 1; }
-	@for date in $(DATES); do echo "on $$date"; \
-		TZ=UTC FAKETIME_DONT_FAKE_MONOTONIC=1 LEDGER_TEST_SHARE=50 faketime -f "@$$(echo $$date | tr T ' '):00" \
-		$(BIN)/pytest -p no:cacheprovider --numprocesses 2 $(OWN_CLOCK:%=--ignore=%) tests/unit tests/property || exit 1; done
+calendar: $(WITH_SPARK)  ## the unit and property tests on days of which a calendar is made (needs the package faketime; CALENDAR="2032-06-15T12:00 tests/integration/test_pruning.py")
+	$(BIN)/python -m tests.calendar $(CALENDAR)
 
 documents: $(READY)  ## write again what is generated from the code (JSON Schemas, AsyncAPI, reference, diagrams, dashboards, the catalogue)
 	$(BIN)/python -m schemas.generate

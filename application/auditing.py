@@ -22,6 +22,7 @@ from ledger.audit.journal import journal_check
 from ledger.crypto.sealing import KeyedHash
 from ledger.errors import LedgerError, Retry
 from ledger.keys.opening import Opener
+from ledger.tlog.signing.checkpoints import verify_checkpoint
 from ledger.tlog.store.folder import LogFolder
 from ledger.writing.chain import CHAIN
 from projections import views_of
@@ -46,13 +47,21 @@ class Audited(msgspec.Struct, frozen=True):
         return self.ledger.findings + self.views.findings
 
 
-def audit_site(site: Site, *, views: bool, progress: Progress = SILENT) -> Audited:
-    """Look at everything that a site holds, its views only where asked to. Raises Retry."""
+def audit_site(
+    site: Site, *, views: bool, progress: Progress = SILENT, since: bytes | None = None
+) -> Audited:
+    """Look at everything that a site holds, its views only where asked to. Raises Retry.
+
+    `since`: a checkpoint that an auditor kept when everything up to it was looked at, as it was signed: only
+    what came later is looked at. One that is not of this log is a finding, and everything is looked at.
+    """
     before = Findings(progress)
     for fault in site.file_faults:
         before.note(None, FILE, fault)
     session = site.session("reader")
     log = _log(site, before)
+    if since is not None:
+        log = _kept(log, since, before)
     chain = _chain(site, before) if readable(session).tables else None
     result = audit(session, log, chain, _checks(site), before, site.custody)
     inspected = InspectionResult()
@@ -77,6 +86,14 @@ def _log(site: Site, findings: Findings) -> PublishedLog:
     except LedgerError as error:
         findings.note(None, "checkpoint", str(error))
         return PublishedLog(LogFolder(site.log_folder), ())
+
+
+def _kept(log: PublishedLog, since: bytes, findings: Findings) -> PublishedLog:
+    try:
+        return msgspec.structs.replace(log, since=verify_checkpoint(since, log.keys))
+    except LedgerError as error:
+        findings.note(None, "checkpoint", f"the checkpoint that was kept: {error}")
+        return log
 
 
 def _chain(site: Site, findings: Findings) -> KeyedHash | None:

@@ -5,6 +5,7 @@ For the many requests of a console: `host/keeping_up.py`.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Lock
 
 from application.site import Site
@@ -49,7 +50,11 @@ def build_again(
         return rebuild_all(session, site.ledger, views, site.privacy_office, engine)
     workers = processes or worthwhile(head_position(session))
     office = site.privacy_office
-    apart = Apart(session, office, site.database, site.ledger, workers) if workers > 1 else None
+    apart = (
+        Apart(session, office, replace(site.database, fence=None), site.ledger, workers)
+        if workers > 1
+        else None
+    )
     return rebuild_all(session, site.ledger, views, office, apart)
 
 

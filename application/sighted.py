@@ -32,6 +32,7 @@ ANNULLED = "annulled"
 """For a reader who sees a part it stands in the place of the id of what took an event back."""
 _FIELDS = "fields"  # such as `fields` and `allowed_fields`
 _DECISIONS, _REMARKS, _KEYS = "decisions", "remarks", "keys_destroyed"
+_CARRIED = "carries_over"
 _OBJECTED = "activity_objected"
 _DISCLOSURE, _ANNULS, _ANNULS_SOURCE = "disclosure_id", "annuls", "annuls_source"
 _PROVIDERS = frozenset({names.NUMBER_PORTING_REQUESTED, names.NUMBER_PORTING_CANCELLED})
@@ -206,9 +207,17 @@ class Teller:
         known = self._sight.known
         if name.endswith(_FIELDS) and isinstance(fact, list):
             return [field for field in fact if self._hidden.isdisjoint(_category_of(field))]
-        if name == _DECISIONS and isinstance(fact, Mapping):
-            return {category: self._decision(fact[category]) for category in known(fact)}
-        return fact if name != _REMARKS or known([REMARK]) else None
+        if name == _CARRIED and isinstance(fact, list):
+            return [*known(map(str, fact))]
+        if name == _REMARKS and not known([REMARK]):
+            return None
+        return self._decided(fact) if name == _DECISIONS else fact
+
+    def _decided(self, fact: JsonValue) -> JsonValue:
+        """The decisions on categories that the reader knows."""
+        if not isinstance(fact, Mapping):
+            return fact
+        return {category: self._decision(fact[category]) for category in self._sight.known(fact)}
 
     def _decision(self, decision: JsonValue) -> JsonValue:
         """A decision on a category without what keeps it; a restriction is told with its end."""
@@ -273,8 +282,8 @@ def _kinds_of(said: Told) -> Iterator[str]:
     """The kinds of recipient that an event says, or its type."""
     if "recipient_kind" in said.facts:
         yield str(said.facts["recipient_kind"])
-    if said.name in NATURE:
-        yield NATURE[said.name].recipient_kind
+    if said.name in NATURE and (kind := NATURE[said.name].recipient_kind):
+        yield kind
     if said.name in _PROVIDERS:
         yield _PROVIDER
 

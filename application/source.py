@@ -69,6 +69,11 @@ class Source(msgspec.Struct):
         self._check_noted()
         if (unseen := self.reads.sight.unseen(category)) is not None:
             return unseen
+        return self.judged(stream, category, field, value)
+
+    def judged(self, stream: UUID, category: str, field: str, value: Value) -> Opened:
+        """The same for a judgement that is the same for every reader: the value itself is not shown."""
+        self._check_noted()
         sealed = SealedGroup(
             subject=stream,
             source=value.source,

@@ -47,7 +47,9 @@ class Archive:
         try:
             return self._engine.execute(sql_of(statement)).fetchall()
         except duckdb.Error:  # its text may quote what is in a file
-            raise Unproven("the archive cannot be read: run `ledger audit --archive`") from None
+            raise Unproven(
+                "the archive cannot be read: run `ledger audit --archive ARCHIVE`"
+            ) from None
 
     def close(self) -> None:
         """Close the engine."""

@@ -86,9 +86,14 @@ def stored_manifest(place: Place) -> Manifest | None:
 def begun_manifest(place: Place, least: int = 0) -> Manifest:
     """The manifest of an archive that has at least so many files. Raises Unproven, ServiceAway."""
     manifest = stored_manifest(place)
-    if manifest is None or len(manifest.segments) < least:
+    if manifest is None:
         raise Unproven(
-            "there is no archive, or too few events for its first file: run `ledger archive`"
+            "there is no archive: `ledger archive ARCHIVE` makes it when its first file is full, of"
+            f" {SEGMENT_EVENTS} published events or of `--segment N`"
+        )
+    if len(manifest.segments) < least:
+        raise Unproven(
+            f"the archive has no file yet: the first one takes {manifest.segment_events} published events"
         )
     return manifest
 

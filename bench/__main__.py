@@ -2,6 +2,7 @@
 
 from bench import (
     archive,
+    audit,
     decode,
     findings,
     forgetting,
@@ -35,6 +36,7 @@ if __name__ == "__main__":
     prune.main()
     findings.main()
     report.main()
+    audit.main()
     several.main()
     archive.main(archive.EVENTS, archive.COPIES)
     spark.main()

@@ -32,7 +32,7 @@ from application.queries.disclosures import (
     transfers,
     transparency,
 )
-from application.queries.intake import contract, dead_letters, gaps, messages, sources
+from application.queries.intake import contract, dead_letters, gaps, messages, sources, topics
 from application.queries.keeping import certified, deciding, erasure, holds, periods
 from application.queries.oversight import access, emergencies, findings, lint, seen
 from application.queries.persons import (
@@ -102,6 +102,7 @@ ANSWERS: Mapping[str, object] = {
     "ingest": messages.IngestedLines,
     "init": setup.InstalledLedger,
     "kafka accept-gap": gaps.AcceptedGaps,
+    "kafka create-topics": topics.MadeTopics,
     "kafka resume": sources.ResumedSource,
     "kafka sources": sources.Sources,
     "keys rotate": health.RotatedKeys,

@@ -44,11 +44,11 @@ def _resume() -> str:
 
 
 def _take_over() -> str:
-    return "run `ledger ingest --withheld` where the key of these messages is, which writes it"
+    return "run `ledger ingest --withheld FILE` where the key of these messages is, which writes it"
 
 
 def _hand_over() -> str:
-    return "run `ledger dead-letters hand-over`, in both ledgers and with `--remove`, and start it again"
+    return "run `ledger dead-letters hand-over FILE`, in both ledgers and with `--remove`, and start it again"
 
 
 def _hold_role() -> str:

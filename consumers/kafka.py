@@ -301,6 +301,19 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         return touched
 
 
+@contextmanager
+def administering(options: KafkaOptions) -> Iterator[Any]:
+    """An admin client. Raises Misconfigured, KafkaAway, Halt, also inside."""
+    with _connecting(options):
+        settings = connection(options) | {"request_timeout_ms": ANSWER_MS}
+        admin: Any = _client(KafkaAdminClient, **settings)
+    try:
+        with _mapped_errors():
+            yield admin
+    finally:
+        admin.close()
+
+
 def _producer(options: KafkaOptions) -> Any:
     with _connecting(options):
         return _client(

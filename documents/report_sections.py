@@ -249,7 +249,8 @@ def _automated(report: ReportWords) -> Section:
             report.date(decision.occurred_at),
             report.say("automated", decision.what),
             report.word(decision.outcome),
-            decision.logic_ref or "\N{EN DASH}",
+            " ".join(filter(None, (decision.logic, decision.consequences)))
+            or report.say("automated", "untold" if decision.logic_ref else "none"),
             positions(decision.positions),
         )
 

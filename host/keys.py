@@ -15,6 +15,7 @@ from ledger.tlog.store.key_file import KeyFile
 _WITNESS = "witness.key"
 _SIGNING = "signing.key"
 _HANDING = "hand-over.key"
+_OTHER_WITNESS = "start a witness of another name in another folder"
 
 
 def ledger_folder(settings: Settings) -> Path:
@@ -45,9 +46,16 @@ def signing_key(settings: Settings) -> LogKey:
 
     Each way has a file and a name of its own, so neither key counts for the other way.
     """
+    path, name = ledger_folder(settings) / _HANDING, HANDED_NAME
     if settings.confidential:
-        return KeyFile(signing_file(settings), SIGNED_NAME)
-    return KeyFile(ledger_folder(settings) / _HANDING, HANDED_NAME)
+        path, name = signing_file(settings), SIGNED_NAME
+    return KeyFile(path, name, renewal=_renewal(path.with_suffix(".vkeys")))
+
+
+def _renewal(names: Path) -> str:
+    return (
+        f"move {names} away and run `ledger init`, and give the other ledger the key that it prints"
+    )
 
 
 def signing_file(settings: Settings) -> Path:
@@ -89,4 +97,4 @@ def _is_owned_alike(path: Path, own: Path) -> bool:
 
 def witness_key(folder: Path, name: str, passphrase: str | None) -> LogKey:
     """The key of a witness, in the witness's own folder."""
-    return KeyFile(folder / _WITNESS, name, passphrase, COSIGNATURE)
+    return KeyFile(folder / _WITNESS, name, passphrase, COSIGNATURE, _OTHER_WITNESS)

@@ -33,8 +33,10 @@ from ledger.backup import (
     opened_copies,
     restore,
 )
+from ledger.backup.lost import LostPerson, lost_after
 from ledger.backup.reimport import is_elsewhere, reimport
 from ledger.errors import Halt, Misconfigured
+from ledger.keys.opening import Opener
 from ledger.tlog.publishing.promises import renew_promise
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.store.folder import LogFolder
@@ -45,7 +47,8 @@ _NEVER = "say that it never published anything, if that is so; "
 class Restored(msgspec.Struct, frozen=True):
     """What a restore left. `erasures`: how many were repeated. `bookmarks`: where Kafka goes on.
 
-    `reimported`: how many events came back from the transparency log. `warning`: what may be wrong with it.
+    `reimported`: how many events came back from the transparency log. `lost`: of whom
+    these brought no values. `warning`: what may be wrong with it.
     """
 
     copy: Copy
@@ -53,6 +56,7 @@ class Restored(msgspec.Struct, frozen=True):
     erasures: int
     findings: int
     bookmarks: tuple[tuple[str, int, int], ...]
+    lost: tuple[LostPerson, ...] = ()
     warning: str | None = None
 
 
@@ -99,7 +103,7 @@ def restore_site(
         elsewhere = is_elsewhere(folder, settings.log.origin, keys)
         if elsewhere and settings.log.origin in copies[0].copy.signed:
             raise Misconfigured(_absent(settings, ""))
-        with bare_site(settings, clock) as site:
+        with bare_site(settings, clock, fenced=False) as site:
             restore(site.database, site.ledger, copies, identities)
             restored = _complete(site, (copies[0].copy, copies[1].copy), keys)
     warning = _absent(settings, _NEVER) if elsewhere and not never_published else None
@@ -147,6 +151,14 @@ def _complete(site: Site, copies: tuple[Copy, Copy], keys: Sequence[VerifierKey]
             ).findings
         ),
         bookmarks=tuple(reader.rows("bookmark_offsets")),
+        lost=tuple(
+            lost_after(
+                reader,
+                Opener(reader, site.provider, site.ledger),
+                reimported.first,
+                reimported.last,
+            )
+        ),
     )
 
 

@@ -179,7 +179,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("LEDGER_HALT_MESSAGES", "intake", "fewest messages over which it is judged [100]"),
     Setting("LEDGER_KAFKA_BOOTSTRAP", "kafka", "host:port of brokers, separated by commas"),
-    Setting("LEDGER_KAFKA_TOPICS", "kafka", "topics, separated by commas"),
+    Setting(
+        "LEDGER_KAFKA_TOPICS",
+        "kafka",
+        "topics, separated by commas [privacy.events.v1,privacy.register.v1]",
+    ),
     Setting(
         "LEDGER_KAFKA_ANSWERS", "kafka", "topic of answers to upstream [privacy.rejections.v1]"
     ),
@@ -199,6 +203,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_KAFKA_SSL_KEYFILE", "kafka", "key of that certificate"),
     Setting("LEDGER_LOG_ORIGIN", "log", "name of the transparency log [ledger.localhost/NAME]"),
     Setting("LEDGER_LOG_DIR", "log", "folder of its tiles and checkpoints [data dir/tlog]"),
+    Setting(
+        "LEDGER_LOG_URL",
+        "log",
+        "where a process without that folder reads over HTTP what was promised [nowhere]",
+    ),
     Setting("LEDGER_LOG_KEY_FILE", "log", "its Ed25519 key [key dir/NAME/log.key]"),
     Setting("LEDGER_LOG_PASSPHRASE_FILE", "log", "file whose first line opens that key [no file]"),
     Setting("LEDGER_LOG_POLICY_FILE", "log", "witnesses that must sign before publication [none]"),

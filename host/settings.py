@@ -94,16 +94,20 @@ class Signed(msgspec.Struct, frozen=True):
 
 
 class LogSettings(msgspec.Struct, frozen=True):
-    """The transparency log of the ledger: its name, its files, its key."""
+    """The transparency log of the ledger: its name, its files, its key.
+
+    `url`: where others hand out the files; None where nobody is known to.
+    """
 
     origin: str
     folder: Path
     key_file: Path
     passphrase: str | None = None
     policy: Policy | None = None
+    url: str | None = None
 
     def __repr__(self) -> str:
-        """Without the passphrase."""
+        """Without the passphrase, and an address that may hold one."""
         return f"LogSettings(origin={self.origin!r}, folder={self.folder})"
 
 
@@ -299,6 +303,7 @@ def _log(reader: Reader, ledger: LedgerName, data_dir: Path, key_dir: Path) -> L
         key_file=reader.path("LOG_KEY_FILE", key_dir / str(ledger) / "log.key"),
         passphrase=reader.first_line("LOG_PASSPHRASE_FILE"),
         policy=reader.policy("LOG_POLICY_FILE"),
+        url=reader.text("LOG_URL", None, r"https?://\S+", "https://host/path"),
     )
 
 

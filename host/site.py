@@ -17,6 +17,7 @@ from application.reading import OwnScope, Reader, ReadScope
 from application.remembered import Remembered
 from application.source import Source
 from consumers.pipeline import BatchLimits
+from host.fencing import fence_of
 from host.intake import intake_of
 from host.keeping_up import KeepingUp
 from host.keys import key_provider, ledger_folder, log_key, published_log
@@ -90,12 +91,14 @@ class Site:
         clock: Callable[[], datetime],
         *,
         read_only: bool = False,
+        fenced: bool = True,
     ) -> None:
-        """`read_only`: nothing is written to the database, and no folder is made."""
+        """`read_only`: it writes nothing and makes no folder. `fenced`: False for a restore alone."""
         self.settings = settings
         self.clock = clock
         self._read_only = read_only
-        self._server = server
+        self.fence = fence_of(settings) if fenced else None
+        self.server = server
         self._opened: list[Session] = []
         self._sessions: dict[Role, Session] = {}
         self.for_whom: Reader | None = None
@@ -116,14 +119,14 @@ class Site:
     @property
     def database(self) -> Database:
         """The database of the URL, or that of the embedded server."""
-        url = self._server.url() if self._server else self.settings.database_url or ""
-        patience_s, peer = self.settings.database_patience_s, self._server is not None
+        url = self.server.url() if self.server else self.settings.database_url or ""
         return Database(
             url,
-            peer=peer,
-            patience_s=patience_s,
+            peer=self.server is not None,
+            patience_s=self.settings.database_patience_s,
             read_only=self._read_only,
             statement_s=self.statement_s,
+            fence=self.fence.passes if self.fence else None,
         )
 
     @property
@@ -228,7 +231,8 @@ class Site:
 
     def new_session(self, role: Role) -> Session:
         """A session of its own, such as for a thread."""
-        session = self._keep(self.database.connect(self.ledger, role))
+        session = self.database.connect(self.ledger, role)
+        self._opened.append(session)
         return session.counted(self._took) if role == "reader" else session
 
     def _took(self, rows: int) -> None:
@@ -486,15 +490,11 @@ class Site:
         while self._opened:
             self._opened.pop().close()
         self._sessions.clear()
-        if self._server:
-            self._server.leave()
+        if self.server:
+            self.server.leave()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_fault: object) -> None:
         self.close()
-
-    def _keep(self, session: Session) -> Session:
-        self._opened.append(session)
-        return session

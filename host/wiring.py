@@ -47,11 +47,12 @@ def bare_site(
     clock: Callable[[], datetime],
     *,
     read_only: bool = False,
+    fenced: bool = True,
     use: Callable[[Path], Server] = start,
 ) -> Site:
-    """The server and the names, whatever is installed there; nothing is checked."""
+    """The server and the names, whatever is installed there; nothing is checked. `fenced`: see `Site`."""
     server = use(settings.data_dir) if settings.embedded else None
-    return Site(settings, server, clock, read_only=read_only)
+    return Site(settings, server, clock, read_only=read_only, fenced=fenced)
 
 
 @contextmanager

@@ -95,6 +95,23 @@ DATABASE_UP = Series(
 )
 OWN: tuple[Series, ...] = (BUILD_INFO, DATABASE_UP)
 
+FENCE: tuple[Series, ...] = (
+    Series(
+        "ledger_fenced",
+        "gauge",
+        "1 while the database lacks or contradicts what its log has promised: this process writes nothing to "
+        "it: a replica was promoted that lacked events, or an old copy was put back. See *Fail over* in the "
+        "guides.",
+    ),
+    Series(
+        "ledger_promise_unread",
+        "gauge",
+        "1 while this process writes and can read nothing that the log has promised: it would not notice an "
+        "old database. Let it read the log's folder (LEDGER_LOG_DIR), or LEDGER_LOG_URL; `ledger status` "
+        "says why.",
+    ),
+)
+
 READ: tuple[Series, ...] = (
     Series(
         "ledger_position",
@@ -181,14 +198,21 @@ class LedgerMetrics:
     build_info: Gauge
     database_up: Gauge
     read: Shown | None
+    fence: Shown | None
 
     @classmethod
-    def on(cls, registry: CollectorRegistry, *, reading: bool) -> "LedgerMetrics":
-        """Registered. `reading`: whether this process shows what the database knows of the ledger."""
+    def on(
+        cls, registry: CollectorRegistry, *, reading: bool, writing: bool = False
+    ) -> "LedgerMetrics":
+        """Registered. `reading`: whether this process shows what the database knows of the ledger.
+
+        `writing`: whether it records, erases or prunes, and so is fenced.
+        """
         metrics = cls(
             BUILD_INFO.gauge(registry),
             DATABASE_UP.gauge(registry),
             Shown(READ, registry) if reading else None,
+            Shown(FENCE, registry) if writing else None,
         )
         metrics.build_info.labels(version("processing-ledger")).set(1)
         metrics.database_up.set(0)
@@ -197,6 +221,11 @@ class LedgerMetrics:
     def show_up(self, figures: Figures | None) -> None:
         """Show whether the database answers: None while it does not."""
         self.database_up.set(figures is not None)
+
+    def show_fence(self, figures: Figures | None) -> None:
+        """Show how the database stands to what was promised; None while that is not known."""
+        if self.fence:
+            self.fence.show(figures or {})
 
     def show(self, figures: Figures | None) -> None:
         """Show what was read; None while the database is away."""

@@ -40,7 +40,14 @@ from rulebook.orders import ORDER_RULES, OrderFacts, OrderRule, order_rule
 from rulebook.periods import PERIODS, Period, period
 from rulebook.provisions import PROVISIONS, Provision, provision, secret_provisions
 from rulebook.purposes import PURPOSES, Purpose, PurposeDecision, purpose_decision, purposes_on
-from rulebook.recipients import RECIPIENT_KINDS, beyond, recipient_kind
+from rulebook.recipients import (
+    RECIPIENT_KINDS,
+    FeedNature,
+    beyond,
+    feed_nature,
+    kind_under,
+    recipient_kind,
+)
 from rulebook.requests import (
     EXTENSIONS,
     REFUSALS,
@@ -111,6 +118,7 @@ __all__ = [
     "ErasureDecision",
     "ErasureFacts",
     "ErasureRule",
+    "FeedNature",
     "Keeping",
     "MarketingDecision",
     "NoticeCheck",
@@ -142,9 +150,11 @@ __all__ = [
     "ever_broken",
     "evidence_of",
     "extended",
+    "feed_nature",
     "house_statements",
     "in_force",
     "kept",
+    "kind_under",
     "marketing_decision",
     "notice_findings",
     "order_rule",

@@ -37,6 +37,12 @@ def last_day(end: datetime) -> date:
     return day_of(end - _INSTANT)
 
 
+def quarter_of(instant: datetime) -> str:
+    """The quarter of an instant in Amsterdam: `2026-Q1`."""
+    day = day_of(instant)
+    return f"{day.year}-Q{(day.month - 1) // 3 + 1}"
+
+
 def months_after(day: date, months: int) -> date:
     """The same day of a later month; where there is none, the last day of that month."""
     year, month = divmod(day.year * _MONTHS + day.month - 1 + months, _MONTHS)

@@ -24,6 +24,7 @@ Anchor = Literal[
     "decision",
     "settled",
     "case-closed",
+    "case-cleared",
     "portal-closed",
     "employment-ended",
     "consent-ended",

@@ -36,7 +36,8 @@ class Rule(LayeredRule, frozen=True, forbid_unknown_fields=True):
 
     `applies_to`: the kind of situation. `breach_if`: names of a situation and the facts under which it is
     a breach; all must hold, and a fact that the situation lacks does not. `resolved_by`: what ends the
-    finding. `valid_to`: the first day on which the rule no longer holds.
+    finding. `valid_to`: the first day on which the rule no longer holds. `clock`: what is too late by it is
+    a task of today, since no task of another kind tells of it.
     """
 
     applies_to: str
@@ -48,6 +49,7 @@ class Rule(LayeredRule, frozen=True, forbid_unknown_fields=True):
     resolved_by_nl: str
     tests: Annotated[tuple[RuleTest, ...], Meta(min_length=2)]
     clause: str = ""
+    clock: bool = False
 
     def is_broken_by(self, situation: Situation) -> bool:
         """Whether a situation is what the rule forbids."""

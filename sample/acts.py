@@ -218,6 +218,12 @@ def reactivated(person: Person, at: datetime, reason: str) -> Publication:
     return _publish(person, at, "crm", names.ACCOUNT_REACTIVATED, data=data, attributes={})
 
 
+def confirmed(person: Person, at: datetime, *categories: str) -> Publication:
+    """`data-confirmed`: what is known of these categories still holds."""
+    data = act(SUBSCRIPTION, categories=list(categories))
+    return _publish(person, at, "crm", names.DATA_CONFIRMED, data=data, attributes={})
+
+
 def contact_added(
     contact: Person, at: datetime, customer: str, personal: dict[str, Any]
 ) -> Publication:

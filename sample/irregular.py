@@ -78,7 +78,7 @@ def consent_inferred(life: CustomerLife) -> list[Publication]:
     return [
         recorded(person, at, ANALYTICS, source, names.COOKIE_PREFERENCE_RECORDED, **preference),
         _chose(person, at + HOUR, names.CONSENT_GIVEN, None, method="continued-use").breaking(
-            "law.consent.signal"
+            "law.consent.signal", "law.consent.no-act"
         ),
     ]
 

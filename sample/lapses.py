@@ -18,6 +18,7 @@ from sample.acts import (
     reactivated,
 )
 from sample.chapters import MINUTE
+from sample.contracts import SCORED
 from sample.event import (
     Publication,
     below,
@@ -50,8 +51,10 @@ from sample.register import (
     FRAUD,
     MARKETING,
     RIGHTS,
+    SUBSCRIPTION,
 )
 from sample.rights import Request
+from sample.terms import WORDINGS
 from schemas import names
 
 HOUR = timedelta(hours=1)
@@ -266,7 +269,40 @@ def call_kept_too_long(life: CustomerLife) -> list[Publication]:
     return [collection.breaking("law.retention.passed")]
 
 
+def refused_by_a_program(life: CustomerLife) -> list[Publication]:
+    """A program refuses a subscription on the ground of a legitimate interest, which does not allow it."""
+    at, name = life.office(0.6), names.AUTOMATED_DECISION_MADE
+    facts = {"decision": "refused", "logic_ref": f"credit-rules/{at.year}-1"}
+    refusal = recorded(life, at, CREDIT, "order-portal", name, SCORED, **facts)
+    return [refusal.breaking("law.automated.basis")]
+
+
+def consent_without_an_act(life: CustomerLife) -> list[Publication]:
+    """A box that was ticked before is recorded as a contact person's consent."""
+    at, wording = _early(life, 3), {"purpose": "telemarketing", "text_version": "telemarketing/1"}
+    how = {"method": "pre-ticked-box", "channel": "portal"}
+    ground, name = WORDINGS["telemarketing"], names.CONSENT_GIVEN
+    given = recorded(life.contact(13), at, ground.ground, ground.source, name, **wording, **how)
+    return [*_colleague(life, 13), given.breaking("law.consent.no-act")]
+
+
+def notices_that_nobody_published(life: CustomerLife) -> list[Publication]:
+    """Two contact persons get versions of the notice: one that is none, and one of a later year."""
+    at, name = _early(life, 3), names.PRIVACY_NOTICE_PROVIDED
+    versions = {"1999-1": "law.notice.unpublished", f"{at.year + 1}-1": "law.notice.early"}
+    lines = [*_colleague(life, 14)]
+    for version, rule in versions.items():
+        how = {"version": version, "channel": "email", "article": "14"}
+        notice = recorded(life.contact(14), at, SUBSCRIPTION, "crm", name, **how)
+        lines.append(notice.breaking(rule))
+        at += HOUR
+    return lines
+
+
 LAPSES = (
+    refused_by_a_program,
+    consent_without_an_act,
+    notices_that_nobody_published,
     mailed_without_consent,
     mailed_after_an_objection,
     mailed_after_objecting_to_all_of_it,

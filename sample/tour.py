@@ -9,6 +9,7 @@ from sample.acts import (
     accessed,
     annulled,
     collected,
+    confirmed,
     consented,
     contact_removed,
     corrected,
@@ -109,6 +110,8 @@ def _trouble(life: CustomerLife) -> list[Publication]:
         disclosed(life, at + 30 * MINUTE, terms.COLLECTION_AGENCY, claim, case_ref=case),
         deactivated(life, life.office(0.52), "unpaid"),
         reactivated(life, life.office(0.56), "paid"),
+        confirmed(life, life.office(0.56) + 5 * MINUTE, "address"),
+        confirmed(life, life.office(0.56) + 6 * MINUTE, "contact"),
         disclosed(life, life.free(0.62), terms.ALARM_CENTRE),
         disclosed(
             life,

@@ -11,6 +11,7 @@ PREFIX: Final = "nl.voipzeker.ledger."
 # schemas/events/customer.py
 CUSTOMER_REGISTERED: Final = "customer-registered"
 PERSONAL_DATA_COLLECTED: Final = "personal-data-collected"
+DATA_CONFIRMED: Final = "data-confirmed"
 PERSONAL_DATA_CORRECTED: Final = "personal-data-corrected"
 PERSONAL_DATA_REMOVED: Final = "personal-data-removed"
 CONTACT_PERSON_ADDED: Final = "contact-person-added"

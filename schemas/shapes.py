@@ -50,11 +50,11 @@ def _text_in(info: inspect.Type) -> inspect.StrType | None:
 
 
 def _marked_below(info: inspect.Type, mark: str) -> Iterator[str]:
+    if isinstance(info, inspect.StructType):
+        for field in info.fields:
+            if _carries(field.type, mark) and not any(_marked_below(field.type, mark)):
+                yield field.encode_name
     for inner in _inner(info):
-        if isinstance(inner, inspect.StructType):
-            for field in inner.fields:
-                if _carries(field.type, mark) and not any(_marked_below(field.type, mark)):
-                    yield field.encode_name
         yield from _marked_below(inner, mark)
 
 

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from application.language import speak
-from tests.fixtures.whole import examples
+# What fixtures import asserts for the tests, and says as much.
+pytest.register_assert_rewrite("tests.fixtures")
+
+from application.language import speak  # noqa: E402
+from tests.fixtures.whole import WHOLE, examples  # noqa: E402
 
 # No test asserts a time: what an example may cost is counted where it matters.
 settings.register_profile(
@@ -14,28 +17,22 @@ settings.register_profile(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     max_examples=examples(100),
+    # `make check` is of the same mind in each run; every night others are drawn.
+    derandomize=not WHOLE,
 )
 settings.load_profile("untimed")
 
 pytest_plugins = [
+    "tests.fixtures.again",
     "tests.fixtures.campaign",
+    "tests.fixtures.catalogue",
     "tests.fixtures.compiling",
     "tests.fixtures.engines",
-    "tests.fixtures.kafka",
     "tests.fixtures.memory",
+    "tests.fixtures.offered",
     "tests.fixtures.order",
     "tests.fixtures.thirdparty",
-    # The last ones import those above.
-    "tests.fixtures.postgres",
-    "tests.fixtures.ledger",
-    "tests.fixtures.tlog",
-    "tests.fixtures.console",
-    "tests.fixtures.archived",
-    "tests.fixtures.deciding",
-    "tests.fixtures.running",
-    "tests.fixtures.line",
-    "tests.fixtures.deployment",
-    "tests.fixtures.two_ledgers",
+    "tests.fixtures.replica",
 ]
 
 

@@ -32,6 +32,7 @@ class Tool(NamedTuple):
 TOOLS = (
     Tool(("/usr/lib/postgresql/*/bin/initdb",), "postgresql", "tests on an installed PostgreSQL"),
     Tool(("psql",), "postgresql-client", "the same, and tutorials"),
+    Tool(("pgbouncer",), "pgbouncer", "tests behind a pooler"),
     Tool(("java",), "default-jre-headless", "tests with a Kafka broker or Spark"),
     Tool(("mvn",), "maven", "fetches the Kafka broker"),
     Tool(("kcat",), "kcat", "tests of a foreign Kafka client"),

@@ -185,8 +185,9 @@ class Pages:
         refusal: Refusal = NOT_REFUSED,
     ) -> Response:
         facts = {**page.present(visit, page.resource.read(asked(request)), answer)}
-        if visit.hides and facts.get("said"):  # its numbers are not of all
-            facts["said"] = t("page.in_view", facts["said"])
+        if visit.hides:  # its numbers are not of all
+            answers = {name: facts[name] for name in ("said", "sentence") if facts.get(name)}
+            facts |= {name: t("page.in_view", answer) for name, answer in answers.items()}
         frame = self._showing.frame(request, page.section)
         form = {"typed": refusal.typed, "wrong": refusal.wrong, "once": _once()}
         content = render(page.template, frame, visit=visit, answer=answer, **form, **facts)

@@ -14,10 +14,13 @@ from application.source import Source
 from ledger.errors import Misconfigured, Reject
 from projections.dossier.objections import activity_name, is_declared, is_marketing
 from projections.folds.timetravel import NOW
+from projections.reading.request_acts import NOTHING_HELD
 from rulebook import provision_of
 from schemas import names
 from schemas.encoding import JsonValue
 
+ANSWER_OUTCOMES = ("granted", "partly-granted", NOTHING_HELD)
+"""What an answer can come to, whoever gives it: in a command, or on a form."""
 RESTRICTIONS = (
     "accuracy-contested",
     "unlawful-processing",

@@ -17,18 +17,31 @@ from ledger.feeds.members import Members, members_of
 from ledger.feeds.trie import root_in
 from ledger.feeds.vrf import KEY_BYTES
 from ledger.tlog.signing.base64 import to_base64
+from projections.dossier.fact import IN_LAW
 from projections.views.disclosures import FEED, Disclosure
-from rulebook import period
+from rulebook import feed_nature, period, recipient_kind
 from schemas.encoding import JsonValue
 
 
+class FeedGround(NamedTuple):
+    """What a feed rests on and is for, and the days that its data is about; None: not said."""
+
+    legal_basis: str | None = None
+    provision: str | None = None
+    purpose: str | None = None
+    period_from: str | None = None
+    period_to: str | None = None
+
+
 class Delivery(Struct, frozen=True):
-    """A feed that was delivered. `references`: a record each; `recipient`: its bare id."""
+    """A feed that was delivered. `references`: a record each; `recipient`: its bare id, of a kind."""
 
     recipient: str
+    recipient_kind: str
     valid_for: str
     references: Sequence[str]
     time: datetime
+    ground: FeedGround
 
 
 class KeptFeed(NamedTuple):
@@ -42,6 +55,25 @@ class KeptFeed(NamedTuple):
 def keep_until(time: datetime) -> datetime:
     """Until when the list of a feed is kept."""
     return time + period("feed-list")
+
+
+def grounded(kind: str, ground: FeedGround) -> FeedGround:
+    """What a feed to a kind of recipient rests on, with what the rulebook knows of it.
+
+    Raises Misconfigured where it says neither, and the rulebook knows of no such feed.
+    """
+    rule, nature = recipient_kind(kind), feed_nature(kind, ground.provision)
+    usual = ("6-1-c", rule.feed_provision) if nature.inferred else (None, None)
+    basis, article = ground.legal_basis or usual[0], ground.provision or usual[1]
+    if not basis:
+        raise Misconfigured("a feed to this recipient rests on no known duty: give its legal basis")
+    needs_provision = rule.needs_provision or basis in IN_LAW
+    if needs_provision and not article:
+        raise Misconfigured("this legal basis, or this recipient, needs a provision: give it")
+    purpose = ground.purpose or nature.purpose
+    if not purpose:
+        raise Misconfigured("the purpose of this feed is not known: give it")
+    return ground._replace(legal_basis=basis, provision=article, purpose=purpose)
 
 
 def deliver(site: Site, feed: Delivery) -> KeptFeed:
@@ -59,7 +91,9 @@ def deliver(site: Site, feed: Delivery) -> KeptFeed:
         "merkle_root": to_base64(members.root),
         "valid_for": feed.valid_for,
         "list_kept": True,
+        "recipient_kind": feed.recipient_kind,
     }
+    facts |= {name: said for name, said in feed.ground._asdict().items() if said}
     feed_act = Act(name=FEED, subject=f"recipient/{feed.recipient}", facts=facts, time=feed.time)
     return KeptFeed(members, until, act(site, [feed_act]))
 

@@ -48,6 +48,8 @@ REVIEWS = ("confirmed", "revised")
 """What a person made of an automated decision."""
 NOT_TOLD = ("address-unknown", "business-ended", "no-contact-details", "no-longer-held")
 """Why a recipient cannot be told, or only with disproportionate effort."""
+OBJECTION_GROUNDS = ("particular-situation", "direct-marketing", "research")
+"""Why a person objects: GDPR Art. 21(1), (2) and (6)."""
 COMPLAINT_OUTCOMES = ("upheld", "partly-upheld", "unfounded", "withdrawn")
 """What came of a complaint."""
 

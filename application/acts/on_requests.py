@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from application.acts.acting import Act, one_at_a_time
 from application.acts.answering import (
+    ANSWER_OUTCOMES,
     AnswerOptions,
     act_on,
     acts_before_answer,
@@ -75,6 +76,9 @@ def answer(site: Site, source: Source, on: OnRequest, options: AnswerOptions) ->
     """Do what the right of a request asks for, then answer it. Raises NotAllowed, Misconfigured."""
     if options.outcome in CLOSINGS:
         raise Misconfigured(f"{options.outcome} is no answer: close the request", field="outcome")
+
+    if options.outcome not in ANSWER_OUTCOMES:
+        raise Misconfigured(f"expected one of {', '.join(ANSWER_OUTCOMES)}", field="outcome")
 
     def acts_on(case: FoundRequest) -> TimedActs:
         before = acts_before_answer(case, options)

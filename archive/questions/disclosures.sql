@@ -1,10 +1,10 @@
 -- How often each recipient was given data, by quarter of Amsterdam's time and provision.
--- What an event does not say of the recipient, its type does.
+-- What an event does not say of the recipient, its type does; of a feed that does not say it, nobody does.
 WITH natures(name, kind) AS (
   VALUES ('personal-data-disclosed', NULL),
          ('emergency-call-disclosed', 'emergency-services'),
          ('malicious-call-data-disclosed', 'subscriber'),
-         ('bulk-feed-delivered', 'ciot'),
+         ('bulk-feed-delivered', NULL),
          ('number-porting-performed', 'telecom-provider'),
          ('equipment-shipped', 'shipping')
 )

@@ -16,7 +16,7 @@ from archive.spark.starting import UNREADABLE
 from archive.writing import begun_manifest
 from ledger.errors import Unproven
 
-_UNREADABLE = "the archive cannot be read: run `ledger audit --archive`"
+_UNREADABLE = "the archive cannot be read: run `ledger audit --archive ARCHIVE`"
 # A cluster may be set to pass over lost or damaged files: less would be counted, and nothing said.
 _PASSES_OVER = ("spark.sql.files.ignoreMissingFiles", "spark.sql.files.ignoreCorruptFiles")
 

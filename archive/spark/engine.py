@@ -88,7 +88,7 @@ class SparkEngine:
         upto = max(upto for _, upto in goals)
         if upto - self._manifest.last > NEWEST_EVENTS:
             raise Misconfigured(
-                f"the archive lacks {upto - self._manifest.last} events: run `ledger archive` first"
+                f"the archive lacks {upto - self._manifest.last} events: run `ledger archive ARCHIVE` first"
             )
         least = max(upto // _SHARE_EVENTS, _SHARES_A_CORE * self._context.defaultParallelism)
         shares = min(SLICES, 1 << (least - 1).bit_length())

@@ -176,5 +176,7 @@ def _proven(address: str, segment: Segment) -> list[bytes]:
             entries = list(decode_entries(content, count))
     whole = len(entries) == count
     if not whole or to_base64(hash_perfect([hash_leaf(e) for e in entries])) != segment.root:
-        raise Unproven(f"{segment.file} is not what was archived: run `ledger audit --archive`")
+        raise Unproven(
+            f"{segment.file} is not what was archived: run `ledger audit --archive ARCHIVE`"
+        )
     return entries

@@ -95,8 +95,8 @@ class _Maker:
     def _seal(self, item: StreamEvent) -> None:
         assert item.layout
         month = month_of(item.event.time)
-        for category, rolling, _ in item.layout.groups:
-            place = category, month if rolling else 0
+        for category, _ in item.layout.groups:
+            place = category, month
             if place not in item.keys.ready:
                 item.keys.add(*place, DataKey(self._random.randbytes(KEY_BYTES)))
         found = item.keys.keys_for(item.layout, item.event.time)

@@ -7,7 +7,12 @@ from typing import Annotated
 import msgspec
 import typer
 
-from application.queries.upkeep.copies import PartitionBookmark, RestoredBackup, backup_of
+from application.queries.upkeep.copies import (
+    PartitionBookmark,
+    RestoredBackup,
+    backup_of,
+    lost_part,
+)
 from console.commands.failing import fail_unless
 from console.flags import Json, configured, option, switch
 from console.output import print_answer
@@ -120,4 +125,5 @@ def _answer(restored: Restored) -> RestoredBackup:
         erasures_reapplied=restored.erasures,
         findings=restored.findings,
         kafka=[PartitionBookmark(*place) for place in restored.bookmarks],
+        lost=[lost_part(person) for person in restored.lost],
     )

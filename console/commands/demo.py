@@ -24,7 +24,7 @@ from console.demo.tour import guide
 from console.flags import option, spoken_to, time_of
 from console.output import people, standard_output
 from console.streams import opened
-from host.settings import is_confidential
+from host.settings import Settings, is_confidential
 from host.site import Site
 from host.wiring import open_site, utc_now
 from ledger.errors import Misconfigured
@@ -101,13 +101,18 @@ def demo(
     of its own, whatever else is configured.
     """
     begun = time.monotonic()
-    settings = demo_settings(_folder(ctx, data_dir), kafka_texts(os.environ, kafka))
-    fresh_ground(settings.data_dir)
+    with fresh_ground(_folder(ctx, data_dir)) as ground:
+        settings = demo_settings(ground, kafka_texts(os.environ, kafka))
+        _demonstrate(settings, begun, through_kafka=kafka is not None)
+
+
+def _demonstrate(settings: Settings, begun: float, *, through_kafka: bool) -> None:
+    """All steps. Raises Exit unless each went as it should."""
     console = people()
     console.print(say("demo", "fresh", settings.data_dir), soft_wrap=True)
     with open_site(settings, install_missing=True) as site:
         planted: list[sample.PlantedViolation] = []
-        words = (_through_kafka if kafka else _through_a_file)(site, _sample(planted))
+        words = (_through_kafka if through_kafka else _through_a_file)(site, _sample(planted))
         console.print(words, soft_wrap=True)
         bring_up_to_date(site)
         steps = list(shown(guide(site, planted), console, settings.data_dir))

@@ -4,13 +4,20 @@ import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import msgspec
 import typer
 from msgspec import UNSET
 
-from application.acts.feeding import Delivery, deliver, keep, keep_until
+from application.acts.feeding import (
+    Delivery,
+    FeedGround,
+    deliver,
+    grounded,
+    keep,
+    keep_until,
+)
 from application.queries.disclosures.feed_lists import (
     DeliveredFeed,
     FeedRoot,
@@ -21,13 +28,24 @@ from application.queries.disclosures.feed_lists import (
     proof_of,
     proven_answer,
 )
-from application.queries.lookups import known_recipient
+from application.queries.lookups import known_provision, known_recipient
 from application.queries.subjects import check_person
 from application.source import Source
 from console.commands.log import Keys, PolicyFile, read_file, trusted_by
 from console.commands.people import working
-from console.flags import At, Json, configured, day_named, option, spoken_to, switch
+from console.flags import (
+    At,
+    Json,
+    code_option,
+    configured,
+    day_named,
+    day_or_none,
+    option,
+    spoken_to,
+    switch,
+)
 from console.output import is_standard_output, print_answer, print_rows, write_new, write_private
+from console.setting_flags import Several
 from console.show.feeds import feeds_table, proven_sentence
 from console.show.upkeep import named_values
 from console.streams import MOST_LIST_BYTES, opened, whole
@@ -43,6 +61,8 @@ from ledger.storage.named import read_named
 from ledger.tlog.signing.base64 import to_base64
 from ledger.tlog.store.folder import LogFolder
 from projections.reading.views import recipients_by_id
+from projections.views.recipients import recipient_at
+from schemas.formats import LegalBasis
 
 ListFile = Annotated[
     Path, typer.Argument(metavar="LIST", help="A reference a line, such as customer/10023.")
@@ -51,6 +71,51 @@ Feed = Annotated[
     str, typer.Argument(metavar="FEED", help="Its day, such as 2026-11-24, its position or its id.")
 ]
 KeyFile = Annotated[Path, option("--key-file", "FILE", "The secret key of this feed: 32 bytes.")]
+
+_NO_GROUND = FeedGround()
+_GROUND = {
+    "legal_basis": Annotated[
+        str | None,
+        code_option(
+            "--legal-basis",
+            "BASIS",
+            get_args(LegalBasis),
+            "Any but the CIOT feed needs it. One of {}.",
+        ),
+    ],
+    "provision": Annotated[
+        str | None, option("--provision", "P", "The provision, where law demands the feed.")
+    ],
+    "purpose": Annotated[
+        str | None, option("--purpose", "CODE", "Its purpose, where the provision does not say it.")
+    ],
+    "period_from": Annotated[
+        str | None, option("--period-from", "DATE", "The first day that its data is about.")
+    ],
+    "period_to": Annotated[
+        str | None, option("--period-to", "DATE", "The last day that its data is about.")
+    ],
+}
+
+
+def _ground(
+    legal_basis: str | None,
+    provision: str | None,
+    purpose: str | None,
+    period_from: str | None,
+    period_to: str | None,
+) -> FeedGround:
+    first = day_or_none("--period-from", period_from)
+    last = day_or_none("--period-to", period_to)
+    if first and last and last < first:
+        raise typer.BadParameter("--period-to lies before --period-from")
+    return FeedGround(
+        legal_basis,
+        provision,
+        purpose,
+        first.isoformat() if first else None,
+        last.isoformat() if last else None,
+    )
 
 
 @configured("store")
@@ -63,6 +128,7 @@ def deliver_feed(
     valid_for: Annotated[
         str, option("--valid-for", "CODE", "How long the feed is valid, as a code.")
     ] = "24h",
+    ground: Annotated[FeedGround, Several(_ground, _GROUND)] = _NO_GROUND,
     at: At = None,
     dry_run: Annotated[
         bool, switch("--dry-run", "Show what it would record, and record nothing.")
@@ -73,8 +139,13 @@ def deliver_feed(
     references = _references(file)
     with working(settings, "feed", at) as (site, source, time):
         recipient = known_recipient(source, recipient)
-        if recipient not in recipients_by_id(source.session):
+        entry = recipients_by_id(source.session).get(recipient)
+        version = recipient_at(entry, time) if entry else None
+        if version is None:
             raise Misconfigured("no such recipient is registered: see `ledger recipients`")
+        if ground.provision:
+            ground = ground._replace(provision=known_provision(source, ground.provision))
+        ground = grounded(version.kind, ground)
         answer = DeliveredFeed(
             recorded=not dry_run,
             recipient=recipient,
@@ -84,9 +155,14 @@ def deliver_feed(
             unknown=_unknown(source, references),
             valid_for=valid_for,
             keep_until=instant(keep_until(time)),
+            recipient_kind=version.kind,
+            legal_basis=ground.legal_basis,
+            provision=ground.provision,
+            purpose=ground.purpose,
         )
         if not dry_run:
-            delivered = deliver(site, Delivery(recipient, valid_for, references, time))
+            feed = Delivery(recipient, version.kind, valid_for, references, time, ground)
+            delivered = deliver(site, feed)
             answer = msgspec.structs.replace(
                 answer,
                 merkle_root=to_base64(delivered.members.root),

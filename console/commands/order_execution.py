@@ -96,7 +96,7 @@ class _Given(NamedTuple):
         except OSError:
             raise NotAllowed(
                 f"this file has no receipt {path.name} beside it, so it was not prepared here: give "
-                "`ledger order prepare`",
+                "`ledger order prepare ORDER --output FILE`",
                 field="bundle",
             ) from None
         return receipts.read(source, text)

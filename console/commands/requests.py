@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from application.acts import on_requests
-from application.acts.answering import RESTRICTIONS, AnswerOptions
+from application.acts.answering import ANSWER_OUTCOMES, RESTRICTIONS, AnswerOptions
+from application.acts.offered import OBJECTION_GROUNDS
 from application.acts.on_requests import OnRequest, identify
 from application.acts.requesting import CHANNELS, NewRequest, objection_of, open_request
 from application.language import spoken
@@ -46,8 +47,8 @@ def open_command(
         str | None, option("--activity", "A", "For an objection: the activity that it is against.")
     ] = None,
     ground: Annotated[
-        str, option("--ground", "G", "For an objection: its ground.")
-    ] = "particular-situation",
+        str, option("--ground", "G", f"For an objection: such as {', '.join(OBJECTION_GROUNDS)}.")
+    ] = OBJECTION_GROUNDS[0],
     unknown: Annotated[
         bool, switch("--unknown", "The ledger knows nothing of this person.")
     ] = False,
@@ -134,7 +135,7 @@ def answer(
     settings: Settings,
     ref: Ref,
     outcome: Annotated[
-        str, option("--outcome", "O", "Such as granted, partly-granted, nothing-held.")
+        str, option("--outcome", "O", f"One of {', '.join(ANSWER_OUTCOMES)}.")
     ] = "granted",
     category: Annotated[
         list[str] | None,

@@ -28,6 +28,7 @@ from host.running.supervision import ChildProcess, supervise
 from host.running.watching import PORTS, Process, Watch, port_of, supervised, watching
 from host.settings import KafkaSettings, Settings
 from host.signals import stopping
+from host.site import Site
 from host.wiring import open_site
 from ledger.clocks import Clocks
 from ledger.errors import Retry
@@ -279,9 +280,21 @@ def run(settings: Settings) -> None:
             def look() -> None:
                 watch.pulse.beat()
                 look_at_upkeep()
+                _revive(site, watch)
 
             status = supervise(parts, stop, look)
     raise typer.Exit(status)
+
+
+def _revive(site: Site, watch: Watch) -> None:
+    """Start the embedded PostgreSQL again; a disk that is full, and the like, is waited out."""
+    try:
+        if site.server is not None and site.server.revive():
+            watch.says.error(
+                "postgresql-ended", "the embedded PostgreSQL ended; it is started again"
+            )
+    except Retry as fault:
+        watch.says.warning("away", str(fault), fault=type(fault).__name__)
 
 
 def _part(settings: Settings, name: Process) -> ChildProcess:

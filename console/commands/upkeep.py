@@ -2,6 +2,7 @@
 
 from contextlib import nullcontext
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,19 +16,24 @@ from application.queries.upkeep.health import (
     RebuiltViews,
     audited,
     key_status,
+    promise_of,
     reports,
     rotated,
     status,
 )
 from application.queries.upkeep.log import checkpoint_now
+from application.words import say
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
+from console.commands.log import read_file
 from console.flags import Json, configured, option, option_of, switch
 from console.output import print_answer
+from console.progress import Advance, progress_bar
 from console.show.upkeep import audit_tables, named_values, reports_table, status_tables
 from console.spark_flags import MASTER, Master, SparkAlone, check_spark
 from console.tree import runs_confidential
 from host.archiving import audit_archive, spark_engine
+from host.fencing import fence_of
 from host.running.forgetting import forget_due
 from host.running.kafka_lags import kafka_lags
 from host.settings import Settings
@@ -44,14 +50,16 @@ def show_status(settings: Settings, as_json: Json = False) -> None:
     """Print how far recording, views and Kafka are, and what became of the messages that arrived.
 
     For each topic: messages = recorded + duplicates + refused + quarantined. Lag in Kafka needs
-    LEDGER_KAFKA_BOOTSTRAP.
+    LEDGER_KAFKA_BOOTSTRAP. Exit status 1 when the database lacks or contradicts what its log has promised.
     """
     with open_site(settings, opens_values=False) as site:
         session = site.session("reader")
         lags = kafka_lags(session.rows("bookmark_offsets"), settings.kafka)
         checkpoint = checkpoint_now(LogFolder(settings.log.folder), site.clock())
-        answer = status(session, lags, checkpoint)
+        promise = promise_of(partial(fence_of(settings).look, session))
+        answer = status(session, lags, checkpoint, promise)
     print_answer(answer, status_tables, as_json)
+    fail_unless(promise.is_fine)
 
 
 @configured("store")
@@ -122,23 +130,53 @@ def show_audit(
         str | None,
         option("--archive", "ARCHIVE", "Read this archive instead, without the database."),
     ] = None,
+    since: Annotated[
+        Path | None,
+        option(
+            "--since",
+            "CHECKPOINT",
+            "A checkpoint of an earlier audit: look only at what came later.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Read the whole ledger and report everything that differs from what was recorded.
 
-    It writes nothing. Exit status 1 when there is a finding, or when events were published and the log is
-    missing.
+    It writes nothing. With --since it says under `not looked at` what it left out: audit the whole, too. Exit
+    status 1 when there is a finding, or when events were published and the log is missing.
     """
     if archive and views:
         raise typer.BadParameter("--archive reads no views: leave out --views")
+    if since and views:
+        raise typer.BadParameter("--since reads no views: leave out --views")
+    if archive and since:
+        raise typer.BadParameter("--archive reads all of an archive: leave out --since")
     if archive:
         answer = audited_archive(audit_archive(settings, archive))
     else:
-        with audited_site(settings) as site:
-            audit = audit_site(site, views=views)
+        kept = read_file(since) if since else None
+        with audited_site(settings) as site, progress_bar(say("audit", "title"), None) as advance:
+            audit = audit_site(site, views=views, progress=_Shown(advance), since=kept)
         answer = audited(audit.ledger, audit.views, audit.unchecked)
     print_answer(answer, audit_tables, as_json)
     fail_unless(answer.ok)
+
+
+class _Shown:
+    """Progress of an audit, at a terminal: events that were read, and the part that is looked at."""
+
+    def __init__(self, advance: Advance) -> None:
+        self._advance, self._reached, self._parts = advance, 0, 0
+
+    def began(self, what: str) -> None:
+        """See `ledger.audit.Progress`."""
+        self._parts += 1
+        self.reached(self._reached)
+
+    def reached(self, position: int) -> None:
+        """See `ledger.audit.Progress`."""
+        self._reached = position
+        self._advance(position, say("audit", "part", self._parts))
 
 
 @configured("store")

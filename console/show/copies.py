@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from application.queries.upkeep.copies import Backup, RestoredBackup
+from application.queries.upkeep.copies import Backup, LostPart, RestoredBackup
 from application.words import say
 from console.show.text import Stack, pairs
 
@@ -33,7 +33,17 @@ def _facts(answer: Backup) -> Iterator[tuple[str, object]]:
         yield "erasures_reapplied", answer.erasures_reapplied
         yield "findings", answer.findings
         places = ((row.topic, row.partition, row.bookmark) for row in answer.kafka)
+        if answer.lost:
+            yield "lost", Stack(_lost(person) for person in answer.lost)
         yield "kafka", Stack(say(_ABOUT, "bookmark", *place) for place in places)
+
+
+def _lost(person: LostPart) -> str:
+    """Of whom what is lost, and by which messages their senders can tell who that is."""
+    categories = sorted({category for event in person.events for category in event.categories})
+    names = ", ".join(f"{event.source} {event.id}" for event in person.events)
+    key = "lost-values" if person.findable else "lost-person"
+    return say(_ABOUT, key, person.data_subject, ", ".join(categories) or "-", names)
 
 
 def _whereabouts(

@@ -19,7 +19,7 @@ def _feed(row: FeedRow) -> tuple[object, ...]:
     return (
         row.position,
         Stack([row.occurred_at, counted("record", records) if records is not None else None]),
-        row.recipient,
+        Stack([row.recipient, row.recipient_kind, row.purpose, row.provision]),
         Stack([counted("member", kept_list.members), say("feeds", "until", kept_list.keep_until)])
         if kept_list
         else say("feeds", "none"),

@@ -9,7 +9,12 @@ from console.show.text import Stack, table
 from rulebook import DEADLINES
 
 # What a task is of, where it is done for many at once.
-_COUNTED = {"erase-passed": "person", "erase-deferred": "person", "retry-letters": "letter"}
+_COUNTED = {
+    "erase-passed": "person",
+    "erase-deferred": "person",
+    "mend-finding": "finding",
+    "retry-letters": "letter",
+}
 
 _OF_TOPICS = frozenset({"resume-topic", "resume-source"})
 

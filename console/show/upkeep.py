@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from application.answer import Answer
-from application.queries.upkeep.health import Arrived, AuditReport, Status
+from application.queries.upkeep.health import Arrived, AuditReport, Promise, Status
 from application.words import headings, in_words, say
 from console.show.text import Stack, pairs, worded
 from documents.messages import told
@@ -36,14 +36,23 @@ def status_tables(answer: Status) -> list[RenderableType]:
         answer.halted,
         Stack(quarantined) or [],
         answer.reads_waiting,
+        _promise(answer.promise),
     )
-    names = headings("status", "position published letters withheld halted quarantined reads")
+    names = headings(
+        "status", "position published letters withheld halted quarantined reads promise"
+    )
     return [
         pairs(say("status", "title"), zip(names, values, strict=True)),
         _arrived(answer.intake),
         worded("views", "view bookmark lag", views),
         worded("views", "topic partition bookmark lag held-back", kafka, title="kafka"),
     ]
+
+
+def _promise(promise: Promise) -> str:
+    """Whether the database has what its log promised; in full where it has not."""
+    state = say("promise", promise.state)
+    return f"{state}: {told(promise.why)}" if promise.why else state
 
 
 # Rows that are counted like a topic, but are files or the sum of all.
@@ -75,6 +84,7 @@ def _letters(answer: Status) -> str:
 def audit_tables(answer: AuditReport) -> list[RenderableType]:
     """The verdict, then everything that was found."""
     about = [
+        *([(say("audit", "server"), answer.server)] if answer.server else []),
         (say("audit", "verdict"), say("verdict", answer.verdict)),
         (say("audit", "events"), answer.size),
         (say("audit", "published"), answer.published or say("audit", "nothing-yet")),

@@ -6,7 +6,7 @@ browser. It is no part of the product. Every person in it is made up.
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -51,10 +51,10 @@ def console() -> Iterator[str]:
     from ledger.clocks import Clocks
     from sample import generating
 
-    with TemporaryDirectory(prefix="ledger-picture-") as folder:
+    with TemporaryDirectory(prefix="ledger-picture-") as folder, ExitStack() as shown:
         Path(folder).chmod(0o755)  # the server's own user passes through
-        settings = demo_settings(Path(folder) / "data", {})
-        fresh_ground(settings.data_dir)
+        data_dir = shown.enter_context(fresh_ground(Path(folder) / "data"))
+        settings = demo_settings(data_dir, {})
         lines = BytesIO()
         generating.write(
             generating.generate(

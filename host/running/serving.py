@@ -20,6 +20,7 @@ from schemas.encoding import from_json
 
 # A part that takes longer to say how it is, is not well.
 ANSWER_S = 2.0
+STARTING = "it does not serve"
 MOST_BYTES = 64 * 1024
 
 
@@ -65,9 +66,25 @@ def serve(host: str, port: int, pages: Pages) -> Iterator[Address]:
 
 
 def ask_ready(address: Address) -> str | None:
-    """Why the process that serves there is not ready."""
+    """Why the process that serves there is not ready. Answers within seconds."""
     answer = _asked(address)
     return _in_words(answer.missing) if answer else "it does not answer"
+
+
+def ask_live(address: Address, within_s: float = ANSWER_S) -> str | None:
+    """Why the process counts as dead: it says so, or says nothing; STARTING until it serves."""
+    connection = HTTPConnection(address.local, address.port, timeout=within_s)
+    try:
+        connection.request("GET", "/livez")
+        answer = connection.getresponse()
+        answer.read(MOST_BYTES)
+        return None if answer.status == HTTPStatus.OK else "its main loop stands still"
+    except ConnectionRefusedError:
+        return STARTING
+    except (OSError, HTTPException):
+        return "it does not answer"
+    finally:
+        connection.close()
 
 
 def ask_waiting(address: Address) -> str | None:

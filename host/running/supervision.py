@@ -1,4 +1,4 @@
-"""`ledger run`: its parts as child processes, started again when they crash, stopped together.
+"""`ledger run`: its parts as child processes, started again when they crash or hang, stopped together.
 
 A part that ends by itself has decided so (a halt, a wrong setting): then all of it ends, with the
 part's exit status. Only a service that is away and a crash are waited out.
@@ -10,12 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 
 from host.logs import Log
+from host.running.heart import Heart
 from host.running.listening import Address
-from host.running.serving import ask_ready, ask_waiting
+from host.running.serving import ask_live, ask_ready, ask_waiting
 from host.signals import SUPERVISOR
 from host.statuses import AWAY, BAD_NEWS, FINE
 
@@ -64,6 +66,7 @@ class ChildProcess:
         self._started_at = 0.0
         self._start_at = 0.0
         self._restarts = RestartDelay()
+        self._heart: Heart | None = None
 
     def check(self) -> str | None:
         """Why it is not ready. May be asked in another thread; answers within seconds."""
@@ -79,10 +82,12 @@ class ChildProcess:
             if now >= self._start_at:
                 self._start(now)
             return None
+        self._end_silent()
         status = self._process.poll()
         if status is None:
             return None
         self._process = None
+        self._still()
         if ended_for_good(status):
             return status
         self._restarts = self._restarts.after(now - self._started_at)
@@ -102,11 +107,30 @@ class ChildProcess:
             start_new_session=True,
         )
         self._started_at = now
+        self._heart = Heart(partial(ask_live, self._address))
+        self._heart.start()
         message = f"{self.name} is started"
         _LOG.info("part-started", message, part=self.name, pid=self._process.pid)
 
+    def _end_silent(self) -> None:
+        """Kill it when it hangs: nothing is lost by that, and it is started again like one that crashed."""
+        why = self._heart.stopped() if self._heart else None
+        if self._process is None or why is None:
+            return
+        message = f"{self.name} hangs: {why}; it is killed, and started again"
+        _LOG.error("part-hangs", message, part=self.name, pid=self._process.pid)
+        self._still()
+        self._process.kill()
+        self._process.wait()
+
+    def _still(self) -> None:
+        if self._heart:
+            self._heart.stop()
+        self._heart = None
+
     def tell(self) -> None:
         """Ask it to stop."""
+        self._still()
         if self._process:
             self._process.send_signal(signal.SIGTERM)
 

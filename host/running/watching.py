@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Literal
 
 import consumers.metrics
@@ -10,10 +11,12 @@ import consumers.post_metrics
 import ledger.metrics
 import ledger.tlog.publishing.metrics
 import projections.metrics
+from application.queries.upkeep.health import Promise, promise_of
 from host.logs import Log, begin_logs
-from host.running.health import ALIVE_S, Check, Pulse
+from host.running.health import ALIVE_S, Check, Pulse, missing
 from host.running.sampling import PROBE_S, PROBE_STALE_S, Sampler
 from host.running.serving import Pages, serve
+from host.running.watchdog import watched
 from host.settings import Settings
 from host.signals import SUPERVISOR
 from host.site import Site
@@ -21,6 +24,7 @@ from ledger.errors import Halt
 from ledger.figures import JournalFigures, ledger_figures
 from ledger.metrics import Figures, LedgerMetrics, Series, new_registry, render
 from ledger.storage.postgres import Session
+from ledger.tlog.publishing.fence import Fence
 from projections.figures import counted
 from projections.metrics import ViewMetrics
 
@@ -36,9 +40,13 @@ PORTS: dict[Process, int] = {
 # Both ledgers may run on one machine.
 CONFIDENTIAL_PORTS = 10
 
+# Those that write to the ledger itself. The publisher compares with its own files.
+WRITING: tuple[Process, ...] = ("consume", "run", "serve", "upkeep")
+
 # For the documentation: who serves which metrics.
 MADE: tuple[tuple[str, tuple[Series, ...]], ...] = (
     ("every process", ledger.metrics.OWN),
+    (", ".join(WRITING), ledger.metrics.FENCE),
     ("run, upkeep; project by itself", ledger.metrics.READ),
     ("run, upkeep; project by itself", projections.metrics.COUNTED),
     ("consume", consumers.metrics.SERIES),
@@ -81,7 +89,7 @@ class Watch:
         self.live: dict[str, Check] = {"main-loop": self.pulse.check}
         self.ready: dict[str, Check] = {"main-loop": self.pulse.started}
         self.waiting: dict[str, Check] = {}
-        self._own = LedgerMetrics.on(self.registry, reading=reading)
+        self._own = LedgerMetrics.on(self.registry, reading=reading, writing=process in WRITING)
         self._views = ViewMetrics.on(self.registry) if reading else None
         self._samplers: list[Sampler] = []
         self._journal_unread = False
@@ -114,6 +122,10 @@ class Watch:
         probe = Sampler(connect, _nothing, up, every_s=PROBE_S, stale_s=PROBE_STALE_S)
         self.ready["database"] = probe.check
         self._samplers.append(probe)
+        if self._own.fence and site.fence:
+            fence = _Fenced(site.fence)
+            self.ready["promise"] = fence.check
+            self._samplers.append(Sampler(connect, fence.read, self._own.show_fence))
         if read or self._views:
             self._samplers.append(Sampler(connect, self._reading(site, read), show_all))
         for sampler in self._samplers:
@@ -150,6 +162,27 @@ class Watch:
             return {}
 
 
+class _Fenced:
+    """Whether the database has what its log promised, as a process that writes sees it."""
+
+    def __init__(self, fence: Fence) -> None:
+        self._fence = fence
+        self._promise: Promise | None = None
+
+    def read(self, session: Session) -> Figures:
+        """Look, and say it in figures."""
+        self._promise = promise = promise_of(partial(self._fence.look, session))
+        return {
+            "ledger_fenced": {(): float(not promise.is_fine)},
+            "ledger_promise_unread": {(): float(promise.state == "unread")},
+        }
+
+    def check(self) -> str | None:
+        """Why the process writes nothing."""
+        promise = self._promise
+        return promise.why if promise and not promise.is_fine else None
+
+
 @contextmanager
 def watching(settings: Settings, process: Process, *, reading: bool) -> Iterator[Watch]:
     """Log and serve as a running command. Raises Misconfigured when the port is taken."""
@@ -161,4 +194,5 @@ def watching(settings: Settings, process: Process, *, reading: bool) -> Iterator
         watch.says.info(
             "serving", f"metrics and health are on {address.url}", port=address.port, host=host
         )
-        yield watch
+        with watched(lambda: not missing(watch.live)):
+            yield watch

@@ -68,7 +68,8 @@ class Audit(msgspec.Struct, frozen=True):
     """The result: how many events, their Merkle root in base64, and everything that was found.
 
     `promised`: how many entries the log has promised, 0 where nothing was published yet. `readable`: what
-    was looked at, since reading it runs no code that an attacker put there.
+    was looked at, since reading it runs no code that an attacker put there. `since`: up to which position a
+    checkpoint that an auditor kept vouches for what was audited before; None: all was looked at.
     """
 
     size: int
@@ -77,6 +78,19 @@ class Audit(msgspec.Struct, frozen=True):
     gaps: tuple[ExplainedGap, ...] = ()
     promised: int = 0
     readable: Readable = Readable()
+    since: int | None = None
+
+    @property
+    def server(self) -> str:
+        """Whose answers were believed: the server's release, and the number of its cluster."""
+        told = self.readable.server
+        return f"PostgreSQL {told.release}, {told.identifier}" if told else ""
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """What was not looked at of the server and, with a checkpoint that was kept, of the ledger."""
+        of_server = self.readable.server.unchecked if self.readable.server else ()
+        return (*of_server, *(_left_out(self.since) if self.since is not None else ()))
 
     @property
     def ok(self) -> bool:
@@ -94,6 +108,15 @@ class Audit(msgspec.Struct, frozen=True):
         return all(finding.kind != NOT_COMPARABLE for finding in self.findings)
 
 
+def _left_out(since: int) -> tuple[str, ...]:
+    return (
+        f"positions up to {since}: their entries in the log make up the tree of the checkpoint that was kept",
+        f"checkpoints of days that ended with fewer than {since} entries, and what the database says of them",
+        "keys of persons, the subject index, the journal of erasures, and what prunings left",
+        "the views",
+    )
+
+
 def audit(
     session: Session,
     log: PublishedLog | None = None,
@@ -106,15 +129,16 @@ def audit(
 
     `log`: None says that there is no log, which is a finding once something was published. `chain`: the key
     under which batches vouch for what they wrote; without it that is not looked at. `more`: checks of
-    others, in the same snapshot. `findings`: what is known already. `custody`: what keys are held against,
-    None: keys are not looked at. Flat memory but for batches, gaps and erasures. Raises Retry when the
-    database goes away.
+    others, in the same snapshot, where everything is looked at. `findings`: what is known already.
+    `custody`: what keys are held against, None: keys are not looked at. Flat memory but for batches, gaps
+    and erasures. Raises Retry when the database goes away.
     """
     scene = Scene(session, findings or Findings(), log, chain)
     # Read before the snapshot: what is published was recorded before, what is wrapped now opens now.
     comparison = Comparison(log, scene.findings)
     keys = KeysAudit(custody, scene.findings)
-    checks = (*_checks(comparison), ("the keys", lambda scene: keys.compare(scene.session)), *more)
+    of_all = (("the keys", lambda scene: keys.compare(scene.session)), *more)
+    checks = (*_checks(comparison), *map(_of_all, of_all))
     with session.transaction():
         session.run("begin_snapshot")
         for what, look in checks:
@@ -122,13 +146,19 @@ def audit(
                 if scene.readable.tables:
                     look(scene)
     with scene.findings.guarded(session, "the keys as they are now"):
-        if scene.readable.tables:
+        if scene.readable.tables and scene.since is None:
             keys.end(session)
     root = b64encode(scene.root).decode()
     gaps = tuple(scene.gaps.values())
     promised = max([promise.size for promise in scene.promises] + [comparison.published_size])
     found = scene.findings.sorted()
-    return Audit(scene.size, root, found, gaps, promised, scene.readable)
+    return Audit(scene.size, root, found, gaps, promised, scene.readable, scene.since)
+
+
+def _of_all(check: Check) -> Check:
+    """A check that is made only where everything is looked at."""
+    what, look = check
+    return what, lambda scene: look(scene) if scene.since is None else None
 
 
 def _checks(comparison: Comparison) -> Sequence[Check]:
@@ -164,7 +194,7 @@ def _look_at_migrations(scene: Scene) -> None:
 
 def _look_at_catalogue(scene: Scene) -> None:
     scene.readable = check_catalogue(scene.session, scene.findings)
-    for can, what in zip(scene.readable, ("nothing else was", "views are not"), strict=True):
+    for can, what in zip(scene.readable[:2], ("nothing else was", "views are not"), strict=True):
         if not can:
             detail = f"{what} looked at: reading rows would run what somebody put there"
             scene.findings.note(None, "catalogue", detail)
@@ -178,7 +208,8 @@ def _look_for_promises(scene: Scene, comparison: Comparison) -> None:
 
 
 def _compare_promises(scene: Scene, comparison: Comparison) -> None:
-    sizes = [(batch.promised or 0, batch.batch) for batch in scene.batches]
+    batches = (scene.before, *scene.batches)
+    sizes = [(batch.promised or 0, batch.batch) for batch in batches]
     size, batch = max(sizes, default=(0, 0))
     check_promises(scene.promises, (batch, size), comparison, scene.findings)
 
@@ -189,21 +220,26 @@ def _look_at_files(scene: Scene, comparison: Comparison) -> None:
 
 
 def _look_at_chain(scene: Scene) -> None:
-    check_chain(scene.batches, scene.copied, scene.chain, scene.findings, scene.pruned)
+    before = scene.before.mac or b""
+    check_chain(scene.batches, scene.copied, scene.chain, scene.findings, scene.pruned, before)
     if scene.chain:
-        check_rows(scene.session, scene.batches, scene.chain, scene.findings)
+        batches = (scene.before, *scene.batches)
+        check_rows(scene.session, batches, scene.chain, scene.findings)
 
 
 def _look_at_events(scene: Scene, comparison: Comparison) -> None:
     scene.last = audit_log(scene.session, comparison, scene.findings)
     scene.size, scene.root = comparison.size, comparison.root
+    scene.since = comparison.since.size if comparison.since else None
 
 
 def audit_log(session: Session, comparison: Comparison, findings: Findings) -> int:
     """The log part alone, inside the caller's transaction; the last position."""
-    last = 0
-    with session.copied("copy_entries") as rows:
-        for position, entry in walk(rows, findings, comparison.pruned, comparison.add_hashes):
+    comparison.begin()
+    after = comparison.since.size if comparison.since else None
+    last = after or 0
+    with session.copied("copy_entries", after=after) as rows:
+        for position, entry in walk(rows, findings, comparison.pruned, comparison.add_hashes, last):
             comparison.add(position, entry)
             last = position
             if position % _TELLING_EVENTS == 0:
@@ -213,23 +249,31 @@ def audit_log(session: Session, comparison: Comparison, findings: Findings) -> i
 
 
 def _look_at_versions(scene: Scene) -> None:
-    for position, expected in scene.session.rows("wrong_versions", pruned=scene.pruned):
+    for position, expected in scene.session.rows(
+        "wrong_versions", pruned=scene.pruned, after=scene.since
+    ):
         scene.findings.note(position, "version", f"expected version {expected} of its stream")
 
 
 def _look_at_batches(scene: Scene) -> None:
-    scene.batches = batch_rows(scene.session.rows("audit_batches"), scene.findings)
-    check_batches(scene.batches, scene.last, scene.findings)
+    rows = scene.session.rows("audit_batches", after=scene.since)
+    scene.batches = batch_rows(rows, scene.findings)
+    if scene.since is not None:
+        if scene.batches and max(scene.batches[0].first, scene.batches[0].last) <= scene.since:
+            scene.before, *scene.batches = scene.batches
+        scene.after = scene.before.last
+    check_batches(scene.batches, scene.last, scene.findings, scene.before)
 
 
 def _look_at_states(scene: Scene) -> None:
-    with scene.session.copied("audit_states") as rows:
+    with scene.session.copied("audit_states", after=scene.after) as rows:
         stored = check_states(rows, scene.batches, scene.findings)
     scene.gaps, scene.copied = stored.gaps, stored.copied
 
 
 def _look_at_head(scene: Scene) -> None:
-    check_head(scene.session.rows("audit_head"), scene.last, scene.batches, scene.findings)
+    latest = scene.batches[-1] if scene.batches else scene.before
+    check_head(scene.session.rows("audit_head"), scene.last, latest, scene.findings)
 
 
 def _look_at_letters(scene: Scene) -> None:

@@ -13,14 +13,14 @@ _SHOWN = 12
 
 Batches = Sequence[BatchRow]
 Gaps = Mapping[int, ExplainedGap]
-_NO_BATCH = BatchRow(0, "", 0, 0, 0, 0, 0, 0, 0, recorded="0", erasures=0)
+NO_BATCH = BatchRow(0, "", 0, 0, 0, 0, 0, 0, 0, recorded="0", erasures=0)
 """What the head says before the first batch."""
 _Interval = tuple[int, int, int]
 """Start, end and first position."""
 
 
 def check_head(
-    rows: Sequence[Sequence[Any]], last: int, batches: Batches, findings: Findings
+    rows: Sequence[Sequence[Any]], last: int, latest: BatchRow, findings: Findings
 ) -> None:
     """The head row says what the last event and the last batch are."""
     if len(rows) != 1:
@@ -28,7 +28,6 @@ def check_head(
         findings.note(None, "head", detail)
         return
     position, batch, recorded, erasures = rows[0]
-    latest = batches[-1] if batches else _NO_BATCH
     if position != last:
         findings.note(last or None, "head", f"head says {position}, the last event is {last}")
     if batch != latest.batch:
@@ -40,9 +39,11 @@ def check_head(
         findings.note(None, "head", detail)
 
 
-def check_batches(batches: Batches, last: int, findings: Findings) -> None:
-    """Batches are numbered without a gap, their positions join, and their times do not go back."""
-    last_number = last_position = 0
+def check_batches(
+    batches: Batches, last: int, findings: Findings, before: BatchRow = NO_BATCH
+) -> None:
+    """Batches are numbered without a gap, and their positions join. `before`: the batch before them."""
+    last_number, last_position = before.batch, before.last
     for batch in batches:
         if batch.batch != last_number + 1:
             detail = f"expected batch {last_number + 1}, found {batch.batch}"

@@ -8,11 +8,14 @@ is not in it and follows a rule instead (`check_memberships`).
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 from ledger.audit.findings import Findings
+from ledger.audit.naming import Names
+from ledger.audit.server.net import Told, look_at_server
 from ledger.errors import LedgerError
 from ledger.names import ROLES, LedgerName
 from ledger.storage.postgres import Session
@@ -28,17 +31,18 @@ _STATEMENTS = (
     "rules",
     "functions",
     "others",
-    "server",
     "server_grants",
     "handed_on",
     "grants",
     "default_grants",
     "roles",
     "role_settings",
+    "database",
+    "database",
 )
 # Names without a namespace are the server's own, and definitions name every other namespace.
 _SERVER_ONLY = "pg_catalog, pg_temp"
-_RIGHTS = {"grant", "default grant", "server grant", "role", "setting"}
+_RIGHTS = {"grant", "default grant", "server grant", "role", "setting", "database"}
 _COLOUR = re.compile(r"_(?:blue|green)(?![a-z0-9])")
 _COLOURED = "_{colour}"
 _QUALIFIER = re.compile(r"\b\w+_\{colour\}\w*\.(?=[\w\"])")
@@ -85,13 +89,20 @@ def read_catalogue(session: Session) -> list[Fact]:
     namespaces = [ledger.events, ledger.keys, ledger.views]
     roles = [ledger.role(role) for role in ROLES]
     rows: list[tuple[str, str, str]] = []
+    with plainly(session):
+        for name in _STATEMENTS:
+            rows += session.rows(f"catalogue/{name}", namespaces=namespaces, roles=roles)
+    return sorted(set(_facts(rows, Names(ledger), _owner(rows, ledger))))
+
+
+@contextmanager
+def plainly(session: Session) -> Iterator[None]:
+    """The catalogue is asked and answers as `catalogue.txt` has it, whatever the site set."""
     with session.transaction():
         path, workers = session.row("search_settings") or ("", "0")
         session.row("search_in", path=_SERVER_ONLY, workers="0")
-        for name in _STATEMENTS:
-            rows += session.rows(f"catalogue/{name}", namespaces=namespaces, roles=roles)
+        yield
         session.row("search_in", path=path, workers=workers)
-    return sorted(set(_facts(rows, _Names(ledger), _owner(rows, ledger))))
 
 
 def _owner(rows: Iterable[Sequence[str]], ledger: LedgerName) -> str | None:
@@ -99,32 +110,11 @@ def _owner(rows: Iterable[Sequence[str]], ledger: LedgerName) -> str | None:
     for kind, name, text in rows:
         if (kind, name) == ("namespace", ledger.events):
             owner = text.removeprefix("owner ")
-            return None if owner in _Names(ledger).roles else owner
+            return None if owner in Names(ledger).roles else owner
     return None
 
 
-class _Names:
-    """The names of one ledger, and those that stand for them."""
-
-    def __init__(self, ledger: LedgerName) -> None:
-        self.roles = {ledger.role(role): role for role in ROLES}
-        spaces = {ledger.events: "events", ledger.keys: "keys", ledger.views: "views"}
-        self._names = {name: f"{{{plain}}}" for name, plain in (self.roles | spaces).items()}
-        longest = "|".join(sorted(self._names, key=len, reverse=True))
-        self._pattern = re.compile(rf"(?<!\w)(?:{longest})(?!\w)")
-
-    def plain(self, text: str) -> str:
-        """A text with the names of this ledger in braces."""
-        return self._pattern.sub(lambda match: self._names[match[0]], text)
-
-    def own(self, text: str) -> str:
-        """A text with the names of this ledger instead of braces."""
-        for name, plain in self._names.items():
-            text = text.replace(plain, name)
-        return text.replace("{owner}", "the owner").replace("_{colour}", "")
-
-
-def _facts(rows: Iterable[Sequence[str]], names: _Names, owner: str | None) -> Iterator[Fact]:
+def _facts(rows: Iterable[Sequence[str]], names: Names, owner: str | None) -> Iterator[Fact]:
     """What rows say, with names in braces: they are put into all rows at once, as there are hundreds.
 
     No column holds the end of a line or a tab then.
@@ -149,28 +139,43 @@ def _fact(kind: str, name: str, text: str) -> Fact:
 
 
 def check_catalogue(session: Session, findings: Findings) -> "Readable":
-    """Every table, column, trigger, function and right is what the migrations made, and nothing was added.
+    """Everything that the server has is what a fresh one has and the migrations made, and nothing was added.
 
-    What cannot be read is a finding. Raises Retry when the server is away.
+    First the rows of the catalogue as they lie there: where something was added that statements run, nothing
+    else is asked. What cannot be read is a finding. Raises Retry when the server is away.
     """
-    names = _Names(session.ledger)
+    names = Names(session.ledger)
+    told: Told | None = None
     can = Readable()
+    with findings.guarded(session, "the server's catalogue"), plainly(session):
+        told = look_at_server(session, names)
+        for other in told.others:
+            findings.note(None, other.kind, names.own(_safe(other.detail)))
+        if told.runs:
+            return Readable(tables=False, views=False, server=told)
     with findings.guarded(session, "the catalogue"):
         facts = read_catalogue(session)
         can = _readable(facts)
-        _compare(facts, names, findings)
+        named = " ".join(_compare(facts, names, findings))
+        for own in told.ours if told else ():
+            if own.name not in named:
+                findings.note(None, own.kind, names.own(_safe(own.detail)))
     with findings.guarded(session, "the members of the roles"):
         roles = list(names.roles)
         ways = session.rows("memberships", roles=roles, namespace=session.ledger.events)
         check_memberships(ways, session.ledger, findings)
-    return can
+    return can._replace(server=told)
 
 
 class Readable(NamedTuple):
-    """What can be read without running code that an attacker put there: the tables, and what readers see."""
+    """What can be read without running code that an attacker put there: the tables, and what readers see.
+
+    `server`: what was compared of the server itself; None: it could not be read.
+    """
 
     tables: bool = True
     views: bool = True
+    server: Told | None = None
 
 
 def readable(session: Session) -> Readable:
@@ -200,17 +205,20 @@ def _runs_something(fact: Fact) -> bool:
     return fact.kind == "policy"
 
 
-def _compare(facts: Sequence[Fact], names: _Names, findings: Findings) -> None:
-    """Facts that are missing, were added, or say something else."""
+def _compare(facts: Sequence[Fact], names: Names, findings: Findings) -> Iterator[str]:
+    """Facts that are missing, were added, or say something else: noted, and each in words."""
     expected_facts = {(fact.kind, fact.object): fact for fact in _expected_now(facts)}
     actual_facts: dict[tuple[str, str], list[Fact]] = {}
     for fact in facts:
         actual_facts.setdefault((fact.kind, fact.object), []).append(fact)
     for key in sorted(expected_facts.keys() | actual_facts.keys()):
-        difference = _difference(expected_facts.get(key), actual_facts.get(key, []))
+        place = f"{key[0]} {_safe(key[1])}"
+        difference = _difference(place, expected_facts.get(key), actual_facts.get(key, []))
         if difference:
             kind = "grant" if key[0] in _RIGHTS else "catalogue"
-            findings.note(None, kind, names.own(f"{key[0]} {_safe(key[1])} {difference}"))
+            detail = names.own(difference)
+            findings.note(None, kind, detail)
+            yield detail
 
 
 def _expected_now(facts: Sequence[Fact]) -> Sequence[Fact]:
@@ -227,21 +235,18 @@ def _comes_later(fact: Fact) -> bool:
     return "{views}." in fact.object and not made_at_once
 
 
-def _difference(expected_fact: Fact | None, facts: Sequence[Fact]) -> str | None:
-    if expected_fact is None:
-        right = _right_of(facts[0])
-        return f"is none of this ledger{right}"
-    if not facts:
-        return "is missing"
-    different = [fact for fact in facts if fact.text != expected_fact.text]
+def _difference(place: str, expected_fact: Fact | None, facts: Sequence[Fact]) -> str | None:
+    """How an object differs, in words; of a right what it is now: other definitions may hold anything."""
+    if expected_fact and not facts:
+        return f"{place} is missing"
+    different = [fact for fact in facts if not expected_fact or fact.text != expected_fact.text]
     if not different:
         return None
-    return f"is not as it was made{_right_of(different[0])}"
-
-
-def _right_of(fact: Fact) -> str:
-    """What a right is now; other definitions may hold anything, and are not repeated."""
-    return f": {_safe(fact.text)}" if fact.kind in _RIGHTS and fact.text else ""
+    first = different[0]
+    right = f": {_safe(first.text)}" if first.kind in _RIGHTS and first.text else ""
+    if expected_fact is None:
+        return f"{place} is none of this ledger{right}"
+    return f"{place} is not as it was made{right}"
 
 
 def _safe(text: str) -> str:
@@ -254,7 +259,7 @@ def check_memberships(
     ways: Iterable[Sequence[Any]], ledger: LedgerName, findings: Findings
 ) -> None:
     """The site chooses its logins. A login takes one kind of work beside reading, or all; only the owner and
-    superusers take the owner's role, or a role of the server that writes everything.
+    superusers take the owner's role, or a role of the server that reads or writes everything.
 
     `ways`: member, role, whether it may hand the role on, whether it may do everything anyway.
     """
@@ -281,7 +286,7 @@ def _check_work(member: str, roles: set[str], kinds: int, findings: Findings) ->
 def _check_login(member: str, role: str, hands_on: bool, is_ours: bool, findings: Findings) -> None:
     """A login of the site takes roles of the ledger only, and hands none of them on."""
     if not is_ours:
-        detail = f"login {_safe(member)} can take the role {_safe(role)}, and write what it likes"
+        detail = f"login {_safe(member)} can take the role {_safe(role)}, and read or write what it likes"
         findings.note(None, "grant", detail)
     elif hands_on:
         findings.note(None, "grant", f"login {_safe(member)} can hand on the role {role}")

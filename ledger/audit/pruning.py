@@ -16,7 +16,6 @@ from ledger.event import erases_all
 from ledger.pruning.cutting import kept_digest, recorded_prunings
 from ledger.pruning.events import ACCOUNT
 from ledger.pruning.gaps import LeftEvent, gone_from, unexplained
-from ledger.reading import pruned_through
 from ledger.storage.postgres import Session
 from ledger.stored import decode_row
 from ledger.tlog.signing.base64 import to_base64
@@ -29,18 +28,23 @@ _DECIDED = names.type_of(names.ERASURE_DECIDED)
 
 def look_for_pruning(scene: Scene, comparison: Comparison) -> None:
     """Read what is pruned: the largest prefix that an event names, whatever the table says of it."""
-    through = pruned_through(scene.session)
+    recorded = [through for (through,) in scene.session.rows("recorded_prefixes")]
+    through = max(recorded, default=0)
     scene.prunings = recorded_prunings(scene.session, scene.session.ledger)
     by_prefix = {told.through: told for _, told in scene.prunings}
     last = max(by_prefix, default=0)
     if last > through:
-        detail = f"an event says that positions up to {last} were pruned: run `ledger prune` for it again"
-        scene.findings.note(None, _KIND, detail)
-    if through and through not in by_prefix:
         detail = (
-            f"the database says that positions up to {through} are pruned, and no event says so"
+            f"an event says that positions up to {last} were pruned:"
+            " run `ledger prune` again up to there"
         )
         scene.findings.note(None, _KIND, detail)
+    for prefix in recorded:
+        if prefix not in by_prefix:
+            detail = (
+                f"the database says that positions up to {prefix} are pruned, and no event says so"
+            )
+            scene.findings.note(None, _KIND, detail)
     scene.pruned = comparison.pruned = last
     scene.pruning = by_prefix.get(last)
 
@@ -50,7 +54,7 @@ def check_left(scene: Scene, comparison: Comparison) -> None:
     pruning = scene.pruning
     if scene.log is not None:
         _check_log(scene, scene.log)
-    if pruning is None:
+    if pruning is None or scene.since is not None:
         return
     kept, digest = kept_digest(scene.session, pruning.through)
     if (kept, digest) != (pruning.kept, pruning.kept_sha256):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from ledger.audit.batches import NO_BATCH
 from ledger.audit.catalogue import Readable
 from ledger.audit.findings import ExplainedGap, Findings
 from ledger.audit.log.promises import Promise
@@ -19,12 +20,14 @@ from ledger.writing.chain import CopiedRows
 class Scene:
     """One audit. `session`: reads one moment of the database; nothing is written to it.
 
-    `log`: the published log, None where there is none. `chain`: the key under which the recorder vouched
-    for what it wrote, None where it is not here. `last`: the last position of the table. `size`, `root`: of
-    the tree over its entries. `batches`: those that can be read, in order; `copied`: the hashes of the
-    rows of each. `gaps`: those that an event explains, by position. `promises`: trees that the database says
-    were promised. `pruned`: up to which position entries may be gone, as the event `pruning` says;
-    `prunings`: all such events.
+    `log`: the published log, None where there is none. `chain`: the key under which the recorder vouched for
+    what it wrote, None where it is not here. `last`: the last position of the table. `size`, `root`: of
+    the tree over its entries. `since`: how many entries a checkpoint vouches for that an auditor kept, so
+    that they are not looked at; None: everything is. `batches`: those that can be read, in order, with
+    anything behind them; `before`: the batch before those; `after`: where it ends. `copied`: the hashes
+    of the rows of each batch. `gaps`: those that an event explains, by position. `promises`: trees that
+    the database says were promised. `pruned`: up to which position entries may be gone, as the event
+    `pruning` says; `prunings`: all such events.
     `readable`: what can be looked at without running anything. Each is set by the check that reads it.
     """
 
@@ -38,6 +41,9 @@ class Scene:
     pruned: int = 0
     pruning: Pruning | None = None
     prunings: Sequence[RecordedPruning] = ()
+    since: int | None = None
+    after: int | None = None
+    before: BatchRow = NO_BATCH
     batches: Sequence[BatchRow] = ()
     copied: Sequence[CopiedRows] = ()
     gaps: dict[int, ExplainedGap] = field(default_factory=dict)

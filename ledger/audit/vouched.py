@@ -42,12 +42,13 @@ def check_chain(
     chain: KeyedHash | None,
     findings: Findings,
     pruned: int = 0,
+    before: bytes = b"",
 ) -> None:
     """Compare each batch with its hash and those before it. `copied`: hashes of each one's rows now.
 
     `pruned`: up to which position rows may be gone. Those that are left there have a hash of their own.
+    `before`: the hash of the batch before the first.
     """
-    before = b""
     for batch, now in zip(batches, copied, strict=True):
         if batch.mac is None:
             findings.note(batch.first, "batch", f"batch {batch.batch} has no hash")

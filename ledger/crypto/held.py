@@ -7,6 +7,7 @@ import msgspec
 
 from ledger.crypto.layouts import Layout, Seal
 from ledger.crypto.sealing import DataKey, KeyedHash, month_of
+from schemas import ROLLING_CATEGORIES
 
 # Category of the key under which a data subject's events are told apart; nothing is sealed with it.
 FINGERPRINT = "fingerprint"
@@ -23,11 +24,12 @@ class KeyChain(msgspec.Struct, gc=False):
         """Whether a value of this instant may no longer be sealed."""
         return self.erased_through is not None and time <= self.erased_through
 
-    def covering(self, month: int) -> int | None:
-        """Month of the stored key from which that of `month` is derived."""
-        if month in self.secrets or not self.secrets:
-            return month if self.secrets else None
-        return max((stored for stored in self.secrets if stored <= month), default=None)
+    def covering(self, category: str, month: int) -> int | None:
+        """The month of the stored key for a month: of a rolling category an earlier one may lead to it."""
+        if month in self.secrets:
+            return month
+        earlier = (stored for stored in self.secrets if stored <= month)
+        return max(earlier, default=None) if category in ROLLING_CATEGORIES else None
 
 
 class KeySet(msgspec.Struct, frozen=True, gc=False):
@@ -68,14 +70,14 @@ class StreamKeys:
 
     def keys_for(self, layout: Layout, time: datetime) -> KeySet | None:
         """The keys that seal the values of an event of this instant; None when one is not ready."""
-        month = month_of(time) if layout.rolling else 0
+        month = month_of(time)
         key_set = self._sets.get((layout, month))
         return key_set or self._gather(layout, month)
 
     def _gather(self, layout: Layout, month: int) -> KeySet | None:
         keys = []
-        for category, rolling, _ in layout.groups:
-            key = self.ready.get((category, month if rolling else 0))
+        for category, _ in layout.groups:
+            key = self.ready.get((category, month))
             if key is None:
                 return None
             keys.append(key)

@@ -17,7 +17,7 @@ import orjson
 from ledger.crypto.formats import GROUP
 from ledger.crypto.groups import KEY_IN_PLACE, fields_place
 from ledger.crypto.sealing import NONCE_BYTES, DataKey, filled
-from schemas import PERSONAL_FIELDS, ROLLING_CATEGORIES
+from schemas import PERSONAL_FIELDS
 
 # Fields by which a person can be looked up; the blind index knows no others.
 BLIND_FIELDS = frozenset(
@@ -30,7 +30,6 @@ class FieldGroup(NamedTuple):
     """Fields of one category, sorted."""
 
     category: str
-    rolling: bool
     fields: tuple[str, ...]
 
 
@@ -42,17 +41,16 @@ Seal = tuple[bytes, Callable[[bytes, bytes, bytes], bytes]]
 class Layout:
     """Groups of fields in the order of sorted JSON. Equal only to itself, so quick to look up by.
 
-    `names`: of all fields, in the order of the groups. `rolling`: whether some key depends on the month.
-    `searchable`: fields of the blind index, with their categories. `texts`, `member`: patterns for the
-    plaintexts, of which each takes a line, and for the member `sealed` of a state.
+    `names`: of all fields, in the order of the groups. `searchable`: fields of the blind index, with
+    their categories. `texts`, `member`: patterns for the plaintexts, of which each takes a line, and for the
+    member `sealed` of a state.
     """
 
-    __slots__ = ("_places", "groups", "member", "names", "rolling", "searchable", "texts")
+    __slots__ = ("_places", "groups", "member", "names", "searchable", "texts")
 
     def __init__(self, groups: tuple[FieldGroup, ...]) -> None:
         self.groups = groups
         self.names = tuple(chain.from_iterable(group.fields for group in groups))
-        self.rolling = any(group.rolling for group in groups)
         self.searchable = tuple(
             (field, group.category)
             for group in groups
@@ -127,8 +125,5 @@ def layout_of(fields: tuple[str, ...]) -> Layout:
     for field in sorted(fields):
         by_category.setdefault(PERSONAL_FIELDS[field], []).append(field)
     return Layout(
-        tuple(
-            FieldGroup(category, category in ROLLING_CATEGORIES, tuple(names))
-            for category, names in sorted(by_category.items())
-        )
+        tuple(FieldGroup(category, tuple(names)) for category, names in sorted(by_category.items()))
     )

@@ -71,6 +71,19 @@ class Server:
         with _alone(self._place):
             _allow(self._place, self._account, roles)
 
+    def revive(self) -> bool:
+        """Start the server again where it was killed; whether that was needed. Raises ServiceAway.
+
+        Not while another process starts or stops it.
+        """
+        if self._lease is None or self.pid is not None:
+            return False
+        with _alone(self._place):
+            if settled(self._place):
+                return False
+            _launch(self._place, self._account, LEDGER_ROLES)
+        return True
+
     def leave(self) -> None:
         """Stop using the server, and stop it when no other process uses it. Harmless when done before.
 

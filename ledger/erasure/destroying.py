@@ -10,13 +10,19 @@ from datetime import timedelta
 from uuid import UUID
 
 from ledger.crypto.held import FINGERPRINT
+from ledger.crypto.layouts import BLIND_FIELDS
+from ledger.crypto.sealing import month_of
 from ledger.journal.entries import ErasureEntry
 from ledger.journal.remembering import Fence, add_tombstones, fence, restore_subjects
-from ledger.keys.opening import Opener
+from ledger.keys.opening import Missing, Opener, sealed_group
 from ledger.keys.subjects import REFERENCE
 from ledger.letters.dead import letters_gone
+from ledger.reading import events_but_reads
 from ledger.storage.postgres import Session
 from ledger.writing.chain import ChainLink
+from ledger.writing.packing import blind_hash
+from schemas import PERSONAL_FIELDS, ROLLING_CATEGORIES
+from schemas.personal import each_of
 
 
 def destroy(
@@ -32,8 +38,8 @@ def destroy(
     if erasing:
         fences = [Fence(e.subject, name, e.through) for e in erasing for name in _destroyed(e)]
         fence(session, opener.macs, fences)
+        _remove_searchable(session, opener, erasing)
         _destroy_keys(session, opener, erasing)
-        session.run("remove_blind", **_pairs((one.subject, one.category) for one in fences))
         letters = _remove_letters(session, link, erasing)
     _forget_persons(session, opener, entries, accountability)
     return letters
@@ -55,7 +61,7 @@ def _destroyed(entry: ErasureEntry) -> tuple[str, ...]:
 
 
 def _destroy_keys(session: Session, opener: Opener, entries: Sequence[ErasureEntry]) -> None:
-    """Delete keys. Of months that expire, replace the keys by those of the month after."""
+    """Delete keys; where only months expire, none of those of later months."""
     going = [
         (entry.subject, category)
         for entry in entries
@@ -68,8 +74,49 @@ def _destroy_keys(session: Session, opener: Opener, entries: Sequence[ErasureEnt
         if entry.month is not None
         for category in entry.categories
     ]
-    if expired:
-        session.run("ratchet_keys", **opener.ratcheted(expired))
+    _expire(session, opener, expired)
+
+
+def _expire(session: Session, opener: Opener, expired: Sequence[tuple[UUID, str, int]]) -> None:
+    """Delete the keys that begin before a month; that of a rolling category becomes the one of that month."""
+    if rolling := [one for one in expired if one[1] in ROLLING_CATEGORIES]:
+        session.run("ratchet_keys", **opener.ratcheted(rolling))
+    if lasting := [one for one in expired if one[1] not in ROLLING_CATEGORIES]:
+        subjects, categories, months = (list(column) for column in zip(*lasting, strict=True))
+        session.run("destroy_keys_before", subjects=subjects, categories=categories, months=months)
+
+
+def _remove_searchable(session: Session, opener: Opener, entries: Sequence[ErasureEntry]) -> None:
+    """Remove what a person was found by, but for the values of months that stay."""
+    gone = [(entry.subject, category) for entry in entries for category in _destroyed(entry)]
+    stays = [
+        (entry.subject, hmac)
+        for entry in entries
+        if entry.month is not None
+        for hmac in _searchable_after(session, opener, entry, entry.month)
+    ]
+    subjects, hmacs = [subject for subject, _ in stays], [hmac for _, hmac in stays]
+    session.run("remove_blind", **_pairs(gone), kept_subjects=subjects, kept_hmacs=hmacs)
+
+
+def _searchable_after(
+    session: Session, opener: Opener, entry: ErasureEntry, month: int
+) -> Iterator[bytes]:
+    """The hashes of what a person is found by in the values of categories that are later than a month."""
+    searchable = {field for field in BLIND_FIELDS if PERSONAL_FIELDS[field] in entry.categories}
+    if not searchable:
+        return
+    opener.forget(entry.subject)
+    for event in events_but_reads(session, [entry.subject]):
+        for category in event.sealed.keys() & set(entry.categories):
+            opened = (
+                opener.group(sealed_group(event, category)) if month_of(event.time) > month else {}
+            )
+            if not isinstance(opened, Missing):
+                for field in opened.keys() & searchable:
+                    for value in each_of(opened[field]):
+                        yield blind_hash(opener.ledger_key("blind"), field, value)
+    opener.forget(entry.subject)
 
 
 def _pairs(pairs: Iterable[tuple[UUID, str]]) -> dict[str, list[object]]:

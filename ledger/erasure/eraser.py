@@ -6,7 +6,7 @@ that are recorded by then, and refuses a category under a legal hold to everyone
 `reapply`, which repeats what the journal says after a crash or a restore, before anyone is served.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -21,7 +21,6 @@ from ledger.erasure.verdict import Ground, Guard, Judge, Verdict, outright
 from ledger.errors import (
     IncompleteErasure,
     LedgerError,
-    Misconfigured,
     OnHold,
     UnknownSubject,
 )
@@ -44,7 +43,7 @@ from ledger.writing.append import (
     lock_head,
 )
 from ledger.writing.chain import CHAIN, ChainLink
-from schemas import CATEGORIES, ROLLING_CATEGORIES, are_all, is_person
+from schemas import CATEGORIES, are_all, is_person
 
 
 class Erasure(msgspec.Struct, frozen=True):
@@ -119,9 +118,7 @@ class Eraser:
         return self._erase_all(reference, outright(to_erase, ground))
 
     def expire(self, reference: str, category: str, month: int, ground: Ground) -> list[Erasure]:
-        """Forget a rolling category's months up to `month` (12 * year + month - 1); later ones stay."""
-        if category not in ROLLING_CATEGORIES:
-            raise Misconfigured(f"{category} is not a rolling category")
+        """Forget a category's months up to `month` (12 * year + month - 1); later ones stay."""
         return self._erase_all(reference, outright((category,), ground, month))
 
     def decide(self, subjects: Sequence[UUID], judge: Judge) -> list[Erasure]:
@@ -245,7 +242,7 @@ class Eraser:
             keys=known.keys,
             ground=verdict.ground,
             time=known.now,
-            through=_through(verdict, known.now, events),
+            through=_through(verdict, known, events),
             position=known.position,
             whole=are_all(known.erased),
             reference_hmac=bytes(hmac).hex() if hmac else None,
@@ -342,13 +339,23 @@ class Eraser:
         keys = tuple(dict.fromkeys((*entry.keys, *alive)))
         through = entry.through
         if entry.month is None and alive:
-            times = [event.time for event in events_but_reads(self._session, [entry.subject])]
-            through = max([through, *times])
+            recorded = events_but_reads(self._session, [entry.subject])
+            through = max([through, *_times_of(entry.categories, recorded)])
         return msgspec.structs.replace(entry, keys=keys, through=through)
 
 
-def _through(verdict: Verdict, now: datetime, events: Sequence[RecordedEvent]) -> datetime:
-    """Up to when values are fenced; an event may lie some minutes in the future."""
+def _through(verdict: Verdict, known: _Known, events: Sequence[RecordedEvent]) -> datetime:
+    """Up to when values are fenced; an event may lie some minutes in the future.
+
+    A period ends with what was held: who is a customer again has values since then that are still on the way.
+    """
     if verdict.month is not None:
         return end_of_month(verdict.month)
-    return max(now, max((event.time for event in events), default=now))
+    if verdict.ground == "retention" and not are_all(known.erased):
+        return max(_times_of(known.erased, events), default=known.now)
+    return max(known.now, max((event.time for event in events), default=known.now))
+
+
+def _times_of(categories: Sequence[str], events: Iterable[RecordedEvent]) -> Iterator[datetime]:
+    """When values of categories occurred."""
+    return (event.time for event in events if not event.sealed.keys().isdisjoint(categories))

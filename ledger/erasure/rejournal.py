@@ -19,7 +19,7 @@ from ledger.keys.opening import Opener
 from ledger.keys.subjects import KeysOf
 from ledger.reading import events_of
 from ledger.storage.postgres import Session
-from schemas import ROLLING_CATEGORIES, are_all
+from schemas import are_all
 
 
 class _Extent(NamedTuple):
@@ -94,7 +94,6 @@ def _keys_of(erasure: UUID, own: Mapping[str, RecordedEvent]) -> tuple[str, ...]
 def _extent(session: Session, opener: Opener, erasure: _PastErasure) -> _Extent:
     """How far an erasure went: by its fences while they hold, else by the keys that are here again."""
     erased, categories = erasure.erased, erasure.categories
-    rolling = ROLLING_CATEGORIES.issuperset(categories)
     last = month_of(erased.time) + 1
     (key_ids,) = opener.key_ids([KeysOf(erased.stream, categories)], last)
     rows = session.rows("fences_of_subjects", subjects=[erased.stream])
@@ -103,9 +102,9 @@ def _extent(session: Session, opener: Opener, erasure: _PastErasure) -> _Extent:
     if erasure.keys.isdisjoint(key_ids) and fences.keys() >= set(categories):
         through = min(fences[category] for category in categories)
         month = month_of(through)
-        return _Extent(through, month if rolling and through == end_of_month(month) else None)
+        return _Extent(through, month if through == end_of_month(month) else None)
     # Keys of later months were not destroyed with it: it went up to a month only.
-    if rolling and not erasure.keys.issuperset(key_ids):
+    if not erasure.keys.issuperset(key_ids):
         month_gone = _last_month_gone(opener, erasure, last)
         if month_gone is not None:
             return _Extent(end_of_month(month_gone), month_gone)
@@ -113,7 +112,7 @@ def _extent(session: Session, opener: Opener, erasure: _PastErasure) -> _Extent:
 
 
 def _last_month_gone(opener: Opener, erasure: _PastErasure, last: int) -> int | None:
-    """The last month up to which all keys of rolling categories were destroyed."""
+    """The last month up to which all keys of categories were destroyed."""
     for month in range(last - 1, 0, -1):
         asked = KeysOf(erasure.erased.stream, erasure.categories, month)
         (older,) = opener.key_ids([asked], last)

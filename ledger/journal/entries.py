@@ -37,7 +37,7 @@ class ErasureEntry(msgspec.Struct, frozen=True):
     """One erasure. `position`: head position before it. `whole`: every category of the contract.
 
     `through`: no value of an event up to this instant may come back. `month`: set when only the months
-    of a rolling category up to this one expired; then later months keep their keys. `registry`: the
+    of a category up to this one expired; then later months keep their keys. `registry`: the
     reference of a registry entry, which is no secret; None for a person. `decisions`: of every category
     that was decided, as `erasure-decided` has them; without `categories` all of them stay.
     `reference_hmac`, `link` and `mac`: see `linking.JournalLinks`. `format`: of the line; the MAC covers it.

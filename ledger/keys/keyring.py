@@ -36,7 +36,7 @@ CACHE_KEYS = 200_000
 
 
 class KeyNeed(msgspec.Struct, frozen=True, gc=False):
-    """A key that a batch needs. `month` is 0 except for a rolling category."""
+    """A key that a batch needs. `month`: of the event that it seals; 0 of a fingerprint."""
 
     keys: StreamKeys
     category: str
@@ -238,7 +238,7 @@ class Keyring:
             if keys.has(category, month):  # two events of one person need the same key
                 continue
             chain = keys.chains[category]
-            start = chain.covering(month)
+            start = chain.covering(category, month)
             if start is None:
                 start = self._make(keys, category, month, next(secrets))
             secret = chain.secrets[start]

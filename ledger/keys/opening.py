@@ -357,7 +357,7 @@ class Opener:
         keys = self._subject_keys[sealed.subject]
         if sealed.key not in keys.ready:
             for (category, month), secret in keys.secrets.items():
-                if category == sealed.category:
+                if category == sealed.category and month <= month_of(sealed.time):
                     self._derive(keys, category, month, secret, sealed.time)
         return keys.ready.get(sealed.key)
 
@@ -366,8 +366,6 @@ class Opener:
         keys: _SubjectKeys, category: str, month: int, secret: bytes, time: datetime
     ) -> None:
         steps = month_of(time) - month if category in ROLLING_CATEGORIES else 0
-        if steps < 0:
-            return
         for step in _chain(secret, steps):
             secret = step
         key = DataKey(secret)

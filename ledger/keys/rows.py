@@ -30,7 +30,7 @@ class NewSubject(NamedTuple):
 
 
 class NewKey(msgspec.Struct, frozen=True, gc=False):
-    """A data key that was made. `month`: 0 except for a rolling category."""
+    """A data key that was made. `month`: of the values that it seals; 0 of a reference and a fingerprint."""
 
     subject: UUID
     category: str

@@ -187,10 +187,7 @@ class PrunedFile(NamedTuple):
 
 def pruned_files(session: Session) -> Iterator[PrunedFile]:
     """Every file of which events were removed, in the order of streams; in flat memory."""
-    last = UUID(int=0)
-    while page := session.rows("pruned_files", stream=last, count=_FILES):
-        yield from map(PrunedFile._make, page)
-        last = page[-1][0]
+    return map(PrunedFile._make, session.stream("pruned_files", _FILES))
 
 
 def in_blocks(streams: Iterable[UUID], count: int = _STREAMS) -> Iterable[list[UUID]]:

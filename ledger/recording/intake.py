@@ -133,7 +133,7 @@ class Sealer:
         self._keyring.know(
             (stream_event.keys, category)
             for stream_event in stream_events
-            for category, _, _ in _groups(stream_event)
+            for category, _ in _groups(stream_event)
         )
         self._keyring.provide(list(chain.from_iterable(map(_needs, stream_events))))
         for stream_event in stream_events:
@@ -160,8 +160,8 @@ def _needs(stream_event: StreamEvent) -> Iterator[KeyNeed]:
     keys = stream_event.keys
     if has_own_hash(stream_event) and keys.fingerprint is None:
         yield KeyNeed(keys, FINGERPRINT)
-    for category, rolling, _ in _groups(stream_event):
-        month = month_of(stream_event.event.time) if rolling else 0
+    month = month_of(stream_event.event.time)
+    for category, _ in _groups(stream_event):
         if stream_event.erased or keys.chains[category].fences(stream_event.event.time):
             stream_event.fenced = True
         elif (category, month) not in keys.ready:

@@ -96,15 +96,15 @@ def waiting(session: Session) -> int:
 
 def any_wait(session: Session) -> bool:
     """Whether a read is noted and no event yet; it takes no longer where many are."""
-    return bool(session.of("ledger").rows("read_notes", after=0, count=1))
+    return bool(session.of("ledger").rows("read_notes", after=None, count=1))
 
 
 def unopened(session: Session, key: bytes) -> Iterator[int]:
     """Notes that do not open under the ledger's key for reads: they were left or changed without that key."""
-    cipher, after = AESGCM(key), 0
-    while rows := session.rows("read_notes", after=after, count=_BATCH):
-        after = rows[-1][0]
-        yield from (note for note, sealed in rows if _open(cipher, sealed) is None)
+    cipher = AESGCM(key)
+    for note, sealed in session.stream("read_notes", _BATCH, after=None, count=None):
+        if _open(cipher, sealed) is None:
+            yield note
 
 
 def record_notes(session: Session, key: bytes, record: Callable[[Batch], Outcome]) -> int:
@@ -113,7 +113,8 @@ def record_notes(session: Session, key: bytes, record: Callable[[Batch], Outcome
     Raises Retry or Halt; what was not recorded stays. So does a note that does not open, which is not of this
     program: it holds up no other, and counts as waiting.
     """
-    cipher, after, recorded = AESGCM(key), 0, 0
+    cipher, recorded = AESGCM(key), 0
+    after: int | None = None
     while rows := session.rows("read_notes", after=after, count=_BATCH):
         after = rows[-1][0]
         opened = [(note, _open(cipher, sealed)) for note, sealed in rows]

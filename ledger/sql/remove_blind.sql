@@ -1,3 +1,8 @@
--- What was searchable of categories of some subjects. Pairwise: subjects: uuid[], categories: text[].
+-- What was searchable of categories of some subjects, but for hashes that stay. Pairwise: subjects: uuid[],
+-- categories: text[]; kept_subjects: uuid[], kept_hmacs: bytea[].
 DELETE FROM blind_index USING unnest(%(subjects)s::uuid[], %(categories)s::text[]) AS erased (subject, category)
 WHERE blind_index.subject = erased.subject AND blind_index.category = erased.category
+  AND NOT EXISTS (
+    SELECT FROM unnest(%(kept_subjects)s::uuid[], %(kept_hmacs)s::bytea[]) AS kept (subject, value_hmac)
+    WHERE kept.subject = blind_index.subject AND kept.value_hmac = blind_index.value_hmac
+  )

@@ -1,7 +1,7 @@
 """One connection to PostgreSQL: it is given up when no answer comes, and closed when it cannot begin."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,8 @@ class Connection(psycopg.Connection[tuple[Any, ...]]):
     """A connection whose answers come within `answer_s` seconds, or it is given up."""
 
     answer_s: float | None = None
+    compare: Callable[[], bool] | None = None
+    """What is asked before each write, until it says that it need not be asked again."""
 
     def __init__(self, pgconn: "pq.abc.PGconn", *arguments: Any, **options: Any) -> None:
         super().__init__(pgconn, *arguments, **options)

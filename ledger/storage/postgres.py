@@ -5,9 +5,9 @@ Every session belongs to one role of one ledger. Batches go through COPY or arra
 a pipelined statement with more than about half a megabyte of parameters hangs in `Pipeline.sync()`.
 """
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib.resources import files
 from itertools import count
@@ -29,7 +29,8 @@ from ledger.storage import copy_format
 from ledger.storage.arrays import ArrayDumper
 from ledger.storage.connection import Connection, closed_on_error, with_defaults
 from ledger.storage.faults import mapped_errors
-from ledger.storage.refusals import check_ports, named, refusal
+from ledger.storage.refusals import check_ports, named, refusal, takes_no_writes
+from ledger.storage.tls import tls_fault
 
 # How much of a COPY of everything is passed on at once.
 _BLOCK_BYTES = 1 << 18
@@ -44,8 +45,12 @@ PATIENCE_S = 60
 SILENCE = 1.5
 # Roles that hold the head lock: a writer that hangs in a transaction blocks all others.
 _WRITERS: frozenset[Role | None] = frozenset({"recorder", "eraser", "pruner"})
+# Those that write more than what can be derived again. The publisher compares with its own files.
+_FENCED: frozenset[Role | None] = frozenset({"recorder", "eraser", "pruner"})
 # Who waits for a lock must then see what was committed meanwhile: all that is decided under one rests on it.
-_READ_COMMITTED = r"-c default_transaction_isolation=read\ committed"
+_READ_COMMITTED = {"default_transaction_isolation": "read committed"}
+# URLs of poolers that give each connection a session of its own, as far as this process knows.
+_POOLED: set[str] = set()
 
 
 @cache
@@ -148,17 +153,24 @@ class Session:
         return rows
 
     def stream(
-        self, name: str, /, size: int = 2000, **parameters: Any
+        self,
+        name: str,
+        /,
+        size: int = 2000,
+        tables: Mapping[str, str] | None = None,
+        **parameters: Any,
     ) -> Iterator[tuple[Any, ...]]:
         """Rows of a large answer, fetched in blocks through a cursor of the server.
 
-        It takes no savepoint in a transaction: who breaks off may let go of the rows when that has ended.
+        So whoever reads all there is names no place to begin at: no key is too small or too large for it.
+        `tables`: replaces `{table}` names as in `named`. It takes no savepoint in a transaction: who breaks
+        off may let go of the rows when that has ended.
         """
         own = nullcontext() if self.in_transaction else self._connection.transaction()
         with mapped_errors(), own:
             cursor = self._connection.cursor(name=f"stream_{next(_STREAMS)}_{name}")
             try:
-                cursor.execute(self._text(name), parameters, binary=True)
+                cursor.execute(self._text(name, tables), parameters, binary=True)
                 while rows := cursor.fetchmany(size):
                     self._took(len(rows))
                     yield from rows
@@ -181,19 +193,19 @@ class Session:
                 copy.write(part)
 
     @contextmanager
-    def copied(self, name: str, /) -> Iterator[Iterator[bytes]]:
+    def copied(self, name: str, /, **parameters: Any) -> Iterator[Iterator[bytes]]:
         """Rows of a binary COPY to here, as the server encodes them, without the format's ends.
 
         The session takes no other statement until the block ends, which ends the COPY too.
         """
-        with closing(self._copied(name)) as rows:
+        with closing(self._copied(name, parameters)) as rows:
             yield rows
 
-    def _copied(self, name: str) -> Generator[bytes, None, None]:
+    def _copied(self, name: str, parameters: Mapping[str, Any]) -> Generator[bytes, None, None]:
         with (
             mapped_errors(),
             self._connection.cursor() as cursor,
-            cursor.copy(self._text(name)) as copy,
+            cursor.copy(self._text(name), parameters) as copy,
         ):
             start = len(copy_format.HEADER)
             for data in copy:
@@ -203,13 +215,18 @@ class Session:
                     yield row
 
     def copy_out(
-        self, name: str, tables: Mapping[str, str], columns: Sequence[str]
+        self,
+        name: str,
+        tables: Mapping[str, str],
+        columns: Sequence[str],
+        numbers: Collection[str] = (),
     ) -> Generator[bytes, None, int]:
         """A COPY to here as the server sends it, in blocks; returns the number of rows.
 
-        `tables`: replaces `{table}` names as in `named`. `columns`: their names, for `{columns}`.
+        `tables`: replaces `{table}` names as in `named`. `columns`: their names, for `{columns}`. `numbers`:
+        those of them that are read as numbers of objects.
         """
-        query = self._of_columns(name, tables, columns)
+        query = self._of_columns(name, tables, columns, numbers)
         with mapped_errors(), self._connection.cursor() as cursor:
             with cursor.copy(query) as copy:
                 block = bytearray()
@@ -239,19 +256,37 @@ class Session:
             return cursor.rowcount
 
     def _of_columns(
-        self, name: str, tables: Mapping[str, str], columns: Sequence[str]
+        self,
+        name: str,
+        tables: Mapping[str, str],
+        columns: Sequence[str],
+        numbers: Collection[str] = (),
     ) -> sql.Composed:
         identifiers = {key: sql.Identifier(value) for key, value in tables.items()}
-        listed = sql.SQL(", ").join(map(sql.Identifier, columns))
+        plain, number = sql.SQL("{}"), sql.SQL("{}::pg_catalog.oid")
+        listed = sql.SQL(", ").join(
+            (number if column in numbers else plain).format(sql.Identifier(column))
+            for column in columns
+        )
         return sql.SQL(statement(self._package, name)).format(**identifiers, columns=listed)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit at the end of the block, roll back when it raises."""
+        """Commit at the end of the block, roll back when it raises. Raises what `check_fence` raises."""
+        self.check_fence()
         with mapped_errors(), self._connection.transaction():
             yield
             if self.broken:  # psycopg ends a block on a closed connection without a word
                 raise ServiceAway("PostgreSQL went away before the commit")
+
+    def check_fence(self) -> None:
+        """Compare the database with what its log promised, unless this connection has done so.
+
+        Raises RolledBack, Retry or Halt.
+        """
+        compare = self._connection.compare
+        if compare is not None and compare():
+            self._connection.compare = None
 
     def notified(self, timeout_s: float) -> bool:
         """Wait for a notification on the channels that were listened to; False after the time."""
@@ -281,7 +316,7 @@ class Database:
     user of the URL logs in and takes the role, which `ledger init` granted to it. `patience_s`: how
     long a silent server, or a recorder that stands still in a transaction, is waited for. `read_only`: the
     server refuses whatever a session would write. `statement_s`: how long a statement of a reader may take;
-    None: any time.
+    None: any time. `fence`: compares with what the log promised, before a role may write (`Fence.passes`).
     """
 
     conninfo: str
@@ -289,6 +324,7 @@ class Database:
     patience_s: int = PATIENCE_S
     read_only: bool = False
     statement_s: int | None = None
+    fence: "Callable[[Session], bool] | None" = field(default=None, compare=False, repr=False)
 
     def connect(self, ledger: LedgerName, role: Role | None, package: str = "ledger") -> Session:
         """Open a session as one role of one ledger; as the URL's own user when `role` is None.
@@ -296,6 +332,7 @@ class Database:
         Commits wait for the disk and transactions are READ COMMITTED, whatever the role, the database or
         the server set. Options of the URL stay, where these here say nothing else.
 
+        Who writes is fenced first: RolledBack where the database contradicts what its log promised.
         Raises ServiceAway when the server cannot be reached, Refused when it does not let the login in,
         Misconfigured for a URL that leads nowhere, NotInstalled when the role is unknown.
         """
@@ -304,29 +341,38 @@ class Database:
             with mapped_errors():
                 connection = self._log_in(info)
                 with closed_on_error(connection):
-                    self._begin(connection, ledger, role)
+                    self._begin(connection, ledger, role, info)
         except Halt:
             raise NotInstalled from None
-        return Session(connection, package, ledger, partial(self.connect, ledger, role))
+        session = Session(connection, package, ledger, partial(self.connect, ledger, role))
+        if self.fence is not None and role in _FENCED:
+            with closed_on_error(connection):
+                connection.compare = partial(self.fence, session)
+                session.check_fence()
+        return session
 
     def _info(self, ledger: LedgerName, role: Role | None) -> str:
-        """How to connect as a role: what the URL says, and our own settings over it."""
-        options = self._own_options()
-        options += [f"-c search_path={ledger.search_path}", "-c TimeZone=UTC", _READ_COMMITTED]
-        options += self._server_patience(role)
-        if self.read_only:
-            options.append("-c default_transaction_read_only=on")
-        user = {}
+        """How to connect as a role: what the URL says, and our own options over it."""
+        own = {}
         if role and self.peer:
-            user = {"user": ledger.role(role)}
+            own = {"user": ledger.role(role)}
+        if self._options().get("target_session_attrs") == "read-write":
+            # A session that only reads would never count as such a one: the server is meant.
+            own["target_session_attrs"] = "primary"
         return make_conninfo(
             self.conninfo,
-            options=" ".join(options),
             application_name=f"ledger-{role or 'init'}",
             connect_timeout=min(CONNECT_TIMEOUT_S, self.patience_s),
             **self._client_patience(),
-            **user,
+            **own,
         )
+
+    def _settings(self, ledger: LedgerName, role: Role | None) -> dict[str, str]:
+        """What each session of a role sets, whatever the URL, the role, the database and the server say."""
+        settings = {"TimeZone": "UTC", **_READ_COMMITTED, **self._server_patience(role)}
+        if self.read_only:
+            settings["default_transaction_read_only"] = "on"
+        return settings
 
     def _options(self) -> dict[str, Any]:
         """The options of the URL. Raises Misconfigured, without what psycopg quotes: it may be a password."""
@@ -347,32 +393,62 @@ class Database:
         try:
             return Connection.connect(info, autocommit=True)
         except psycopg.OperationalError as error:
-            reason = None if self.peer else refusal(str(error))
+            if takes_no_writes(str(error)):
+                raise ServiceAway(
+                    "no PostgreSQL that LEDGER_DATABASE_URL names takes writes: one must be promoted"
+                ) from None
+            options = with_defaults(self._options())
+            reason = None if self.peer else refusal(str(error)) or tls_fault(str(error), options)
             if reason is None:
                 raise
-            who = named(with_defaults(self._options()))
+            who = named(options)
             raise Refused(
                 f"this login at PostgreSQL fails: {reason} ({who}); "
                 "see LEDGER_DATABASE_URL and LEDGER_DATABASE_PASSWORD_FILE"
             ) from None
 
-    def _begin(self, connection: Connection, ledger: LedgerName, role: Role | None) -> None:
-        """Make a new connection that of its role."""
+    def _begin(
+        self, connection: Connection, ledger: LedgerName, role: Role | None, info: str
+    ) -> None:
+        """Make a new connection that of its role. `info`: how it was made."""
+        connection.adapters.register_dumper(list, ArrayDumper)
+        # All in one trip, and by statements: a pooler takes no options when a session begins. The path first.
+        path = sql.Literal(ledger.search_path)
+        script = sql.SQL("SELECT pg_catalog.set_config('search_path', {}, false)").format(path)
+        for name, value in self._settings(ledger, role).items():
+            script += sql.SQL(";\nSET {} = {}").format(sql.Identifier(name), sql.Literal(value))
+        script += sql.SQL(";\n") + sql.SQL(statement("ledger", "keep_commits"))
         if role == "recorder":
+            connection.execute(script)
             connection.answer_s = SILENCE * self.patience_s
             self._end_stalled(connection)
-        connection.adapters.register_dumper(list, ArrayDumper)
-        script: sql.SQL | sql.Composed = sql.SQL(statement("ledger", "keep_commits"))
+            script = sql.Composed([])
         if role and not self.peer:
-            # Both in one trip.
-            take = sql.SQL("SET ROLE {};\n").format(sql.Identifier(ledger.role(role)))
-            script = take + script
-        connection.execute(script)
+            script += sql.SQL(";\nSET ROLE {}").format(sql.Identifier(ledger.role(role)))
+        began = connection.execute(script + sql.SQL(";\nSELECT pg_backend_pid()"))
+        while began.nextset():
+            pass
+        ((server,),) = began.fetchall()
+        # A pooler gives a number of its own.
+        if server != connection.info.backend_pid and self.conninfo not in _POOLED:
+            self._check_pool(info, server)
 
-    def _own_options(self) -> list[str]:
-        """Settings that the URL itself asks the server for; of two of a name the later one holds."""
-        options = self._options().get("options")
-        return [str(options)] if options else []
+    def _check_pool(self, info: str, server: int) -> None:
+        """Raise Misconfigured where a pooler lends the session of a connection to another one meanwhile.
+
+        `server`: the process that serves the connection that stands.
+        """
+        try:
+            with Connection.connect(info, autocommit=True) as another:
+                ((other,),) = another.execute("SELECT pg_backend_pid()").fetchall()
+        except psycopg.OperationalError:
+            return  # it has no other session now: the next connection asks again
+        if other == server:
+            raise Misconfigured(
+                "the pooler that LEDGER_DATABASE_URL names lends one session to several connections: set"
+                " its pool_mode to session"
+            )
+        _POOLED.add(self.conninfo)
 
     def _client_patience(self) -> dict[str, int]:
         """Options by which this end notices that the other one's machine is gone. Sockets ignore them."""
@@ -385,7 +461,7 @@ class Database:
             "tcp_user_timeout": 1000 * self.patience_s,
         }
 
-    def _server_patience(self, role: Role | None) -> list[str]:
+    def _server_patience(self, role: Role | None) -> dict[str, str]:
         """Settings by which the server notices that a writer is gone, and releases its locks."""
         probe_s = max(1, self.patience_s // 6)
         settings = {
@@ -404,7 +480,7 @@ class Database:
         # for ever.
         if role is None or self.read_only:
             settings["lock_timeout"] = f"{self.patience_s}s"
-        return [f"-c {name}={value}" for name, value in settings.items()]
+        return settings
 
     def _end_stalled(self, connection: Connection) -> None:
         """End recorders that hang inside a statement: no timeout of the server reaches a COPY

@@ -22,12 +22,35 @@ _REFUSALS = (
         "it does not take this user of the system",
     ),
     (r"invalid \w+ value: ", "an option of the URL has a value that does not exist"),
+    (
+        r"server does not support SSL, but SSL was required",
+        "it speaks no TLS, and sslmode asks for it",
+    ),
+    (
+        r"no pg_hba.conf entry for .*, no encryption",
+        "it takes this login from here with TLS alone, or not at all",
+    ),
+    (r"no pg_hba.conf entry for ", "its pg_hba.conf has no entry for this login from here"),
+    (
+        r"server certificate for .* does not match host name",
+        "its certificate has another name than the host of the URL",
+    ),
+    (
+        r"root certificate file .* does not exist",
+        "there is no file of authorities to trust: set sslrootcert in the URL",
+    ),
 )
+_NO_WRITES = re.compile(r"server is in hot standby mode|session is read-only")
 
 
 def refusal(text: str) -> str | None:
     """Why the server will refuse this login again; None when it is not known, and may pass."""
     return next((reason for words, reason in _REFUSALS if re.search(words, text)), None)
+
+
+def takes_no_writes(text: str) -> bool:
+    """Whether a server is there that follows another one, where one that takes writes was asked for."""
+    return bool(_NO_WRITES.search(text))
 
 
 def check_ports(options: Mapping[str, str]) -> None:

@@ -18,6 +18,11 @@ def says_types(event: RecordedEvent) -> bool:
     return counts(event) and "types" in event.facts
 
 
+def carries_over(event: RecordedEvent) -> bool:
+    """Whether an act says what goes on in a new relationship."""
+    return "carries_over" in event.facts
+
+
 def asks_for_more(event: RecordedEvent) -> bool:
     """Whether the house asked a person for more proof of identity."""
     return "information_asked" in event.facts

@@ -5,9 +5,10 @@ every takeover. Who takes a contract over runs it from then on, whatever became 
 over has it no more. The latest act decides; at equal time an end beats a takeover, and that a beginning.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 import msgspec
 
@@ -81,38 +82,25 @@ def contracts_of(events: Iterable[RecordedEvent]) -> list[Contract]:
     return contracts(dossier_from(events, _ACTS))
 
 
-def account_ended(dossier: Dossier) -> datetime | None:
-    """When a customer's last contract ended or was handed over; without contracts, when they became inactive.
-
-    So it is, too, if they became active after the last contract. Who is erased has no account, whatever runs.
-    """
-    known, account = contracts(dossier), dossier.all("account")
-    is_running = any(contract.status == "running" for contract in known)
-    ended = None if is_running else max((contract.since for contract in known), default=None)
-    if ended and not _is_active_after(account, ended):
-        return ended
-    ends = {"erased"} if is_running else {"erased", "inactive"}
-    return next((mark.order.time for mark in account[-1:] if mark.says in ends), None)
-
-
-def _is_active_after(account: Sequence[Mark], time: datetime) -> bool:
-    return any(mark.says == "active" and mark.order.time > time for mark in account)
-
-
-def told_by_others(dossier: Dossier, takeovers: Iterable[Fact]) -> list[Keeping]:
+def told_by_others(stream: UUID, dossier: Dossier, takeovers: Iterable[Fact]) -> list[Keeping]:
     """The contracts that a person runs by the word of others alone: their own event is missing.
 
-    It is a finding, and the data is kept in doubt: half of a recorded takeover must destroy no data.
+    It is a finding, and the data is kept in doubt: half of a recorded takeover must destroy no data. Whoever
+    said that the contract came may say as well that it went again: the latest word decides.
     """
-    refs = {
-        fact.facts.contract_ref
-        for fact in takeovers
-        if all(
-            mark.order.time < fact.occurred_at
-            for mark in dossier.all(f"{_PREFIX}{fact.facts.contract_ref}")
-        )
-    }
-    return [Keeping("contract", ref) for ref in sorted(refs)]
+    latest: dict[str, Fact] = {}
+    for fact in sorted(takeovers, key=lambda fact: (fact.occurred_at, _takes(stream, fact))):
+        latest[fact.facts.contract_ref] = fact
+    return [
+        Keeping("contract", ref)
+        for ref, fact in sorted(latest.items())
+        if _takes(stream, fact)
+        and all(mark.order.time < fact.occurred_at for mark in dossier.all(f"{_PREFIX}{ref}"))
+    ]
+
+
+def _takes(stream: UUID, fact: Fact) -> bool:
+    return fact.facts.to_customer == str(stream)
 
 
 def _contract(ref: str, dossier: Dossier) -> Contract:

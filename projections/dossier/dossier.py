@@ -5,8 +5,9 @@ what held when it occurred, whenever the marks arrived.
 """
 
 from bisect import insort
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Generic, TypeAlias, TypedDict, TypeVar, Unpack, cast
 from uuid import UUID
 
@@ -15,6 +16,7 @@ import msgspec
 from ledger.event import RecordedEvent, erases_all
 from projections.dossier.conditions import (
     asks_for_more,
+    carries_over,
     counts,
     is_contacts,
     is_ours,
@@ -24,6 +26,7 @@ from projections.dossier.conditions import (
 from projections.dossier.said import (
     Codes,
     Said,
+    carried_in,
     categories_in,
     claim_in,
     consent_in,
@@ -36,6 +39,7 @@ from projections.dossier.said import (
     purposes_in,
     sources_in,
     speaking_in,
+    suspicion_in,
     version_in,
 )
 from projections.dossier.templates import Named, named_by
@@ -48,6 +52,10 @@ PURPOSES = "purposes"
 """Topic of what an activity was ever declared to be for."""
 CONTRACT, RUNNING, _ENDED = "contract", "running", "ended"
 """Topic of contracts, and what its last mark says while the person is a party to a contract that runs."""
+REGISTERED, ORDERED, CARRIED, CONFIRMED = "registered", "ordered", "carried", "confirmed"
+"""Topics of what begins a relationship, and of which earlier data goes on in it."""
+CHANGED = "changed"
+"""Topic of what a contract went on with, and did not begin by."""
 LIFTED = "lifted"
 """Topic of what may be processed again after a restriction."""
 TAKEOVER = "takeover"
@@ -91,12 +99,16 @@ class Dossier(msgspec.Struct, frozen=True, array_like=True, tag="dossier", gc=Fa
         """With the marks that an event leaves."""
         return self.with_events((event,))
 
-    def with_events(self, events: Iterable[RecordedEvent]) -> "Dossier":
-        """With the marks that events of one stream leave."""
+    def with_events(
+        self, events: Iterable[RecordedEvent], kinds: Collection[str] | None = None
+    ) -> "Dossier":
+        """With the marks that events of one stream leave. `kinds`: on topics of these alone."""
         subject, marks = self.subject, dict(self.marks)
         for event in events:
             subject = subject or event.subject
             for noting in NOTED[event.name]:
+                if kinds is not None and noting.kind not in kinds:
+                    continue
                 if noting.when is _always or noting.when(event):
                     topic = noting.topic(event.facts)
                     marks[topic] = _with(marks.get(topic, ()), noting, event)
@@ -141,9 +153,16 @@ def _with(
         return (mark,)
     marks = list(earlier)
     insort(marks, mark, key=lambda mark: mark.order)
-    if noting.only_first:
-        return tuple(marks[:1])
+    if noting.by_year:
+        return tuple(_ends_of_years(marks))
     return tuple(marks[-1:] if noting.only_last else marks)
+
+
+def _ends_of_years(marks: Sequence[Mark]) -> Iterator[Mark]:
+    """The first and the last of each year, so that what comes monthly takes no more room with the years."""
+    for _, of_year in groupby(marks, key=lambda mark: mark.order.time.year):
+        first, *others = of_year
+        yield from (first, *others[-1:])
 
 
 NO_DOSSIER = Dossier()
@@ -156,8 +175,8 @@ def _always(_event: RecordedEvent) -> bool:
 class NotingRule(msgspec.Struct, frozen=True):
     """How a type of event is noted. `kind`: of its topics. `rank`: more for what takes away.
 
-    `when`: only then. `only_last`, `only_first`: of such a topic only that mark matters, whenever a fact
-    occurred.
+    `when`: only then. `only_last`: of such a topic only that mark matters, whenever a fact occurred.
+    `by_year`: only the first and the last of each year do.
     """
 
     kind: str
@@ -166,7 +185,7 @@ class NotingRule(msgspec.Struct, frozen=True):
     rank: int = 0
     when: Callable[[RecordedEvent], bool] = _always
     only_last: bool = False
-    only_first: bool = False
+    by_year: bool = False
 
 
 def marks_of(event: RecordedEvent, kind: str) -> Iterator[tuple[str, Mark]]:
@@ -197,7 +216,7 @@ class _How(TypedDict, total=False):
 
     when: Callable[[RecordedEvent], bool]
     only_last: bool
-    only_first: bool
+    by_year: bool
 
 
 def _note(
@@ -232,50 +251,56 @@ def _says(signal: bool) -> Callable[[RecordedEvent], bool]:
 # Of two signals of one moment the one counts that says no.
 _SIGNALS = (_note(SIGNAL, True, 1, when=_says(True)), _note(SIGNAL, False, when=_says(False)))
 # Something was sold: to be registered is no sale.
-_BOUGHT = _note("bought", only_first=True)
+_BOUGHT = _note("bought", by_year=True)
 _CONTRACT = f"{CONTRACT}/{{contract_ref}}"
+_CARRIES = _note(CARRIED, carried_in, when=carries_over)
 
 NOTED: dict[str, tuple[NotingRule, ...]] = {
     # customers
-    names.CUSTOMER_REGISTERED: (_note("registered", _fact("customer_kind")),),
-    names.ACCOUNT_REACTIVATED: (_note("account", "active"),),
+    names.CUSTOMER_REGISTERED: (_note(REGISTERED, _fact("customer_kind")),),
+    names.ACCOUNT_REACTIVATED: (_note("account", "active"), _CARRIES),
     names.ACCOUNT_DEACTIVATED: (_note("account", "inactive", 1),),
     names.PERSONAL_DATA_ERASED: (_note("account", "erased", 1, when=erases_all),),
     names.CONTACT_PERSON_ADDED: (
         _note("customer", _fact("customer")),
-        _note("contact", "added", only_last=True),
+        _note("contact", "added"),
     ),
-    names.CONTACT_PERSON_REMOVED: (_note("contact", "removed", 1, only_last=True),),
+    names.CONTACT_PERSON_REMOVED: (_note("contact", "removed", 1),),
+    names.DATA_CONFIRMED: (_note(CONFIRMED, categories_in),),
     names.ORDER_PLACED: (
         _BOUGHT,
+        _note(ORDERED),
+        _CARRIES,
         _note("large-order", when=lambda event: bool(event.facts["large_order"])),
     ),
-    names.CONTRACT_CONCLUDED: (_BOUGHT, _note(_CONTRACT, RUNNING, only_last=True)),
-    names.CONTRACT_CHANGED: (_BOUGHT, _note(_CONTRACT, RUNNING, only_last=True)),
+    names.CONTRACT_CONCLUDED: (_BOUGHT, _note(_CONTRACT, RUNNING), _CARRIES),
+    names.CONTRACT_CHANGED: (_BOUGHT, _note(_CONTRACT, RUNNING), _note(CHANGED)),
     names.EQUIPMENT_SHIPPED: (_BOUGHT,),
     names.SERVICE_ACTIVATED: (_BOUGHT,),
     names.SERVICE_EXTENDED: (_BOUGHT,),
-    names.CONTRACT_ENDED: (_note(_CONTRACT, _ENDED, 2, only_last=True),),
+    names.CONTRACT_ENDED: (_note(_CONTRACT, _ENDED, 2),),
     names.CONTRACT_TAKEN_OVER: (
         _BOUGHT,
         _note(f"{TAKEOVER}/{{contract_ref}}", handover_in),
-        _note(_CONTRACT, _side, 1, when=is_party, only_last=True),
+        _note(_CONTRACT, _side, 1, when=is_party),
     ),
+    names.PRIVACY_NOTICE_PUBLISHED: (_note("published"),),
     names.PRIVACY_NOTICE_PROVIDED: (_note("notice", _fact("article")),),
     names.TRANSFER_AGREEMENT_RECORDED: (_note("transfer", countries_in),),
     names.TRANSFER_AGREEMENT_ENDED: (_note("transfer", countries_in, 1),),
     names.COLLECTION_NOTICE_SENT: (_note("collection-notice", claim_in),),
     # what a period of retention runs from, or waits for
-    names.INVOICE_SENT: (_BOUGHT, _note("invoice", only_last=True)),
-    names.CREDIT_CHECK_RESULT_RECEIVED: (_note("decision", only_last=True),),
-    names.AUTOMATED_DECISION_MADE: (_note("decision", only_last=True),),
+    names.INVOICE_SENT: (_BOUGHT, _note("invoice", by_year=True)),
+    names.CREDIT_CHECK_RESULT_RECEIVED: (_note("decision", by_year=True),),
+    names.AUTOMATED_DECISION_MADE: (_note("decision", by_year=True),),
     names.COLLECTION_CLOSED: (
-        _note("settled", only_last=True),
+        _note("settled", by_year=True),
         _note("debt/{invoice_ref}", "closed", 1, only_last=True),
     ),
     names.MISUSE_RESOLVED: (
-        _note("case-closed", only_last=True),
+        _note("case-closed", by_year=True),
         _note("case/{case_ref}", "closed", 1, only_last=True),
+        _note("suspicion/{case_ref}", suspicion_in, 1, only_last=True),
     ),
     names.PORTAL_ACCOUNT_OPENED: (_note("portal", "open", only_last=True),),
     names.PORTAL_ACCOUNT_CLOSED: (_note("portal", "ended", 1, only_last=True),),
@@ -287,7 +312,10 @@ NOTED: dict[str, tuple[NotingRule, ...]] = {
     names.DISPUTE_CLOSED: (_note("dispute/{case_ref}", "closed", 1, only_last=True),),
     names.PAYMENT_DEFAULT_RECORDED: (_note("debt/{invoice_ref}", "open", only_last=True),),
     names.MISUSE_SUSPECTED: (_note("case/{case_ref}", "open", only_last=True),),
-    names.FRAUD_SIGNAL_RECORDED: (_note("case/{case_ref}", "open", only_last=True),),
+    names.FRAUD_SIGNAL_RECORDED: (
+        _note("case/{case_ref}", "open", only_last=True),
+        _note("suspicion/{case_ref}", "open", only_last=True),
+    ),
     names.PROCESSING_RESTRICTED: (_note("restriction", categories_in),),
     names.RESTRICTION_LIFTED: (_note(LIFTED, categories_in, 1),),
     names.ERASURE_DECIDED: (_note("decided", decisions_in, when=is_ours),),
@@ -324,10 +352,10 @@ NOTED: dict[str, tuple[NotingRule, ...]] = {
     names.PORTABILITY_EXPORT_ISSUED: (_note("answered/{request_ref}", "issued"),),
     # staff
     names.VOG_PRESENTED: (_note("vog", _fact("issued_on")),),
-    names.EMPLOYMENT_STARTED: (_note("job", "running", only_last=True),),
+    names.EMPLOYMENT_STARTED: (_note("job", "running"),),
     names.EMPLOYMENT_ENDED: (
         _note("employment", "ended", 1),
-        _note("job", "ended", 1, only_last=True),
+        _note("job", "ended", 1),
     ),
     names.ROLE_GRANTED: (
         _note("role/{role}", granted_in),
@@ -358,12 +386,22 @@ _SURELY_NOTED = frozenset(
 
 SHARED_TOPICS: frozenset[str] = frozenset(
     {
-        *("account", CONTRACT, "takeover", "vog", "employment", "role", "reading", "defined"),
-        *("recipient", "sources", PURPOSES),
+        *(
+            "published",
+            "account",
+            CONTRACT,
+            REGISTERED,
+            ORDERED,
+            CARRIED,
+            CONFIRMED,
+            CHANGED,
+            "takeover",
+        ),
+        *("vog", "employment", "role", "reading", "defined", "recipient", "sources", PURPOSES),
     }
 )
 """Kinds of topic that facts of other streams depend on: registers, staff, and of customers the account, the
-contracts and the other side of a takeover."""
+relationships and the other side of a takeover."""
 
 
 def noting(topics: Collection[str]) -> frozenset[str]:

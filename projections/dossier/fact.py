@@ -14,7 +14,10 @@ from ledger.event import RecordedEvent
 from projections.dossier.templates import Named, named_by
 from projections.folds.powers import POWERLESS, type_of
 from rulebook import FOUNDED, provision
+from rulebook.adverse_decisions import is_adverse
+from rulebook.calendar import day_of
 from rulebook.consent_evidence import CONSENT_PURPOSES
+from rulebook.consent_validity import consent_lack
 from schemas import names
 
 
@@ -37,6 +40,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     from_customer: str = ""
     from_recipient: str = ""
     gpc: bool | None = None
+    latest: datetime | None = None
     method: str = ""
     notice: str = ""
     purpose: str = ""
@@ -53,6 +57,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     to_customer: str = ""
     transfer_mechanism: str = ""
     valid_until: str = ""
+    version: str = ""
 
 
 _KEPT_NOTHING = Kept()
@@ -99,7 +104,9 @@ _DISCLOSED = (
     "method",
     "notice",
 )
+_JUDGED_BY_PROVISION = frozenset({names.PERSONAL_DATA_DISCLOSED, names.BULK_FEED_DELIVERED})
 DISCLOSURE, OBJECTION, CONSENT_EVIDENCE = "disclosure", "objection", "consent-evidence"
+AUTOMATED = "automated-decision"
 IN_LAW = frozenset({"6-1-c", "6-1-e"})
 """Legal bases that lie in a provision of law, which must be named (Art. 6(3))."""
 _ACTIVITY_OBJECTED = ("activity/{activity_objected}",)
@@ -126,8 +133,16 @@ def _outside(event: RecordedEvent) -> bool:
     return not event.ours
 
 
+def _is_adverse(event: RecordedEvent) -> bool:
+    """Whether a program alone refused the person something."""
+    facts = event.facts
+    return is_adverse(facts.get("decision") or (facts["automated"] and facts["outcome"]) or "")
+
+
 def _has_evidence(event: RecordedEvent) -> bool:
-    """Whether something shows the act, or could contradict it."""
+    """Whether something shows the act, or could contradict it; or it is no act at all."""
+    if consent_lack(event.facts.get("method"), None, day_of(event.time)):
+        return True
     if not {"tc_string", "gpc"}.isdisjoint(event.facts):
         return True
     ours = CONSENT_PURPOSES.get(event.facts.get("purpose", ""))
@@ -143,6 +158,8 @@ _TAKEN_BACK = msgspec.structs.replace(_EVIDENCE, when=lambda event: "tc_string" 
 # Others name a request too, such as a correction: of the helpdesk, who needs no request for a right.
 _ON_REQUEST = FactKind("request-act", ("request_ref",))
 
+_DECISION = FactKind(AUTOMATED, when=_is_adverse)
+
 CHECKED: Mapping[str, tuple[FactKind, ...]] = {
     names.CONSENT_GIVEN: (_EVIDENCE,),
     names.CONSENT_RENEWED: (_EVIDENCE,),
@@ -156,6 +173,10 @@ CHECKED: Mapping[str, tuple[FactKind, ...]] = {
     names.EQUIPMENT_SHIPPED: (_TO_RECIPIENT,),
     names.DISCLOSURE_NOTICE_REQUESTED: (FactKind("notice-request", ("disclosure_id",)),),
     names.MARKETING_MESSAGE_SENT: (FactKind("contact", ("channel", "purpose")),),
+    names.PRIVACY_NOTICE_PROVIDED: (FactKind("notice", ("version",), ("notice/{version}",)),),
+    names.BULK_FEED_DELIVERED: (FactKind("feed", ("recipient_kind",)),),
+    names.AUTOMATED_DECISION_MADE: (_DECISION,),
+    names.CREDIT_CHECK_RESULT_RECEIVED: (_DECISION,),
     names.CREDIT_CHECK_REQUESTED: (FactKind("credit-check", ("reason",)),),
     names.PERSONAL_DATA_ACCESSED: (
         FactKind("access", ("employee", "role", "case_ref"), ("{employee}", "role/{role}")),
@@ -234,12 +255,16 @@ LETTERS: Mapping[str, str] = {
     "request-extension": "Y",
     "takeover": "Z",
     "consent-evidence": "0",
+    "automated-decision": "1",
+    "feed": "2",
+    "notice": "3",
 }
 """By what a row says of which kind its fact is: a capital letter or a digit, as no other row begins."""
 
 # In UTC, as events are: two times of different zones take thirty times as long to compare.
 _FOUNDED = FOUNDED.astimezone(UTC)
 _USES = {"access", "contact", DISCLOSURE}
+_GROUNDED = _USES | {"feed", AUTOMATED}
 
 
 def facts_in(event: RecordedEvent) -> list[str]:
@@ -248,7 +273,7 @@ def facts_in(event: RecordedEvent) -> list[str]:
     kinds = [
         check.kind for check in CHECKED.get(name, ()) if check.when is _always or check.when(event)
     ]
-    if _is_groundless(event) and name != names.PERSONAL_DATA_DISCLOSED:
+    if _is_groundless(event) and name not in _JUDGED_BY_PROVISION:
         kinds.append(_PROVISION.kind)
     if event.time < _FOUNDED:
         kinds.append(_DATING.kind)
@@ -277,7 +302,7 @@ def fact_of(kind: str, event: RecordedEvent) -> Fact:
         categories=event.categories if used else (),
         on=tuple([name(event.facts) for name in _names_of(kind)]),
         activity=event.activity if used else None,
-        legal_basis=event.legal_basis if used else None,
+        legal_basis=event.legal_basis if kind in _GROUNDED else None,
     )
 
 

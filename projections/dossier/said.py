@@ -9,6 +9,9 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from rulebook import Cause
+from rulebook.calendar import day_of
+from rulebook.case_ends import is_cleared
+from rulebook.consent_validity import consent_lack
 from rulebook.erasure import Outcome
 from schemas import REMARK, names
 
@@ -122,6 +125,11 @@ Said: TypeAlias = (
 """What one mark says. A text is a code or a day; None: what was said before is taken back."""
 
 
+def carried_in(event: RecordedEvent) -> Codes:
+    """The categories whose values go on in a new relationship."""
+    return Codes(tuple(sorted(event.facts["carries_over"])))
+
+
 def categories_in(event: RecordedEvent) -> Codes:
     """What an event lists; the envelope has it, not the facts, which say whether remarks are among it."""
     remarks = [REMARK] if event.facts.get("remarks") else []
@@ -148,9 +156,17 @@ def speaking_in(event: RecordedEvent) -> Speaking:
     return Speaking(tuple(event.facts.get("sources") or ()), tuple(event.facts.get("types") or ()))
 
 
-def consent_in(event: RecordedEvent) -> Consent:
-    """The consent that an event gives or renews."""
-    return Consent(event.facts.get("valid_until"), event.activity)
+def consent_in(event: RecordedEvent) -> Consent | None:
+    """The consent that an event gives or renews; None where nobody agreed by an act of their own."""
+    facts, day = event.facts, day_of(event.time)
+    if consent_lack(facts.get("method"), facts.get("given_by"), day):
+        return None
+    return Consent(facts.get("valid_until"), event.activity)
+
+
+def suspicion_in(event: RecordedEvent) -> str:
+    """How a case of suspected misuse ended: `cleared`, or `held`."""
+    return "cleared" if is_cleared(event.facts.get("outcome", "")) else "held"
 
 
 def granted_in(event: RecordedEvent) -> Granted:

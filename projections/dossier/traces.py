@@ -15,7 +15,7 @@ from ledger.crypto.sealing import month_of
 from ledger.event import RecordedEvent, erases
 from projections.folds.powers import type_of
 from rulebook.sources import is_of_another
-from schemas import are_all
+from schemas import ROLLING_CATEGORIES, are_all
 
 # Of a source and a type.
 _PAIRS = 4_096
@@ -35,10 +35,12 @@ class HeldKey(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A key that is not destroyed. `at`: position of the earliest event whose values it sealed.
 
     `bases`: the legal bases and activities of all that it sealed, such as `6-1-a web-analytics`, sorted.
+    `latest`: when the latest such event occurred; of a rolling category that of the earliest stands for it.
     """
 
     at: str
     bases: tuple[str, ...]
+    latest: datetime
 
 
 _Held = dict[str, dict[str, HeldKey]]
@@ -61,12 +63,17 @@ class Traces(msgspec.Struct, frozen=True, array_like=True, tag="traces", gc=Fals
         """The earliest event of each key of a category of which data is held."""
         return [self.sealing[key.at] for key in self.held[category].values()]
 
+    def spans_of(self, category: str) -> list[tuple[datetime, datetime]]:
+        """The times of the earliest and of the latest event of each key of a category, in order."""
+        keys = self.held.get(category, {}).values()
+        return sorted((self.sealing[key.at].time, key.latest) for key in keys)
+
     def bases_of(self, category: str) -> set[str]:
         """On what data of a category rests."""
         return {basis for key in self.held[category].values() for basis in key.bases}
 
     def without(self, categories: Collection[str], month: int | None) -> "Traces":
-        """The traces once data is erased. `month`: of a rolling category, no later month is.
+        """The traces once data is erased. `month`: no later month is.
 
         Of who is erased wholly nothing is left.
         """
@@ -153,7 +160,8 @@ def _seal(
         # Of a destroyed key: its values came after the erasure, and nothing can open them.
         if sealed.key not in destroyed:
             keys = held.setdefault(category, {})
-            keys[sealed.key] = _with(keys.get(sealed.key), trace, basis, sealing)
+            rolls = category in ROLLING_CATEGORIES
+            keys[sealed.key] = _with(keys.get(sealed.key), trace, basis, sealing, rolls)
 
 
 def _let_go(held: _Held, destroyed: Collection[str]) -> None:
@@ -163,14 +171,18 @@ def _let_go(held: _Held, destroyed: Collection[str]) -> None:
             del keys[id]
 
 
-def _with(known: HeldKey | None, trace: Trace, basis: str, sealing: Mapping[str, Trace]) -> HeldKey:
+def _with(
+    known: HeldKey | None, trace: Trace, basis: str, sealing: Mapping[str, Trace], rolls: bool
+) -> HeldKey:
     if known is None:
-        return HeldKey(str(trace.position), (basis,))
+        return HeldKey(str(trace.position), (basis,), trace.time)
     earliest = trace < sealing[known.at]
-    if not earliest and basis in known.bases:
+    first = trace.time if earliest else sealing[known.at].time
+    latest = first if rolls else max(known.latest, trace.time)
+    if not earliest and basis in known.bases and latest == known.latest:
         return known
     bases = known.bases if basis in known.bases else tuple(sorted({*known.bases, basis}))
-    return HeldKey(str(trace.position) if earliest else known.at, bases)
+    return HeldKey(str(trace.position) if earliest else known.at, bases, latest)
 
 
 def sighted_as(source: str, type: str = "") -> str:

@@ -11,7 +11,9 @@ from typing import Final
 from projections.dossier.dossier import COOKIES, SIGNAL
 from projections.dossier.fact import Fact
 from projections.dossier.look import FactContext, SeenSituation
+from rulebook.calendar import day_of
 from rulebook.consent_evidence import ConsentPurpose, is_explicit, lifetime_end, wanted_of
+from rulebook.consent_validity import consent_lack
 from schemas import names
 from schemas.formats import instant_of
 from schemas.tc_string import TcFault, TcString, decoded
@@ -37,6 +39,9 @@ def consent_evidence(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
         yield from _aged(fact, look, string)
     if _is_given(fact):
         yield from _signalled(fact, look, purpose)
+        if consent_lack(fact.facts.method or None, None, day_of(fact.occurred_at)):
+            detail = f"{_purpose(fact)}, {fact.facts.method}"
+            yield SeenSituation({"said": "given", "act": "none"}, detail=detail)
 
 
 def _purpose(fact: Fact) -> str:

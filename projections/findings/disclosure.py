@@ -52,6 +52,18 @@ def disclosure(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
         yield informed(fact, look, fact.id)
 
 
+def feed(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
+    """Whether a file about many rests on what its recipient's power asks for; of CIOT that is known."""
+    day = day_of(fact.occurred_at)
+    version = version_on(look.own, day)
+    kind = fact.facts.recipient_kind or (version.kind if version else "")
+    if not kind:
+        return
+    provision = fact.provision or rulebook.RECIPIENT_KINDS[kind].feed_provision or None
+    for seen in _ground(kind, day, provision, fact.legal_basis):
+        yield seen._replace(kind=seen.kind or DISCLOSURE)
+
+
 def _like(fact: Fact, look: FactContext) -> _Like:
     facts, at = fact.facts, fact.occurred_at
     return _Like(
@@ -108,7 +120,7 @@ def _situations(like: _Like, recipient: Dossier) -> Iterator[SeenSituation]:
         yield _amount(like, kind)
     yield from _whereabouts(like, version, recipient)
     if like.stated:
-        yield from _ground(like, like.stated)
+        yield from _ground(like.stated, like.day, like.provision, like.legal_basis)
         yield SeenSituation({"purpose": like.purpose}, detail=like.purpose)
         if like.is_of_fraud:
             yield _special(like, like.stated)
@@ -117,17 +129,19 @@ def _situations(like: _Like, recipient: Dossier) -> Iterator[SeenSituation]:
 # The ground
 
 
-def _ground(like: _Like, kind: str) -> Iterator[SeenSituation]:
-    needs_provision = rulebook.recipient_kind(kind, like.day).needs_provision
-    provision = _provision_of(like.provision)
-    code = _code_of(like.provision, provision, like.day)
+def _ground(
+    kind: str, day: date, spelled: str | None, legal_basis: str | None
+) -> Iterator[SeenSituation]:
+    needs_provision = rulebook.recipient_kind(kind, day).needs_provision
+    provision = _provision_of(spelled)
+    code = _code_of(spelled, provision, day)
     yield SeenSituation(
-        {"provision": code, "needs_provision": needs_provision}, detail=like.provision or kind
+        {"provision": code, "needs_provision": needs_provision}, detail=spelled or kind
     )
-    if code == "none" and not needs_provision and like.legal_basis in IN_LAW:
+    if code == "none" and not needs_provision and legal_basis in IN_LAW:
         yield SeenSituation({"provision": "missing"}, kind=PROVISION)
     if provision and provision.authorities:
-        competent = "competent" if kind in provision.authorities else "other"
+        competent = "competent" if kind in provision.authorities + provision.feeds else "other"
         yield SeenSituation({"authority": competent}, detail=f"{kind}, {provision.id}")
 
 

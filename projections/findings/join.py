@@ -13,10 +13,15 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from ledger.reading import LAST
-from projections.dossier.contracts import account_ended
+from projections.dossier.account import ACCOUNT, contract_topics
 from projections.dossier.dossier import (
+    CARRIED,
+    CHANGED,
+    CONFIRMED,
     CONTRACT,
     NO_DOSSIER,
+    ORDERED,
+    REGISTERED,
     SHARED,
     SHARED_TOPICS,
     Dossier,
@@ -27,6 +32,7 @@ from projections.dossier.dossier import (
 from projections.dossier.fact import OBJECTION, Fact
 from projections.dossier.look import FactContext
 from projections.dossier.objections import activities_objected_to, activity_name
+from projections.dossier.relationships import as_customer
 from projections.findings.judging import Finding, findings_of
 from projections.findings.reach import EVER, reach
 from projections.findings.retention import RETENTION, held_facts
@@ -49,6 +55,7 @@ _Kinds = dict[str, datetime]
 _Facts = dict[UUID, dict[str, Row | None]]
 """Facts by stream and subkey; None where there is none any more."""
 _NOTHING: Mapping[str, RowChange[Row]] = {}
+_OF_RELATIONSHIPS = frozenset({CONTRACT, REGISTERED, ORDERED, CARRIED, CONFIRMED, CHANGED})
 
 
 class Entry(NamedTuple):
@@ -171,9 +178,9 @@ def _moved(changes: Changes[Row]) -> tuple[dict[UUID, _Kinds], dict[str, _Kinds]
         topics = reach(_marks(change.before), _marks(change.after))
         by_stream[stream] = _kinds(topics)
         asked = topics.keys() & SHARED_TOPICS
-        # Of contracts others ask only whether the last one ended.
-        if _account_ended(change.before) == _account_ended(change.after):
-            asked -= {CONTRACT}
+        # Of most customers others ask nothing: something runs, and nothing has ended.
+        if _told_of_account(change.before) == _told_of_account(change.after):
+            asked -= _OF_RELATIONSHIPS
         others = _kinds({topic: topics[topic] for topic in asked})
         if others:
             dossier = change.after if isinstance(change.after, Dossier) else change.before
@@ -186,8 +193,16 @@ def _marks(row: Row | None) -> Mapping[str, tuple[Mark, ...]]:
     return row.marks if isinstance(row, Dossier) else {}
 
 
-def _account_ended(row: Row | None) -> datetime | None:
-    return account_ended(row) if isinstance(row, Dossier) else None
+def _told_of_account(row: Row | None) -> object:
+    """What facts of contact persons may be judged by; None while an account goes on that never ended."""
+    if not isinstance(row, Dossier) or not _has_ended(row):
+        return None
+    return as_customer(row), [row.all(topic) for topic in contract_topics(row)]
+
+
+def _has_ended(dossier: Dossier) -> bool:
+    """Whether an account was ever closed, or a relationship."""
+    return bool(dossier.all(ACCOUNT)) or any(one.ended for one in as_customer(dossier))
 
 
 def _kinds(topics: Mapping[str, datetime]) -> _Kinds:
@@ -304,7 +319,7 @@ def _dossiers(states: Mapping[str, bytes]) -> dict[str, Dossier]:
 def _is_asked(dossier: Dossier) -> bool:
     """Whether facts of others may ask a dossier anything: not one that says only that contracts run."""
     kinds = set(map(topic_of, dossier.marks)) & SHARED_TOPICS
-    return kinds != {CONTRACT} or account_ended(dossier) is not None
+    return not kinds <= _OF_RELATIONSHIPS or _has_ended(dossier)
 
 
 class FindingsGathering:

@@ -10,7 +10,7 @@ from projections.dossier.fact import Fact, Kept
 from projections.dossier.look import FactContext, SeenSituation
 from projections.dossier.traces import Traces
 from projections.keeping.lasting import lasting
-from projections.keeping.retention import oldest
+from projections.keeping.retention import latest_beside, oldest
 from rulebook.calendar import start_of
 
 RETENTION = "retention"
@@ -33,7 +33,7 @@ def _fact(row: Traces, category: str) -> Fact:
         source=first.source,
         id=first.id,
         name=first.name,
-        facts=Kept(category=category),
+        facts=Kept(category=category, latest=latest_beside(row, category)),
         subject=row.subject,
     )
 
@@ -41,7 +41,7 @@ def _fact(row: Traces, category: str) -> Fact:
 def retention(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     """From when the category should have gone, as things stand; what has no end yet stops every period."""
     category = fact.facts.category
-    lifetime = lasting(look, category, fact.occurred_at)
+    lifetime = lasting(look, category, fact.occurred_at, fact.facts.latest or fact.occurred_at)
     if lifetime.over_from is not None:
         detail = f"{category}{_DETAIL}{lifetime.period.rule}"
         yield SeenSituation(_PASSED, start_of(lifetime.over_from), detail)

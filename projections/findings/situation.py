@@ -9,17 +9,31 @@ from datetime import date, datetime
 from itertools import chain
 
 import rulebook
-from projections.dossier.dossier import COOKIES, LIFTED, PURPOSES, SIGNAL, Dossier
-from projections.dossier.fact import CONSENT_EVIDENCE, OBJECTION, Fact
+from projections.dossier.dossier import (
+    CARRIED,
+    CHANGED,
+    CONFIRMED,
+    CONTRACT,
+    COOKIES,
+    LIFTED,
+    ORDERED,
+    PURPOSES,
+    REGISTERED,
+    SIGNAL,
+    TAKEOVER,
+    Dossier,
+)
+from projections.dossier.fact import AUTOMATED, CONSENT_EVIDENCE, OBJECTION, Fact
 from projections.dossier.look import FactContext, SeenSituation
-from projections.dossier.said import Granted, Phase, Said
+from projections.dossier.said import Granted, Handover, Phase, Said
 from projections.findings.consent import consent_evidence
-from projections.findings.disclosure import disclosure, informed
+from projections.findings.disclosure import disclosure, feed, informed
 from projections.findings.marketing import contact, objection, overruling
 from projections.findings.retention import RETENTION, retention
 from projections.use.credit import NO_OCCASION, occasion
 from projections.use.situation import USES, use
 from projections.views.staff import counts, holds, is_over
+from rulebook.adverse_decisions import ADVERSE
 from rulebook.complaints import answer_clock
 from rulebook.incidents import FULL, AuthorityNotice, Clock, breach_clocks, warning_clock
 from schemas import names
@@ -59,6 +73,22 @@ def _notice_of_source(fact: Fact, look: FactContext, articles: set[str]) -> Iter
     else:
         due = rulebook.deadline("notice.indirect", fact.occurred_at)
         yield SeenSituation({"notice": "overdue"}, due)
+
+
+def _notice(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
+    """Whether the version that somebody got was published by then."""
+    [name] = fact.on
+    published = look.at(name).all("published")[:1]
+    by_then = published and published[0].order.time <= fact.occurred_at
+    code = "published" if by_then else "early" if published else "unpublished"
+    yield SeenSituation({"version": code}, detail=fact.facts.version)
+
+
+def _automated_decision(fact: Fact, _look: FactContext) -> Iterator[SeenSituation]:
+    """What a program's decision against a person rests on."""
+    basis = fact.legal_basis or "none"
+    allowed = basis in ADVERSE.legal_bases
+    yield SeenSituation({"basis": "allowed" if allowed else "other"}, detail=basis)
 
 
 def _misuse(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
@@ -179,10 +209,21 @@ def _contact_list(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
 
 
 def _takeover(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
-    topic = f"takeover/{fact.facts.contract_ref}"
-    other_parties = [name for name in fact.on if name != str(look.stream)]
-    recorded = all(look.at(name).all(topic) for name in other_parties)
+    """Whether the other party has an event of this takeover: of the same contract, the same way, as often."""
+    others = (look.at(name) for name in fact.on if name != str(look.stream))
+    times = [time for time in _moved(fact, look.own) if time <= fact.occurred_at]
+    recorded = all(len(_moved(fact, other)) >= len(times) for other in others)
     yield SeenSituation({"other_party": "recorded" if recorded else "missing"})
+
+
+def _moved(fact: Fact, dossier: Dossier) -> set[datetime]:
+    """When the contract of a takeover went the same way, as a party's own events say."""
+    way = fact.facts.from_customer, fact.facts.to_customer
+    return {
+        mark.order.time
+        for mark in dossier.saying(f"{TAKEOVER}/{fact.facts.contract_ref}", Handover)
+        if (mark.says.from_customer, mark.says.to_customer) == way
+    }
 
 
 # Breaches
@@ -237,6 +278,9 @@ def _erasure(_fact: Fact, _look: FactContext) -> Iterator[SeenSituation]:
 
 SITUATIONS: Mapping[str, Callable[[Fact, FactContext], Iterator[SeenSituation]]] = {
     "disclosure": disclosure,
+    "feed": feed,
+    "notice": _notice,
+    AUTOMATED: _automated_decision,
     "malicious-call": _malicious_call,
     "notice-request": _notice_request,
     "contact": contact,
@@ -267,9 +311,15 @@ SITUATIONS: Mapping[str, Callable[[Fact, FactContext], Iterator[SeenSituation]]]
 }
 
 DEPENDS: Mapping[str, frozenset[str]] = {
-    "registered": frozenset({"credit-check", *USES}),
+    REGISTERED: frozenset({"credit-check", RETENTION, *USES}),
+    ORDERED: frozenset({"contact", RETENTION}),
+    CARRIED: frozenset({"contact", RETENTION}),
+    CONFIRMED: frozenset({"contact", RETENTION}),
+    CHANGED: frozenset({"contact", RETENTION}),
     "bought": frozenset({"contact"}),
     "account": frozenset({"contact", RETENTION}),
+    "contact": frozenset({"contact", RETENTION}),
+    CONTRACT: frozenset({"contact", RETENTION}),
     "customer": frozenset({"contact", RETENTION}),
     "consent": frozenset({"contact", CONSENT_EVIDENCE}),
     SIGNAL: frozenset({CONSENT_EVIDENCE}),
@@ -284,7 +334,8 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "transfer": frozenset({"disclosure"}),
     "collection-notice": frozenset({"disclosure"}),
     "told": frozenset({"disclosure"}),
-    "recipient": frozenset({"disclosure"}),
+    "recipient": frozenset({"disclosure", "feed"}),
+    "published": frozenset({"notice"}),
     "permission": frozenset({"contact-list"}),
     "informed": frozenset({"disclosure", "malicious-call", "notice-request"}),
     "warned": frozenset({"misuse"}),
@@ -303,12 +354,11 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "speaks": frozenset(),
     **dict.fromkeys(
         (
-            "contact",
-            "contract",
             "invoice",
             "decision",
             "settled",
             "case-closed",
+            "suspicion",
             "portal",
             "job",
             "debt",

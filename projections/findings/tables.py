@@ -37,6 +37,10 @@ class FindingTables(ABC):
         """Run a statement on these tables."""
 
     @abstractmethod
+    def streamed(self, name: str, /, **parameters: object) -> Iterator[tuple[Any, ...]]:
+        """All rows of a statement on these tables, in flat memory."""
+
+    @abstractmethod
     def copy(self, name: str, rows: bytes) -> None:
         """Write packed rows into one of these tables."""
 
@@ -78,10 +82,9 @@ class FindingTables(ABC):
 
     def traces(self) -> Iterator[tuple[UUID, bytes]]:
         """The traces of every stream, in flat memory."""
-        last, decompress = _START, VIEW.compression.decompress
-        while page := self.named("traces", stream=last, count=_BLOCK_ROWS):
-            yield from ((stream, decompress(state)) for stream, state in page)
-            last = page[-1][0]
+        decompress = VIEW.compression.decompress
+        for stream, state in self.streamed("traces"):
+            yield stream, decompress(state)
 
     def findings_at(self, keys: Sequence[Key] | None) -> dict[tuple[Key, str], bytes]:
         """Findings of some rows, by row and rule; None: those that belong to no stream."""
@@ -142,17 +145,7 @@ def found_row(key: Key, rule: str, finding: Finding) -> Cells:
 
 def stored_findings(session: Session, table: str) -> Iterator[tuple[Key, str, bytes]]:
     """Every finding in the order of its place, in flat memory. `table`: of a colour, or the view."""
-    names: Mapping[str, str] = {"entries": f"{table}_entries"}
-    session = session.of("projections")
-    last: tuple[UUID, str, str] = (_START, "", "")
-    while page := session.named(
-        "findings_page",
-        names,
-        stream=last[0],
-        subkey=last[1],
-        rule=last[2],
-        count=_BLOCK_ROWS,
-    ):
-        for stream, subkey, rule, state in page:
-            yield (stream, subkey), rule, FOUND.decompress(state)
-        last = page[-1][:3]
+    names = {"table": f"{table}_entries"}
+    rows = session.of("projections").stream("all_findings", _BLOCK_ROWS, names)
+    for stream, subkey, rule, state, *_ in rows:
+        yield (stream, subkey), rule, FOUND.decompress(state)

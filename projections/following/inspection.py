@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -152,7 +151,7 @@ class _ViewInspection:
             return
         self._looks = False
         with findings.guarded(session, f"the view {view.name}"):
-            rows = _legible(_pages(session, "view_rows_page", view.name, 2), 2, view.compression)
+            rows = _legible(_all(session, "all_rows", view.name), 2, view.compression)
             self._rows = _Merge(rows, 2, self._note)
             width = self._join.width if self._join else 1
             self._entries = _Merge(_entries(session, view), width, self._note)
@@ -220,10 +219,11 @@ class _ViewInspection:
 
     def _compare_shown(self) -> None:
         """What readers see under the view's name is the table that its progress speaks of."""
-        table = f"{self.view.name}_{self.place.colour}"
-        for (name,) in self._session.rows("tables_shown", view=self.view.name):
-            if name != table:
-                self._fault("view-bookmark", f"{self.view.name} shows {name}, not {table}")
+        for part in ("", "_entries", "_counts"):
+            view, table = f"{self.view.name}{part}", f"{self.view.name}_{self.place.colour}{part}"
+            for (name,) in self._session.rows("tables_shown", view=view):
+                if name != table:
+                    self._fault("view-bookmark", f"{view} shows {name}, not {table}")
 
 
 class _Merge:
@@ -272,15 +272,9 @@ def _plain(cell: object) -> object:
     return cell.isoformat() if isinstance(cell, datetime) else cell
 
 
-def _pages(session: Session, name: str, table: str, width: int) -> Iterator[_Row]:
+def _all(session: Session, name: str, table: str) -> Iterator[_Row]:
     """All rows in the order of their keys, in flat memory."""
-    last: _Row = (UUID(int=0), *[""] * (width - 1))
-    names = ("stream", "subkey", "rule")
-    while page := session.named(
-        name, {"table": table}, **dict(zip(names, last, strict=False)), count=_PAGE_ROWS
-    ):
-        yield from page
-        last = page[-1][:width]
+    return session.stream(name, _PAGE_ROWS, {"table": table})
 
 
 def _legible(rows: Iterator[_Row], width: int, compression: RowCompression) -> Iterator[_Row]:
@@ -297,7 +291,7 @@ def _legible(rows: Iterator[_Row], width: int, compression: RowCompression) -> I
 def _entries(session: Session, view: AnyView) -> Iterator[_Row]:
     table = f"{view.name}_entries"
     if view.join == "findings":
-        return _legible(_pages(session, "view_findings_page", table, 3), 3, FOUND)
+        return _legible(_all(session, "all_findings", table), 3, FOUND)
     if view.join == "activities":
         return iter(session.named("all_entries", {"entries": table}))
     return iter(())

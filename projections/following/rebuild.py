@@ -222,7 +222,8 @@ class _NewView:
 
     def _come_to(self, digest: str, replaced: Tables) -> bool:
         """Whether other bytes say the same: those that another version of the library compressed."""
-        with suppress(Halt):  # a damaged row says nothing
+        # A damaged row says nothing; the savepoint closes what still reads the table, which goes next.
+        with suppress(Halt), self._session.transaction():
             return (
                 self.tables.like(replaced)
                 and stored_digest(self._session, self.view, replaced.table) == digest

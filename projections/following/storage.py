@@ -310,10 +310,9 @@ class Tables(FindingTables):
 
     def observed(self) -> Iterator[bytes]:
         """What was observed of every stream, as written so far, in flat memory."""
-        subkeys, last = [OBSERVED], UUID(int=0)
-        while page := self.named("rows_of_persons", subkeys=subkeys, stream=last, count=_PAGE_ROWS):
-            yield from (state for _, _, state, *_ in self._view.decompressed(page))
-            last = page[-1][0]
+        decompress = self._view.compression.decompress
+        for (state,) in self.streamed("states_of_subkey", subkey=OBSERVED):
+            yield decompress(state)
 
     def add_entries(self, entries: bytes) -> None:
         """Write packed entries that do not exist yet."""
@@ -337,6 +336,10 @@ class Tables(FindingTables):
         """Run a statement on these tables."""
         return self._session.named(name, self._names, **parameters)
 
+    def streamed(self, name: str, /, **parameters: object) -> Iterator[tuple[Any, ...]]:
+        """All rows of a statement on these tables, in flat memory."""
+        return self._session.stream(name, _PAGE_ROWS, self._names, **parameters)
+
     def copy(self, name: str, rows: bytes) -> None:
         """Write packed rows into one of these tables."""
         if rows:
@@ -345,27 +348,20 @@ class Tables(FindingTables):
 
 def each_row(session: Session, view: AnyView, table: str) -> Iterator[tuple[Key, bytes]]:
     """Every row in the order of keys, in flat memory. `table`: of a colour, or the view's name."""
-    for page in _row_pages(session, view, table):
-        for stream, subkey, state, *_ in page:
-            yield (stream, subkey), state
+    for stream, subkey, state, *_ in _rows(session, view, table):
+        yield (stream, subkey), state
 
 
-def _row_pages(session: Session, view: AnyView, table: str) -> Iterator[list[StoredRow]]:
-    session = session.of("projections")
-    # Before every row: no stream is zero, whose version it would have.
-    last: Key = (UUID(int=0), "")
-    while page := session.named(
-        "rows_page", {"table": table}, stream=last[0], subkey=last[1], count=_PAGE_ROWS
-    ):
-        yield view.decompressed(page)
-        last = page[-1][0], page[-1][1]
+def _rows(session: Session, view: AnyView, table: str) -> Iterator[StoredRow]:
+    decompress = view.compression.decompress
+    rows = session.of("projections").stream("all_rows", _PAGE_ROWS, {"table": table})
+    return ((stream, subkey, decompress(state)) for stream, subkey, state, *_ in rows)
 
 
 def stored_digest(session: Session, view: AnyView, table: str) -> str:
     """Digest of all rows as they are stored. `table`: of a colour, or the view's own name."""
     digest = Digest(view)
-    for page in _row_pages(session, view, table):
-        digest.rows(page)
+    digest.rows(_rows(session, view, table))
     if join := join_of(view.join):
         for stream, parts in join.stored(session, table):
             digest.entry(stream, parts)

@@ -14,13 +14,14 @@ import msgspec
 
 from projections.dossier.decisions import CategoryDecision, decided
 from projections.dossier.dossier import Dossier, Marked
+from projections.dossier.relationships import relationships_of
 from projections.dossier.said import Decisions
 from projections.keeping.ends import is_forgotten
 from projections.keeping.holds import holds_by_ref
 from projections.keeping.lasting import RetentionEnd, facts_of, lasting_of
 from projections.keeping.person import Person
 from projections.keeping.resting import rests_on_ended_consent
-from projections.keeping.retention import anchors_of, due_month
+from projections.keeping.retention import due_month, is_all_due, last_month_before
 from rulebook import (
     Cause,
     ErasureDecision,
@@ -33,7 +34,7 @@ from schemas import CATEGORIES, ROLLING_CATEGORIES
 
 
 class PlannedErasure(msgspec.Struct, frozen=True):
-    """One erasure: what becomes of each category. `month`: only months of a rolling category go.
+    """One erasure: what becomes of each category. `month`: only months up to this one go.
 
     `is_of_entries`: no data is held, and what goes is whose the entries are.
     """
@@ -98,13 +99,13 @@ def on_period(
 ) -> list[PlannedErasure]:
     """What becomes of a person's data by the periods alone: data whose period is not over stays.
 
-    First everything but the months of rolling categories that are over, which are a step each.
+    First everything but the categories of which months are over and others are not, which are a step each.
     """
     selected = person.held if categories is None else categories
     decisions = _decided(person, "retention", selected, day)
     months = list(_months(person, _erased_of(decisions), day))
     apart = {category for step in months for category in step.decisions}
-    # Rolling categories go month by month, since each month has a key of its own.
+    # They go month by month, since each month has a key of its own.
     at_once = {
         category: decision for category, decision in decisions.items() if category not in apart
     }
@@ -238,10 +239,28 @@ def _resumed(
         yield from _passed(person, day, categories)
         return
     free = _free(person, cause, categories, day)
+    began = _began_since(person, categories)
+    if began is not None:
+        # What the new relationship brought was not there to be decided on.
+        for category in sorted(free):
+            month = last_month_before(category, person.traces, began)
+            if month is not None:
+                decision = {category: free[category]}
+                yield PlannedErasure(cause, decision, request_ref, month=month)
+        return
     if cause == "request" and _is_all(person, free):
         free = _everything(cause, day)
     if free:
         yield PlannedErasure(cause, free, request_ref)
+
+
+def _began_since(person: Person, categories: Collection[str]) -> datetime | None:
+    """When the first relationship began after the erasure of categories was decided; None: none did."""
+    waiting = deferrals(person.dossier)
+    decided_at = max(waiting[category].decided_at for category in categories)
+    relationships = person.look.once(relationships_of)
+    later = (one.begun for one in relationships if one.begun and one.begun > decided_at)
+    return next(later, None)
 
 
 def _withdrawn(person: Person, day: date) -> Iterator[PlannedErasure]:
@@ -259,7 +278,7 @@ def _resting(person: Person, day: date) -> list[str]:
 def _passed(
     person: Person, day: date, categories: Collection[str] | None = None
 ) -> Iterator[PlannedErasure]:
-    """Data whose period has passed: whole categories at once, rolling ones month by month.
+    """Data whose period has passed: whole categories at once, others up to the last month that is over.
 
     `categories`: of these alone; None for all that is held.
     """
@@ -267,13 +286,19 @@ def _passed(
     # Why the others stay is not worked out: nobody asks.
     over = msgspec.structs.replace(facts, categories=_over(facts, day))
     free = _erased_of(erasure_decisions(over, day))
-    if at_once := {
-        category: decision
-        for category, decision in free.items()
-        if category not in ROLLING_CATEGORIES
-    }:
-        yield PlannedErasure("retention", at_once)
+    if at_once := _at_once(person, free, day):
+        yield PlannedErasure("retention", {c: free[c] for c in free if c in at_once})
     yield from _months(person, free, day)
+
+
+def _at_once(person: Person, categories: Iterable[str], day: date) -> set[str]:
+    """The categories that go as a whole; of rolling ones, and of earlier relationships, only months do."""
+    return {
+        category
+        for category in categories
+        if category not in ROLLING_CATEGORIES
+        and is_all_due(category, person.traces, person.look, day)
+    }
 
 
 def _of_held(person: Person, categories: Collection[str] | None = None) -> ErasureFacts:
@@ -291,10 +316,9 @@ def _over(facts: ErasureFacts, day: date) -> tuple[str, ...]:
 def _months(
     person: Person, free: Mapping[str, ErasureDecision], day: date
 ) -> Iterator[PlannedErasure]:
-    """Of the rolling ones among categories that nothing keeps: the months whose period has passed."""
-    anchors = person.look.once(anchors_of)
-    for category in sorted(free.keys() & ROLLING_CATEGORIES):
-        month = due_month(category, person.traces, anchors, day)
+    """Of categories that nothing keeps and of which not all goes: the months whose period has passed."""
+    for category in sorted(set(free) - _at_once(person, free, day)):
+        month = due_month(category, person.traces, person.look, day)
         if month is not None:
             yield PlannedErasure("retention", {category: free[category]}, month=month)
 

@@ -13,7 +13,7 @@ from projections.dossier.dossier import Dossier
 from projections.dossier.look import FactContext
 from projections.dossier.traces import Traces
 from projections.keeping.keepings import keepings_of
-from projections.keeping.retention import anchors_of, oldest, periods_of
+from projections.keeping.retention import anchors_of, latest_beside, oldest, periods_of
 from rulebook import Cause, ErasureFacts, Keeping, Reason, RetentionDue, kept, over_from
 
 
@@ -44,9 +44,14 @@ class RetentionEnd(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, facts=facts, over_from=over_from(facts, self.category))
 
 
-def lasting(look: FactContext, category: str, collected: datetime) -> RetentionEnd:
-    """How long a category is kept whose oldest value was collected then, as things stand."""
-    periods = periods_of(category, collected, look.once(anchors_of))
+def lasting(
+    look: FactContext, category: str, collected: datetime, latest: datetime
+) -> RetentionEnd:
+    """How long a category is kept whose oldest value was collected then, as things stand.
+
+    `latest`: of the values that share its key.
+    """
+    periods = periods_of(category, collected, anchors_of(look, category, latest))
     keepings = look.once(keepings_around)
     facts = ErasureFacts("retention", (category,), {category: periods}, keepings)
     period = periods[-1] if periods else RetentionDue(category, None, None)
@@ -55,23 +60,24 @@ def lasting(look: FactContext, category: str, collected: datetime) -> RetentionE
 
 def lasting_of(look: FactContext, traces: Traces, category: str) -> RetentionEnd:
     """The same of what is held of a category."""
-    return lasting(look, category, oldest(traces, category).time)
+    collected, latest = oldest(traces, category).time, latest_beside(traces, category)
+    return lasting(look, category, collected, latest)
 
 
 def facts_of(
     look: FactContext, traces: Traces, cause: Cause, categories: Collection[str]
 ) -> ErasureFacts:
     """What is known of a person whose data of some categories is asked to be erased for a cause."""
-    anchors = look.once(anchors_of)
-    periods = {
-        category: periods_of(category, _collected(traces, category), anchors)
-        for category in categories
-    }
+    periods = {category: _periods(look, traces, category) for category in categories}
     return ErasureFacts(cause, tuple(categories), periods, look.once(keepings_around))
 
 
-def _collected(traces: Traces, category: str) -> datetime | None:
-    return oldest(traces, category).time if category in traces.held else None
+def _periods(look: FactContext, traces: Traces, category: str) -> tuple[RetentionDue, ...]:
+    if category not in traces.held:
+        return periods_of(category, None, anchors_of(look, category))
+    latest = latest_beside(traces, category)
+    collected = oldest(traces, category).time
+    return periods_of(category, collected, anchors_of(look, category, latest))
 
 
 def kept_of(dossier: Dossier, categories: Collection[str]) -> list[str]:

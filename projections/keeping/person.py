@@ -18,6 +18,7 @@ from projections.dossier.look import FactContext
 from projections.dossier.traces import Traces, traced
 from projections.folds.timetravel import counting
 from projections.keeping.holds import ACTS_ON_HOLDS, holds_by_category
+from rulebook import Keeping
 
 Others = Callable[[str], Dossier | None]
 """The dossier of another stream by its name, such as that of a contact person's customer."""
@@ -52,7 +53,7 @@ class Person(msgspec.Struct, frozen=True):
         return tuple(sorted(self.traces.held))
 
     def after(self, erased: Collection[str], month: int | None) -> "Person":
-        """The person once categories are erased. `month`: of a rolling category, no later month is."""
+        """The person once categories are erased. `month`: no later month is."""
         return Person(self.look, self.traces.without(erased, month), self.latest)
 
 
@@ -73,13 +74,17 @@ def person_of(
 
 def around(stream: UUID, dossier: Dossier, others: Others, takeovers: Takeovers) -> FactContext:
     """What a person's data is judged with: the dossier, those of others, and what these say of the person."""
-    beside, customer = tuple(told_by_others(dossier, takeovers(stream))), dossier.customer
+    beside, customer = tuple(told_by_others(stream, dossier, takeovers(stream))), dossier.customer
     around_customer = (
-        tuple(told_by_others(others(customer) or NO_DOSSIER, takeovers(UUID(customer))))
-        if customer
-        else ()
+        tuple(_told_of_customer(UUID(customer), others(customer), takeovers)) if customer else ()
     )
     return FactContext(stream, dossier, others, beside, around_customer)
+
+
+def _told_of_customer(
+    customer: UUID, dossier: Dossier | None, takeovers: Takeovers
+) -> list[Keeping]:
+    return told_by_others(customer, dossier or NO_DOSSIER, takeovers(customer))
 
 
 def latest_of(events: Iterable[RecordedEvent]) -> datetime | None:

@@ -5,21 +5,24 @@ category are those of a month, so that its data is counted from the end of the m
 collected: it goes month by month. What keeps data beyond its period is no clock (`keepings`).
 """
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 import rulebook
 from ledger.crypto.sealing import end_of_month, month_of
-from projections.dossier.contracts import account_ended, contracts
-from projections.dossier.dossier import Mark
+from projections.dossier.dossier import FOREVER, Mark, topic_of
 from projections.dossier.look import FactContext
+from projections.dossier.relationships import Stretch, as_employee, relationships_of, stretch_of
 from projections.dossier.traces import Trace, Traces
 from rulebook import Anchor, RetentionDue
 from rulebook.calendar import day_of
 from schemas import ROLLING_CATEGORIES
 
 _MONTHS = 1_024
+_EVER = datetime.min.replace(tzinfo=UTC)
+_LAST_MONTH = month_of(FOREVER)
 # Anchors whose last mark starts the period; their topics have the same names.
 _LATEST: tuple[Anchor, ...] = ("invoice", "decision", "settled", "case-closed")
 
@@ -57,54 +60,110 @@ def oldest(traces: Traces, category: str) -> Trace:
     return min(traces.of(category))
 
 
-def due_month(category: str, traces: Traces, anchors: dict[Anchor, date], day: date) -> int | None:
-    """The last month of a rolling category's data whose period has passed by a day; None: there is none."""
-    months = {month_of(trace.time): trace.time for trace in traces.of(category)}
-    due = [
-        month
-        for month, collected in months.items()
-        if (until := _until(category, collected, anchors)) and until <= day
-    ]
-    return max(due, default=None)
+def latest_beside(traces: Traces, category: str) -> datetime:
+    """When the latest value occurred that shares its key with the oldest one, and goes with it."""
+    return traces.spans_of(category)[0][1]
 
 
-def _until(category: str, collected: datetime, anchors: dict[Anchor, date]) -> date | None:
-    periods = periods_of(category, collected, anchors)
-    return periods[-1].until if periods else None
+def due_month(category: str, traces: Traces, look: FactContext, day: date) -> int | None:
+    """The last month of a category's data whose period has passed by a day; None: there is none.
+
+    Every earlier month has passed as well. No key of it reaches into a later month, as one may that was made
+    when a lasting category had one key for all time: beside a later one of that kind nothing goes by months.
+    """
+    due: int | None = None
+    spans = traces.spans_of(category)
+    for place, (collected, latest) in enumerate(spans):
+        periods = periods_of(category, collected, anchors_of(look, category, latest))
+        until = periods[-1].until if periods else None
+        if until is None or until > day:
+            break
+        month = month_of(latest)
+        if all(month < month_of(first) == month_of(last) for first, last in spans[place + 1 :]):
+            due = max(month, due or month)
+    return due
 
 
-def anchors_of(look: FactContext) -> dict[Anchor, date]:
-    """The anchors that have come, with their days; when data was collected is not among them."""
-    return dict(_anchors(look))
+def last_month_before(category: str, traces: Traces, began: datetime) -> int | None:
+    """The last month with values of a category before the one in which a relationship began."""
+    months = [month_of(latest) for _, latest in traces.spans_of(category)]
+    return max((month for month in months if month < month_of(began)), default=None)
 
 
-def _anchors(look: FactContext) -> Iterator[tuple[Anchor, date]]:
-    dossier = look.own
+def is_all_due(category: str, traces: Traces, look: FactContext, day: date) -> bool:
+    """Whether nothing is held of a category whose period has not passed by a day."""
+    latest = [latest for _, latest in traces.spans_of(category)]
+    return not latest or due_month(category, traces, look, day) == month_of(max(latest))
+
+
+def anchors_of(
+    look: FactContext, category: str, latest: datetime | None = None
+) -> dict[Anchor, date]:
+    """The anchors that have come for values of a category, with their days; when they were collected is none.
+
+    `latest`: when the latest of the values occurred; they belong to the relationship of that month. None: to
+    the last one.
+    """
+    return dict(_anchors(look, category, latest))
+
+
+def _anchors(
+    look: FactContext, category: str, latest: datetime | None
+) -> Iterator[tuple[Anchor, date]]:
+    month = _LAST_MONTH if latest is None else month_of(latest)
+    stretch = stretch_of(look.once(relationships_of), category, month)
     for anchor in _LATEST:
-        if marks := dossier.all(anchor):
-            yield anchor, _day(marks[-1])
-    for topic, anchor in (("portal", "portal-closed"), ("job", "employment-ended")):
-        marks = dossier.all(topic)
-        if marks and marks[-1].says == "ended":
-            yield anchor, _day(marks[-1])
-    ended = closed_at(look)
-    if ended is not None:
-        yield "account-closed", day_of(ended)
+        if time := _last_within(look.own.all(anchor), stretch):
+            yield anchor, day_of(time)
+    yield from _ended(look, category, month, latest)
+
+
+def _ended(
+    look: FactContext, category: str, month: int, latest: datetime | None
+) -> Iterator[tuple[Anchor, date]]:
+    """What ended: every case without misuse, a portal, a job, the relationship itself."""
+    stretch = stretch_of(look.once(relationships_of), category, month)
+    if cleared := _cleared(look, stretch):
+        yield "case-cleared", day_of(_not_before(latest, cleared))
+    portal = [mark for mark in look.own.all("portal") if mark.says == "ended"]
+    if closed := _last_within(portal, stretch):
+        yield "portal-closed", day_of(_not_before(latest, closed))
+    jobs = as_employee(look.own)
+    if jobs and (left := stretch_of(jobs, category, month).ended):
+        yield "employment-ended", day_of(_not_before(latest, left))
+    if stretch.ended:
+        yield "account-closed", day_of(_not_before(latest, stretch.ended))
+
+
+def _not_before(latest: datetime | None, ended: datetime) -> datetime:
+    """What came after the end has a period of its own: nothing is kept for less than its period."""
+    return max(ended, latest) if latest else ended
+
+
+def _last_within(marks: Sequence[Mark], stretch: Stretch) -> datetime | None:
+    """The last mark of a relationship; of a year in which the next one began only the ends are known."""
+    before = stretch.before or FOREVER
+    times = [mark.order.time for mark in marks if mark.order.time > (stretch.after or _EVER)]
+    place = bisect_left(times, before)
+    if not place:
+        return None
+    last, following = times[place - 1], times[place : place + 1]
+    return before if any(last.year == one.year == before.year for one in following) else last
+
+
+def _cleared(look: FactContext, stretch: Stretch) -> datetime | None:
+    """The end of the last case of a relationship, where every case ended without misuse.
+
+    One that did not keeps its data, and so does one that has no end.
+    """
+    after, before = stretch.after or _EVER, stretch.before or FOREVER
+    last = (marks[-1] for topic, marks in look.own.marks.items() if topic_of(topic) == "suspicion")
+    cases = [mark for mark in last if after < mark.order.time < before]
+    if {mark.says for mark in cases} != {"cleared"}:
+        return None
+    return max(mark.order.time for mark in cases)
 
 
 def closed_at(look: FactContext) -> datetime | None:
-    """When somebody's account ended; a contact person's when they are removed, or with the customer's.
-
-    It goes on while a contract runs by the word of others: half of a takeover destroys no data.
-    """
-    own = look.own
-    if not own.customer or contracts(own):
-        return None if look.beside else account_ended(own)
-    removed = own.all("contact")[-1:]
-    if removed and removed[0].says == "removed":
-        return removed[0].order.time
-    return None if look.beside_customer else account_ended(look.at(own.customer))
-
-
-def _day(mark: Mark) -> date:
-    return day_of(mark.order.time)
+    """When somebody's last relationship ended, as customer or contact person; None while it goes on."""
+    return look.once(relationships_of)[-1].ended

@@ -63,7 +63,7 @@ def dossiers_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, Dossier
 
 
 def takeovers_told_by_others(session: Session, streams: Sequence[UUID]) -> dict[UUID, list[Fact]]:
-    """By person the takeovers that made them a party to a contract, as events of others say, by time."""
+    """By person the takeovers that they are a party to, as events of others say, by time."""
     bookmark_of(session, VIEW)
     return _takeovers(session.of("projections"), streams)
 
@@ -76,9 +76,9 @@ def _takeovers(session: Session, streams: Sequence[UUID]) -> dict[UUID, list[Fac
     ):
         fact = VIEW.read(state)
         assert isinstance(fact, Fact)
-        taker = UUID(fact.facts.to_customer)
-        if taker != teller and taker in told:
-            told[taker].append(fact)
+        for party in {UUID(fact.facts.from_customer), UUID(fact.facts.to_customer)} - {teller}:
+            if party in told:
+                told[party].append(fact)
     return told
 
 

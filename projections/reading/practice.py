@@ -47,13 +47,18 @@ def _fact(source: str, name: str) -> Show:
     return show
 
 
+_NO_SOURCE = frozenset({"own-record", "unknown"})
+"""Origins that no notice has to name: what the house notes itself, and what nobody knows."""
+
+
 def _collected(event: RecordedEvent) -> Iterator[Shown]:
     facts = event.facts
     yield "notice-used", facts["notice_version"]
-    if facts["origin"] != "third-party":
+    if facts["origin"] == "third-party":
+        if "from_recipient" in facts:
+            yield SUPPLIER, facts["from_recipient"]
+    elif facts["origin"] not in _NO_SOURCE:
         yield "source", facts["origin"]
-    elif "from_recipient" in facts:
-        yield SUPPLIER, facts["from_recipient"]
 
 
 def _refused(event: RecordedEvent) -> Iterator[Shown]:

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from ledger.event import RecordedEvent
 from projections.folds.view import order_of
-from projections.views.disclosures import Disclosure
+from projections.views.disclosures import FEED, Disclosure
 from projections.views.recipients import Recipient, Version, frameworks_on, recipient_at
-from rulebook import Party, Transfer, transfer
+from rulebook import Party, Transfer, kind_under, transfer
 from rulebook.calendar import day_of
 from schemas import names
 
@@ -23,6 +25,18 @@ class Destination(NamedTuple):
 
     country: str | None
     derived: bool
+
+
+def with_kind(row: Disclosure, recipient: Recipient | None) -> Disclosure:
+    """A feed with the kind of its recipient at the time, where its event does not say it.
+
+    Of a recipient that is not in the register, it is the one kind that its provision knows, if there is one.
+    """
+    if row.name != FEED or row.recipient_kind:
+        return row
+    version = recipient_at(recipient, row.occurred_at) if recipient else None
+    kind = version.kind if version else kind_under(row.provision)
+    return replace(row, facts={**row.facts, "recipient_kind": kind}) if kind else row
 
 
 def place_of(row: Disclosure, recipient: Recipient | None) -> Destination:

@@ -4,7 +4,8 @@ Every function takes a session of the reader's role; each answer is one statemen
 a time. Raises NotInstalled before the views were made, Halt when they were built by other code.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
 from uuid import UUID
@@ -21,6 +22,7 @@ from projections.folds.view import AnyView, View, place_of
 from projections.following.storage import Bookmark, bookmarks, each_row
 from projections.keeping import holds as holds_view
 from projections.keeping.holds import Hold
+from projections.reading.transfers import with_kind
 from projections.views import complaints as complaints_view
 from projections.views import (
     consent_status,
@@ -37,7 +39,7 @@ from projections.views import secrecy as secrecy_view
 from projections.views.complaints import Complaint
 from projections.views.consent_status import Consent, Row
 from projections.views.customer_state import CustomerState
-from projections.views.disclosures import Disclosure
+from projections.views.disclosures import FEED, Disclosure
 from projections.views.incidents import Incident
 from projections.views.notifications import Changes
 from projections.views.orders import Order
@@ -45,6 +47,7 @@ from projections.views.processing_register import Entry
 from projections.views.recipients import Recipient
 from projections.views.requests import Request
 from projections.views.secrecy import Secrets
+from rulebook.calendar import quarter_of
 
 S = TypeVar("S")
 _PEOPLE = 500
@@ -95,23 +98,42 @@ def disclosed(
 ) -> Iterator[Disclosure]:
     """Disclosures that fit, by (occurred_at, source, id), in flat memory; bounds are inclusive.
 
-    `streams`: of some persons. `recipient`: bare id. `kind`: of the recipient. None: any.
+    `streams`: of some persons. `recipient`: bare id. `kind`: of the recipient, or FEED: feeds. None: any.
     """
     bookmark_of(session, disclosures.VIEW)
     rows = session.of("projections").stream(
         "disclosures",
         streams=None if streams is None else list(streams),
         recipient=recipient,
-        kind=kind,
+        kinds=_cells(kind),
         since=since,
         until=until,
     )
-    for (state,) in rows:
-        yield disclosures.VIEW.read(state)
+    told = _with_kinds(session, (disclosures.VIEW.read(state) for (state,) in rows))
+    return (row for row in told if kind in {None, FEED, row.recipient_kind})
+
+
+def _cells(kind: str | None) -> list[str] | None:
+    """The cells of the rows that may be of a kind: the kind of a feed is known by its recipient."""
+    return None if kind is None else sorted({kind, FEED})
+
+
+def _with_kinds(session: Session, rows: Iterable[Disclosure]) -> Iterator[Disclosure]:
+    """Disclosures, feeds with the kind of their recipient at the time: those are read when one comes."""
+    known: dict[str, Recipient] | None = None
+    for row in rows:
+        if row.name == FEED and not row.recipient_kind:
+            known = recipients_by_id(session) if known is None else known
+            yield with_kind(row, known.get(row.recipient))
+        else:
+            yield row
 
 
 class Narrowed(NamedTuple):
-    """Which disclosures. `recipient`, `kind`, `since`: as for `disclosed`. `upto`: the last position."""
+    """Which disclosures. `recipient`, `kind`, `since`: as for `disclosed`. `upto`: the last position.
+
+    Feeds come of any kind: their kind is that of their recipient.
+    """
 
     recipient: str | None = None
     kind: str | None = None
@@ -131,9 +153,12 @@ def disclosures_before(
         source=source,
         id=id,
         count=count,
-        **narrowed._asdict() | {"upto": place_of(narrowed.upto)},
+        recipient=narrowed.recipient,
+        kinds=_cells(narrowed.kind),
+        since=narrowed.since,
+        upto=place_of(narrowed.upto),
     )
-    return [disclosures.VIEW.read(state) for (state,) in rows]
+    return [*_with_kinds(session, (disclosures.VIEW.read(state) for (state,) in rows))]
 
 
 def disclosures_by_quarter(
@@ -145,7 +170,14 @@ def disclosures_by_quarter(
     """
     bookmark_of(session, disclosures.VIEW)
     rows = session.of("projections").rows("disclosures_by_quarter", since=since, until=until)
-    return [(quarter, kind, int(count)) for quarter, kind, count in rows]
+    counts = Counter({(quarter, kind): int(count) for quarter, kind, count in rows if kind != FEED})
+    feeds = disclosed(session, kind=FEED, since=since, until=until)
+    counts.update(
+        (quarter_of(row.occurred_at), row.recipient_kind)
+        for row in feeds
+        if row.name == FEED and (until is None or row.occurred_at < until)
+    )
+    return [(quarter, kind, count) for (quarter, kind), count in sorted(counts.items())]
 
 
 def findings(

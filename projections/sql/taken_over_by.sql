@@ -1,5 +1,6 @@
--- Facts about takeovers by which somebody took a contract over. {table}. names: bigint[], hashes of the names of the
--- new parties. kind: of such facts.
+-- Facts about takeovers of contracts by or from somebody. {table}. names: bigint[], hashes of the names of the
+-- parties. kind: of such facts.
 SELECT stream, subkey, state FROM {views}.{table}
-WHERE second_on = ANY(%(names)s::bigint[]) AND subkey >= %(kind)s AND subkey < chr(ascii(%(kind)s) + 1)
+WHERE (first_on = ANY(%(names)s::bigint[]) OR second_on = ANY(%(names)s::bigint[]))
+  AND subkey >= %(kind)s AND subkey < chr(ascii(%(kind)s) + 1)
 ORDER BY occurred_at, stream, subkey

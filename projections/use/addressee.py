@@ -8,10 +8,12 @@ registration is no sale.
 from datetime import datetime
 from typing import Literal
 
+from projections.dossier.account import ACTIVE, account_at
 from projections.dossier.choices import objects
 from projections.dossier.dossier import Dossier
 from projections.dossier.look import FactContext
 from projections.dossier.objections import objects_to_marketing
+from projections.dossier.relationships import relationships_of
 from projections.dossier.said import Consent
 from projections.use.restricting import restricted
 from rulebook import Addressee
@@ -30,12 +32,20 @@ def kind_of_addressee(customer_kind: str | None) -> Kind:
     return _KINDS.get(customer_kind, "consumer")
 
 
-def is_customer(dossier: Dossier, at: datetime) -> bool:
-    """Whether a person is an existing customer at a time: something was bought by then.
+def is_customer(look: FactContext, at: datetime) -> bool:
+    """Whether a person is an existing customer at a time: something was bought in a relationship that runs.
 
     A contact person is one for what the customer buys.
     """
-    return dossier.customer is not None or dossier.last("bought", at) is not None
+    dossier = look.own
+    if dossier.customer is not None:
+        return True
+    bought = [mark.order.time for mark in dossier.until("bought", at)]
+    return any(
+        one.sold or any(one.begun is None or one.begun <= time for time in bought)
+        for one in look.once(relationships_of)
+        if one.runs_at(at)
+    )
 
 
 def addressee(look: FactContext, at: datetime, *, kind: str | None, active: bool) -> Addressee:
@@ -51,7 +61,7 @@ def addressee(look: FactContext, at: datetime, *, kind: str | None, active: bool
     return Addressee(
         kind=kind_of_addressee(kind),
         active=active,
-        customer=is_customer(dossier, at),
+        customer=is_customer(look, at),
         consents=consents,
         objections=frozenset(by_channel | every),
         restricted=restricted(dossier, at),
@@ -67,11 +77,10 @@ def objects_to(person: Addressee, look: FactContext, channel: str, at: datetime)
 
 def account_of(look: FactContext, at: datetime) -> str:
     """`active` unless the person or, for a contact person, the customer is not."""
-    dossier = look.own
-    account = look.at(dossier.customer) if dossier.customer else dossier
-    marks = (owner.last("account", at) for owner in (dossier, account))
-    codes = {str(mark.says) for mark in marks if mark}
-    return min(codes - {"active"}, default="active")
+    dossier, own = look.own, account_at(look.own, at)
+    if own.status != ACTIVE or not dossier.customer:
+        return own.status
+    return account_at(look.at(dossier.customer), at).status
 
 
 def decided_purposes(dossier: Dossier) -> set[str]:

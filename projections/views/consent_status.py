@@ -6,8 +6,8 @@ Beside them stand the person's other choices (`dossier/choices.py`): objections,
 """
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,8 @@ from projections.dossier.choices import CHOICES, Choice, choose, objections_to, 
 from projections.folds.compression import RowCompression
 from projections.folds.view import Order, View, order_of
 from projections.views.customer_state import Status
+from rulebook.calendar import day_of
+from rulebook.consent_validity import Lack, consent_lack
 from rulebook.purposes import is_direct_marketing
 from schemas import names
 from schemas.formats import instant_of
@@ -29,11 +31,6 @@ _ACTS: dict[str, tuple[Act, int]] = {
     names.CONSENT_REFUSED: ("refused", 1),
     names.CONSENT_WITHDRAWN: ("withdrawn", 1),
     names.CONSENT_INVALIDATED: ("invalidated", 1),
-}
-_REASONS: dict[ConsentStatus, str] = {
-    "refused": "the person refused it",
-    "withdrawn": "the person withdrew it",
-    "invalidated": "it was declared invalid",
 }
 
 
@@ -89,8 +86,25 @@ def consents_among(rows: Iterable[Row]) -> list[Consent]:
     return sorted(consents, key=lambda row: row.purpose)
 
 
+Hindrance = Literal[
+    "expired",
+    "refused",
+    "withdrawn",
+    "invalidated",
+    "no-act",
+    "no-parent",
+    "not-own",
+    "inactive",
+    "erased",
+    "customer-inactive",
+    "objected",
+    "objects",
+]
+"""Why a consent has no effect."""
+
+
 class ConsentAnswer(msgspec.Struct, frozen=True):
-    """A consent as of a moment. `why`: in words, why it is effective or not."""
+    """A consent as of a moment. `why`: in words, why it is effective or not. `hindrance`: a code why not."""
 
     purpose: str
     status: ConsentStatus
@@ -102,6 +116,21 @@ class ConsentAnswer(msgspec.Struct, frozen=True):
     why: str
     method: str | None = None
     reason: str | None = None
+    hindrance: Hindrance | None = None
+
+
+class Giver(NamedTuple):
+    """Who consented. `objects`: to direct marketing as such, for which then no consent has an effect.
+
+    `born`: on which day, where that is known: a child needs a parent (UAVG Art. 5).
+    """
+
+    objects: bool = False
+    born: date | None = None
+
+
+ANYBODY = Giver()
+"""Of whom neither is known."""
 
 
 def consent_answer(
@@ -110,19 +139,22 @@ def consent_answer(
     customer_status: Status | None,
     clock: datetime,
     choices: Iterable[Choice] = (),
-    *,
-    objects: bool = False,
+    giver: Giver = ANYBODY,
 ) -> ConsentAnswer:
     """What a consent is worth at `clock`.
 
     `account_status`: of the person. `customer_status`: for a contact person that of the customer's
     account, on which the effect depends as well; None for everybody else. `choices`: of the person.
-    `objects`: to direct marketing as such, for which then no consent has an effect.
     """
     status = status_at(row, clock)
+    channels = objections_to(row.purpose, row.order, choices)
     hindrance = _hindrance(row, status, account_status, customer_status)
     if hindrance is None:
-        hindrance = _objection(row, choices, objects)
+        hindrance = lack_of(row, giver.born)
+    if hindrance is None and channels:
+        hindrance = "objected"
+    if hindrance is None and giver.objects and is_direct_marketing(row.purpose):
+        hindrance = "objects"
     return ConsentAnswer(
         purpose=row.purpose,
         status=status,
@@ -131,19 +163,19 @@ def consent_answer(
         channel=row.facts.get("channel"),
         valid_until=row.valid_until,
         effective=hindrance is None,
-        why=hindrance or "it was given and still holds",
+        why=_words(row, hindrance, channels),
+        hindrance=hindrance,
         method=row.facts.get("method"),
         reason=row.facts.get("reason"),
     )
 
 
-def _objection(row: Consent, choices: Iterable[Choice], objects: bool) -> str | None:
-    """Which objection takes a consent its effect; None: there is none."""
-    if channels := objections_to(row.purpose, row.order, choices):
-        return f"the person objected to marketing by {', '.join(channels)} afterwards"
-    if objects and is_direct_marketing(row.purpose):
-        return "the person objected to direct marketing (GDPR Art. 21(3))"
-    return None
+def lack_of(row: Consent, born: date | None = None) -> Lack | None:
+    """What a given consent lacks to be one; None: nothing, or it was not given."""
+    if row.act not in {"given", "renewed"}:
+        return None
+    facts = row.facts
+    return consent_lack(facts.get("method"), facts.get("given_by"), day_of(row.since), born)
 
 
 def status_at(row: Consent, clock: datetime) -> ConsentStatus:
@@ -156,23 +188,38 @@ def status_at(row: Consent, clock: datetime) -> ConsentStatus:
 
 def _hindrance(
     row: Consent, status: ConsentStatus, account: Status, customer: Status | None
-) -> str | None:
-    """Why a consent has no effect; None when it has."""
-    if status == "expired":
+) -> Hindrance | None:
+    """What the act itself or an account hinders; None: nothing."""
+    if status != "given":
+        return status
+    if account != "active":
+        return account
+    return None if customer in {None, "active"} else "customer-inactive"
+
+
+def _words(row: Consent, hindrance: Hindrance | None, channels: Iterable[str]) -> str:
+    """Why a consent has an effect, or has none."""
+    if hindrance is None:
+        return "it was given and still holds"
+    if hindrance == "expired":
         assert row.valid_until
         return f"it expired on {row.valid_until:%Y-%m-%d}"
-    if status != "given":
-        return _REASONS[status]
-    if account != "active":
-        return _ACCOUNT[account]
-    if customer not in {None, "active"}:
-        return "the account of the customer is not active (policy 3.1)"
-    return None
+    if hindrance == "objected":
+        return f"the person objected to marketing by {', '.join(channels)} afterwards"
+    return _WHY[hindrance]
 
 
-_ACCOUNT: dict[Status, str] = {
+_WHY: dict[Hindrance, str] = {
+    "refused": "the person refused it",
+    "withdrawn": "the person withdrew it",
+    "invalidated": "it was declared invalid",
+    "no-act": "the person did not agree by an act of their own (GDPR Art. 4(11), CJEU C-673/17)",
+    "no-parent": "the person was younger than 16, and no parent agreed (UAVG Art. 5)",
+    "not-own": "a parent agreed for a person of 16 or older (UAVG Art. 5)",
     "inactive": "the account is inactive (policy 3.1)",
     "erased": "the person was erased",
+    "customer-inactive": "the account of the customer is not active (policy 3.1)",
+    "objects": "the person objected to direct marketing (GDPR Art. 21(3))",
 }
 
 

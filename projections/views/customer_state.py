@@ -3,21 +3,29 @@
 One row a stream of a person (customer, contact person, visitor, employee). Values stay sealed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Literal, TypeVar
 
 import msgspec
 
 from ledger.event import RecordedEvent, erases, erases_all
+from projections.dossier.account import (
+    ACCOUNT_TOPICS,
+    AccountStanding,
+    Status,
+    account_at,
+    with_customer,
+)
+from projections.dossier.dossier import NO_DOSSIER, Dossier, noting
 from projections.folds.compression import RowCompression
 from projections.folds.sealings import EMPTY, Sealing, Sealings, live, remove, seal, without_keys
 from projections.folds.timetravel import READ
 from projections.folds.view import Order, Value, View, order_of
 from schemas import PERSONAL_FIELDS, names
 
-Status = Literal["active", "inactive", "erased"]
-_ACCOUNT_ACTS = {names.ACCOUNT_REACTIVATED: 0, names.ACCOUNT_DEACTIVATED: 1}
+__all__ = ["CustomerState", "Status", "status"]
+# An erasure of everything shows by what is left.
+_ACCOUNT_ACTS = noting(ACCOUNT_TOPICS) - {names.PERSONAL_DATA_ERASED}
 _CHANGING = frozenset(
     {
         names.CUSTOMER_REGISTERED,
@@ -32,8 +40,8 @@ class CustomerState(msgspec.Struct, frozen=True, gc=False):
     """Everything that the events of one person say about the present.
 
     `position`: of the last event reflected here, reads aside. `first`: time of the earliest event,
-    `registered`: of the earliest registration. `kind`: of the latest registration. `account`: order key
-    of the latest (de)activation, rank 1 when it is a deactivation. `values`: by category. `destroyed`:
+    `registered`: of the earliest registration. `kind`: of the latest registration. `acts`: what
+    decides whether the account is active. `values`: by category. `destroyed`:
     ids of destroyed keys. `erased`: categories that an erasure has named. `whole`: time of the latest
     erasure of every category; `last_erasure`: of any.
     """
@@ -42,7 +50,7 @@ class CustomerState(msgspec.Struct, frozen=True, gc=False):
     first: datetime
     registered: datetime | None = None
     kind: tuple[Order, str] | None = None
-    account: Order | None = None
+    acts: Dossier = NO_DOSSIER
     values: dict[str, Sealings] = {}
     destroyed: tuple[str, ...] = ()
     erased: tuple[str, ...] = ()
@@ -78,8 +86,8 @@ def _changed(state: CustomerState, name: str, event: RecordedEvent) -> CustomerS
     if name == names.CUSTOMER_REGISTERED:
         after = _registered(after, event)
     elif name in _ACCOUNT_ACTS:
-        order = order_of(event, _ACCOUNT_ACTS[name])
-        after = msgspec.structs.replace(after, account=_latest(after.account, order))
+        acts = after.acts.with_events((event,), ACCOUNT_TOPICS)
+        after = msgspec.structs.replace(after, acts=acts)
     elif erases(event):
         after = _erased(forget(after, event), event)
     values = _with_values(after, event)
@@ -97,6 +105,12 @@ def forget(state: CustomerState, event: RecordedEvent) -> CustomerState:
         erased=tuple(sorted({*state.erased, *event.categories})),
         values=_without_keys(state.values, destroyed),
     )
+
+
+def acts_of(events: Iterable[RecordedEvent]) -> Dossier:
+    """What of a person's events decides whether the account is active."""
+    deciding = (event for event in events if event.name in _ACCOUNT_ACTS)
+    return NO_DOSSIER.with_events(deciding, ACCOUNT_TOPICS)
 
 
 def _registered(state: CustomerState, event: RecordedEvent) -> CustomerState:
@@ -146,10 +160,7 @@ def _without_keys(values: dict[str, Sealings], destroyed: set[str]) -> dict[str,
     return {category: sealings for category, sealings in remaining.items() if sealings != EMPTY}
 
 
-T = TypeVar("T", datetime, Order)
-
-
-def _latest(before: T | None, after: T) -> T:
+def _latest(before: datetime | None, after: datetime) -> datetime:
     return max(before, after) if before else after
 
 
@@ -157,20 +168,21 @@ def _earliest(before: datetime | None, after: datetime) -> datetime:
     return min(before, after) if before else after
 
 
-def status(state: CustomerState) -> Status:
-    """`erased` once everything was erased and nothing came since; else that of the account."""
-    if _is_erased(state):
-        return "erased"
-    return "inactive" if state.account and state.account.rank else "active"
+def standing(state: CustomerState, customer: AccountStanding | None = None) -> AccountStanding:
+    """The status, and the time of the event that decides it: of a never changed account its beginning.
 
-
-def since(state: CustomerState) -> datetime:
-    """Time of the event that decides the status; of a never changed account that of its beginning."""
+    `erased` once everything was erased and nothing came since; else that of the account. `customer`: of a
+    contact person, the standing of the customer's account.
+    """
     if state.whole and _is_erased(state):
-        return state.whole
-    if state.account:
-        return state.account.time
-    return state.registered or state.first
+        return AccountStanding("erased", state.whole)
+    decided = with_customer(account_at(state.acts), customer)
+    return AccountStanding(decided.status, decided.since or state.registered or state.first)
+
+
+def status(state: CustomerState) -> Status:
+    """The status of a person's own account, whatever becomes of the customer's."""
+    return standing(state).status
 
 
 def _is_erased(state: CustomerState) -> bool:
@@ -200,7 +212,7 @@ def erased_categories(state: CustomerState) -> list[str]:
 
 VIEW: View[CustomerState] = View(
     name="customer_state",
-    version="4",
+    version="5",
     type=CustomerState,
     keys=keys,
     evolve=lambda _subkey, state, event: evolve(state, event),

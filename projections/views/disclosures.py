@@ -2,8 +2,8 @@
 
 Besides `personal-data-disclosed` there are acts that are disclosures by their nature: a 112 call, the name
 behind malicious calls, a feed of subscribers, a number that moves, a parcel. What their events do not say,
-their type says (`NATURE`), or it is not known and None. The recipient's name is not here: it is looked
-up as it was at the time (`recipients`).
+their type says (`NATURE`), or it is not known and None. The recipient's name is not here, nor its kind
+where a feed does not say it: both are looked up as they were at the time (`recipients`).
 """
 
 from collections.abc import Iterable
@@ -16,12 +16,11 @@ import msgspec
 from ledger.event import RecordedEvent
 from projections.folds.compression import RowCompression
 from projections.folds.view import Cells, Key, View, place_of
+from rulebook import FeedNature, feed_nature
 from schemas import names
 
 FEED = names.BULK_FEED_DELIVERED
 """Name of the one type of disclosure that is about many persons."""
-FEED_KIND = "ciot"
-"""Kind of its recipient."""
 _RECIPIENT = "recipient/"
 
 
@@ -36,7 +35,7 @@ class _Nature(NamedTuple):
 NATURE: dict[str, _Nature] = {
     names.EMERGENCY_CALL_DISCLOSED: _Nature("emergency-services", "emergency-call", "realtime"),
     names.MALICIOUS_CALL_DATA_DISCLOSED: _Nature("subscriber", "malicious-calls"),
-    FEED: _Nature(FEED_KIND, "subscriber-feed", "feed"),
+    FEED: _Nature("", "", "feed"),
     names.NUMBER_PORTING_PERFORMED: _Nature("telecom-provider", "number-porting"),
     names.EQUIPMENT_SHIPPED: _Nature("shipping", "delivery"),
 }
@@ -72,13 +71,20 @@ class Disclosure(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def recipient_kind(self) -> str:
-        """Kind of the recipient, as the disclosure states it, or else its type."""
+        """Kind of the recipient, as the disclosure or else its type states it; empty of a silent feed."""
         stated = self.facts.get("recipient_kind")
         return str(stated) if stated else NATURE[self.name].recipient_kind
 
     @property
+    def feed(self) -> FeedNature:
+        """What the rulebook says of a feed to this kind of recipient under this provision."""
+        return feed_nature(self.recipient_kind, self.provision)
+
+    @property
     def purpose(self) -> str:
         """What it was for, as the disclosure states it, or else its type; empty where that is not told."""
+        if self.name == FEED:
+            return str(self.facts.get("purpose") or self.feed.purpose)
         nature = NATURE.get(self.name)
         return str(self.facts.get("purpose", nature.purpose if nature else ""))
 
@@ -147,12 +153,17 @@ def sorted_disclosures(rows: Iterable[Disclosure]) -> list[Disclosure]:
 
 
 def _cells(_key: Key, row: Disclosure) -> Cells:
-    return row.occurred_at, row.source, row.id, row.recipient, row.recipient_kind
+    # Of a feed the kind may be its recipient's alone: whoever asks for a kind reads all feeds.
+    return row.occurred_at, row.source, row.id, row.recipient, _kind(row)
+
+
+def _kind(row: Disclosure) -> str:
+    return FEED if row.name == FEED else row.recipient_kind
 
 
 VIEW: View[Disclosure] = View(
     name="disclosures",
-    version="5",
+    version="6",
     type=Disclosure,
     keys=keys,
     names=DISCLOSES,
@@ -167,7 +178,7 @@ VIEW: View[Disclosure] = View(
         "kind": "text",
     },
     cells=_cells,
-    labels=lambda row: (row.recipient_kind,),
+    labels=lambda row: (_kind(row),),
     compression=RowCompression(
         "disclosures", "ce522686e69159b32dc6b8422ea3f31f4e5b03250f0fc6a74365144a7a3c4c62"
     ),

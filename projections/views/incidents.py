@@ -76,9 +76,10 @@ class Incident(msgspec.Struct, frozen=True):
 
     @property
     def ended_at(self) -> datetime | None:
-        """When it was dealt with."""
-        ends = self.named(_CLOSED, _RESOLVED)
-        return ends[-1].order.time if ends else None
+        """When it was dealt with; None while it goes on, also by a new signal after that."""
+        turns = self.named(_DETECTED, _SUSPECTED, _CLOSED, _RESOLVED)
+        ends = turns and turns[-1].name in {_CLOSED, _RESOLVED}
+        return turns[-1].order.time if ends else None
 
     @property
     def risk(self) -> str | None:
@@ -188,7 +189,7 @@ def _cells(_key: Key, incident: Incident) -> Cells:
 
 VIEW: View[Incident] = View(
     name="incidents",
-    version=f"3+{digest(DEADLINES)}",
+    version=f"4+{digest(DEADLINES)}",
     type=Incident,
     keys=keys,
     names=_BREACH | _MISUSE,

@@ -1,7 +1,8 @@
 """View `notifications`: which recipients must be told that data they had received was changed (GDPR Art. 19).
 
-One row a person. A recipient that received a category before it was corrected, erased or restricted must be
-told, until a `recipient-notified` says that it was, or why it was not. Only the latest change of a category
+One row a person. Who is told: who received a category before it was corrected or erased, or got it while it
+may only be stored; who got a debt that is paid, or a signal of misuse that was none. They must be told until
+a `recipient-notified` says that it was, or why it was not. Only the latest change of a category
 counts, since a message about it says how the data is now; so a row stays small however often it changes.
 """
 
@@ -15,6 +16,7 @@ from ledger.event import RecordedEvent
 from projections.folds.compression import RowCompression
 from projections.folds.view import Cells, Key, Order, View, order_of
 from projections.views.disclosures import DISCLOSES
+from rulebook.case_ends import is_cleared, is_settled
 from schemas import PERSONAL_FIELDS, names
 
 Action = Literal["rectification", "erasure", "restriction"]
@@ -27,6 +29,13 @@ _CHANGES: Mapping[str, tuple[Action, bool]] = {
     names.PERSONAL_DATA_ERASED: ("erasure", False),
     names.PROCESSING_RESTRICTED: ("restriction", False),
     names.RESTRICTION_LIFTED: ("restriction", True),
+    names.COLLECTION_CLOSED: ("rectification", False),
+    names.MISUSE_RESOLVED: ("rectification", False),
+}
+# What a case was about, where its end does not say it: a debt that is gone, a signal that was none.
+_ABOUT: Mapping[str, tuple[str, ...]] = {
+    names.COLLECTION_CLOSED: ("debt",),
+    names.MISUSE_RESOLVED: ("fraud",),
 }
 # The end of a period of retention is no erasure under Art. 17, of which recipients must be told.
 _SILENT = frozenset({"retention"})
@@ -98,10 +107,13 @@ def _tasks(changes: Changes, recipient: str, action: Action) -> Iterator[Notific
     given, told = changes.given[recipient], changes.told.get(recipient, {}).get(action, {})
     by_word: dict[NotificationOutcome | None, list[tuple[str, datetime]]] = {}
     for category, change in sorted(changes.changed[action].items()):
-        first = given.get(category)
-        if first is not None and first <= change.order.time and not change.lifted:
-            word = _word(told, category, change.order.time)
-            by_word.setdefault(word, []).append((category, change.order.time))
+        first, since = given.get(category), change.order.time
+        # What is sent while it may only be stored: whoever gets it must hear that as well.
+        if first is not None and action == "restriction":
+            since = max(first, since)
+        if first is not None and first <= since and not change.lifted:
+            word = _word(told, category, since)
+            by_word.setdefault(word, []).append((category, since))
     for word, changed_categories in by_word.items():
         categories = tuple(category for category, _ in changed_categories)
         yield NotificationTask(
@@ -129,13 +141,20 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
     if event.subject is not None:  # of a registry: a feed about many
         return ()
     if event.name in _CHANGES:
-        silent = event.name == names.PERSONAL_DATA_ERASED and (
-            not event.ours or event.facts.get("ground") in _SILENT
-        )
-        return () if silent else ("",)
+        return () if _is_silent(event) else ("",)
     if event.name == _NOTIFIED:
         return ("",) if action_named(event.facts["action"]) else ()
     return ("",) if event.name in DISCLOSES and "recipient" in event.facts else ()
+
+
+def _is_silent(event: RecordedEvent) -> bool:
+    """Whether nothing changed for recipients: a period ended, a debt stays, there was misuse."""
+    facts = event.facts
+    if event.name == names.PERSONAL_DATA_ERASED:
+        return not event.ours or facts.get("ground") in _SILENT
+    if event.name == names.COLLECTION_CLOSED:
+        return not is_settled(facts.get("outcome", ""))
+    return event.name == names.MISUSE_RESOLVED and not is_cleared(facts.get("outcome", ""))
 
 
 _Given = dict[str, dict[str, datetime]]
@@ -185,7 +204,8 @@ def _changed(changed: _Changed, event: RecordedEvent) -> None:
     action, lifted = _CHANGES[event.name]
     change = CategoryChange(order_of(event, int(not lifted)), lifted)
     latest = dict(changed.get(action, {}))
-    for category in set(event.categories) | _categories(event.facts.get("fields", ())):
+    named = set(event.categories) | _categories(event.facts.get("fields", ()))
+    for category in named.union(_ABOUT.get(event.name, ())):
         before = latest.get(category)
         latest[category] = change if before is None or before.order < change.order else before
     changed[action] = latest
@@ -217,7 +237,7 @@ def _cells(_key: Key, changes: Changes) -> Cells:
 
 VIEW: View[Changes] = View(
     name="notifications",
-    version="4",
+    version="5",
     type=Changes,
     keys=keys,
     names=frozenset({*_CHANGES, *DISCLOSES, _NOTIFIED}),

@@ -336,6 +336,8 @@ def _drift(activity: str, declared: DeclaredActivity, observed: ObservedActivity
     ]
     if not observed.events and not declared.retired:
         drift.append(Drift("unused", activity))
+    if declared.retired and observed.last and observed.last > declared.retired.order.time:
+        drift.append(Drift("used-after-end", activity))
     return sorted(drift)
 
 
@@ -363,7 +365,7 @@ def _evolve_many(subkey: str, state: Row | None, events: Sequence[RecordedEvent]
 
 VIEW: View[Row] = View(
     name="processing_register",
-    version="5",
+    version="6",
     type=Row,
     keys=keys,
     evolve=_evolve,

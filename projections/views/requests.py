@@ -189,6 +189,8 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
 def evolve(subkey: str, state: Request | None, event: RecordedEvent) -> Request:
     """Add what the event says."""
     facts = {name: value for name, value in event.facts.items() if name != _REF}
+    if event.categories:
+        facts["categories"] = list(event.categories)
     step = RequestAct(order_of(event, int(event.name == _REFUSED)), event.name, facts)
     steps = sorted((*(state.steps if state else ()), step), key=lambda step: step.order)
     return Request(subkey, tuple(steps))
@@ -202,7 +204,7 @@ def _cells(_key: Key, request: Request) -> Cells:
 
 VIEW: View[Request] = View(
     name="rights_requests",
-    version=f"4+{digest(DEADLINES)}",
+    version=f"5+{digest(DEADLINES)}",
     type=Request,
     keys=keys,
     names=_NAMES,

@@ -29,14 +29,18 @@ class Evidenced(PersonFacts, frozen=True, kw_only=True):
     tcf_purposes: TcfPurposes | UnsetType = UNSET
 
 
+GivenBy = Literal["subject", "parent"]
+
+
 class ConsentGiven(Evidenced, frozen=True, kw_only=True):
-    """The person agreed to a purpose; `valid_until` is exclusive."""
+    """The person agreed to a purpose, or a parent for a child; `valid_until` is exclusive."""
 
     purpose: Purpose
     text_version: Code
     method: Code
     channel: Code
     valid_until: Instant | UnsetType = UNSET
+    given_by: GivenBy | UnsetType = UNSET
 
 
 class ConsentWithdrawn(Evidenced, frozen=True, kw_only=True):
@@ -64,6 +68,7 @@ class ConsentRenewed(Evidenced, frozen=True, kw_only=True):
     method: Code | UnsetType = UNSET
     channel: Code | UnsetType = UNSET
     valid_until: Instant | UnsetType = UNSET
+    given_by: GivenBy | UnsetType = UNSET
 
 
 class ConsentInvalidated(PersonFacts, frozen=True, kw_only=True):

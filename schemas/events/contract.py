@@ -8,21 +8,27 @@ from schemas import names
 from schemas.event_type import ACCOUNT, NOTICE, PERSON, EventType
 from schemas.facts import Facts, PersonFacts
 from schemas.formats import OPEN, Code, Customer, Day, Id, Sha256
+from schemas.personal import DataCategory
 
 
 class OrderPlaced(PersonFacts, frozen=True, kw_only=True):
-    """A customer ordered services; a large order may be checked for credit."""
+    """A customer ordered services; a large order may be checked for credit.
+
+    `carries_over`: of somebody who had left, the categories whose values go on in the new relationship.
+    """
 
     order_ref: Code
     services: list[Code]
     large_order: bool
+    carries_over: list[DataCategory] | UnsetType = UNSET
 
 
 class ContractConcluded(PersonFacts, frozen=True, kw_only=True):
-    """A contract began."""
+    """A contract began. `carries_over`: as of `order-placed`."""
 
     contract_ref: Code
     services: list[Code] | UnsetType = UNSET
+    carries_over: list[DataCategory] | UnsetType = UNSET
 
 
 class ContractChanged(PersonFacts, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 from schemas import names
 from schemas.event_type import PERSON, EventType
 from schemas.facts import PersonFacts
-from schemas.formats import Code, LastDay
+from schemas.formats import Code, Employee, LastDay, Text
 from schemas.personal import DataCategory, Remarks
 
 
@@ -25,16 +25,22 @@ class CreditCheckResultReceived(PersonFacts, frozen=True, kw_only=True):
 
 
 class AutomatedDecisionMade(PersonFacts, frozen=True, kw_only=True):
-    """A decision was made without a human (GDPR Art. 22); `logic_ref` names its logic."""
+    """A decision was made without a human (GDPR Art. 22); `logic_ref` names its logic.
+
+    `logic`, `consequences`: texts for the person, about how it is made and what it brings about.
+    """
 
     decision: Code
     logic_ref: Code
+    logic: Text | UnsetType = UNSET
+    consequences: Text | UnsetType = UNSET
 
 
 class HumanReviewCompleted(PersonFacts, frozen=True, kw_only=True):
-    """A human looked at an automated decision again."""
+    """A human looked at an automated decision again; `reviewer` is who did."""
 
     outcome: Code
+    reviewer: Employee | UnsetType = UNSET
     request_ref: Code | UnsetType = UNSET
 
 

@@ -8,7 +8,7 @@ from schemas import names
 from schemas.event_type import ACCOUNT, CONTACT, PERSON, EventType
 from schemas.facts import PersonFacts
 from schemas.formats import Code, Customer, Id
-from schemas.personal import FieldName
+from schemas.personal import DataCategory, FieldName
 
 
 class CustomerRegistered(PersonFacts, frozen=True, kw_only=True):
@@ -20,9 +20,22 @@ class CustomerRegistered(PersonFacts, frozen=True, kw_only=True):
 
 
 class PersonalDataCollected(PersonFacts, frozen=True, kw_only=True):
-    """Personal data was obtained; `from_recipient` names the third party it came from."""
+    """Personal data was obtained; `from_recipient` names the third party it came from.
 
-    origin: Literal["customer", "portal", "app", "device", "cookie", "third-party", "network"]
+    `origin`: `own-record` is what the house noted itself, `unknown` says that the house does not know it.
+    """
+
+    origin: Literal[
+        "customer",
+        "portal",
+        "app",
+        "device",
+        "cookie",
+        "third-party",
+        "network",
+        "own-record",
+        "unknown",
+    ]
     channel: Code
     necessity: Literal["mandatory", "optional"]
     notice_version: Code
@@ -45,6 +58,12 @@ class PersonalDataRemoved(PersonFacts, frozen=True, kw_only=True):
     requested_by: Literal["subject", "helpdesk", "system"]
 
 
+class DataConfirmed(PersonFacts, frozen=True, kw_only=True):
+    """What was known before was confirmed: values of these categories go on in the relationship that runs."""
+
+    categories: list[DataCategory]  # required here
+
+
 class ContactPersonAdded(PersonFacts, frozen=True, kw_only=True):
     """A contact person of a customer became known; the subject is that person."""
 
@@ -64,9 +83,13 @@ class AccountDeactivated(PersonFacts, frozen=True, kw_only=True):
 
 
 class AccountReactivated(PersonFacts, frozen=True, kw_only=True):
-    """The account is active again; withdrawn consents stay withdrawn."""
+    """The account is active again; withdrawn consents stay withdrawn.
+
+    `carries_over`: the categories whose values go on; without it all of them do.
+    """
 
     reason: Code
+    carries_over: list[DataCategory] | UnsetType = UNSET
 
 
 TYPES = (
@@ -74,6 +97,7 @@ TYPES = (
     EventType(names.PERSONAL_DATA_COLLECTED, PersonalDataCollected, PERSON, "2.1-2.3"),
     EventType(names.PERSONAL_DATA_CORRECTED, PersonalDataCorrected, PERSON, "7, 8"),
     EventType(names.PERSONAL_DATA_REMOVED, PersonalDataRemoved, PERSON, "7"),
+    EventType(names.DATA_CONFIRMED, DataConfirmed, PERSON, "3.1"),
     EventType(
         names.CONTACT_PERSON_ADDED, ContactPersonAdded, CONTACT, "2.1", references=("customer",)
     ),

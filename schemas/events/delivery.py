@@ -6,8 +6,9 @@ from msgspec import UNSET, Meta, UnsetType
 
 from schemas import names
 from schemas.event_type import PERSON, RECIPIENT, EventType
+from schemas.events.disclosure import RecipientKind
 from schemas.facts import Facts, PersonFacts
-from schemas.formats import Code, Country, Id
+from schemas.formats import Code, Country, Day, Id, LastDay
 from schemas.personal import FieldName
 
 _COUNT = Annotated[int, Meta(ge=0, le=2**53 - 1, description="How many.")]
@@ -36,13 +37,18 @@ class MaliciousCallDataDisclosed(PersonFacts, frozen=True, kw_only=True):
 class BulkFeedDelivered(Facts, frozen=True, kw_only=True):
     """A feed about many persons was delivered; `merkle_root` commits to its salted records.
 
-    `valid_for`: hours, or a code such as `24h`. `list_kept`: the ledger keeps whom it was about.
+    `valid_for`: hours, or a code such as `24h`. `list_kept`: the ledger keeps whom it was about. Without
+    `recipient_kind` it is that of the recipient's entry. `period_from`, `period_to`: what the data is about.
     """
 
     record_count: _COUNT
     merkle_root: _HASH
     valid_for: Code | _HOURS
     list_kept: bool | UnsetType = UNSET
+    purpose: Code | UnsetType = UNSET
+    recipient_kind: RecipientKind | UnsetType = UNSET
+    period_from: Day | UnsetType = UNSET
+    period_to: LastDay | UnsetType = UNSET
 
 
 class _Porting(PersonFacts, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """What migrations and views make of an empty database: `python -m tests.architecture.catalogue` writes it.
 
+With it the fingerprints of the servers that are there.
+
 `tests/integration/test_catalogue.py` compares it on each PostgreSQL.
 """
 
@@ -16,6 +18,9 @@ from ledger.storage.postgres import Database
 from projections import VIEWS, views_of
 from projections.folds.view import AnyView
 from projections.following.storage import prepare
+from tests.architecture import fingerprints
+from tests.fixtures.engines import PROGRAMS
+from tests.fixtures.postgres import installed_cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "ledger" / "audit" / "catalogue.txt"
@@ -48,6 +53,11 @@ def main() -> None:
         database, ledger = Database(server.url()), LedgerName()
         found = fresh_catalogue(database, ledger)
         more = fresh_catalogue(database, ledger, views_of(confidential=True))
+        other = fingerprints.empty_database(server.url)
+        fingerprints.write(Database(other), ledger)
+    for programs in PROGRAMS:
+        with installed_cluster(programs.parent) as url:
+            fingerprints.write(Database(url("postgres")), ledger)
     FILE.write_text(written(found), "utf-8")
     ORDERS.write_text(written([fact for fact in more if fact not in set(found)]), "utf-8")
 

@@ -23,8 +23,15 @@ PLACE = "{}"
 _ROOT_ERRORS = {"LedgerError", "BadParameter"}
 # Functions and constants whose texts reach a person by another way: file -> names.
 _SPOKEN = {
-    "projections/views/consent_status.py": ("_hindrance", "consent_answer", "_INACTIVE"),
+    "projections/views/consent_status.py": ("_words", "_WHY"),
     "application/auditing.py": ("_NO_KEYS",),
+    "ledger/audit/__init__.py": ("_left_out",),
+    "ledger/audit/catalogue.py": ("_difference",),
+    "ledger/audit/server/net.py": (
+        *("_HIDDEN", "_unknown", "_trusted", "_forbidden"),
+        *("_unheard_of", "_reaches", "_lends", "_differs"),
+    ),
+    "host/keys.py": ("_renewal", "_OTHER_WITNESS"),
     "host/reader.py": ("not_granted",),
     "host/restoring.py": ("_absent", "_NEVER"),
     "application/lookups.py": ("unknown",),
@@ -38,6 +45,7 @@ _SPOKEN = {
     "projections/reading/order_judging.py": ("_objections", "_of_conditions", "refusal"),
     "application/acts/on_secrecy.py": ("hindrance",),
     "application/queries/desk/in_the_way.py": ("*",),
+    "ledger/tlog/store/key_file.py": ("_ROTATE",),
     "ledger/storage/refusals.py": ("*",),
     "ledger/storage/access.py": ("*",),
     "ledger/storage/contents.py": ("_odd", "_left"),

@@ -77,8 +77,9 @@ def _objects() -> Iterator[list[str]]:
     for (kind, row), names in groups.items():
         yield [kind, ", ".join(names), *_said(row)]
     server = (
-        "functions, operators, types and tables added to the server's own, casts, event triggers, also"
-        " as part of its extensions; rights on its objects; publications and subscriptions of the tables"
+        "every row of the server's catalogue, but what `ledger/audit/server/catalogues.toml` leaves out with"
+        " a reason: objects of the server's own, their rights, flags and dependencies; what of the site"
+        " refers to the ledger, or lends the rights of who may read it"
     )
     yield [SERVER, server, *_said(inventory().of(SERVER))]
 

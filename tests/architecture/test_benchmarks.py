@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from bench import findings, prune, report, scale, spark
+from bench import audit, findings, prune, report, scale, spark
 from bench.guard import BOUNDS, spoiled
 from bench.tools import results
 
@@ -67,6 +67,7 @@ def test_beneath_each_table_stands_when_it_was_measured() -> None:
 TABLES: Mapping[str, tuple[str, Callable[[Any], Iterable[list[str]]]]] = {
     "findings": ("findings", lambda of: findings.table(of["points"])),
     "prune": ("prune", prune.table),
+    "audit": ("audit", lambda of: audit.table(of["points"])),
     "report": ("report", lambda of: report.table(of["points"])),
     "scale": ("scale", lambda of: scale.table(of["points"])),
     "spark": ("spark", lambda of: spark.table(of["events"], of["engines"])),

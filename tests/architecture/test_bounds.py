@@ -55,6 +55,8 @@ WHOLE = {
     "web/words.py": "tables of the program",
     "schemas/library.py": "schemas of the program",
     "host/reader.py": "the kernel's record of a login",
+    "ledger/audit/server/fingerprint.py": "fresh catalogues that come with the program",
+    "host/running/alive.py": "the kernel's record of a process",
     "ledger/embedded/": "files of the embedded server, in its own folder",
 }
 """What is read as far as it goes, and why it may be: nobody else writes it."""
@@ -89,6 +91,7 @@ KNOWN = {
     r"\bAsyncClient\(|httpx2\.Client\(": {"ledger/http.py": "asks everybody else"},
     r"\b(zlib|gzip|bz2|lzma)\.decompress\(": {
         "archive/spark/sorting.py": "what this program sent to its own executors",
+        "ledger/audit/server/fingerprint.py": "fresh catalogues that come with the program",
     },
     r"\bdecompressobj\(": {
         "ledger/backup/restoring.py": "in blocks",

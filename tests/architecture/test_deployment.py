@@ -191,7 +191,7 @@ def test_each_part_of_the_program_sees_the_folders_that_it_needs_and_no_other() 
     seen = {name: service.get("volumes", []) for name, service in OURS.items()}
     assert seen.pop("projector") == []
     assert seen.pop("publisher") == [f"{key}:ro", log]
-    assert seen.pop("consumer") == seen.pop("upkeep") == [keys]
+    assert seen.pop("consumer") == seen.pop("upkeep") == [keys, f"{log}:ro"]
     assert seen.pop("console") == [keys, f"{key}:ro", f"{log}:ro"]
     assert seen.pop("init") == seen.pop("ledger") == [keys, key, f"{log}:ro"]
     assert seen == {}

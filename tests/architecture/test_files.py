@@ -17,7 +17,9 @@ ELSEWHERE = {
     **dict.fromkeys(
         ("console/demo/ground.py", "console/demo/orders.py", "console/demo/proof.py"), DEMO
     ),
-    **dict.fromkeys(("host/reader.py", "ledger/embedded/postmaster.py"), KERNEL),
+    **dict.fromkeys(
+        ("host/reader.py", "host/running/alive.py", "ledger/embedded/postmaster.py"), KERNEL
+    ),
     **dict.fromkeys(("console/main.py", "host/signals.py", "web/proof/audit_process.py"), NOWHERE),
     "console/streams.py": "reads what a user names on the command line, also a pipe: the user's own file",
     "ledger/embedded/cluster.py": "copies PostgreSQL's programs, and gives its folder its name",

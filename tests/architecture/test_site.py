@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.architecture.documents import ROOT
 from tests.architecture.test_documents import tracked
@@ -48,3 +49,23 @@ def test_every_page_is_in_the_site(site: Path) -> None:
     assert len(pages) > 90
     assert [name for name in pages if not (site / name).with_suffix(".html").is_file()] == []
     assert (site / "index.html").is_file()
+
+
+@pytest.mark.parametrize("settings", ["prometheus.yml", "one-machine.yml"])
+def test_each_alert_links_to_its_paragraph(site: Path, settings: str) -> None:
+    """Prometheus writes the label `docs` before the rest of the address; `make site` is served whole."""
+    configured = yaml.safe_load((ROOT / "deploy/prometheus" / settings).read_text("utf-8"))
+    docs = configured["global"]["external_labels"]["docs"]
+    served = str(site) + "/" + docs.split("/", maxsplit=3)[3]
+    rules = [
+        rule
+        for path in (ROOT / "deploy/prometheus/rules").glob("*.yml")
+        for group in yaml.safe_load(path.read_text("utf-8"))["groups"]
+        for rule in group["rules"]
+        if "alert" in rule
+    ]
+    assert len(rules) > 20
+    for rule in rules:
+        address = rule["annotations"]["runbook_url"].replace("{{ $externalLabels.docs }}", served)
+        page, anchor = address.split("#")
+        assert f'id="{anchor}"' in Path(page).read_text("utf-8"), address

@@ -38,7 +38,7 @@ class Services:
         return self.keys.setdefault(folder, KeyService())
 
     def signing_service(
-        self, _path: Path, origin: str, _passphrase: str | None = None
+        self, _path: Path, origin: str, _passphrase: str | None = None, **_: str
     ) -> SigningService:
         return self.logs.setdefault(origin, SigningService(origin))
 

@@ -3,7 +3,7 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from tests.fixtures.ledger import House
 pytestmark = pytest.mark.kafka
 
 
+ASSIGNED = "partitions are assigned"
 READS = "is read from its bookmark on"
 
 
@@ -32,13 +33,15 @@ READS = "is read from its bookmark on"
 class Plan:
     """How long to go on. `records`: sent before each round of kills. `members`: who is there always.
 
-    Every `visit` rounds one more member joins, or leaves again as it was asked to.
+    Every `visit` rounds one more member joins, or leaves again as it was asked to; every `hang` rounds those
+    that are about to be killed are stopped before, and wake up once more.
     """
 
     members: int
     kills: int
     records: int
     visit: int
+    hang: int = 5
     batch: int = 40
     aborts: int = 1
 
@@ -77,14 +80,16 @@ def survive(house: House, bootstrap: str, folder: Path, plan: Plan, chance: rand
         killed = rounds(scene, plan, upstream, chance)
         check_all(scene, upstream.sent)
         print(
-            f"{plan.members} members: {killed['kills']} kills, {killed['visits']} visits, "
+            f"{plan.members} members: {killed['kills']} kills, {killed['hangs']} hangs, "
+            f"{killed['visits']} visits, "
             f"{upstream.sent.records.total()} messages, {len(upstream.sent.events)} events, "
             f"{upstream.sent.duplicates} duplicates, {upstream.sent.bad.total()} bad; "
-            f"{scene.said('partitions are assigned')} assignments, "
+            f"{scene.said(ASSIGNED)} assignments, "
             f"{scene.said('another member has recorded')} fenced, "
             f"{time.monotonic() - began:.0f} s"
         )
         assert killed["kills"] >= plan.kills
+        assert killed["hangs"]
 
 
 def rounds(scene: Scene, plan: Plan, upstream: Upstream, chance: random.Random) -> Counter[str]:
@@ -102,9 +107,24 @@ def rounds(scene: Scene, plan: Plan, upstream: Upstream, chance: random.Random) 
         scene.wait_for(mark)
         until(lambda: bool(at_work(scene)), scene.watch, PATIENCE_S)
         victims, busy = chosen(scene, chance), at_work(scene)
+        if turn % plan.hang == 0:
+            hang(scene, victims)
+            done["hangs"] += 1
         kill(victims)
         done["kills"] += sum(victim in busy for victim in victims)
     return done
+
+
+def hang(scene: Scene, victims: Sequence[Process]) -> None:
+    """Stop some where they stand, and let them go on once others have what was theirs."""
+    others = [process for process in at_work(scene) if process not in victims]
+    before = scene.said(ASSIGNED)
+    for process in victims:
+        process.pause()
+    if others:
+        until(lambda: scene.said(ASSIGNED) > before, scene.watch, PATIENCE_S)
+    for process in victims:
+        process.go_on()
 
 
 def at_work(scene: Scene) -> list[Process]:

@@ -126,7 +126,7 @@ def break_off_stream(session: Session) -> None:
 
 
 def break_off_copy(session: Session) -> None:
-    with session.copied("copy_entries") as rows:
+    with session.copied("copy_entries", after=None) as rows:
         HELD.append(rows)
         raise KeyError(next(rows))
 

@@ -5,6 +5,8 @@ import pytest
 
 from tests.fixtures.console import Cli, registered
 
+pytestmark = pytest.mark.server_catalogue
+
 FOR_EVER = "pg_sleep(1000000)"
 NOT_READ = "{} looked at: reading rows would run what somebody put there"
 
@@ -27,6 +29,10 @@ PUT = {
         f" AS $$ BEGIN PERFORM {FOR_EVER}; RETURN true; END $$;"
         " ALTER TABLE ledger_main_keys.data_keys ENABLE ROW LEVEL SECURITY;"
         " CREATE POLICY slow ON ledger_main_keys.data_keys USING (public.slow())"
+    ),
+    "a function among the server's own": (
+        "CREATE FUNCTION pg_catalog.sum(bigint, bigint) RETURNS bigint LANGUAGE plpgsql"
+        f" AS $$ BEGIN PERFORM {FOR_EVER}; RETURN 1; END $$"
     ),
     "another view of what readers see": (
         "CREATE OR REPLACE VIEW ledger_main_views.staff AS"

@@ -301,9 +301,9 @@ def test_what_was_checked_is_what_is_loaded(
 ) -> None:
     """Whoever may write there changes a file in place between the check and the load."""
 
-    def later(*arguments: Any) -> Site:
+    def later(*arguments: Any, **named: Any) -> Site:
         flipped(night[0] / f"{name}.copy.gz", night[0])
-        return bare_site(*arguments)
+        return bare_site(*arguments, **named)
 
     monkeypatch.setattr("host.restoring.bare_site", later)
     ledger.set(DATABASE_URL=elsewhere)
@@ -315,11 +315,11 @@ def test_what_was_checked_is_what_is_loaded(
 def test_a_file_put_in_place_of_a_checked_one_is_not_looked_at(
     ledger: Cli, night: Copies, elsewhere: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def later(*arguments: Any) -> Site:
+    def later(*arguments: Any, **named: Any) -> Site:
         for file in night[0].iterdir():
             file.unlink()
             file.write_bytes(b"something else")
-        return bare_site(*arguments)
+        return bare_site(*arguments, **named)
 
     monkeypatch.setattr("host.restoring.bare_site", later)
     ledger.set(DATABASE_URL=elsewhere)

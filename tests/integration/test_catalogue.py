@@ -21,7 +21,7 @@ from tests.fixtures.console import Cli
 from tests.fixtures.ledger import House, collected
 from tests.fixtures.views import follower, rebuild
 
-pytestmark = pytest.mark.both_engines
+pytestmark = [pytest.mark.both_engines, pytest.mark.server_catalogue]
 
 NAME = LedgerName("main")
 

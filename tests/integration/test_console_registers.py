@@ -76,6 +76,8 @@ DISCLOSURE = {
     "method",
     "case_ref",
     "record_count",
+    "period_from",
+    "period_to",
 }
 
 
@@ -376,6 +378,7 @@ def test_what_is_a_disclosure_by_its_nature_is_one(cli: Cli) -> None:
             fields=["name"],
             request_ref="REQ-1",
         ),
+        recipient("Het CIOT", "ciot", kind="ciot", role="authority"),
         by_nature("bulk-feed-delivered", 3, "recipient/ciot", **feed),
         by_nature(
             "number-porting-performed",

@@ -8,11 +8,14 @@ from typing import Any
 import orjson
 import pytest
 
+from ledger.embedded import start as embedded_server
 from ledger.names import LedgerName
 from ledger.storage.postgres import Database
 from tests.fixtures.console import Cli, collected, registered
 from tests.fixtures.inbound import send, until
-from tests.fixtures.running import PATIENCE_S, Started
+from tests.fixtures.kafka import MakeTopic
+from tests.fixtures.postgres import short_folder
+from tests.fixtures.running import PATIENCE_S, Started, eventually
 
 pytestmark = pytest.mark.kafka
 BAD = [
@@ -52,6 +55,48 @@ def test_run_consumes_and_projects_restarts_what_crashed_and_stops_when_told(
     assert running.stop() == 0
     assert "Traceback" not in running.said
     assert cli("audit", "--views", "--json").status == 0
+
+
+def test_a_part_that_hangs_is_killed_and_started_again(
+    cli: Cli, topic: str, kafka_bootstrap: str, start: Callable[..., Started]
+) -> None:
+    running = start("run")
+    parts = {name: running.served(name) for name in ("run", "consume", "project", "publish")}
+    eventually(lambda: all(part.ready for part in parts.values()), "all parts are ready")
+    before = running.children
+    for pid in before.values():
+        os.kill(pid, signal.SIGSTOP)
+    send(kafka_bootstrap, topic, [orjson.dumps(registered())])
+    wait_for(cli, lambda s: s["position"] == 1 and _views_are_there(s) and s["checkpoint"]["size"])
+    assert set(running.children) == set(before)
+    assert set(running.children.values()).isdisjoint(before.values())
+    hanging = [line["part"] for line in running.lines if line["event"] == "part-hangs"]
+    assert sorted(hanging) == ["consume", "project", "publish"]
+    assert running.stop() == 0
+    assert cli("audit", "--views").status == 0
+
+
+def test_an_embedded_postgresql_that_is_killed_is_started_again(
+    program: Cli, kafka_topic: MakeTopic, kafka_bootstrap: str, start: Callable[..., Started]
+) -> None:
+    with short_folder() as folder:
+        topic = kafka_topic()
+        program.set(DATA_DIR=str(folder), KEY_DIR=str(folder / "keys"), KAFKA_TOPICS=topic)
+        program.set(KAFKA_BOOTSTRAP=kafka_bootstrap, KAFKA_ANSWERS=kafka_topic())
+        assert program("init").status == 0
+        running = start("run")
+        served = running.served("run")
+        eventually(lambda: served.ready, "it is ready")
+        with embedded_server(folder) as server:
+            before = server.pid
+            assert before
+            os.kill(before, signal.SIGKILL)
+            eventually(lambda: server.pid not in {None, before}, "it runs again")
+        send(kafka_bootstrap, topic, [orjson.dumps(registered())])
+        wait_for(program, lambda s: s["position"] == 1)
+        eventually(lambda: served.ready, "it is ready again")
+        assert "postgresql-ended" in {line["event"] for line in running.lines}
+        assert running.stop() == 0
 
 
 def test_a_halted_topic_ends_run_with_status_1_until_it_is_resumed(

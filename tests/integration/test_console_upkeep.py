@@ -1,5 +1,6 @@
 """`ledger init`, `status`, `audit`, `keys`, `rebuild`, `erase`: shapes, exit statuses, what they change."""
 
+import re
 from pathlib import Path
 
 import psycopg
@@ -58,7 +59,7 @@ def test_status_has_the_shape_that_outsiders_rely_on(cli: Cli) -> None:
     cli.record(registered(), b"[]")
     answer = cli("status", "--json").json
     own = {"position", "checkpoint", "dead_letters", "halted", "reads_waiting"}
-    own |= {"dead_letter_messages", "intake", "quarantined", "withheld"}
+    own |= {"dead_letter_messages", "intake", "quarantined", "withheld", "promise"}
     assert set(answer) == own | {"views", "kafka"}
     assert set(answer["checkpoint"]) == {"size", "root", "age_s"}
     assert (answer["position"], answer["kafka"], answer["dead_letters"]) == (1, [], 1)
@@ -73,9 +74,12 @@ def test_status_has_the_shape_that_outsiders_rely_on(cli: Cli) -> None:
 def test_audit_of_a_ledger_in_order(cli: Cli) -> None:
     cli.record(registered(), collected())
     answer = cli("audit", "--json").json
-    more = {"verdict", "published", "unchecked"}
+    more = {"verdict", "published", "unchecked", "server"}
     assert set(answer) == {"ok", "size", "root", "findings", "views", "gaps"} | more
-    assert (answer["verdict"], answer["published"], answer["unchecked"]) == ("in-order", 0, [])
+    assert (answer["verdict"], answer["published"]) == ("in-order", 0)
+    (passwords,) = answer["unchecked"]
+    assert passwords.startswith("passwords of roles")
+    assert re.fullmatch(r"PostgreSQL \d+\..*, \d{19}", answer["server"])
     assert (answer["ok"], answer["size"]) == (True, 2)
     assert (answer["findings"], answer["views"]) == ([], [])
     assert cli("project", "--once").status == 0
@@ -248,3 +252,26 @@ def test_the_confidential_ledger_refuses_what_is_open(cli: Cli) -> None:
     assert ran.status == 1
     cli.set(CONFIDENTIAL="yes")
     assert cli.record(message("weather"))["rejected"] == 1
+
+
+def test_an_audit_since_a_kept_checkpoint_says_what_it_left_out(cli: Cli, tmp_path: Path) -> None:
+    cli.record(registered("customer/1"))
+    assert cli("publish", "--once").status == 0
+    kept = tmp_path / "kept"
+    kept.write_bytes(cli("checkpoint").out)
+    cli.record(registered("customer/2"))
+    assert cli("publish", "--once").status == 0
+    whole, part = (cli("audit", "--json", *flags).json for flags in ((), ("--since", str(kept))))
+    assert (part["verdict"], part["size"], part["root"]) == (
+        *("in-order", whole["size"]),
+        whole["root"],
+    )
+    assert "the views" in set(part["unchecked"]) - set(whole["unchecked"])
+    kept.write_text("no checkpoint", "utf-8")
+    ran = cli("audit", "--since", str(kept), "--json")
+    assert ran.status == 1
+    assert [finding["kind"] for finding in ran.json["findings"]] == ["checkpoint"]
+    # Everything is looked at instead.
+    assert ran.json["unchecked"] == whole["unchecked"]
+    for flags in (("--views",), ("--archive", "elsewhere")):
+        assert cli("audit", "--since", str(kept), *flags).status == 2

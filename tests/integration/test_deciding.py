@@ -290,7 +290,7 @@ def test_a_consent_that_was_given_again_keeps_it(home: Home) -> None:
 def test_periods_pass_category_by_category_and_month_by_month(home: Home) -> None:
     home.tell(
         *customer(),
-        held("identity", "contact"),
+        held("identity", "contact", time="2021-01-10T10:00:00Z"),
         *(held("traffic", time=f"2026-{m:02}-10T10:00:00Z", origin="network") for m in (3, 5, 9)),
     )
     today = day_of(home.clock())
@@ -328,7 +328,7 @@ def test_a_contact_person_goes_with_the_account_of_the_customer(home: Home) -> N
     contact = f"{WHO}/contact/1"
     home.tell(
         told("contact-person-added", "2020-01-02T10:00:00Z", contact, customer=WHO),
-        held("contact", who=contact),
+        held("contact", who=contact, time="2020-01-10T10:00:00Z"),
     )
     assert home.due() == []
     home.tell(told("account-deactivated", "2024-01-01T10:00:00Z", reason="moved"))

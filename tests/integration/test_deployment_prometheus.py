@@ -11,7 +11,6 @@ import pytest
 
 from deploy.grafana.__main__ import FOLDER
 from tests.fixtures.console import (
-    Cli,
     collected,
     consented,
     disclosed,
@@ -20,7 +19,6 @@ from tests.fixtures.console import (
     withdrawn,
 )
 from tests.fixtures.inbound import send
-from tests.fixtures.kafka import MakeTopic
 from tests.fixtures.prometheus import DEPLOYED, Prometheus, hurried, running_prometheus
 from tests.fixtures.running import Started, eventually, stopped_process
 
@@ -35,20 +33,6 @@ EVENTS = [
     consented("customer/10024"),
     withdrawn("customer/10024"),
 ]
-
-
-@pytest.fixture
-def topic(cli: Cli, kafka_topic: MakeTopic, kafka_bootstrap: str) -> str:
-    """The topic that the program reads."""
-    name = kafka_topic()
-    cli.set(
-        KAFKA_BOOTSTRAP=kafka_bootstrap,
-        KAFKA_TOPICS=name,
-        KAFKA_GROUP=f"group-{name}",
-        KAFKA_ANSWERS=kafka_topic(),
-        METRICS_PORT="0",
-    )
-    return name
 
 
 @pytest.fixture

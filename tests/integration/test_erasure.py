@@ -181,6 +181,34 @@ def test_the_month_of_a_rolling_category_expires_and_later_ones_stay(house: Hous
     assert opened(house, house.events()[-1]) == {"called_number": "+31201234567"}
 
 
+def mailed(time: str) -> dict[str, Any]:
+    return collected(
+        time=time, personal={"email": f"{time[:7]}@example.nl"}, categories=["contact"]
+    )
+
+
+def test_months_of_a_lasting_category_expire_and_later_ones_stay(house: House) -> None:
+    """Also one that arrives late gets a key of its own, which opens nothing else."""
+    house.record(
+        *map(mailed, ("2020-08-15T10:00:00Z", "2020-08-20T10:00:00Z", "2026-11-15T10:00:00Z"))
+    )
+    house.record(mailed("2019-01-15T10:00:00Z"))
+    august, again, november, january = house.events()
+    keys = [event.sealed["contact"].key for event in (august, again, november, january)]
+    assert (keys[0] == keys[1], len(set(keys))) == (True, 3)
+    limit = month_of(datetime(2020, 9, 1, tzinfo=UTC))
+    (result,) = house.eraser().expire("customer/10023", "contact", limit, "retention")
+    assert set(result.keys) == {keys[0], keys[3]}
+    assert [opened(house, event)["email"] for event in (august, again, january)] == [
+        Missing.ERASED
+    ] * 3
+    assert opened(house, november) == {"email": "2026-11@example.nl"}
+    outcome = house.record(*map(mailed, ("2020-09-30T10:00:00Z", "2020-10-01T10:00:00Z")))
+    assert [rejection.code for _, rejection in outcome.rejections] == [Code.ERASED_SUBJECT]
+    assert opened(house, house.events()[-1]) == {"email": "2020-10@example.nl"}
+    assert opened(house, november) == {"email": "2026-11@example.nl"}
+
+
 def test_an_earlier_month_that_arrives_late_gets_a_key_of_its_own(house: House) -> None:
     house.record(call("2026-10-15T10:00:00Z"))
     house.record(

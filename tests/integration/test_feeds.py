@@ -210,7 +210,9 @@ def upstream(house: House, root: str, **members: Any) -> str:
 def test_members_whom_nobody_knows_are_counted_aloud(house: House) -> None:
     assert house.fed["unknown"] == 1
     tried = house.cli("feed", "deliver", str(house.list), "--recipient", "ciot", "--dry-run")
-    assert (tried.status, "1 of 2 members of the list are not known" in tried.err) == (0, True)
+    assert (tried.status, "1 of 2 members of the list are not known" in tried.err) == (0, True), (
+        tried.err
+    )
     assert STRANGER not in tried.err
     house.list.write_text(f"{WHO}\n{OTHER}\n")
     known = house.cli("feed", "deliver", str(house.list), "--recipient", "ciot", "--dry-run")
@@ -293,3 +295,34 @@ def test_a_list_is_forgotten_by_its_date_and_its_key_with_it(
 def test_lists_end_before_an_erased_person_is_forgotten() -> None:
     """So nobody can be looked for in a list of whom the ledger no longer says that they are erased."""
     assert period("feed-list") < period("tombstone")
+
+
+TAX = "belastingdienst"
+
+
+def test_a_feed_to_others_needs_its_legal_basis_and_provision(house: House) -> None:
+    house.cli.record(recipient("Belastingdienst", TAX, kind="tax-authority", role="authority"))
+    deliver = "feed", "deliver", str(house.list), "--recipient", TAX
+    assert house.cli(*deliver).status == 2
+    assert house.cli(*deliver, "--legal-basis", "6-1-c").status == 2
+    assert house.cli(*deliver, "--legal-basis", "6-1-c", "--provision", "nl.zzz").status == 2
+    grounded = *deliver, "--legal-basis", "6-1-c", "--provision", "AWR art. 53"
+    days = "--period-from", "2025-01-01", "--period-to", "2025-12-31"
+    ran = house.cli(*grounded, *days, "--json")
+    assert ran.status == 0, ran.err
+    (row,) = house.cli("disclosures", "--recipient", TAX, "--json").json["disclosures"]
+    said = "recipient_kind", "purpose", "legal_basis", "provision", "period_from", "period_to"
+    assert [row[name] for name in said] == [
+        *("tax-authority", "tax-information", "6-1-c", "nl.awr.53", "2025-01-01", "2025-12-31")
+    ]
+    assert (TAX, WHO, "list") in told(house.cli, WHO)
+    assert (
+        house.cli(*grounded, "--period-from", "2025-02-01", "--period-to", "2025-01-01").status == 2
+    )
+
+
+def test_the_feed_of_everybody_says_its_own_duty(house: House) -> None:
+    (row,) = house.cli("feed", "list", "--json").json["feeds"]
+    assert (row["recipient_kind"], row["purpose"], row["legal_basis"], row["provision"]) == (
+        *("ciot", "subscriber-feed", "6-1-c", "nl.bvgt"),
+    )

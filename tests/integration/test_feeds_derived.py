@@ -122,3 +122,73 @@ def test_the_report_of_a_position_knows_nothing_of_what_came_later(house: Cli) -
     assert report(house, "--at-position", "10")["recipients"] == before["recipients"]
     [row] = report(house)["recipients"]
     assert (row["occurred_at"][:10], row["until"][:10]) == ("2024-03-02", "2024-03-04")
+
+
+TAX = "belastingdienst"
+TAX_FACTS = {"legal_basis": "6-1-c", "provision": "nl.awr.53"}
+
+
+@pytest.fixture
+def taxed(house: Cli) -> Cli:
+    """The tax office got a bulk answer on a day on which the person had a service, and says no kind."""
+    house.record(
+        recipient("Belastingdienst", TAX, kind="tax-authority", role="authority"),
+        message(
+            "bulk-feed-delivered",
+            f"recipient/{TAX}",
+            time=on(3),
+            **TAX_FACTS,
+            **{"record_count": 9, "merkle_root": "cd" * 32, "valid_for": "once"},
+            **{"period_from": "2023-01-01", "period_to": "2023-12-31"},
+        ),
+    )
+    return house
+
+
+def test_a_bulk_answer_is_of_its_recipients_kind_and_for_what_its_provision_says(
+    taxed: Cli,
+) -> None:
+    (row,) = taxed("disclosures", "--recipient", TAX, "--json").json["disclosures"]
+    assert (row["recipient_kind"], row["purpose"]) == ("tax-authority", "tax-information")
+    assert (row["period_from"], row["period_to"]) == ("2023-01-01", "2023-12-31")
+    (same,) = taxed("disclosures", "--kind", "tax-authority", "--json").json["disclosures"]
+    assert same == row
+    kinds = [
+        row["recipient"]
+        for row in taxed("disclosures", "--kind", "ciot", "--json").json["disclosures"]
+    ]
+    assert kinds == ["ciot"] * 5
+    (feed,) = [
+        row for row in taxed("feed", "list", "--json").json["feeds"] if row["recipient"] == TAX
+    ]
+    assert (feed["recipient_kind"], feed["provision"]) == ("tax-authority", "nl.awr.53")
+
+
+def test_who_was_in_a_bulk_answer_is_no_inference(taxed: Cli) -> None:
+    """Only of CIOT may it be taken that everybody with a service was in the file."""
+    assert {row["recipient"] for row in told(taxed, WHO)} == {"ciot"}
+    assert {row["recipient"] for row in report(taxed)["recipients"]} == {"ciot"}
+
+
+def test_transparency_counts_a_bulk_answer_with_its_own_kind(taxed: Cli) -> None:
+    table = taxed("transparency", "--json").json
+    assert {row["recipient_kind"]: row["at_least"] for row in table["kinds"]} == {
+        "ciot": 5,
+        "tax-authority": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"provision": "nl.awr.53", "legal_basis": "6-1-c"},
+        {"recipient_kind": "tax-authority", "legal_basis": "6-1-c", "provision": "nl.awr.53"},
+    ],
+    ids=["another provision", "another kind"],
+)
+def test_what_is_no_ciot_feed_is_not_inferred_even_of_that_recipient(
+    house: Cli, members: dict[str, Any]
+) -> None:
+    before = told(house, WHO)
+    house.record(feed(4, 3, **members))
+    assert told(house, WHO) == before

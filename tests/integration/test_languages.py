@@ -144,6 +144,7 @@ def _looks() -> list[str]:
         "kafka sources",
         "kafka resume --source zzzz",
         "kafka accept-gap --topic t --reason gone",
+        "kafka create-topics",
         "keys status",
         "sample --events 0",
         "certificate write 2",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -9,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from console.main import command_tree, main
-from ledger.names import ROLES, LedgerName, Role
+from ledger.names import ROLES, LedgerName
 from ledger.storage.postgres import Database
 from tests.fixtures import plantings
 from tests.fixtures.console import Cli, collected, consented, disclosed, recipient, registered
@@ -228,9 +229,9 @@ def test_temporary_objects_run_for_nobody(
     few = [one for one in made if "OPERATOR" not in one and "o_" not in one]
     begin, planted = Database._begin, []
 
-    def begun(self: Database, connection: Superuser, ledger: LedgerName, role: Role | None) -> None:
+    def begun(self: Database, connection: Superuser, *how: Any) -> None:
         planted.append(len(plant(connection, few)))
-        begin(self, connection, ledger, role)  # type: ignore[arg-type]
+        begin(self, connection, *how)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Database, "_begin", begun)
     for arguments in (

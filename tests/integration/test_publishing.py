@@ -449,7 +449,7 @@ def test_a_log_has_one_name(log: Log) -> None:
 
 def test_the_key_is_closed_made_once_and_missed_when_it_is_gone(log: Log) -> None:
     path = log.key_file.path
-    with pytest.raises(Misconfigured, match="run `ledger init`"):
+    with pytest.raises(Misconfigured, match="a new ledger gets one from `ledger init`"):
         log.key_file.load()
     key = log.key_file.create().verifier
     assert path.stat().st_mode & 0o777 == 0o600

@@ -46,8 +46,9 @@ def test_what_it_left_tells_nobody_what_was_erased(
     came_back = place != "reimport"
     assert (ran.status == 0) == came_back, ran.err
     told = ledger("state", WHO, "--json")
-    assert told.status == 0, told.err
-    assert "contact" in told.json["erased_categories"]
+    # Where events are missing too, to repeat an erasure would record another event in their place.
+    assert (told.status, "is published" in told.err) == (1 - came_back, not came_back), told.err
+    assert not came_back or "contact" in told.json["erased_categories"]
     assert b"j.devries@example.nl" not in told.out
     before, rest = elsewhere.split("@/", 1)
     query = rest.partition("?")[2]

@@ -212,7 +212,7 @@ def test_an_archive_that_lacks_too_much_is_refused(
     archived: Cli, context: SparkContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine, "NEWEST_EVENTS", EVENTS - ARCHIVED - 1)
-    with pytest.raises(Misconfigured, match="run `ledger archive` first"):
+    with pytest.raises(Misconfigured, match="run `ledger archive ARCHIVE` first"):
         by_spark(archived, context)
 
 

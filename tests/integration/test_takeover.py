@@ -114,29 +114,59 @@ def test_who_took_over_by_the_word_of_the_old_party_alone_is_kept_in_doubt(house
     assert kept_for(house, NEW) == {"request"}
 
 
+def test_a_takeover_that_its_teller_took_back_keeps_nobody_else_s_data(house: Cli) -> None:
+    there, back = taken_over(7)[0], taken_over(9, NEW, OLD)[1]
+    house.record(there, back)  # both by the word of the old party alone
+    assert (kept_for(house, OLD), kept_for(house, NEW)) == ({"contract"}, {"request"})
+    assert one_sided(house) == ["2024-03-07", "2024-03-09"]
+    house.record(taken_over(7)[1])  # late, the new party's word of the first one
+    assert one_sided(house) == ["2024-03-09"], "nobody else said that it went back"
+    assert kept_for(house, NEW) == {"contract"}, "by the new party's own word it still runs"
+    house.record(taken_over(9, NEW, OLD)[0])
+    assert one_sided(house) == []
+    assert (kept_for(house, OLD), kept_for(house, NEW)) == ({"contract"}, {"request"})
+    assert house("rebuild", "findings").status == 0
+    assert one_sided(house) == []
+
+
+def one_sided(cli: Cli) -> list[str]:
+    rows = cli("findings", "--rule", "house.takeover.one-sided", "--json").json["findings"]
+    return sorted(row["occurred_at"][:10] for row in rows)
+
+
+def test_a_contract_that_went_over_twice_needs_two_words_of_the_other_party(house: Cli) -> None:
+    house.record(taken_over(7)[0], *taken_over(9, NEW, OLD), taken_over(11)[0])
+    assert one_sided(house) == ["2024-03-07", "2024-03-11"]
+    house.record(taken_over(11)[1])
+    assert len(one_sided(house)) == 1
+
+
 def test_half_of_a_takeover_lets_no_period_pass(house: Cli) -> None:
-    contact = "customer/10024/contact/1"
-    former = {"contract_ref": "CT-1", "reason": "expiry"}
+    third, contact = "customer/10026", "customer/10026/contact/1"
+    there, here = taken_over(7, OLD, third)
     house.record(
-        message("contract-concluded", NEW, time=on(1, 2010), contract_ref="CT-1"),
-        message("contract-ended", NEW, time=on(1, 2012), **former),
-        message("contact-person-added", contact, time=on(1, 2010), customer=NEW),
+        registered(third, time=on(1, 2010)),
+        collected(third, time=on(1, 2010), personal={"name": "A"}, categories=["identity"]),
+        message("contract-concluded", third, time=on(1, 2010), contract_ref="CT-1"),
+        message("contract-ended", third, time=on(1, 2012), contract_ref="CT-1", reason="expiry"),
+        message("contact-person-added", contact, time=on(1, 2010), customer=third),
         collected(contact, time=on(1, 2010)),
     )
-    assert {who for who, _ in _due(house)} == {NEW, contact}
-    house.record(taken_over(7)[0])  # the new party's event never came
+    assert {who for who, _ in _due(house)} == {third, contact}
+    house.record(there)  # the new party's event never came
     assert _due(house) == set()
     (identity,) = [
         row
-        for row in house("report", "access", NEW, "--format", "json").json["retention"]
+        for row in house("report", "access", third, "--format", "json").json["retention"]
         if row["category"] == "identity"
     ]
     assert identity["until"] is None
     assert house("retention", "run", "--yes").status == 0
-    house.record(taken_over(7)[1])
-    assert _due(house) == set()
-    assert contracts(house, NEW) == [("CT-1", "ended"), ("CT-4", "running")]
-    assert house("state", NEW, "--json").json["status"] == "active"
+    # The contract that came begins a relationship of its own: it keeps nothing of the one before.
+    house.record(here)
+    assert {who for who, _ in _due(house)} == {third, contact}
+    assert contracts(house, third) == [("CT-1", "ended"), ("CT-4", "running")]
+    assert house("state", third, "--json").json["status"] == "active"
 
 
 def _due(cli: Cli) -> set[tuple[str, str]]:

@@ -61,6 +61,7 @@ def missing(place: str, what: object, found: Sequence[Finding]) -> str | None:
     return f"{what}: {sorted({finding.kind for finding in found})}, not one of {row.finds}"
 
 
+@pytest.mark.server_catalogue
 def test_the_ledger_that_is_altered_is_in_order_and_has_something_in_every_table(
     world: World,
 ) -> None:
@@ -106,6 +107,7 @@ def altered(world: World, table: Table, alteration: Alteration, *, whole: bool) 
     return missing(alteration.place, alteration, found) or NAMED
 
 
+@pytest.mark.server_catalogue
 @pytest.mark.parametrize("kind", [*KINDS, SERVER])
 def test_what_is_done_to_the_catalogue_is_named(
     world: World, kind: str, tally: Counter[str]
@@ -144,6 +146,7 @@ def shuffled(made: Iterable[Case]) -> list[Case]:
 
 
 @pytest.mark.campaign
+@pytest.mark.server_catalogue
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_done_to_the_catalogue_is_named_by_itself(world: World, kind: str) -> None:
     for alteration in catalogue_alterations(kind):

@@ -26,6 +26,7 @@ from tests.fixtures.running import (
 from tests.integration.test_canaries import CANARIES, REFERENCE, canary
 from web.metrics import MADE
 
+WRITING = "consume, run, serve, upkeep"
 READING = "run, upkeep; project by itself"
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACEPARENT = f"00-{TRACE_ID}-b7ad6b7169203331-01"
@@ -43,7 +44,9 @@ def test_a_projector_by_itself_speaks_for_the_ledger(cli: Cli, start: Start) -> 
     projector = start("project")
     served = projector.served("project")
     eventually(lambda: served.ready, "it is ready")
-    eventually(lambda: served.values()["ledger_view_lag_positions"][("consent_status",)] == 0, "")
+    eventually(
+        lambda: served.value("ledger_view_lag_positions", "consent_status") == 0, "it follows"
+    )
     eventually(lambda: "ledger_consents" in served.values(), "counts are read")
     values = served.values()
     assert values["ledger_database_up"] == {(): 1.0}
@@ -68,20 +71,25 @@ def test_a_projector_by_itself_speaks_for_the_ledger(cli: Cli, start: Start) -> 
 def test_a_database_that_is_away_is_told_and_old_figures_are_not(
     cli: Cli, start: Start, database_url: str, postgres_server: Any, process: str
 ) -> None:
+    cli.record(registered())
     running = start(process, LEDGER_WEB_PORT="0")
     served = running.served(process)
-    shown = {"project": "ledger_position", "upkeep": "ledger_position"}.get(process)
+    shown = "ledger_position" if process in {"project", "upkeep"} else None
+    known_by = "ledger_published_position" if process == "publish" else shown
 
     def is_well() -> bool:
         values = served.values()
-        known = shown is None or shown in values
-        return served.ready and known and values["ledger_database_up"] == {(): 1.0}
+        known = known_by is None or known_by in values
+        known &= process not in WRITING or "ledger_fenced" in values
+        return served.ready and known and values.get("ledger_database_up") == {(): 1.0}
 
     eventually(is_well, "it is ready")
     expected = ["every process", process]
     if shown:
         expected.append("run, upkeep; project by itself")
-    assert families(served.metrics) <= documented(*expected)
+    if process in WRITING:
+        expected.append(WRITING)
+    assert families(served.metrics) == documented(*expected)
     name = conninfo_to_dict(database_url)["dbname"]
     with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as superuser:
         database = sql.Identifier(str(name))
@@ -200,8 +208,10 @@ def test_run_and_its_parts_say_how_they_are_and_never_a_value(
     eventually(lambda: log.values().get("ledger_published_position") == {(): 3.0}, "published")
 
     texts = {name: part.metrics for name, part in parts.items()}
-    assert families(texts["run"]) == documented("every process", "run, upkeep; project by itself")
-    assert families(texts["consume"]) == documented("every process", "consume")
+    assert families(texts["run"]) == documented(
+        "every process", "run, upkeep; project by itself", WRITING
+    )
+    assert families(texts["consume"]) == documented("every process", "consume", WRITING)
     assert families(texts["project"]) == documented("every process", "project")
     assert families(texts["publish"]) == documented("every process", "publish")
     for text in texts.values():

@@ -1,26 +1,40 @@
 """Alters the code in many places, one at a time, and says which alterations no test notices.
 
-What is altered is drawn by a seed from the modules of `table.toml`, and written down before the first test
-runs. Tests run in a copy of the repository. Cosmic Ray (MIT) alters the code; `make mutants` installs it
-beside the environment. What was tried is in `build/mutants/results.tsv`: the same command goes on from there.
+`--draw` draws places by a seed from the modules of `table.toml` and writes them into `tried.tsv`, before the
+first test runs. Without it, what has no fate there yet is tried, and its fate, the day and the test that
+noticed are written beside it. Whoever calls a mutant equivalent writes that word and the reason there.
+`--near` asks only the tests that are nearest: who is in a hurry lets the others wait.
+
+Tests run in a copy of the repository: first those unit and property tests that pass the altered place, which
+a run with coverage tells once, then the others of the area. Cosmic Ray (MIT) alters the code; `make mutants`
+installs it beside the environment.
 """
 
 import argparse
 import os
 import random
+import resource
 import shutil
 import subprocess
 import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "mutants"
+TRIED = Path(__file__).parent / "tried.tsv"
 sys.path.append(str(BUILD / "tool"))
-TIMEOUT_S = 1800
+TIMEOUT_S = 900
+NEAR = "passed near"
+"""The fate of what the nearest tests do not notice, until the others are asked."""
+FILES, OF_FILE = 5, 25
+"""Of how many files, and how many tests of each, are asked first."""
+MEMORY_BYTES = 6 * 2**30
+"""What a process of tests may take: a mutant that never ends fills it."""
 # The others say the same in another way, or alter the types that are written with `|`.
 KINDS = (
     "AddNot",
@@ -40,22 +54,32 @@ KINDS = (
     "ReplaceBinaryOperator_Sub_BitAnd",
     "ReplaceBinaryOperator_BitAnd_BitOr",
 )
+OF_NO_ACT = "frozen=True", "slots=True", "gc=False"
+"""Of these the checker of types is the judge, or memory."""
+_NO_SUCH_TEST = 4
 CALL = "NoCall"
 """A statement that is a call is left out: nothing is flushed, checked, noted or counted."""
 
 
 class Mutant(NamedTuple):
-    """One alteration: the n-th of a kind in a module, in a line."""
+    """One alteration: the n-th of a kind in a module, in a line; and what became of it."""
 
     area: str
     module: str
     line: int
     kind: str
     number: int
+    fate: str = ""
+    day: str = ""
+    by: str = ""
 
-    @property
-    def name(self) -> str:
-        return f"{self.module}:{self.line}\t{self.kind}\t{self.number}"
+    @classmethod
+    def read(cls, line: str) -> "Mutant":
+        area, module, place, kind, number, *rest = line.split("\t")
+        return cls(area, module, int(place), kind, int(number), *rest)
+
+    def __str__(self) -> str:
+        return "\t".join(str(part) for part in self)
 
 
 def operators() -> dict[str, Any]:
@@ -129,74 +153,168 @@ def copy() -> Path:
     return place
 
 
+def pytest(place: Path, *asked: str) -> "subprocess.CompletedProcess[str]":
+    """Runs tests of a copy, with what the copy holds."""
+    options = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly", "--tb=no"]
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *options, *asked],
+        cwd=place,
+        env=os.environ | {"PYTHONPATH": str(place)},
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES)),
+    )
+
+
+def covered(place: Path) -> Any:
+    """Which unit and property test passes which line, kept until it is removed."""
+    from coverage import CoverageData
+
+    kept = BUILD / "coverage"
+    if not kept.exists():
+        pytest(
+            place, "--cov", "--cov-context=test", "--cov-report=", "tests/unit", "tests/property"
+        )
+        shutil.move(place / ".coverage", kept)
+    data = CoverageData(str(kept))
+    data.read()
+    return data
+
+
+def nearest(data: Any, mutant: Mutant) -> list[str]:
+    """The tests that pass a place: those of its line; of its module; or else the files that import that."""
+    names = [name for name in data.measured_files() if name.endswith(f"/{mutant.module}")]
+    lines = data.contexts_by_lineno(names[0]) if names else {}
+    importing = [file.relative_to(ROOT).as_posix() for file in about(mutant.module)]
+    for passed in (lines.get(mutant.line, []), [one for each in lines.values() for one in each]):
+        of_file: dict[str, list[str]] = {}
+        for test in sorted({one.partition("|")[0] for one in passed} - {""}):
+            of_file.setdefault(test.partition("::")[0], []).append(test)
+        # Few files: what a file imports costs more than its tests.
+        files = sorted(of_file, key=lambda file: (file not in importing, len(of_file[file])))
+        if files:
+            return [test for file in files[:FILES] for test in of_file[file][:OF_FILE]]
+    return importing[:FILES]
+
+
+def about(path: str) -> list[Path]:
+    """The files of tests that import a module."""
+    module = path.removesuffix(".py").replace("/", ".")
+    of_folder = " import ".join(module.rsplit(".", 1))
+    files = sorted((ROOT / "tests").glob("*/**/test_*.py"))
+    words = f"{module} import", of_folder
+    return [file for file in files if any(word in file.read_text() for word in words)]
+
+
 def run(place: Path, tests: Sequence[str]) -> tuple[str, list[str]]:
     """What the tests say: `survived` when all pass, `killed` when one fails, and which one that is."""
-    options = ["-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly", "--tb=no"]
-    command = [sys.executable, "-m", "pytest", *options, *tests]
-    environment = os.environ | {"PYTHONPATH": str(place)}
     try:
-        done = subprocess.run(
-            command,
-            cwd=place,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
+        done = pytest(place, "-x", *tests)
     except subprocess.TimeoutExpired:
-        return "killed", []
+        return "killed", ["a run that does not end"]
+    if done.returncode == _NO_SUCH_TEST and any("::" in test for test in tests):
+        return run(place, sorted({test.partition("::")[0] for test in tests}))
     words = [line.split() for line in done.stdout.splitlines()]
-    failed = [line[1] for line in words if line[:1] in (["FAILED"], ["ERROR"]) and "::" in line[1]]
-    # A module that cannot be imported is an error of collection.
-    fates = {0: "survived", 1: "killed", 2: "killed"}
+    failed = [line[1] for line in words if line[:1] in (["FAILED"], ["ERROR"]) and ".py" in line[1]]
+    # A module that cannot be imported is an error of collection or, in a plugin, of the start.
+    fates = {0: "survived", 1: "killed", 2: "killed", 4: "killed"}
     return fates.get(done.returncode, f"status {done.returncode}"), failed
 
 
-def tried(place: Path, mutant: Mutant, tests: Sequence[str], maker: Any) -> str:
-    """What became of a mutant. A test that fails without it as well kills nothing."""
+def tried(place: Path, mutant: Mutant, tests: Sequence[str], maker: Any) -> Mutant:
+    """What became of a mutant under some tests, and on which day."""
     from cosmic_ray.mutating import mutate_code
 
     path = place / mutant.module
     code = path.read_text()
-    path.write_text(mutate_code(code, maker, mutant.number))
     try:
+        path.write_text(mutate_code(code, maker, mutant.number))
         fate, failed = run(place, tests)
     finally:
         path.write_text(code)
-    if failed and run(place, failed)[0] != "survived":
-        sys.exit(f"{failed[0]} fails without any mutant")
-    return fate
+    by = (failed or ["no test starts"])[0] if fate == "killed" else ""
+    return mutant._replace(fate=fate, day=f"{datetime.now(UTC):%Y-%m-%d}", by=by)
+
+
+def is_of_no_act(mutant: Mutant, maker: Any) -> bool:
+    """Whether it only alters how a record is made: frozen, with slots, of what the collector knows."""
+    from cosmic_ray.mutating import mutate_code
+
+    code = (ROOT / mutant.module).read_text()
+    before, after = (
+        text.splitlines()[mutant.line - 1]
+        for text in (code, mutate_code(code, maker, mutant.number))
+    )
+    return any(word in before and word not in after for word in OF_NO_ACT)
+
+
+def written(mutants: Sequence[Mutant]) -> None:
+    head = [line for line in TRIED.read_text().splitlines() if line.startswith("#")]
+    TRIED.write_text("".join(f"{line}\n" for line in [*head, *map(str, mutants)]))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    parser.add_argument("--seed", type=int, default=20261202)
+    parser.add_argument("--draw", type=int, metavar="SEED", help="draw others; the former go")
     parser.add_argument("--count", type=int, default=150, help="how many are drawn")
+    parser.add_argument("--most", type=int, help="how many are tried now")
+    parser.add_argument("--only", default="", help="try those again whose line has this text")
+    parser.add_argument("--tests", nargs="+", help="the tests that are asked instead")
     parser.add_argument(
-        "--most", type=int, help="how many of them are tried, in the order of the draw"
+        "--near", action="store_true", help="ask only the tests that pass the place"
     )
     asked = parser.parse_args()
     table = tomllib.loads((Path(__file__).parent / "table.toml").read_text())
-    mutants, makers = drawn(table, asked.seed, asked.count), operators()
+    if asked.draw is not None:
+        written(drawn(table, asked.draw, asked.count))
     BUILD.mkdir(parents=True, exist_ok=True)
-    (BUILD / "drawn.tsv").write_text("".join(f"{one.name}\n" for one in mutants))
-    results = BUILD / "results.tsv"
-    known = dict(
-        line.rsplit("\t", 1)
-        for line in (results.read_text() if results.exists() else "").splitlines()
-    )
-    place = copy()
-    for mutant in mutants[: asked.most]:
-        if mutant.name not in known:
-            tests = table[mutant.area]["tests"]
-            known[mutant.name] = tried(place, mutant, tests, makers[mutant.kind])
-            with results.open("a") as file:
-                file.write(f"{mutant.name}\t{known[mutant.name]}\n")
-        print(known[mutant.name], mutant.name, sep="\t", flush=True)
-    counted = Counter((one.area, known[one.name]) for one in mutants[: asked.most])
+    mutants = known()
+    wanted = [one for one in mutants if _is_wanted(one, asked)][: asked.most]
+    place, makers, killers = copy(), operators(), set()
+    data = covered(place)
+    for mutant in wanted:
+        others = table[mutant.area]["tests"]
+        rounds = [asked.tests] if asked.tests else [nearest(data, mutant), others]
+        if mutant.fate == NEAR or asked.near or asked.tests:
+            rounds = rounds[:1] if asked.near or asked.tests else rounds[1:]
+        now = judged(place, mutant, rounds, makers[mutant.kind])
+        if now.fate == "survived" and (asked.near or asked.tests):
+            now = now._replace(fate=NEAR)
+        killers |= {now.by} if "::" in now.by else set()
+        mutants[mutants.index(mutant)] = now
+        written(mutants)
+        print(now, flush=True)
+    # A test that fails without any mutant kills nothing.
+    if killers and (failed := run(place, sorted(killers))[1]):
+        sys.exit(f"{failed[0]} fails without any mutant")
+    counted = Counter((one.area, one.fate or "not tried") for one in mutants)
     for (area, fate), count in sorted(counted.items()):
-        print(f"{area:12} {fate:10} {count}")
+        print(f"{area:12} {fate:11} {count}")
+
+
+def _is_wanted(mutant: Mutant, asked: argparse.Namespace) -> bool:
+    if asked.only:
+        return asked.only in str(mutant)
+    return not mutant.fate or (mutant.fate == NEAR and not asked.near)
+
+
+def known() -> list[Mutant]:
+    """What was drawn, and what became of it until now."""
+    lines = TRIED.read_text().splitlines()
+    return [Mutant.read(line) for line in lines if not line.startswith("#")]
+
+
+def judged(place: Path, mutant: Mutant, rounds: Sequence[Sequence[str]], maker: Any) -> Mutant:
+    """What became of a mutant under rounds of tests, of which a later one is asked where none noticed."""
+    if is_of_no_act(mutant, maker):
+        return mutant._replace(fate="left out", by="how a record is made")
+    now = mutant._replace(fate="survived")
+    for tests in rounds:
+        if tests and now.fate == "survived":
+            now = tried(place, mutant, tests, maker)
+    return now
 
 
 if __name__ == "__main__":

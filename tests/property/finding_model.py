@@ -167,6 +167,8 @@ def _by_itself(event: RecordedEvent) -> Broken:
         yield "house.time.before-founding", None
     if event.name in GIVES_AWAY and event.facts.get("direction") != "in":
         return
+    if event.name == "bulk-feed-delivered":
+        return
     if event.provision and rulebook.provision(event.provision) is None:
         yield "house.provision.unknown", None
     elif not event.provision and event.legal_basis == "6-1-c":
@@ -316,10 +318,13 @@ def _kept(told: Told) -> Iterator[tuple[tuple[str, str], datetime]]:
             held = [e for e in mine if category in e.sealed and e.sealed[category].key not in gone]
             if held and not _stands(mine, category):
                 first = min(held, key=lambda event: (event.time, event.source, event.id))
-                start = first if category == "traffic" else _closing(first, told)
-                if start:
-                    day = _month_end(start) if category == "traffic" else _day(start.time)
-                    yield (first.source, first.id), _after(day, category)
+                key = first.sealed[category].key
+                latest = max(e.time for e in held if e.sealed[category].key == key)
+                left = _left(first, latest, told)
+                if category == "traffic":
+                    yield (first.source, first.id), _after(_month_end(first), category)
+                elif left:
+                    yield (first.source, first.id), _after(_day(left), category)
 
 
 def _stands(mine: Events, category: str) -> bool:
@@ -343,30 +348,106 @@ def _stands(mine: Events, category: str) -> bool:
     )
 
 
-def _closing(event: RecordedEvent, told: Told) -> RecordedEvent | None:
-    """The event that closed the account of whoever an event is about, if it is closed."""
+def _left(event: RecordedEvent, latest: datetime, told: Told) -> datetime | None:
+    """When the relationship ended that had begun by the month of a value; not before the value itself."""
+    found = _stretches(event, told)
+    begun = [end for start, end in found if start is None or _month(start) <= _month(latest)]
+    return begun[-1] and max(begun[-1], latest)
+
+
+def _month(time: datetime) -> tuple[int, int]:
+    return time.year, time.month
+
+
+Stretches = list[tuple[datetime | None, datetime | None]]
+
+
+def _stretches(event: RecordedEvent, told: Told) -> Stretches:
+    """From when until when whoever an event is about was a customer, or a contact person."""
     joined = told.of(event, "contact-person-added")
     if not joined or _contracts(event, told):
-        return _account_end(event, told)
-    removals = told.of(event, "contact-person-added", "contact-person-removed")
-    if removals[-1].name == "contact-person-removed":
-        return removals[-1]
-    return _account_end(joined[-1].facts["customer"], told)
+        return _as_customer(event, told)
+    found: Stretches = []
+    start: datetime | None = None
+    there = True
+    for act in told.of(event, "contact-person-added", "contact-person-removed"):
+        if act.name == "contact-person-removed":
+            found += [(start, act.time)] if there else []
+            there = False
+        elif not there:
+            start, there = act.time, True
+    if not there:
+        return found
+    account = _as_customer(joined[-1].facts["customer"], told)
+    rest = [(a, b) for a, b in account if not (start and b and b <= start)] or account[-1:]
+    return [*found, (start, rest[0][1]), *rest[1:]]
 
 
-def _account_end(who: Any, told: Told) -> RecordedEvent | None:
-    """The event that ended a customer's account: of the last contract, or else of the account itself."""
-    acts = told.of(who, "account-deactivated", "account-reactivated", "personal-data-erased")
-    acts = [a for a in acts if a.name != "personal-data-erased" or _is_whole(a)]
-    contracts = _contracts(who, told)
-    running = any(not _gives_up(act) for act in contracts)
-    if contracts and not running:
-        last = max(contracts, key=_rank)
-        if all(a.name != "account-reactivated" or a.time <= last.time for a in acts):
-            return last
-    if not acts or (running and acts[-1].name != "personal-data-erased"):
-        return None
-    return acts[-1] if acts[-1].name != "account-reactivated" else None
+_RELATING = (
+    *("account-deactivated", "account-reactivated", "personal-data-erased"),
+    *("customer-registered", "order-placed"),
+    *("contract-concluded", "contract-changed", "contract-ended", "contract-taken-over"),
+)
+
+
+def _as_customer(who: Any, told: Told) -> Stretches:
+    found: Stretches = [(None, None)]
+    running: set[str] = set()
+    erased = False
+    for act in told.of(who, *_RELATING):
+        start, end = found[-1]
+        kind = _kind_of_act(act)
+        if kind == "erases":
+            running, erased = set(), True
+        if kind == "gives up":
+            running -= {act.facts["contract_ref"]}
+        if kind in {"erases", "leaves"} and not running:
+            found[-1] = (start, end or act.time)
+        if kind == "gives up" and not (running or erased):
+            found[-1] = (start, act.time)
+        if kind == "comes" and (not erased or act.name == "account-reactivated"):
+            erased = False
+            running |= {act.facts["contract_ref"]} if act.name in _CONTRACTS else set()
+            found += _coming(act, found.pop())
+    return found
+
+
+_CONTRACTS = ("contract-concluded", "contract-changed", "contract-taken-over")
+
+
+def _coming(act: RecordedEvent, last: tuple[datetime | None, datetime | None]) -> Stretches:
+    """Goes on with the last stretch, or begins another one."""
+    start, end = last
+    goes_on = act.name in {"account-reactivated", "contract-changed"}
+    if not end or goes_on or _days(end, act.time) <= 1:
+        return [(start, None)]
+    return [last, (act.time, None)]
+
+
+def _kind_of_act(act: RecordedEvent) -> str:
+    if act.name == "personal-data-erased":
+        return "erases" if _is_whole(act) else ""
+    if act.name == "account-deactivated":
+        return "leaves"
+    if act.name.startswith("contract-"):
+        return ("gives up" if _gives_up(act) else "comes") if _party(act) else ""
+    return "comes"
+
+
+def _days(one: datetime, other: datetime) -> int:
+    return (date.fromisoformat(_day(other)) - date.fromisoformat(_day(one))).days
+
+
+def _buys(event: RecordedEvent, told: Told, at: datetime) -> bool:
+    """Whether something was sold to somebody as the customer that they are at a time."""
+    bought = told.of(event, *BOUGHT, until=at)
+    began = {e.time for e in told.of(event, "order-placed", "account-reactivated")}
+    began |= {e.time for e in told.of(event, *_RELATING) if e.name.startswith("contract-")}
+    return any(
+        start in began or any(start is None or start <= one.time for one in bought)
+        for start, end in _stretches(event, told)
+        if (start is None or start <= at) and not (end and end <= at)
+    )
 
 
 def _contracts(who: Any, told: Told) -> Events:
@@ -581,7 +662,7 @@ def _contact(event: RecordedEvent, told: Told) -> Broken:
     kind: Any = registered[-1].facts["customer_kind"] if registered else "consumer"
     person = rulebook.Addressee(
         kind="legal-entity" if customer else kind,
-        customer=bool(customer or told.of(event, *BOUGHT, until=at)),
+        customer=bool(customer or _buys(event, told, at)),
         consents=frozenset(held),
     )
     if channel != "pigeon":
@@ -611,7 +692,28 @@ def _closed(told: Told, person: Any, at: datetime) -> bool:
         person, "account-deactivated", "account-reactivated", "personal-data-erased", until=at
     )
     acts = [a for a in acts if a.name != "personal-data-erased" or _is_whole(a)]
-    return bool(acts) and acts[-1].name != "account-reactivated"
+    joined = told.of(person, "contact-person-added", "contact-person-removed", until=at)
+    if joined and joined[-1].name == "contact-person-removed":
+        return True
+    if not acts or acts[-1].name == "account-reactivated":
+        return False
+    return acts[-1].name == "personal-data-erased" or not any(
+        begun.time > acts[-1].time for begun in _begun(person, told, at)
+    )
+
+
+def _begun(who: Any, told: Told, at: datetime) -> Events:
+    """Of each contract that runs at a time the event since which it does."""
+    names = "contract-concluded", "contract-changed", "contract-ended", "contract-taken-over"
+    begun: dict[str, RecordedEvent] = {}
+    for act in told.of(who, *names, until=at):
+        if not _party(act):
+            continue
+        if _gives_up(act):
+            begun.pop(act.facts["contract_ref"], None)
+        elif act.name != "contract-changed":
+            begun.setdefault(act.facts["contract_ref"], act)
+    return list(begun.values())
 
 
 def _is_whole(erasure: RecordedEvent) -> bool:
@@ -657,6 +759,43 @@ def _joined(event: RecordedEvent, told: Told) -> Broken:
         yield "law.notice.never", rulebook.deadline("notice.indirect", event.time)
 
 
+def _provided(event: RecordedEvent, told: Told) -> Broken:
+    version = event.facts.get("version")
+    published = told.of(f"notice/{version}", "privacy-notice-published")
+    if not published:
+        yield "law.notice.unpublished", None
+    elif published[0].time > event.time:
+        yield "law.notice.early", None
+
+
+def _decided(event: RecordedEvent, _told: Told) -> Broken:
+    facts = event.facts
+    decision = facts.get("decision") or (facts["automated"] and facts["outcome"])
+    if decision == "refused" and event.legal_basis not in {"6-1-a", "6-1-b", "6-1-c", "6-1-e"}:
+        yield "law.automated.basis", None
+
+
+def _consented(event: RecordedEvent, _told: Told) -> Broken:
+    if event.facts.get("method") == "implied":
+        yield "law.consent.no-act", None
+
+
+def _fed(event: RecordedEvent, told: Told) -> Broken:
+    versions = told.of(event, "recipient-registered", "recipient-changed")
+    kind = event.facts.get("recipient_kind")
+    if not kind and versions:
+        ordered = sorted(versions, key=lambda one: str(one.facts["valid_from"]))
+        past = [one for one in ordered if str(one.facts["valid_from"]) <= _day(event.time)]
+        kind = (
+            past
+            or [one for one in ordered if one.facts["valid_from"] == ordered[0].facts["valid_from"]]
+        )[-1].facts["kind"]
+    if kind == "police" and not event.provision:
+        yield "law.disclosure.provision.missing", None
+    if kind == "processor" and not event.provision and event.legal_basis == "6-1-c":
+        yield "law.basis.provision", None
+
+
 def _collected(event: RecordedEvent, told: Told) -> Broken:
     notices = told.of(event, "privacy-notice-provided", article="14")
     if event.facts.get("origin") == "third-party" and not notices:
@@ -673,7 +812,13 @@ def _uploaded(event: RecordedEvent, told: Told) -> Broken:
 def _taken_over(event: RecordedEvent, told: Told) -> Broken:
     parties = {event.facts["from_customer"], event.facts["to_customer"]} - {str(event.stream)}
     ref = event.facts["contract_ref"]
-    if not all(told.of(party, "contract-taken-over", contract_ref=ref) for party in parties):
+    way = {name: event.facts[name] for name in ("from_customer", "to_customer")}
+
+    def moves(party: Any) -> set[datetime]:
+        return {e.time for e in told.of(party, "contract-taken-over", contract_ref=ref, **way)}
+
+    times = {time for time in moves(event) if time <= event.time}
+    if any(len(moves(party)) < len(times) for party in parties):
         yield "house.takeover.one-sided", None
 
 
@@ -809,6 +954,12 @@ JUDGES: dict[str, Callable[[RecordedEvent, Told], Broken]] = {
     "credit-check-requested": _credit,
     "contact-person-added": _joined,
     "personal-data-collected": _collected,
+    "privacy-notice-provided": _provided,
+    "automated-decision-made": _decided,
+    "credit-check-result-received": _decided,
+    "consent-given": _consented,
+    "consent-renewed": _consented,
+    "bulk-feed-delivered": _fed,
     "contact-list-uploaded": _uploaded,
     "contract-taken-over": _taken_over,
     "objection-raised": _objection,

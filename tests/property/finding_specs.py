@@ -100,7 +100,10 @@ consents = merged(
     consented,
     everyone,
     moments,
-    with_(valid_until=one_of([None, "2026-03-02T00:00:00Z", "2027-01-01T00:00:00+01:00"])),
+    with_(
+        valid_until=one_of([None, "2026-03-02T00:00:00Z", "2027-01-01T00:00:00+01:00"]),
+        method=one_of(["checkbox", "checkbox", "implied"]),
+    ),
 )
 account_acts = merged(accounts, moments)
 contacts = told(
@@ -142,7 +145,26 @@ restrictions = told(
     of=everyone,
     categories=one_of([["contact"], ["contact", "traffic"]]),
 )
-informed = told("privacy-notice-provided", of=everyone, article=one_of(["13", "14"]))
+informed = told(
+    "privacy-notice-provided",
+    of=everyone,
+    article=one_of(["13", "14"]),
+    version=one_of(["v1", "v2"]),
+)
+published = told("privacy-notice-published", of=with_(subject=st.just("notice/v1")))
+by_program = st.one_of(
+    told("automated-decision-made", decision=one_of(["refused", "deposit"])),
+    told(
+        "credit-check-result-received",
+        outcome=one_of(["refused", "deposit"]),
+        automated=st.booleans(),
+    ),
+)
+decided_by_program = merged(by_program, with_(legal_basis=one_of(["6-1-b", "6-1-f"])))
+fed = merged(
+    told("bulk-feed-delivered", of=registers, recipient_kind=one_of([None, "police"])),
+    with_(legal_basis=one_of([None, "6-1-c"])),
+)
 permitted = told(
     "app-permission-granted",
     "app-permission-revoked",
@@ -284,7 +306,9 @@ LIVES: list[list[st.SearchStrategy[Spec]]] = [
     [disclosed, by_nature, ported, recipient_acts, duties, systems],
     [marketing, marketing, opinions, consents, account_acts, contacts, gone],
     [credit, credit, orders, account_acts, taken_over],
-    [collected, contacts, informed, permitted, uploaded, gone],
+    [collected, contacts, informed, published, permitted, uploaded, gone],
+    [decided_by_program, consents],
+    [fed, recipient_acts],
     [collected, collected, contracts, taken_over, holds, account_acts, contacts, gone],
     [collected, collected, holds, disputes, debts, restrictions, account_acts, gone],
     [looked, looked, roles, granted, staff],

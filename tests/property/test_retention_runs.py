@@ -26,7 +26,7 @@ from rulebook.calendar import start_of
 from schemas import CATEGORIES, ROLLING_CATEGORIES
 from tests.property.test_retention_answers import CATEGORIES as HELD
 from tests.property.test_retention_answers import DAYS, LIFE, told
-from tests.unit.projections.making import ANNA, CRM, HR, NOON, OFFICE, OURS, erasure, event
+from tests.unit.projections.making import ANNA, CRM, HR, NOON, OFFICE, OURS, erasure, event, values
 
 MOST = 64
 NOTHING_HELD: tuple[str | None, ...] = (None,)
@@ -287,3 +287,24 @@ def test_who_registers_anew_ends_a_request_that_waited_also_after_a_month_went()
     story.events.append(relation("customer-registered", 10))
     story.run(NOON_DAY + timedelta(days=140))
     assert deferrals(story.person().dossier) == {}
+
+
+@pytest.mark.parametrize("come_back", [True, False])
+def test_what_waited_takes_nothing_that_a_new_relationship_brought(come_back: bool) -> None:
+    def mailed(day: int, key: str) -> RecordedEvent:
+        known: dict[str, Any] = {"sealed": values(key, email="…"), "categories": ["contact"]}
+        return event("personal-data-collected", day * DAYS, **known)
+
+    story = Telling(
+        [mailed(-300, "old"), told("dispute-opened", -200, 1), told("account-deactivated", -100, 1)]
+    )
+    story.take(on_request(story.person(), "request", NOON_DAY, "E-1"), NOON_DAY)
+    assert deferrals(story.person().dossier)["contact"].cause == "request"
+    back = [event("order-placed", 40 * DAYS, large_order=False), mailed(45, "new")]
+    story.events += [*(back if come_back else ()), told("dispute-closed", 50, 1)]
+    ran = [step for _, step in story.run(NOON_DAY + timedelta(days=60))]
+    assert [(step.cause, step.request_ref) for step in ran] == [("request", "E-1")]
+    assert (ran[0].month is not None) is come_back
+    held = story.person().traces.held
+    assert list(held.get("contact", {})) == (["new"] if come_back else [])
+    assert settled([story.person().dossier], "E-1").outcome == "granted"

@@ -5,6 +5,7 @@ Positions are kept, since views know events by them: so the comparison is byte f
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from ledger.event import RecordedEvent
 from projections import VIEWS
 from projections.dossier.dossier import Dossier
 from projections.dossier.fact import Fact
+from projections.dossier.said import Handover
 from projections.findings import view as findings
 from projections.findings.join import Entry
 from projections.findings.view import DOSSIER, kind_of
@@ -112,15 +114,28 @@ def folded(view: View[Any], events: Sequence[RecordedEvent]) -> dict[Key, Any]:
 
 
 def other_half(ledgers: Sequence[LedgerViews], ledger: LedgerViews, entry: Entry) -> bool:
-    """Whether the other party of a takeover has an event of it, in whichever ledger."""
+    """Whether the other party of a takeover has an event of it, the same way and as often, in any ledger."""
     fact = ledger.rows[findings.VIEW.name][entry.key]
     assert isinstance(fact, Fact)
-    others = [UUID(name) for name in fact.on if name != str(entry.key[0])]
-    dossiers = [
-        [one.rows[findings.VIEW.name].get((other, DOSSIER)) for one in ledgers] for other in others
-    ]
     topic = f"{TAKEOVER}/{fact.facts.contract_ref}"
-    return all(any(isinstance(d, Dossier) and d.all(topic) for d in some) for some in dossiers)
+    way = fact.facts.from_customer, fact.facts.to_customer
+
+    def moved(stream: UUID, until: datetime) -> int:
+        dossiers = [one.rows[findings.VIEW.name].get((stream, DOSSIER)) for one in ledgers]
+        return len(
+            {
+                mark.order.time
+                for dossier in dossiers
+                if isinstance(dossier, Dossier)
+                for mark in dossier.saying(topic, Handover)
+                if (mark.says.from_customer, mark.says.to_customer) == way
+                and mark.order.time <= until
+            }
+        )
+
+    own = moved(entry.key[0], fact.occurred_at)
+    others = [UUID(name) for name in fact.on if name != str(entry.key[0])]
+    return all(moved(other, datetime.max.replace(tzinfo=UTC)) >= own for other in others)
 
 
 def placed(entries: Sequence[Entry]) -> list[tuple[str, str, str, bytes]]:

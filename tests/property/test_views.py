@@ -108,7 +108,7 @@ def check_states(rows: Any, told: list[RecordedEvent]) -> None:
         values = customer_state.live_values(state)
         shown[stream] = {
             "status": customer_state.status(state),
-            "since": customer_state.since(state),
+            "since": customer_state.standing(state).since,
             "kind": customer_state.customer_kind(state),
             "values": {
                 (category, field): (value.blob, value.source, value.id)

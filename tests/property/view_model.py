@@ -29,7 +29,7 @@ GIVES_AWAY = {
     "personal-data-disclosed": "",
     "emergency-call-disclosed": "emergency-services",
     "malicious-call-data-disclosed": "subscriber",
-    "bulk-feed-delivered": "ciot",
+    "bulk-feed-delivered": "",
     "number-porting-performed": "telecom-provider",
     "equipment-shipped": "shipping",
 }
@@ -41,6 +41,7 @@ def rank(event: RecordedEvent) -> tuple[Any, ...]:
     takes = event.name in TAKES or event.name in {
         "personal-data-removed",
         "recipient-ended",
+        "contact-person-removed",
         "processing-activity-retired",
         "role-revoked",
         "employment-ended",
@@ -226,9 +227,16 @@ def _state(events: Events) -> Any:
     live = {category for category, _ in values}
     whole = [e for e in erasures if set(e.categories) >= set(CATEGORIES)]
     acts = sorted((e for e in events if e.name.startswith("account-")), key=rank)
+    acts = sorted([*acts[-1:], *_begun(events)], key=lambda e: (e.time, e.name in TAKES, rank(e)))
+    joined = sorted((e for e in events if e.name.startswith("contact-person-")), key=rank)
+    removals = [e for e in joined if e.name == "contact-person-removed"]
     starts = sorted((e for e in events if e.name == "customer-registered"), key=rank)
     if whole and not live:
         status, since = "erased", max(e.time for e in whole)
+    elif removals and joined[-1].name == "contact-person-removed":
+        status, since = "inactive", joined[-1].time
+    elif removals and not acts:
+        status, since = "active", joined[-1].time
     elif acts:
         status = "inactive" if acts[-1].name in TAKES else "active"
         since = acts[-1].time
@@ -243,6 +251,19 @@ def _state(events: Events) -> Any:
         "last_erasure": max((e.time for e in erasures), default=None),
         "position": max(e.position for e in events),
     }
+
+
+def _begun(events: Events) -> list[RecordedEvent]:
+    """Of each contract that runs the event that began it."""
+    begun: dict[str, RecordedEvent] = {}
+    order = lambda e: (e.time, e.name == "contract-ended", rank(e))  # noqa: E731
+    for event in sorted((e for e in events if e.name.startswith("contract-")), key=order):
+        ref = event.facts["contract_ref"]
+        if event.name == "contract-ended":
+            begun.pop(ref, None)
+        elif event.name != "contract-changed":
+            begun.setdefault(ref, event)
+    return list(begun.values())
 
 
 def _value(events: Events, category: str, field: str, destroyed: set[str]) -> Any:
@@ -578,12 +599,21 @@ def _due(
 ) -> list[tuple[str, str | None]]:
     due = []
     for action, names, codes in (
-        ("rectification", {"personal-data-corrected"}, {"rectified"}),
+        (
+            "rectification",
+            {"personal-data-corrected", "collection-closed", "misuse-resolved"},
+            {"rectified"},
+        ),
         ("erasure", {"personal-data-removed", "personal-data-erased"}, {"erasure"}),
         ("restriction", {"processing-restricted", "restriction-lifted"}, {"restriction"}),
     ):
         changes = [e for e in events if e.name in names and category in _touched(e)]
-        if not changes or changes[-1].name == "restriction-lifted" or changes[-1].time < first:
+        if not changes or changes[-1].name == "restriction-lifted":
+            continue
+        since = changes[-1].time
+        if action == "restriction":
+            since = max(first, since)
+        if since < first:
             continue
         words = [
             e
@@ -592,7 +622,7 @@ def _due(
             and e.facts["recipient"] == recipient
             and e.facts["action"] in codes
             and (not e.categories or category in e.categories)
-            and e.time >= changes[-1].time
+            and e.time >= since
         ]
         due.append((action, words[-1].facts["outcome"] if words else None))
     return due
@@ -601,7 +631,19 @@ def _due(
 def _touched(e: RecordedEvent) -> set[str]:
     if e.name == "personal-data-erased" and (not e.ours or e.facts["ground"] == "retention"):
         return set()
-    return set(e.categories) | {PERSONAL_FIELDS[field] for field in e.facts.get("fields", [])}
+    about = {"collection-closed": ({"unpaid"}, "debt"), "misuse-resolved": (None, "fraud")}
+    own: set[str] = set()
+    if e.name in about:
+        stays, category = about[e.name]
+        changes = (
+            e.facts.get("outcome", "") not in stays
+            if stays
+            else e.facts.get("outcome", "") == "unfounded"
+        )
+        if not changes:
+            return set()
+        own = {category}
+    return own | set(e.categories) | {PERSONAL_FIELDS[f] for f in e.facts.get("fields", [])}
 
 
 def incidents(events: Events, times: Sequence[datetime]) -> dict[tuple[UUID, str, datetime], Any]:
@@ -657,7 +699,9 @@ def _incident(steps: Events) -> tuple[bool, list[tuple[str, datetime, datetime |
     for e in steps:
         for duty, due, done in _clocks_of(e, steps):
             found[duty] = min(found.get(duty, (due, done)), (due, done), key=lambda one: one[0])
-    ended = any(e.name in {"breach-closed", "misuse-resolved"} for e in steps)
+    turns = {"breach-detected", "misuse-suspected", "breach-closed", "misuse-resolved"}
+    last = [e.name for e in steps if e.name in turns][-1]
+    ended = last in {"breach-closed", "misuse-resolved"}
     undone = any(done is None for _, done in found.values())
     clocks = sorted((duty, due, done) for duty, (due, done) in found.items())
     return undone or not ended, clocks

@@ -51,6 +51,16 @@ accounts = merged(
     concerning,
     with_(customer_kind=st.sampled_from(["consumer", "legal-entity"])),
 )
+contracts = merged(
+    named("contract-concluded", "contract-changed", "contract-ended"),
+    persons,
+    with_(contract_ref=st.sampled_from(["c1", "c2"])),
+)
+contacts = merged(
+    named("contact-person-added", "contact-person-removed"),
+    persons,
+    with_(customer=st.just("11111111-1111-8111-8111-111111111111")),
+)
 collected = merged(
     named("personal-data-collected", "personal-data-corrected"),
     persons,
@@ -258,6 +268,14 @@ told_of = merged(
         categories=st.sampled_from([[], ["contact"], ["traffic"]]),
     ),
 )
+case_ended = merged(
+    named("collection-closed", "misuse-resolved"),
+    persons,
+    with_(
+        outcome=st.sampled_from(["paid", "unpaid", "unfounded"]),
+        categories=st.sampled_from([[], ["debt"], ["contact"], ["fraud"]]),
+    ),
+)
 restricted = merged(
     named("processing-restricted", "restriction-lifted"),
     persons,
@@ -312,7 +330,16 @@ annulling = merged(
 )
 # Kinds of events that say something to a view; drawn alone, they meet often.
 SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
-    "customer_state": [accounts, collected, collected, removed, erased, erased],
+    "customer_state": [
+        accounts,
+        contracts,
+        contacts,
+        collected,
+        collected,
+        removed,
+        erased,
+        erased,
+    ],
     "consent_status": [consented, chosen],
     "disclosures": [given_away, given_by_nature, fed],
     "recipients": [recipient_acts],
@@ -322,7 +349,10 @@ SPEAKING: dict[str, list[st.SearchStrategy[Spec]]] = {
     "incidents": [incident_acts, incident_acts],
     "complaints": [complaint_acts, complaint_acts],
     "legal_holds": [hold_acts, hold_acts],
-    "notifications": [given_away, collected, removed, erased, restricted, told_of, told_of],
+    "notifications": [
+        *(given_away, collected, removed, erased, restricted, told_of, told_of),
+        *(case_ended, case_ended),
+    ],
     "measures": [measure_acts],
     "orders": [order_acts, order_acts, secrecy_acts, preservation_acts],
     "secrecy": [

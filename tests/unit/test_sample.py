@@ -23,7 +23,7 @@ Event = dict[str, Any]
 
 UNTIL = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 # Of the default sample until UNTIL. It changes only together with the sample itself.
-DIGEST = "cb33b62f9e08059c8ddddca8c171d00f84f885cb4624c631f657b27c9df230e8"
+DIGEST = "ec2f63cf9eed086105eaa7f062e4011a727082fb9550a2796e1f7e708718d5cc"
 LEDGERS_OWN = {"erasure-decided", "personal-data-erased"}
 UNDECLARED_ACTIVITY = "speech-analytics-pilot"
 DEFAULTS: dict[str, Any] = {

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.fixtures import memory
 from tests.fixtures.cases import each
@@ -12,7 +13,7 @@ from tests.fixtures.compiling import share
 from tests.fixtures.engines import ENGINES, chosen
 from tests.fixtures.memory import has_room, place
 from tests.fixtures.order import spread
-from tests.fixtures.whole import SHARE, News, examples, turn
+from tests.fixtures.whole import SHARE, WHOLE, News, examples, turn
 
 ROOT = Path(__file__).parents[2]
 NAMES = [f"tests/integration/test_x.py::test_{number}" for number in range(1000)]
@@ -118,6 +119,10 @@ def test_the_matrix_runs_the_whole_and_the_long_campaign_all_that_is_marked_for_
 def test_the_whole_has_all_examples_and_a_share_a_third(count: int) -> None:
     assert examples(count, whole=True) == count
     assert count <= examples(count, whole=False) * SHARE < count + SHARE
+
+
+def test_a_check_tries_the_same_examples_in_each_run_and_the_whole_others() -> None:
+    assert settings().derandomize is not WHOLE
 
 
 def test_a_name_has_its_turn_in_one_case_always_the_same_and_in_the_whole_in_all() -> None:

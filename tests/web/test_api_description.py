@@ -50,7 +50,7 @@ WITHOUT = {
 ACTS = re.compile(
     r"(complaint|hold|incident|request) (?!list|show|affected|notification)\w|erase|record|publish"
     r"|rebuild|notify record|retention decide|dead-letters retry|feed (deliver|keep)"
-    r"|kafka (accept-gap|resume)|keys rotate|log (rebuild|rotate-key)"
+    r"|kafka (accept-gap|create-topics|resume)|keys rotate|log (rebuild|rotate-key)"
 )
 RESOURCE_OF = {
     "access": "/persons/{kind}/{id}/looks",

@@ -153,7 +153,10 @@ def test_a_value_of_a_hidden_event_finds_nobody_and_stands_nowhere(house: Consol
 
 
 def test_recipients_of_which_a_role_sees_some_do_not_stand_as_all(house: Consoled) -> None:
-    for language, view in (("en", "In your view: "), ("nl", "Wat u ziet: ")):
+    for language, view in (
+        ("en", "Of what your role may see: "),
+        ("nl", "Van wat uw rol mag zien: "),
+    ):
         told, whole = (
             client.get(f"/persons/{DEBTOR}/recipients", language=language).text
             for client in (agent(house), house.as_("privacy-officer"))

@@ -11,7 +11,7 @@ from application.acts.by_person import VOICE
 from rulebook.portal import consent_text
 from schemas import names
 from schemas.events.rights import Right
-from tests.fixtures.console import accessed, message, registered
+from tests.fixtures.console import accessed, consented, message, registered
 from tests.fixtures.inbound import ROOT
 from tests.web.console import ORIGIN, Client, Consoled
 from tests.web.persons import BIDI, CONTACT, EMAIL, GONE, HOSTILE, IBAN, MARKUP, NEVER, WHO
@@ -606,3 +606,21 @@ def test_a_number_is_kept_with_its_country(typed: str, kept: str | None) -> None
 def test_a_postcode_is_kept_in_capitals_and_other_text_as_it_is() -> None:
     assert written("postcode", " 2171 tr ") == "2171 TR"
     assert written("city", " Den Haag ") == "Den Haag"
+
+
+def test_a_consent_that_expired_is_told_by_its_own_days(house: Consoled) -> None:
+    """It was given on a day and ended on a later one: on neither did the person say no."""
+    days = {"time": "2024-06-28T10:00:00+02:00", "valid_until": "2025-06-28T00:00:00+02:00"}
+    house.record(consented(WHO, purpose="product-information", **days))
+    page = " ".join(re.sub(r"<[^>]+>", "", shown(own(house), f"{HOME}/choices")).split())
+    assert "You said yes on 28 June 2024; that ended on 28 June 2025" in page
+    assert "since 28 June 2024" not in page
+    dutch = " ".join(re.sub(r"<[^>]+>", "", shown(own(house), f"{HOME}/choices", "nl")).split())
+    assert "U zei ja op 28 juni 2024; dat eindigde op 28 juni 2025" in dutch
+
+
+def test_a_consent_without_effect_says_why_it_has_none(house: Consoled) -> None:
+    house.record(consented(WHO, purpose="telemarketing", method="implied"))
+    page = shown(own(house), f"{HOME}/choices")
+    assert "you did not say yes by an act of your own" in page
+    assert "or your account is not active" not in page

@@ -1,7 +1,7 @@
 """What a person of the portal agrees to, objects to and chooses; each change is a page that asks for it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from msgspec import Meta
 
@@ -9,6 +9,7 @@ from application.acts import by_person
 from application.language import spoken
 from application.queries.persons.consents import ChoiceShown, ConsentShown
 from application.queries.reports.own import OwnConsents
+from projections.views.consent_status import Hindrance
 from rulebook.portal import PORTAL_ACTS, consent_text
 from rulebook.purposes import CHANNELS, Channel
 from schemas import names
@@ -38,6 +39,8 @@ PURPOSES = tuple(
 DIRECTORIES = ("print", "online")
 """What a directory may be: the purposes of a listing that the portal offers."""
 _GIVEN = frozenset({"given", "renewed"})
+# Why a consent has no effect that the answer itself does not say: "no" says that it was refused or withdrawn.
+_SAID = frozenset(get_args(Hindrance)) - {"expired", "refused", "withdrawn", "erased"}
 _EVERY = "all"
 YesNo = Literal["yes", "no"]
 
@@ -113,11 +116,14 @@ def _standing(row: ConsentShown | None) -> object:
     """What was said last, since when, and why it counts for nothing where it does not."""
     if row is None:
         return t("my-choices.never")
+    if row.status == "expired" and row.valid_until:
+        ended = t("my-choices.expired", day(row.since), day(row.valid_until))
+        return lines(t("my-choices.no"), ended)
+    since = t("my-choices.since", day(row.since))
+    why = t(f"my-choices.why-{row.hindrance}") if row.hindrance in _SAID else None
     if row.status not in _GIVEN:
-        return lines(t("my-choices.no"), t("my-choices.since", day(row.since)))
-    yes = Tag(t("my-choices.yes"), "good" if row.effective else "plain")
-    why = None if row.effective else t("my-choices.no_effect")
-    return lines(yes, t("my-choices.since", day(row.since)), why)
+        return lines(t("my-choices.no"), since, why)
+    return lines(Tag(t("my-choices.yes"), "good" if row.effective else "plain"), since, why)
 
 
 def _channels(choices: Sequence[ChoiceShown]) -> Iterator[tuple[object, ...]]:

@@ -9,6 +9,7 @@ from application.language import spoken
 from application.queries.intake.dead_letters import DeadLetter, RetriedLetter
 from application.queries.intake.sources import SourceRow
 from application.queries.upkeep.health import KeyStatus, PartitionLag, Status
+from application.words import say
 from ledger.application import Ledger
 from ledger.errors import Misconfigured
 from ledger.recording.quarantine import OTHERS
@@ -72,6 +73,7 @@ def _figures(visit: Visit, answer: Status) -> Sequence[tuple[object, object]]:
         (t("operations.letters"), Link(to(visit, "dead-letters"), letters) if letters else 0),
         (t("operations.withheld"), answer.withheld),
         (t("operations.reads"), answer.reads_waiting),
+        (t("operations.promise"), say("promise", answer.promise.state)),
     )
 
 

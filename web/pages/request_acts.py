@@ -5,12 +5,13 @@ from typing import Any
 
 from application.acts import on_requests
 from application.acts.answering import (
+    ANSWER_OUTCOMES,
     RESTRICTIONS,
     AnswerOptions,
     acts_before_answer,
     acts_before_refusal,
 )
-from application.acts.offered import ASKED, METHODS, REVIEWS
+from application.acts.offered import ASKED, METHODS, OBJECTION_GROUNDS, REVIEWS
 from application.acts.on_requests import OnRequest
 from application.acts.on_retention import decide
 from application.acts.requesting import CHANNELS, NewRequest, objection_of, open_request
@@ -38,7 +39,6 @@ from web.resources.requests import CaseParams
 from web.visit import Visit
 from web.words import t
 
-OUTCOMES_OF_ANSWER = ("granted", "partly-granted", NOTHING_HELD)
 _ABOUT = "request"
 
 
@@ -245,7 +245,7 @@ def _case_inputs(*inputs: Input) -> tuple[Input, ...]:
 def _answer_inputs(visit: Visit, params: CaseParams) -> Sequence[Input]:
     """What an answer needs, by the right that it is about."""
     right = _file(visit, params).right
-    outcome = options("outcome", OUTCOMES_OF_ANSWER)
+    outcome = options("outcome", ANSWER_OUTCOMES)
     if right == "erasure":
         decided = ("granted", t("request-answer.as_decided"))
         outcome = (decided, *options("outcome", (NOTHING_HELD,)))
@@ -267,6 +267,7 @@ def _open_inputs(visit: Visit, _params: OpeningParams) -> Sequence[Input]:
         Input("received_on", "date", hint="received_on"),
         Input("ref", hint="ref"),
         Input("activity", "choice", activity_options(visit), hint="objection"),
+        offered("ground", "objection", OBJECTION_GROUNDS, value=OBJECTION_GROUNDS[0]),
         Input("letter", "textarea", hint="letter"),
         Input("unknown", "checks", (("true", t("request-open.unknown")),)),
         AT,
@@ -349,7 +350,7 @@ ACTS: tuple[Act[Any, Any], ...] = (
         inputs=_answer_inputs,
         do=_answer,
         preview=_would_answer,
-        codes={"outcome": OUTCOMES_OF_ANSWER, "category": CATEGORIES, "ground": RESTRICTIONS},
+        codes={"outcome": ANSWER_OUTCOMES, "category": CATEGORIES, "ground": RESTRICTIONS},
         open_codes=("review",),
         danger=True,
     ),

@@ -1,6 +1,7 @@
 """Whether everything flows: intake, sources, refused messages, views, the log, keys, Kafka."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from msgspec import Meta
@@ -19,9 +20,11 @@ from application.queries.upkeep.health import (
     PartitionLag,
     Status,
     key_status,
+    promise_of,
     status,
 )
 from application.queries.upkeep.log import checkpoint_now
+from host.fencing import fence_of
 from host.running.kafka_lags import kafka_lags
 from ledger.errors import Misconfigured
 from ledger.event import instant
@@ -93,7 +96,8 @@ def operations(visit: Visit, params: NoParams) -> Status:
     session = visit.site.session("reader")
     checkpoint = checkpoint_now(LogFolder(visit.settings.log.folder), visit.now)
     lags = kafka_lags(session.rows("bookmark_offsets"), None)
-    return status(session, lags, checkpoint)
+    promise = promise_of(partial(fence_of(visit.settings).look, session))
+    return status(session, lags, checkpoint, promise)
 
 
 @resource("/operations/kafka", "operations", name="status", rows="partitions")

@@ -204,10 +204,12 @@ def shown(
     if state is None:
         return None
     request = case.request.until(time)
+    # Of a receipt often the day alone is known: it comes before what was done for it, whatever its hour.
+    steps = sorted(request.steps, key=lambda step: step.name != names.RIGHTS_REQUEST_RECEIVED)
     return RequestFile(
         **asdict(_row(case, request, state)),
         decisions=list(decisions),
-        steps=[case_act(step, language, naming, request_ref=request.ref) for step in request.steps],
+        steps=[case_act(step, language, naming, request_ref=request.ref) for step in steps],
         notice=_notice(state),
         said_to_all=said_to_all(),
     )

@@ -45,6 +45,12 @@ class FeedRow(Answer, frozen=True):
     id: str
     occurred_at: str
     recipient: str
+    recipient_kind: str
+    purpose: str
+    legal_basis: str | None
+    provision: str | None
+    period_from: str | None
+    period_to: str | None
     record_count: int | None
     merkle_root: str
     list: KeptMembers | None
@@ -71,6 +77,10 @@ class DeliveredFeed(Answer, frozen=True):
     unknown: int
     valid_for: str
     keep_until: str
+    recipient_kind: str
+    legal_basis: str | None
+    provision: str | None
+    purpose: str | None
     merkle_root: str | UnsetType = UNSET
     position: int | UnsetType = UNSET
 
@@ -131,6 +141,12 @@ def _feed(row: Disclosure, kept: KeptList | None) -> FeedRow:
         id=row.id,
         occurred_at=instant(row.occurred_at),
         recipient=row.recipient,
+        recipient_kind=row.recipient_kind,
+        purpose=row.purpose,
+        legal_basis=row.legal_basis,
+        provision=row.provision,
+        period_from=row.facts.get("period_from"),
+        period_to=row.facts.get("period_to"),
         record_count=row.record_count,
         merkle_root=row.facts["merkle_root"],
         list=KeptMembers(kept.members, instant(kept.keep_until)) if kept else None,

@@ -1,7 +1,8 @@
 """Feeds about many persons: which of them a person was in.
 
-The event of a feed names no person. The list that came with the feed says who was in it; without a list
-membership is derived: a person with an active service on that day is taken to have been in the feed.
+The event of a feed names no person. The list that came with the feed says who was in it. Without a list that
+is not known, but of a feed of which the rulebook says that everybody with a service is in it (CIOT): there
+membership is derived, a person with an active service on that day is taken to have been in the feed.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,8 +15,9 @@ from ledger.feeds.trie import root_in
 from ledger.reading import LAST, events_but_reads
 from projections.dossier.service import ServiceSpan, served_on, service_spans
 from projections.folds.timetravel import Moment, fold, select
+from projections.reading.transfers import with_kind
 from projections.reading.views import disclosed, recipients_by_id
-from projections.views.disclosures import FEED, FEED_KIND, VIEW, Disclosure, sorted_disclosures
+from projections.views.disclosures import FEED, VIEW, Disclosure, sorted_disclosures
 from rulebook.calendar import day_of
 
 Membership = Literal["list", "derived"]
@@ -58,7 +60,7 @@ def included(
         is_listed = listed.get(row.position)
         if is_listed:
             yield Included(row, "list")
-        elif is_listed is None and served_on(spans, day_of(row.occurred_at)):
+        elif is_listed is None and row.feed.inferred and served_on(spans, day_of(row.occurred_at)):
             yield Included(row, "derived")
 
 
@@ -90,16 +92,25 @@ def feeds_by(source: Source, position: int) -> list[Disclosure]:
 def feeds_at(source: Source, moment: Moment) -> list[Disclosure]:
     """Every feed that counts at a moment, by time."""
     # A feed can go to a recipient that the register does not know.
-    recipients = {row.recipient for row in disclosed(source.session, kind=FEED_KIND)}
-    recipients |= set(recipients_by_id(source.session))
+    known = recipients_by_id(source.session)
+    recipients = {row.recipient for row in disclosed(source.session, kind=FEED)} | set(known)
     streams = [source.ledger.registry_stream(f"recipient/{name}") for name in sorted(recipients)]
     last = LAST if moment.at_position is None else moment.at_position
     counted = select(
         events_but_reads(source.session, streams, last), moment, source.privacy_office
     ).counted
-    return sorted_disclosures(
-        fold(VIEW, (event for event in counted if event.name == FEED)).values()
-    )
+    rows = fold(VIEW, (event for event in counted if event.name == FEED)).values()
+    return sorted_disclosures(with_kind(row, known.get(row.recipient)) for row in rows)
+
+
+def _goes_on(run: Run, row: Disclosure, membership: Membership) -> bool:
+    last, days = run.feeds[-1], day_of(row.occurred_at) - run.last
+    return days <= _DAY and (run.membership, _told(last)) == (membership, _told(row))
+
+
+def _told(row: Disclosure) -> tuple[str | None, ...]:
+    """What is said of a whole run, so what is equal in it."""
+    return row.recipient_kind, row.purpose, row.legal_basis, row.provision
 
 
 def runs(memberships: Iterable[Included]) -> list[Run]:
@@ -108,7 +119,7 @@ def runs(memberships: Iterable[Included]) -> list[Run]:
     for row, membership in memberships:
         recipient_runs = by_recipient.setdefault(row.recipient, [])
         last = recipient_runs[-1] if recipient_runs else None
-        if last and last.membership == membership and day_of(row.occurred_at) <= last.last + _DAY:
+        if last and _goes_on(last, row, membership):
             recipient_runs[-1] = Run((*last.feeds, row), membership)
         else:
             recipient_runs.append(Run((row,), membership))

@@ -6,6 +6,7 @@ from application.queries.period import Period
 from application.queries.registers.recipients import recipients_known, recipients_then
 from application.source import Source, each_known
 from projections.folds.timetravel import NOW, Moment
+from projections.reading.transfers import with_kind
 from projections.reading.views import disclosed
 from projections.views.disclosures import VIEW, Disclosure, sorted_disclosures
 from projections.views.recipients import Recipient
@@ -24,7 +25,9 @@ def disclosed_at(source: Source, period: Period, moment: Moment) -> Iterator[Dis
 
 def known_before(source: Source, period: Period, moment: Moment) -> Iterable[Disclosure]:
     """The same as they were known at a moment, in no order, in flat memory."""
-    rows = source.teller.rows(row for _, row in each_known(source, VIEW, moment))
+    known = recipients_known(source, moment)
+    told = (with_kind(row, known.get(row.recipient)) for _, row in each_known(source, VIEW, moment))
+    rows = source.teller.rows(told)
     return (row for row in rows if period.holds(row.occurred_at))
 
 

@@ -24,7 +24,7 @@ from ledger.reading import LAST
 from projections.folds.timetravel import NOW, Moment
 from projections.following.derive import check_told
 from projections.reading.known import annulled_in, position_of, rows_told
-from projections.reading.transfers import place_of
+from projections.reading.transfers import place_of, with_kind
 from projections.reading.views import Narrowed, disclosures_before
 from projections.views.disclosures import VIEW, Disclosure, sort_key, sorted_disclosures
 from projections.views.recipients import Recipient
@@ -72,7 +72,9 @@ def disclosure_page(source: Source, criteria: PageFilter, moment: Moment) -> Dis
     if criteria.named:
         source.reads.note_many(())
     place = _place(source, criteria.after)
-    rows = _before(source, criteria, moment, place)
+    told = _before(source, criteria, moment, place)
+    of_any_kind = (with_kind(row, known.get(row.recipient)) for row in told)
+    rows = (row for row in of_any_kind if criteria.kind in {None, row.recipient_kind})
     # Rows that are not told count for nothing: neither how many there are shows, nor where.
     found, following = _page(source.teller.rows(rows), criteria, _fits(criteria, known))
     names = RecipientNames(source, known)
@@ -137,7 +139,6 @@ def _known_before(
         for row in sorted_disclosures(told)[::-1]
         if sort_key(row) < place
         and criteria.recipient in {None, row.recipient}
-        and criteria.kind in {None, row.recipient_kind}
         and criteria.period.holds(row.occurred_at)
     )
     return merge(standing, gone, key=sort_key, reverse=True)

@@ -21,7 +21,7 @@ from projections.dossier.service import service_spans
 from projections.folds.timetravel import NOW, select
 from projections.reading.transfers import place_of
 from projections.reading.views import disclosed
-from projections.views.disclosures import FEED, FEED_KIND, Disclosure, sort_key
+from projections.views.disclosures import FEED, Disclosure, sort_key
 from rulebook import provision
 from schemas import is_person
 from schemas.encoding import JsonValue
@@ -51,7 +51,8 @@ class DisclosureShown(Answer, frozen=True):
 
     Of one person also the feeds that the person was in; `membership` says how that is known.
     `country_derived`: the disclosure does not say the country, but the recipient's entry of the time.
-    `fields`, `purpose`: empty where they are not told. `record_count`: of a feed, about how many records.
+    `recipient_kind`, `fields`, `purpose`: empty where they are not told. `record_count`: of a feed, about how
+    many records. `period_from`, `period_to`: the days that the data is about, where that is told.
     """
 
     position: int
@@ -75,6 +76,8 @@ class DisclosureShown(Answer, frozen=True):
     method: str | None
     case_ref: str | None
     record_count: int | None
+    period_from: str | None
+    period_to: str | None
 
 
 class Disclosures(Answer, frozen=True):
@@ -125,9 +128,11 @@ def _feeds(
     source: Source, criteria: DisclosureFilter, reference: str, streams: Sequence[UUID]
 ) -> list[Row]:
     """The feeds that a person was in, of those that are wanted."""
-    if criteria.kind not in {None, FEED_KIND}:
-        return []
-    feeds = [row for row in _disclosed(source, criteria, FEED_KIND, None) if row.name == FEED]
+    feeds = [
+        row
+        for row in _disclosed(source, criteria, FEED, None)
+        if row.name == FEED and criteria.kind in {None, row.recipient_kind}
+    ]
     events = events_but_reads(source.session, streams)
     spans = service_spans(select(events, NOW, source.privacy_office).counted)
     memberships = included(feeds, spans, listed(source, feeds, reference))
@@ -192,4 +197,6 @@ def _row(
         method=row.method,
         case_ref=row.case_ref,
         record_count=row.record_count,
+        period_from=row.facts.get("period_from"),
+        period_to=row.facts.get("period_to"),
     )

@@ -19,8 +19,8 @@ from application.source import Source, instant_or_none
 from ledger.storage.postgres import Session
 from projections.folds.timetravel import NOW, Moment
 from projections.reading.views import disclosures_by_quarter
-from rulebook import recipient_kind
-from rulebook.calendar import AMSTERDAM
+from rulebook import RECIPIENT_KINDS
+from rulebook.calendar import AMSTERDAM, quarter_of
 
 FEWEST = 5
 SUPPRESSED = f"<{FEWEST}"
@@ -69,11 +69,11 @@ def transparency_at(source: Source, period: Period, moment: Moment) -> Transpare
     start = _quarter_start(period.since) if period.since else None
     end = _next_quarter(_quarter_start(period.last)) if period.last else None
     counts = Counter(
-        (_name_of(row.occurred_at), row.recipient_kind)
+        (quarter_of(row.occurred_at), row.recipient_kind)
         for row in disclosed_at(source, Period(start), moment)
         if end is None or row.occurred_at < end
     )
-    return _bounded(report(counts, _name_of(source.now)), start, end)
+    return _bounded(report(counts, quarter_of(source.now)), start, end)
 
 
 def transparency(
@@ -86,7 +86,7 @@ def transparency(
         (quarter, kind): count
         for quarter, kind, count in disclosures_by_quarter(session, start, end)
     }
-    return _bounded(report(counts, _name_of(now)), start, end)
+    return _bounded(report(counts, quarter_of(now)), start, end)
 
 
 def _bounded(
@@ -119,16 +119,14 @@ def report(counts: Mapping[tuple[str, str], int], running_quarter: str) -> Trans
 
 
 def _kind(kind: str, counts: Mapping[str, int]) -> KindCounts:
-    entry, published = (
-        recipient_kind(kind),
-        {quarter: _published(count) for quarter, count in counts.items()},
-    )
+    entry = RECIPIENT_KINDS.get(kind)
+    published = {quarter: _published(count) for quarter, count in counts.items()}
     whole = total_of(published.values())
     return KindCounts(
         recipient_kind=kind,
-        title=entry.title,
-        title_nl=entry.title_nl,
-        authority=entry.public,
+        title=entry.title if entry else "Unknown kind",
+        title_nl=entry.title_nl if entry else "Onbekende soort",
+        authority=entry is not None and entry.public,
         counts=published,
         total=whole.total,
         at_least=whole.at_least,
@@ -157,8 +155,3 @@ def _quarter_start(time: datetime) -> datetime:
 
 def _next_quarter(start: datetime) -> datetime:
     return _quarter_start(start + timedelta(days=93))  # no quarter is longer, and no two fit in it
-
-
-def _name_of(time: datetime) -> str:
-    start = _quarter_start(time)
-    return f"{start.year}-Q{start.month // 3 + 1}"

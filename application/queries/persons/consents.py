@@ -4,7 +4,7 @@ Beside it the person's other choices, and with `--history` every act with the te
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
@@ -12,25 +12,24 @@ from msgspec import UNSET, UnsetType
 
 from application.answer import Answer
 from application.queries.persons.evidence import Evidence, evidence_of
-from application.queries.persons.state import account_status, folded_state
+from application.queries.persons.state import customer_standing, folded_state
 from application.queries.registers.activities import objecting
 from application.queries.registers.declaration import Declaration, declaration
-from application.queries.subjects import (
-    SubjectEvents,
-    chosen,
-    customer_of,
-)
+from application.queries.subjects import SubjectEvents, chosen
 from application.sighted import Teller
 from application.source import Source, instant_or_none
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, instant
 from projections.dossier.choices import Choice
 from projections.folds.timetravel import Moment, fold
+from projections.folds.view import Value
 from projections.views import consent_status, customer_state
 from projections.views.consent_status import (
     Act,
     Consent,
     ConsentStatus,
+    Giver,
+    Hindrance,
     Row,
     act_of,
     consent_answer,
@@ -45,7 +44,10 @@ _CONSENT = "consent-"
 
 
 class ConsentShown(Answer, frozen=True):
-    """A consent and what it is worth: whether it is effective, and in words why. `since`: of the status."""
+    """A consent and what it is worth: whether it is effective, and in words why. `since`: of its last act.
+
+    `hindrance`: why it is not effective, as a code; null while it is.
+    """
 
     purpose: str
     status: ConsentStatus
@@ -57,6 +59,7 @@ class ConsentShown(Answer, frozen=True):
     valid_until: str | None
     effective: bool
     why: str
+    hindrance: Hindrance | None
     evidence: Evidence | None
 
 
@@ -123,6 +126,7 @@ class Circumstances(msgspec.Struct, frozen=True):
     clock: datetime
     objects: bool
     position: int
+    born: date | None
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -139,6 +143,7 @@ class Holder(msgspec.Struct, frozen=True):
     customer: Status | None
     clock: datetime
     objects: bool
+    born: date | None
 
 
 def holder(source: Source, reference: str, moment: Moment) -> Holder:
@@ -147,18 +152,40 @@ def holder(source: Source, reference: str, moment: Moment) -> Holder:
     state = folded_state(person)
     if state is None:
         raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
-    source.reads.note([reference], ())
-    customer = customer_of(reference)
+    rows = tuple(fold(consent_status.VIEW, person.selected.counted).values())
+    sealed = birth_date(state) if consents_among(rows) else None
+    source.reads.note([reference], ["identity"] if sealed else ())
+    customer = customer_standing(source, reference, moment)
     return Holder(
         reference=reference,
         person=person,
         state=state,
-        rows=tuple(fold(consent_status.VIEW, person.selected.counted).values()),
+        rows=rows,
         account=customer_state.status(state),
-        customer=account_status(source, customer, moment) if customer else None,
+        customer=customer.status if customer else None,
         clock=moment.as_of or source.now,
         objects=objecting(source, person.selected.counted, moment),
+        born=born_on(source, person.subject, sealed),
     )
+
+
+def birth_date(state: CustomerState) -> Value | None:
+    """The sealed date of birth, where the ledger holds one."""
+    return customer_state.live_values(state).get("identity", {}).get("date_of_birth")
+
+
+def born_on(source: Source, stream: UUID, sealed: Value | None) -> date | None:
+    """The day on which a person was born; None where it is unknown, or cannot be read as a day.
+
+    Whoever asks: whether a consent counts must not depend on what the reader may see.
+    """
+    if sealed is None:
+        return None
+    value = source.judged(stream, "identity", "date_of_birth", sealed)
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def consents(source: Source, reference: str, moment: Moment) -> Consents:
@@ -200,6 +227,7 @@ def answer_of(subject: Holder) -> Consents:
             clock=subject.clock,
             objects=subject.objects,
             position=subject.person.selected.position,
+            born=subject.born,
         )
     )
 
@@ -225,7 +253,7 @@ def _consent(row: Consent, choices: Iterable[Choice], circumstances: Circumstanc
         circumstances.customer,
         circumstances.clock,
         choices,
-        objects=circumstances.objects,
+        Giver(circumstances.objects, circumstances.born),
     )
     return ConsentShown(
         purpose=answer.purpose,
@@ -238,6 +266,7 @@ def _consent(row: Consent, choices: Iterable[Choice], circumstances: Circumstanc
         valid_until=instant_or_none(answer.valid_until),
         effective=answer.effective,
         why=answer.why,
+        hindrance=answer.hindrance,
         evidence=evidence_of(row.facts),
     )
 

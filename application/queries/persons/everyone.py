@@ -9,13 +9,22 @@ from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
-from application.queries.persons.consents import Circumstances, Consents, consents_answer
-from application.queries.persons.state import State, StateExtras, account_status, state_answer
+from msgspec.structs import replace
+
+from application.queries.persons.consents import (
+    Circumstances,
+    Consents,
+    birth_date,
+    born_on,
+    consents_answer,
+)
+from application.queries.persons.state import State, StateExtras, customer_standing, state_answer
 from application.queries.registers.activities import objectors
 from application.queries.subjects import customer_of
 from application.source import Source
 from ledger.event import RecordedEvent
 from ledger.reading import events_but_reads
+from projections.dossier.account import AccountStanding
 from projections.dossier.contracts import contracts, contracts_of
 from projections.dossier.dossier import Dossier, dossier_from
 from projections.folds.timetravel import NOW, Moment, SelectedEvents, fold, select
@@ -24,8 +33,8 @@ from projections.reading.persons import dossiers_of
 from projections.reading.views import consents_of, customer_states_of
 from projections.use.restricting import restricted, restricted_by
 from projections.views import consent_status, customer_state
-from projections.views.consent_status import Row
-from projections.views.customer_state import CustomerState, Status
+from projections.views.consent_status import Row, consents_among
+from projections.views.customer_state import CustomerState
 from schemas import CATEGORIES
 
 KINDS = ("customer", "contact")
@@ -41,59 +50,70 @@ _Consents = dict[UUID, dict[str, Row]]
 def all_states(source: Source, moment: Moment) -> Iterator[State]:
     """The state of everyone who is known at the moment, as `ledger state` shows it."""
     source.reads.note_many(CATEGORIES, everyone=True)
-    for block in _blocks(source.opener.people(KINDS)):
+    people = source.opener.people(KINDS)
+    by_reference = dict(people)
+    for block in _blocks(people):
         streams = [subject for _, subject in block]
         states = _states(source, streams, moment)
         extras = _extras(source, streams, moment)
+        customers = _customers(source, block, by_reference, moment)
         for reference, subject in block:
             state = states.get(subject)
             if state and not state.whole:
-                yield state_answer(source, reference, subject, state, extras.get(subject, _NOTHING))
+                own = extras.get(subject, _NOTHING)
+                own = replace(own, customer=customers.get(customer_of(reference)))
+                yield state_answer(source, reference, subject, state, own)
 
 
 def all_consents(source: Source, moment: Moment) -> Iterator[Consents]:
     """The consents of everyone who is known at the moment, as `ledger consents` shows them."""
-    source.reads.note_many((), everyone=True)
+    source.reads.note_many(["identity"], everyone=True)
     people = source.opener.people(KINDS)
     by_reference = dict(people)
     for block in _blocks(people):
         streams = [subject for _, subject in block]
         states = _states(source, streams, moment)
         consents = _consents(source, streams, moment)
-        customers = _customer_statuses(source, block, by_reference, moment)
+        customers = _customers(source, block, by_reference, moment)
         objected = objectors(source, _dossiers(source, streams, moment), moment)
         for reference, subject in block:
             state = states.get(subject)
             if state is None or state.whole:
                 continue
+            rows = tuple(consents.get(subject, {}).values())
+            sealed = birth_date(state) if consents_among(rows) else None
+            customer = customers.get(customer_of(reference))
             yield consents_answer(
                 Circumstances(
                     reference=reference,
                     subject=subject,
-                    rows=tuple(consents.get(subject, {}).values()),
+                    rows=rows,
                     account=customer_state.status(state),
-                    customer=customers.get(customer_of(reference)),
+                    customer=customer.status if customer else None,
                     clock=moment.as_of or source.now,
                     objects=subject in objected,
                     position=state.position,
+                    born=born_on(source, subject, sealed),
                 )
             )
 
 
-def _customer_statuses(
+def _customers(
     source: Source, block: Sequence[_Person], by_reference: dict[str, UUID], moment: Moment
-) -> dict[str | None, Status]:
-    """Status of the account of each contact person's customer, who may be in no block: erased."""
-    customers = {customer for reference, _ in block if (customer := customer_of(reference))}
-    streams = [by_reference[customer] for customer in customers if customer in by_reference]
+) -> dict[str | None, AccountStanding | None]:
+    """How the account of each contact person's customer stands, who may be in no block: erased."""
+    contacts = {
+        customer: reference for reference, _ in block if (customer := customer_of(reference))
+    }
+    streams = [by_reference[customer] for customer in contacts if customer in by_reference]
     states = _states(source, streams, moment)
-    statuses: dict[str | None, Status] = {}
-    for customer in customers:
+    standings: dict[str | None, AccountStanding | None] = {}
+    for customer, contact in contacts.items():
         state = states.get(by_reference[customer]) if customer in by_reference else None
-        statuses[customer] = (
-            customer_state.status(state) if state else account_status(source, customer, moment)
+        standings[customer] = (
+            customer_state.standing(state) if state else customer_standing(source, contact, moment)
         )
-    return statuses
+    return standings
 
 
 def _blocks(people: Sequence[_Person]) -> Iterator[list[_Person]]:

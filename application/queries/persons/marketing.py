@@ -18,6 +18,7 @@ from projections.dossier.dossier import dossier_from
 from projections.folds.timetravel import Moment
 from projections.use.addressee import addressee
 from projections.views import customer_state
+from projections.views.consent_status import consents_among, lack_of
 from projections.views.customer_state import CustomerState
 from rulebook import Addressee, marketing_decision
 from rulebook.calendar import day_of
@@ -120,7 +121,17 @@ def _addressee(source: Source, subject: Holder, moment: Moment) -> Addressee:
         kind=customer_state.customer_kind(state) if state else None,
         active=subject.account == "active" and subject.customer in {None, "active"},
     )
-    return replace(person, restricted=restricted_of(subject.person, subject.clock))
+    # Only where values are opened is a child known, whose consent needs a parent.
+    lacking = {
+        row.purpose
+        for row in consents_among(subject.rows)
+        if lack_of(row, subject.born) is not None
+    }
+    return replace(
+        person,
+        consents=person.consents - lacking,
+        restricted=restricted_of(subject.person, subject.clock),
+    )
 
 
 def _state(source: Source, reference: str, moment: Moment) -> CustomerState | None:

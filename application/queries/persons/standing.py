@@ -10,6 +10,7 @@ from application.answer import Answer
 from application.queries.persons.state import (
     ContractShown,
     StateExtras,
+    customer_standing,
     folded_state,
     restricted_of,
     state_answer,
@@ -116,7 +117,9 @@ def standing_of(
     source.reads.note([reference], live_values(folded))
     counted = person.selected.counted
     restricted = restricted_of(person, moment.as_of or source.now)
-    extras = StateExtras(restricted, contracts_of(counted))
+    extras = StateExtras(
+        restricted, contracts_of(counted), customer_standing(source, reference, moment)
+    )
     state = state_answer(source, reference, person.subject, folded, extras)
     facts = _Facts(
         _sealing(person),

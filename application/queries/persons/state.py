@@ -9,10 +9,11 @@ from msgspec import UNSET, Struct, UnsetType, field
 from msgspec.structs import replace
 
 from application.answer import Answer, Name
-from application.queries.subjects import SubjectEvents, chosen
+from application.queries.subjects import SubjectEvents, chosen, customer_of
 from application.source import Shown, Source, instant_or_none, is_told, shown
 from ledger.errors import UnknownSubject
 from ledger.event import erases_all, instant
+from projections.dossier.account import AccountStanding
 from projections.dossier.contracts import Contract, contracts_of
 from projections.folds.timetravel import Moment, fold
 from projections.use.restricting import restricted_by
@@ -59,11 +60,13 @@ class State(Answer, frozen=True):
 class StateExtras(Struct, frozen=True):
     """What a state holds besides the values: members of the answer that may be absent.
 
-    `restricted`: categories that may only be stored. `contracts`: that the person has or had.
+    `restricted`: categories that may only be stored. `contracts`: that the person has or had. `customer`:
+    of a contact person, how the customer's account stands.
     """
 
     restricted: Collection[str] = ()
     contracts: Sequence[Contract] = ()
+    customer: AccountStanding | None = None
 
 
 def state(source: Source, reference: str, moment: Moment) -> State:
@@ -74,21 +77,27 @@ def state(source: Source, reference: str, moment: Moment) -> State:
         raise UnknownSubject("The ledger holds nothing about this subject at that moment.")
     source.reads.note([reference], customer_state.live_values(folded))
     restricted = restricted_of(person, moment.as_of or source.now)
-    extras = StateExtras(restricted, contracts_of(person.selected.counted))
+    extras = StateExtras(
+        restricted,
+        contracts_of(person.selected.counted),
+        customer_standing(source, reference, moment),
+    )
     return state_answer(source, reference, person.subject, folded, extras)
 
 
 def folded_state(person: SubjectEvents) -> CustomerState | None:
     """The state from the events of the moment; None when none of them counts.
 
-    That the person was erased wholly took effect whatever the reader may know of.
+    That the person was erased wholly took effect whatever the reader may know of, and so did what decides
+    whether the account is active.
     """
     selected = person.selected
     state = fold(customer_state.VIEW, selected.counted, selected.erasures).get("")
     if state is None or person.whole is selected:
         return state
-    erased = [event.time for event in person.whole.counted if erases_all(event)]
-    return replace(state, whole=max(erased, default=None))
+    counted = person.whole.counted
+    erased = [event.time for event in counted if erases_all(event)]
+    return replace(state, whole=max(erased, default=None), acts=customer_state.acts_of(counted))
 
 
 def restricted_of(person: SubjectEvents, time: datetime) -> frozenset[str]:
@@ -96,13 +105,19 @@ def restricted_of(person: SubjectEvents, time: datetime) -> frozenset[str]:
     return restricted_by(person.whole.counted, time)
 
 
-def account_status(source: Source, reference: str, moment: Moment) -> Status:
-    """Status of an account at a moment; an unknown one counts as active, as no event ended it."""
+def customer_standing(source: Source, reference: str, moment: Moment) -> AccountStanding | None:
+    """How the account of a contact person's customer stands at a moment; None for everybody else.
+
+    Nor for a customer who is not known: no event ended such an account.
+    """
+    customer = customer_of(reference)
+    if customer is None:
+        return None
     try:
-        folded = folded_state(chosen(source, reference, moment))
+        folded = folded_state(chosen(source, customer, moment))
     except UnknownSubject:
-        return "active"
-    return customer_state.status(folded) if folded else "active"
+        return None
+    return customer_state.standing(folded) if folded else None
 
 
 def state_answer(
@@ -115,15 +130,16 @@ def state_answer(
     """A state in the shape that is shown. Values that were erased a moment ago are left out."""
     contracts = [_contract(source, contract, str(subject)) for contract in extras.contracts]
     known = source.reads.sight.known
+    stands = customer_state.standing(state, extras.customer)
     return State(
         subject=reference,
         data_subject=str(subject),
-        status=customer_state.status(state),
+        status=stands.status,
         customer_kind=customer_state.customer_kind(state),
         personal=_personal(source, subject, state),
         erased_categories=known(customer_state.erased_categories(state)),
         position=state.position,
-        since=instant_or_none(customer_state.since(state)),
+        since=instant_or_none(stands.since),
         restricted_categories=known(sorted(extras.restricted)) or UNSET,
         contracts=contracts or UNSET,
     )

@@ -21,7 +21,7 @@ from application.queries.persons.person import (
     named_recipients,
     subject_of,
 )
-from application.queries.persons.state import folded_state
+from application.queries.persons.state import customer_standing, folded_state
 from application.queries.persons.timeline import Lane, lane_of
 from application.queries.reports.copy import (
     ActTold,
@@ -184,10 +184,11 @@ def own_data(source: Source, reference: str) -> OwnData:
     """What is known of the person. Raises UnknownSubject."""
     person = own(source, reference)
     counted, state = person.subject.counted, person.state
+    stands = customer_state.standing(state, customer_standing(source, reference, NOW))
     return OwnData(
         subject=reference,
-        status=customer_state.status(state),
-        since=instant_or_none(customer_state.since(state)),
+        status=stands.status,
+        since=instant_or_none(stands.since),
         customer_kind=customer_state.customer_kind(state),
         data=[held for held in copy(person.subject) if held.current and not held.annulled],
         categories=list(_categories(source, person.subject)),

@@ -17,6 +17,13 @@ from schemas import CATEGORIES, names
 
 _AUTOMATED = {names.AUTOMATED_DECISION_MADE, names.HUMAN_REVIEW_COMPLETED}
 _CHECKED = names.CREDIT_CHECK_RESULT_RECEIVED
+UNKNOWN = "unknown"
+"""The origin of data of which nothing says where it came from (GDPR Art. 15(1)(g): available information)."""
+# What an event says in other words, by its type and by who asked for it.
+_ORIGINS = {
+    (_CHECKED, None): "third-party",
+    (names.PERSONAL_DATA_CORRECTED, "subject"): "customer",
+}
 
 
 class Processing(Answer, frozen=True):
@@ -80,12 +87,18 @@ class SourceOfData(Answer, frozen=True):
 
 
 class AutomatedDecision(Answer, frozen=True):
-    """A decision without a human, or its review. `logic_ref`: names its logic."""
+    """A decision without a human, or its review by the `reviewer`. `logic_ref`: names its logic.
+
+    `logic`, `consequences`: how it is made, and what it brings about (Art. 15(1)(h)), where that is recorded.
+    """
 
     occurred_at: str
     what: str
     outcome: str
     logic_ref: str | None
+    logic: str | None
+    consequences: str | None
+    reviewer: str | None
     positions: list[int]
 
 
@@ -209,7 +222,7 @@ def _is_marketed_to(processing: Sequence[Processing]) -> bool:
 
 
 def sources(subject: Subject, names: RecipientNames) -> list[SourceOfData]:
-    """Where data came from. Without a word about it: from the person, or from whom a check was asked."""
+    """Where data came from, as events say it. Where they say nothing it is unknown, and said to be."""
     groups: dict[tuple[str, str, str], list[RecordedEvent]] = {}
     for event in subject.counted:
         if event.sealed and not event.ours:
@@ -230,9 +243,12 @@ def sources(subject: Subject, names: RecipientNames) -> list[SourceOfData]:
 def _origin(event: RecordedEvent) -> tuple[str, str, str]:
     """From whom data came, from which recipient, by which channel; empty where nothing is said."""
     facts = event.facts
-    default_origin = "third-party" if event.name == _CHECKED else "customer"
     third, channel = facts.get("from_recipient") or "", facts.get("channel") or ""
-    return facts.get("origin") or default_origin, third, channel
+    return (
+        facts.get("origin") or _ORIGINS.get((event.name, facts.get("requested_by"))) or UNKNOWN,
+        third,
+        channel,
+    )
 
 
 # (h) automated decisions
@@ -247,6 +263,9 @@ def automated_decisions(subject: Subject) -> Iterator[AutomatedDecision]:
                 what=event.name,
                 outcome=event.facts.get("decision") or event.facts["outcome"],
                 logic_ref=event.facts.get("logic_ref"),
+                logic=event.facts.get("logic"),
+                consequences=event.facts.get("consequences"),
+                reviewer=event.facts.get("reviewer"),
                 positions=[event.position],
             )
 

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from application.command_line import UNNAMED, command
 from application.queries.cases.clocks import CaseClock
 from application.queries.cases.complaints import ComplaintRow
@@ -111,7 +113,8 @@ def _tasks_of_breach(row: IncidentRow, told: bool) -> tuple[Task, ...]:
         tasks.append(_waiting_task("assess-breach", row, assess))
     if row.persons_must_be_told and not told:
         tell = command("incident", "tell", row.ref, channel="C")
-        tasks.append(_waiting_task("tell-persons", row, tell))
+        # Without undue delay: it has no day, and waits for none (GDPR Art. 34(1)).
+        tasks.append(replace(_waiting_task("tell-persons", row, tell), state="due"))
     return tuple(tasks)
 
 

@@ -32,7 +32,9 @@ from ledger.letters.lists import LetterFilter, count_letters, letters_like
 from ledger.reading import halted_topics
 from ledger.recording.quarantine import sources_of
 from projections.folds.timetravel import NOW
-from projections.reading.views import open_notifications
+from projections.reading.views import finding_counts, open_notifications
+from projections.reading.views import findings as found_findings
+from rulebook import RULES
 from rulebook.calendar import day_of
 from schemas import names
 from schemas.formats import instant_of
@@ -50,6 +52,7 @@ def tasks(site: Site, source: Source, one_by_one: int | None = None) -> Iterator
     yield from _holds(source, today)
     yield from _erasures(standing_of(source, site.remembered).value, today)
     yield from _recipients(source, one_by_one)
+    yield from _findings(source)
     halted = halted_topics(source.session)
     yield from tasks_of_intake(sources(sources_of(source.session), halted), halted)
     yield from _letters(source, today)
@@ -140,6 +143,25 @@ def _recipients(source: Source, one_by_one: int | None) -> Iterator[Task]:
             ref=recipient,
             detail=action,
             commands=(record,),
+        )
+
+
+def _findings(source: Source) -> Iterator[Task]:
+    """What is too late by a clock of law or policy that no other task tells: one for all of a rule."""
+    clocked = [entry.id for entry in RULES if entry.clock]
+    counts = finding_counts(source.session, source.now, clocked)
+    for rule, number in sorted(counts.items()):
+        if not number:
+            continue
+        oldest = next(found_findings(source.session, source.now, rules=[rule], first=1), None)
+        yield Task(
+            task="mend-finding",
+            state="overdue",
+            day=day_of(oldest.since) if oldest else None,
+            since=instant(oldest.since) if oldest else None,
+            ref=rule,
+            count=number,
+            commands=(command("findings", rule=rule),),
         )
 
 

@@ -49,6 +49,7 @@ TASKS = (
     "release-hold",
     "erase-passed",
     "erase-deferred",
+    "mend-finding",
     "tell-recipient",
     "retry-letters",
     "rotate-keys",

@@ -2,6 +2,7 @@
 
 from application.answer import Answer
 from ledger.backup import Copy
+from ledger.backup.lost import LostPerson
 from ledger.event import instant
 
 
@@ -22,16 +23,44 @@ class PartitionBookmark(Answer, frozen=True):
     bookmark: int
 
 
+class LostName(Answer, frozen=True):
+    """An event that came back from the log; `categories`: whose values did not, as no copy has their keys."""
+
+    position: int
+    source: str
+    id: str
+    categories: list[str]
+
+
+class LostPart(Answer, frozen=True):
+    """A data subject of whom something is lost. `findable`: the reference still leads to the events."""
+
+    data_subject: str
+    findable: bool
+    events: list[LostName]
+
+
 class RestoredBackup(Backup, frozen=True):
     """A backup, and what a restore of it left.
 
-    `reimported`: how many events came back from the transparency log. `findings`: of the audit.
+    `reimported`: how many events came back from the transparency log. `findings`: of the audit. `lost`:
+    persons of whom the events came back without what was sealed.
     """
 
     reimported: int
     erasures_reapplied: int
     findings: int
     kafka: list[PartitionBookmark]
+    lost: list[LostPart]
+
+
+def lost_part(person: LostPerson) -> LostPart:
+    """A person of whom something is lost."""
+    events = [
+        LostName(event.position, event.source, event.id, list(event.categories))
+        for event in person.events
+    ]
+    return LostPart(str(person.stream), person.findable, events)
 
 
 def backup_of(copy: Copy) -> Backup:

@@ -1,6 +1,6 @@
 """Answers about the ledger itself: its keys, its progress, its audit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -10,6 +10,7 @@ from application.answer import Answer
 from application.queries.upkeep.log import CheckpointStatus
 from ledger.audit import Audit, Finding
 from ledger.audit.findings import ExplainedGap
+from ledger.errors import Halt
 from ledger.event import instant
 from ledger.keys.rotation import Epochs, Rotation
 from ledger.letters.lists import LetterFilter, count_letters
@@ -19,6 +20,7 @@ from ledger.recording.quarantine import counts_by_topic, sources_of
 from ledger.recording.reads import waiting
 from ledger.recording.tallying import Tally
 from ledger.storage.postgres import Session
+from ledger.tlog.publishing.fence import PromiseState
 from projections.following.inspection import InspectionResult
 from projections.following.rebuild import ViewReport
 from projections.following.runner import view_statuses
@@ -132,12 +134,28 @@ class QuarantinedSource(Answer, frozen=True):
     source: str
 
 
+class Promise(Answer, frozen=True):
+    """How the database stands to the promises of its log: `kept`, none yet, `unread`, or `contradicted`.
+
+    Processes write nothing to a database that contradicts one. `why`: what could not be read, or is
+    contradicted.
+    """
+
+    state: Literal["kept", "none", "unread", "contradicted"]
+    why: str | None = None
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether processes write."""
+        return self.state != "contradicted"
+
+
 class Status(Answer, frozen=True):
     """How far everything is, and what became of what arrived.
 
     `dead_letters`: how many there are, of so many `dead_letter_messages`. `halted`: topics whose
     reading stopped. `reads_waiting`: notes of reads that are not events yet. `withheld`: messages
-    that are not for this ledger.
+    that are not for this ledger. `promise`: whether the database has all that its log promised.
     """
 
     position: int
@@ -151,9 +169,26 @@ class Status(Answer, frozen=True):
     dead_letter_messages: int
     withheld: int
     quarantined: list[QuarantinedSource]
+    promise: Promise
 
 
-def status(session: Session, lags: Sequence[PartitionLag], checkpoint: CheckpointStatus) -> Status:
+def promise_of(look: Callable[[], PromiseState]) -> Promise:
+    """What a fence sees. Raises Retry."""
+    try:
+        state = look()
+    except Halt as fault:
+        return Promise("contradicted", str(fault))
+    if state.unread is not None:
+        return Promise("unread", state.unread)
+    return Promise("kept" if state.size else "none")
+
+
+def status(
+    session: Session,
+    lags: Sequence[PartitionLag],
+    checkpoint: CheckpointStatus,
+    promise: Promise,
+) -> Status:
     """How far everything is. `lags`: as Kafka tells them."""
     letters, messages = count_letters(session, LetterFilter())
     sources = sources_of(session)
@@ -174,6 +209,7 @@ def status(session: Session, lags: Sequence[PartitionLag], checkpoint: Checkpoin
             for topic, source, count in sources
             if count.window.halted_at
         ],
+        promise=promise,
     )
 
 
@@ -195,6 +231,7 @@ class AuditReport(Answer, frozen=True):
 
     `published`: how many entries the log has promised. `root`: of the Merkle tree of all events, in base64.
     `gaps`: what was passed over in Kafka, as events say. `unchecked`: what could not be looked at, and why.
+    `server`: whose answers were believed: its release and the number of its cluster; empty where none was.
     """
 
     ok: bool
@@ -206,6 +243,7 @@ class AuditReport(Answer, frozen=True):
     gaps: list[ExplainedGap]
     views: list[ViewReport]
     unchecked: list[str]
+    server: str = ""
 
 
 class RebuiltViews(Answer, frozen=True):
@@ -226,7 +264,8 @@ def audited(audit: Audit, views: InspectionResult, unchecked: Sequence[str]) -> 
         findings=[*audit.findings, *views.findings],
         gaps=list(audit.gaps),
         views=reports(views.reports),
-        unchecked=list(unchecked),
+        unchecked=[*audit.unchecked, *unchecked],
+        server=audit.server,
     )
 
 

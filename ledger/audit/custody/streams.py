@@ -268,7 +268,7 @@ class _Stream:
             fence = self._stored.fences.get(key.category)
             if fence is None or key.generation > fence.generation:
                 continue
-            if key.category not in ROLLING_CATEGORIES or key.month <= month_of(fence.through):
+            if key.month <= month_of(fence.through):
                 self._note("key-returned", key.category, "its generation was erased")
 
     def _check_fingerprints(self) -> None:

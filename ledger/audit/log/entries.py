@@ -32,13 +32,15 @@ def walk(
     findings: Findings,
     pruned: int = 0,
     hashes: Callable[[int, bytes], None] = lambda _first, _hashes: None,
+    after: int = 0,
 ) -> Iterator[tuple[int, bytes]]:
     """Position and entry of every event. Notes positions that are missing and times that go back.
 
     `rows`: of the statement `copy_entries`, without the header of the format. `pruned`: up to which position
     some may be missing. `hashes`: takes those that are kept of pruned entries, from a first position on.
+    `after`: behind which position the rows begin.
     """
-    last, before = 0, -(2**63)
+    last, before = after, -(2**63)
     for row in rows:
         try:
             columns, a, stream, b, version, c, position, d, recorded, size = _FIXED.unpack_from(row)

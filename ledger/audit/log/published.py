@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ledger.audit.findings import Findings
 from ledger.audit.log.signed import PublishedLog, SignedCheckpoints
 from ledger.errors import ServiceAway, Unproven
+from ledger.tlog.publishing.state import edge_at
 from ledger.tlog.signing.checkpoints import Checkpoint
 from ledger.tlog.tree.edge import Edge, FullTile, grow
 from ledger.tlog.tree.merkle import HASH_BYTES, hash_leaf
@@ -49,18 +50,21 @@ class Comparison:
         self.signed = SignedCheckpoints(log, findings) if log else None
         self._last = self.signed.published if self.signed else None
         self._size = self._last.size if self._last else 0
-        self._promises = self.signed.promises(self._size) if self.signed else iter(())
-        self._next = next(self._promises, None)
+        self._promises: Iterator[Checkpoint] = iter(())
+        self._next: Checkpoint | None = None
         self.roots: dict[int, bytes] = {}
         self._sizes_left: list[int] = []
+        self.since: Checkpoint | None = None
+        """The checkpoint that an auditor kept: the tree begins with the tiles that it vouches for."""
         self._edge = Edge()
         self._theirs: Edge | None = None
         self._differing: list[tuple[int, bool]] = []  # position, and whether its entry was pruned
         self._bundle: list[bytes | None] = []
+        self._bundle_start = 0
         self._noted: set[int] = set()
         self._sound_size = 0
         self._block: list[bytes | None] = []
-        self._room = self._block_size()
+        self._room = TILE_WIDTH
         self._position = 1
 
     @property
@@ -80,10 +84,41 @@ class Comparison:
         return self._edge.root()
 
     def want(self, sizes: Iterable[int]) -> None:
-        """Keep the root of the tree at some sizes in `roots`. Called before the first entry."""
+        """Keep the root of the tree at some sizes in `roots`. Called before it begins."""
         self._sizes_left = sorted(sizes)
-        self._room = self._block_size()
-        self._keep_roots()
+
+    def begin(self) -> None:
+        """Begin the tree. Called before the first entry.
+
+        Where an auditor kept a checkpoint, the tree begins with the tiles that it vouches for, unless they
+        make up another tree, which is a finding, or something was pruned behind it: then with nothing.
+        """
+        kept = self._log.since if self._log else None
+        if kept and self.signed and kept.size >= self.pruned and (edge := self._edge_at(kept)):
+            self.since, self._edge = kept, edge
+            self._position = kept.size + 1
+            self._bundle_start = kept.size % TILE_WIDTH
+        since = self._edge.size
+        self._sizes_left = [size for size in self._sizes_left if size >= since]
+        if self.signed:
+            self._promises = self.signed.promises(self._size, since)
+            self._next = next(self._promises, None)
+        self._settle_all()
+        self._sound_size = since
+
+    def _edge_at(self, kept: Checkpoint) -> Edge | None:
+        """The edge of the tree of a checkpoint, from the tiles; None where the log does not begin with it."""
+        assert self._log
+        try:
+            if kept.size > self._size:
+                raise Unproven(f"{self._size} entries are published")
+            edge = edge_at(self._log.folder, kept)
+        except (Unproven, ServiceAway) as error:
+            what = f"the {kept.size} entries of the checkpoint that was kept"
+            detail = f"the log does not begin with {what}: {error}"
+            self._findings.note(None, "checkpoint", detail)
+            return None
+        return edge
 
     def add(self, position: int, entry: bytes) -> None:
         """Take the next entry; where positions are missing before it, published entries stand in."""
@@ -93,7 +128,8 @@ class Comparison:
                 self._append(self._stand_in(self.size))
                 self._position += 1
         self._append(entry)
-        self._position = position + 1
+        # A position that goes back, such as the smallest number there is, leaves nothing to stand in for.
+        self._position = max(self._position, position + 1)
 
     def add_hashes(self, first: int, hashes: bytes) -> None:
         """Take the hashes that are kept of pruned entries, from a first position on: a tile of them."""
@@ -151,6 +187,10 @@ class Comparison:
                 self._theirs, _ = grow(self._theirs, theirs)
             self._edge, full = grow(self._edge, leaves)
             self._compare_tiles(full)
+        self._settle_all()
+
+    def _settle_all(self) -> None:
+        """Settle what is said of a tree of this size."""
         while self._next and self._next.size == self._edge.size:
             self._settle(self._next)
             self._next = next(self._promises, None)
@@ -202,7 +242,7 @@ class Comparison:
     def _fill_bundle(self, start: int, entries: Sequence[bytes | None]) -> None:
         """Keep the entries of one bundle: checkpoints may have cut it into many blocks."""
         if start == 0:
-            self._bundle, self._noted = [], set()
+            self._bundle, self._bundle_start, self._noted = [], 0, set()
         self._bundle += entries
 
     def _compare_bundle(self, number: int, width: int) -> None:
@@ -215,11 +255,12 @@ class Comparison:
         except (Unproven, ServiceAway) as error:
             self._findings.note(number * TILE_WIDTH + 1, "bundle", str(error))
             return
-        ours = self._bundle[:width]
+        start = self._bundle_start
+        bundle, ours = bundle[start:], self._bundle[: width - start]
         if bundle == ours:
             return
         for position, (theirs, entry) in enumerate(
-            zip(bundle, ours, strict=True), number * TILE_WIDTH + 1
+            zip(bundle, ours, strict=True), number * TILE_WIDTH + start + 1
         ):
             if theirs != entry and position not in self._noted:
                 self._findings.note(position, "bundle", "the bundle holds another entry")

@@ -20,10 +20,14 @@ _LAST_BOUND = 1_000
 
 
 class PublishedLog(msgspec.Struct, frozen=True):
-    """A log's files, and the verification keys that it had."""
+    """A log's files, and the verification keys that it had.
+
+    `since`: a checkpoint that an auditor kept when everything up to it was audited; None: all is looked at.
+    """
 
     folder: LogFolder
     keys: tuple[VerifierKey, ...]
+    since: Checkpoint | None = None
 
 
 class SignedCheckpoints:
@@ -47,16 +51,19 @@ class SignedCheckpoints:
         """The names that the log has had."""
         return frozenset(key.name for key in self._log.keys)
 
-    def promises(self, size: int) -> Iterator[Checkpoint]:
-        """Every checkpoint that was kept, up to a size, oldest first; later ones are only looked at."""
+    def promises(self, size: int, since: int = 0) -> Iterator[Checkpoint]:
+        """Every checkpoint that was kept, up to a size, oldest first; later ones are only looked at.
+
+        `since`: those of smaller trees are left out, and days that end with one are not read.
+        """
         last = 0
-        for number, content in enumerate(self._history(), 1):
+        for number, content in enumerate(self._history(since), 1):
             checkpoint = self._verified(content, f"kept checkpoint {number}")
-            if number == 1 and (checkpoint is None or checkpoint.size):
+            if number == 1 and not since and (checkpoint is None or checkpoint.size):
                 self._note("the first checkpoint that was kept is not that of the empty tree")
             if checkpoint is None or not self._follows(checkpoint, number):
                 continue
-            if 0 < checkpoint.size <= size:
+            if max(1, since) <= checkpoint.size <= size:
                 last = checkpoint.size
                 yield checkpoint
         if size > last:
@@ -102,8 +109,8 @@ class SignedCheckpoints:
         )
         return published or newest
 
-    def _history(self) -> Iterator[bytes]:
-        for content, fault in self._log.folder.history.examined():
+    def _history(self, since: int) -> Iterator[bytes]:
+        for content, fault in self._log.folder.history.examined(since):
             if content is None:
                 self.anything = True
                 self._note(f"the history: {fault}")

@@ -1,14 +1,22 @@
--- Settings of roles and of this database that would change whose code a session runs, or which rows it sees. roles: text[].
+-- Settings of roles and of this database, but those that plans, memory, limits, logs and the form of answers follow from:
+-- any other may change whose code a session runs, which rows it sees, which triggers it fires, or what is kept. So too of
+-- logins that can take a role of the ledger, but superusers, who can do everything anyway. roles: text[].
 SELECT 'setting', pg_catalog.concat_ws(' ', 'of', COALESCE(pg_catalog.quote_ident(r.rolname), 'the database')),
        pg_catalog.string_agg(pg_catalog.split_part(c.setting, '=', 1), ', ' ORDER BY c.setting)
 FROM pg_catalog.pg_db_role_setting AS s
 LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = s.setrole
 LEFT JOIN pg_catalog.pg_database AS d ON d.oid = s.setdatabase
 CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS c (setting)
-WHERE (r.rolname = ANY (%(roles)s::pg_catalog.name[]) OR s.setrole = 0)
+WHERE (s.setrole = 0 OR r.rolname = ANY (%(roles)s::pg_catalog.name[]) OR (NOT r.rolsuper AND EXISTS (
+        SELECT FROM pg_catalog.pg_roles AS ours
+        WHERE ours.rolname = ANY (%(roles)s::pg_catalog.name[]) AND pg_catalog.pg_has_role(r.oid, ours.oid, 'MEMBER'))))
     AND (s.setdatabase = 0 OR d.datname = pg_catalog.current_database())
-    AND pg_catalog.split_part(c.setting, '=', 1) = ANY (ARRAY[
-        'role', 'session_authorization', 'session_preload_libraries', 'local_preload_libraries',
-        'session_replication_role', 'dynamic_library_path', 'jit_provider', 'allow_system_table_mods', 'row_security',
-        'ignore_checksum_failure', 'zero_damaged_pages'])
+    AND NOT pg_catalog.split_part(c.setting, '=', 1) ~ (
+        '^(log_.*|enable_.*|jit|jit_above_cost|jit_expressions|jit_tuple_deforming|.*_cost|.*work_mem|.*_buffers'
+        '|hash_mem_multiplier|.*_io_concurrency|max_parallel_.*|min_parallel_.*|parallel_.*|plan_cache_mode|geqo.*'
+        '|from_collapse_limit|join_collapse_limit|cursor_tuple_fraction|default_statistics_target|effective_cache_size'
+        '|.*_timeout|tcp_.*|application_name|track_.*|compute_query_id|auto_explain[.].*|pg_stat_statements[.].*'
+        '|pgaudit[.].*|DateStyle|IntervalStyle|TimeZone|lc_.*|client_encoding|client_min_messages|bytea_output'
+        '|extra_float_digits|default_text_search_config|default_toast_compression|wal_compression|search_path'
+        '|default_tablespace|temp_tablespaces|temp_file_limit|synchronous_commit|default_transaction_.*)$')
 GROUP BY r.rolname

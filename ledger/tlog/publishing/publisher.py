@@ -22,6 +22,7 @@ from ledger.reading import head_position, pruned_through
 from ledger.storage.locks import Check, held
 from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.delivery import Delivery
+from ledger.tlog.publishing.fence import behind, other_past
 from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.publishing.promises import bound_to, keep_promise, promised
 from ledger.tlog.publishing.pruned import next_leaves
@@ -55,10 +56,6 @@ FIRST_PAUSE_S = 0.1
 LAST_PAUSE_S = 30.0
 # May read entries, and change nothing but what the database keeps of the promises.
 _ROLE: Role = "publisher"
-_OTHER_PAST = (
-    "the database holds another entry at position {} than was published: it was rolled back and written"
-    " to, or changed; stop recording, look with `ledger audit`, then run `ledger restore`"
-)
 _ELSEWHERE = (
     "the log {0.origin} has signed {0.size} entries, and {1} holds nothing of it: set LEDGER_LOG_DIR to where"
     " it is; only if its folder is lost, make it again with `ledger log rebuild`"
@@ -340,7 +337,7 @@ class Publisher:
                     entries.append(entry)
                     length += len(entry)
                 elif hash_leaf(entry) != work.state.last_leaf:
-                    raise RolledBack(_OTHER_PAST.format(position))
+                    raise other_past(position)
         return entries
 
     def _sign(self, work: _Work) -> None:
@@ -370,10 +367,7 @@ def _head(session: Session, size: int) -> int:
     """Position of the last event. Raises RolledBack when it is below the size of a tree that was promised."""
     head = head_position(session)
     if head < size:
-        raise RolledBack(
-            f"the database ends at position {head}, and position {size} is"
-            " published: run `ledger restore`, which brings the entries back from the log"
-        )
+        raise behind(head, size)
     return head
 
 

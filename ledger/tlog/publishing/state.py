@@ -70,11 +70,7 @@ def load(folder: LogFolder, promise: Checkpoint) -> State:
     """The state at a checkpoint, from tiles and bundles. Raises Halt when they do not make up its tree."""
     size = promise.size
     try:
-        edge = Edge(
-            size, tuple(_row(folder, size, level) for level in range(len(last_widths(size))))
-        )
-        if edge.root() != promise.root:
-            raise Unproven("its tiles make up another tree")
+        edge = edge_at(folder, promise)
         if size == 0:
             return State(edge)
         number, width = divmod(size, TILE_WIDTH)
@@ -86,6 +82,15 @@ def load(folder: LogFolder, promise: Checkpoint) -> State:
     except Unproven as error:
         raise Halt(f"the log in {folder.path} is not what was signed: {error}") from None
     return State(edge, leaves[-1], entries)
+
+
+def edge_at(folder: LogFolder, promise: Checkpoint) -> Edge:
+    """The right edge of a checkpoint's tree, from tiles. Raises Unproven where they make up another."""
+    size = promise.size
+    edge = Edge(size, tuple(_row(folder, size, level) for level in range(len(last_widths(size)))))
+    if edge.root() != promise.root:
+        raise Unproven("its tiles make up another tree")
+    return edge
 
 
 def _row(folder: LogFolder, size: int, level: int) -> tuple[bytes, ...]:

@@ -15,7 +15,8 @@ from typing import BinaryIO, NamedTuple
 
 from ledger.errors import ServiceAway, Unproven
 from ledger.storage.files import Folder, write_all
-from ledger.tlog.signing.checkpoints import Checkpoint, checkpoint_text
+from ledger.tlog.signing.checkpoints import Checkpoint, checkpoint_text, parse_checkpoint
+from ledger.tlog.signing.notes import parse_note
 from ledger.tlog.store.faults import mapped_faults
 
 HISTORY = "checkpoints"
@@ -68,10 +69,15 @@ class History:
             if last:
                 yield day, last
 
-    def examined(self) -> Iterator[tuple[bytes | None, str]]:
-        """The same, and None with a reason for whatever in the folder is no signed checkpoint."""
+    def examined(self, size: int = 0) -> Iterator[tuple[bytes | None, str]]:
+        """The same, and None with a reason for whatever in the folder is no signed checkpoint.
+
+        `size`: without the first days, as far as they end with smaller trees.
+        """
         try:
             names = self._names()
+            while size and len(names) > 1 and self._ends_before(names[0], size):
+                del names[0]
         except (ServiceAway, Unproven) as error:
             yield None, str(error)
             return
@@ -86,6 +92,11 @@ class History:
                     yield record.content, ""
             except (ServiceAway, Unproven):
                 yield None, f"{day} cannot be read"
+
+    def _ends_before(self, day: str, size: int) -> bool:
+        """Whether the last checkpoint of a day is of a smaller tree. Raises ServiceAway or Unproven."""
+        content = self._end_of(day)[1] if _DAY.fullmatch(day) else None
+        return content is not None and parse_checkpoint(parse_note(content).text).size < size
 
     def backwards(self) -> Iterator[bytes]:
         """Every checkpoint that was signed, newest first."""

@@ -20,11 +20,12 @@ from ledger.tlog.store.faults import mapped_faults
 
 # More than any file of keys.
 _MOST_BYTES = 1 << 20
+_ROTATE = "begin a new one with `ledger log rotate-key`"
 
 
 class KeyFile:
     """The key of one log, or of a witness (`algorithm`). `origin`: its name. `passphrase`: None for a
-    key in clear.
+    key in clear. `renewal`: how a person begins a new key in place of a lost one.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class KeyFile:
         origin: str,
         passphrase: str | None = None,
         algorithm: int = ED25519,
+        renewal: str = _ROTATE,
     ) -> None:
         self.path = path
         self.origin = origin
@@ -40,6 +42,7 @@ class KeyFile:
         # Anybody may know these, and nobody else may change them.
         self._public = Folder(path.parent, PUBLIC, named=True)
         self._algorithm = algorithm
+        self._renewal = renewal
         self._passphrase = passphrase.encode() if passphrase else None
 
     @property
@@ -58,12 +61,12 @@ class KeyFile:
         """The key. Raises Misconfigured when there is none or it does not open, Lost when it is gone."""
         content = _read(self._folder, self.path.name)
         if content is None and self.known():
-            raise KeyLost(
-                f"the log's key {self.path} is gone: put it back, or begin a new one with"
-                " `ledger log rotate-key`"
-            )
+            raise KeyLost(f"the signing key {self.path} is gone: put it back, or {self._renewal}")
         if content is None:
-            raise Misconfigured(f"the log has no key in {self.path}: run `ledger init`")
+            raise Misconfigured(
+                f"there is no signing key in {self.path}: set LEDGER_KEY_DIR to where it is;"
+                " a new ledger gets one from `ledger init`"
+            )
         key = SigningKey(self.origin, self._opened(content), self._algorithm)
         if key.verifier not in self.known():
             self._list([*self.known(), key.verifier])

@@ -38,6 +38,7 @@ def test_a_restore_says_what_came_back_and_where_kafka_goes_on() -> None:
     left = RestoredBackup(
         **msgspec.structs.asdict(TAKEN),
         reimported=3,
+        lost=[],
         erasures_reapplied=1,
         findings=0,
         kafka=[PartitionBookmark("acts", n, 10 + n) for n in (0, 1)],

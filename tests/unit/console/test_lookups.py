@@ -98,6 +98,7 @@ CHOSEN = {
 PLAIN = {
     ("archive", "ARCHIVE"),
     ("audit", "--archive"),
+    ("audit", "--since"),
     ("prune", "--archive"),
     ("prune", "--through"),
     ("query", "ARCHIVE"),

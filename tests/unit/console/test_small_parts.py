@@ -108,14 +108,28 @@ def test_the_demonstration_takes_security_from_outside_and_a_group_of_its_own() 
 
 def test_the_demonstration_never_removes_what_is_not_its_own(tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("x")
-    with pytest.raises(Misconfigured, match="--data-dir"):
-        fresh_ground(tmp_path)
+    with pytest.raises(Misconfigured, match="--data-dir"), fresh_ground(tmp_path):
+        pass
     assert (tmp_path / "precious").exists()
 
 
 def test_the_demonstration_begins_afresh_in_a_folder_of_its_own(tmp_path: Path) -> None:
-    ground = tmp_path / "demo"
-    fresh_ground(ground)
-    (ground / "left over").write_text("x")
-    fresh_ground(ground)
-    assert [path.name for path in ground.iterdir()] == ["demo"]
+    with fresh_ground(tmp_path / "demo") as ground:
+        (ground / "left over").write_text("x")
+        (ground / "cluster" / "base").mkdir(parents=True)
+    with fresh_ground(ground):
+        assert [path.name for path in ground.iterdir()] == ["demo"]
+
+
+def test_a_demonstration_at_work_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.demo.ground.default_data_dir", lambda _: tmp_path)
+    with fresh_ground(None) as first, fresh_ground(None) as second:
+        assert (first, second) == (tmp_path / "demo", tmp_path / "demo-2")
+        (first / "of the first").touch()
+        with pytest.raises(Misconfigured, match="is at work"), fresh_ground(first):
+            pass
+        assert (first / "of the first").exists()
+    with fresh_ground(None) as again:
+        assert again == first

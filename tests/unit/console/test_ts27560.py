@@ -72,6 +72,7 @@ def answer(
         valid_until=until,
         effective=status == "given",
         why="",
+        hindrance=None,
         evidence=None,
     )
     return Consents("customer/1", PERSON, [row], [], len(acts), list(acts))

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+import consumers.together
 from consumers.pipeline import BatchLimits
 from consumers.posts import Post
 from consumers.together import UNOBSERVED, Fate, Together, fates_of
+from ledger.errors import Busy
 from ledger.recording.batch import Outcome
 from schemas import AdmissionRules, Code, Rejection
 from tests.fixtures.ledger import NOW
@@ -94,3 +96,24 @@ def test_what_waits_together_fits_a_batch() -> None:
     )
     of_bytes = BatchLimits(size_bytes=4)
     assert groups_of([("a", 1), ("a", 1), ("a", 1)], of_bytes) == [[("a", 1), ("a", 1)], [("a", 1)]]
+
+
+def test_what_waits_has_a_bound_and_one_post_alone_always_may(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(consumers.together, "MOST_WAITING", 3)
+    together = Grouping(BatchLimits())
+    try:
+        first = together.submit("a", [Post(b"{}")])
+        assert together.begun.wait(30)
+        alone = together.submit("a", [Post(b"{}")] * 2)
+        third = together.submit("a", [Post(b"{}")])
+        for count in (1, 2, 4):
+            with pytest.raises(Busy):
+                together.submit("b", [Post(b"{}")] * count)
+        together.all_wait.set()
+        assert [len(answer.result(30)) for answer in (first, alone, third)] == [1, 2, 1]
+        assert len(together.submit("b", [Post(b"{}")] * 4).result(30)) == 4
+    finally:
+        together.all_wait.set()
+        together.close()

@@ -56,7 +56,7 @@ def promised(*promises: Promise, known: int = 0) -> list[str]:
         size_now=lambda: 7,
         bound=[(newest, b"history")],
     )
-    comparison = cast("Comparison", SimpleNamespace(signed=signed, roots=ROOTS, size=9))
+    comparison = cast("Comparison", SimpleNamespace(signed=signed, roots=ROOTS, size=9, since=None))
     findings = Findings()
     check_promises(promises, (1, known), comparison, findings, lambda _: None)
     return [one.detail for one in findings.sorted()]

@@ -73,7 +73,7 @@ def test_a_month_of_a_rolling_category_goes_on_the_day_its_period_ends(category:
         for days in (0, 40)
     ]
     person = person_of(ANNA, [*told, event("account-deactivated", 50 * DAY)], ())
-    anchors = anchors_of(person.look)
+    anchors = anchors_of(person.look, category)
     months = [month_of(at(days * DAY)) for days in (0, 40)]
     ends = [periods_of(category, at(days * DAY), anchors)[-1].until for days in (0, 40)]
     assert None not in ends
@@ -85,7 +85,7 @@ def test_a_month_of_a_rolling_category_goes_on_the_day_its_period_ends(category:
         (second - ONE_DAY, months[0]),
         (second, months[1]),
     ):
-        assert due_month(category, person.traces, anchors, day) == due, day
+        assert due_month(category, person.traces, person.look, day) == due, day
 
 
 def with_consent(valid_until: str | None) -> Person:

@@ -23,17 +23,29 @@ VIEWS = [view for view in views_of(confidential=True) if view.compression.name]
 GOLDEN = {
     ("consent_status", "5"): "d56d669c0386bb91cdafeb006fff537fa29ec0f6e4cecb12f81d2a170e922fb5",
     ("customer_state", "4"): "b41d51a2457fb8b8db40396ab20977fb266c9df8b28ee6cdc5fdae829b14101c",
+    ("customer_state", "5"): "b41d51a2457fb8b8db40396ab20977fb266c9df8b28ee6cdc5fdae829b14101c",
     ("disclosures", "5"): "ce522686e69159b32dc6b8422ea3f31f4e5b03250f0fc6a74365144a7a3c4c62",
+    ("disclosures", "6"): "ce522686e69159b32dc6b8422ea3f31f4e5b03250f0fc6a74365144a7a3c4c62",
     ("findings", "19"): "ebd915bd52daa50a21796a1b9664030964f300d381c0f7f518e16988d2677528",
     ("findings_entries", "19"): "aff5ef187f358533fb5e3086759059235f04ba49cb61735e34c28d753d01bf0d",
     ("findings", "20"): "ebd915bd52daa50a21796a1b9664030964f300d381c0f7f518e16988d2677528",
+    ("findings", "21"): "ebd915bd52daa50a21796a1b9664030964f300d381c0f7f518e16988d2677528",
+    ("findings", "22"): "ebd915bd52daa50a21796a1b9664030964f300d381c0f7f518e16988d2677528",
     ("findings_entries", "20"): "aff5ef187f358533fb5e3086759059235f04ba49cb61735e34c28d753d01bf0d",
+    ("findings_entries", "21"): "aff5ef187f358533fb5e3086759059235f04ba49cb61735e34c28d753d01bf0d",
+    ("findings_entries", "22"): "aff5ef187f358533fb5e3086759059235f04ba49cb61735e34c28d753d01bf0d",
     ("notifications", "4"): "83170e58c6b2a7d23dc7d1d07c154af58f66a27515fc39fba4f600a624792156",
+    ("notifications", "5"): "83170e58c6b2a7d23dc7d1d07c154af58f66a27515fc39fba4f600a624792156",
     (
         "processing_register",
         "5",
     ): "c6c26f05c26f2050ebd96ff0975e92be6d3b79013c807c99d0ce53bc5e98d391",
     ("rights_requests", "4"): "2465b54992f7ee38a50a762190dc3d171e83797f42b7ac2cac97e92cc75f6db5",
+    ("rights_requests", "5"): "2465b54992f7ee38a50a762190dc3d171e83797f42b7ac2cac97e92cc75f6db5",
+    (
+        "processing_register",
+        "6",
+    ): "c6c26f05c26f2050ebd96ff0975e92be6d3b79013c807c99d0ce53bc5e98d391",
 }
 
 

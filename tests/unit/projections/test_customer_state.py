@@ -16,11 +16,11 @@ from projections.views.customer_state import (
     customer_kind,
     erased_categories,
     live_values,
-    since,
+    standing,
     status,
 )
 from schemas import CATEGORIES
-from tests.unit.projections.making import CRM, PORTAL, annulment, at, erasure, event, values
+from tests.unit.projections.making import ANNA, CRM, PORTAL, annulment, at, erasure, event, values
 
 
 def state_of(*events: RecordedEvent) -> CustomerState:
@@ -132,29 +132,112 @@ def test_the_latest_act_on_the_account_decides_wherever_the_registration_lies() 
     off, on = event("account-deactivated", 1), event("account-reactivated", 2)
     assert status(state_of(off, on)) == "active"
     late = state_of(registered(5), off)
-    assert (status(late), since(late)) == ("inactive", at(1))
+    assert (status(late), standing(late).since) == ("inactive", at(1))
 
 
 def test_at_equal_time_a_deactivation_beats_a_reactivation() -> None:
     state = state_of(event("account-deactivated", 1), event("account-reactivated", 1, sequence=7))
-    assert (status(state), since(state)) == ("inactive", at(1))
+    assert (status(state), standing(state).since) == ("inactive", at(1))
+
+
+@pytest.mark.parametrize(
+    ("acts", "expected"),
+    [
+        ([event("account-deactivated", 1), event("contract-concluded", 2, contract_ref="C")], "active 2"),
+        ([event("account-deactivated", 2), event("contract-concluded", 1, contract_ref="C")], "inactive 2"),
+        ([event("account-deactivated", 1), event("contract-concluded", 1, contract_ref="C")], "inactive 1"),
+        ([event("contract-concluded", 1, contract_ref="C")], "active 1"),
+        (
+            [
+                event("account-deactivated", 1),
+                event("contract-concluded", 2, contract_ref="C"),
+                event("contract-ended", 3, contract_ref="C"),
+            ],
+            "inactive 1",
+        ),
+        (  # a change begins no contract
+            [
+                event("contract-concluded", 0, contract_ref="C"),
+                event("account-deactivated", 1),
+                event("contract-changed", 2, contract_ref="C"),
+            ],
+            "inactive 1",
+        ),
+        ([event("account-deactivated", 1), event("contract-changed", 2, contract_ref="C")], "inactive 1"),
+        (  # to take a contract over is its beginning, to hand it over its end
+            [
+                event("account-deactivated", 1),
+                event("contract-taken-over", 2, contract_ref="C", from_customer="-", to_customer=str(ANNA)),
+            ],
+            "active 2",
+        ),
+        (
+            [
+                event("account-deactivated", 1),
+                event("contract-concluded", 2, contract_ref="C"),
+                event("contract-taken-over", 3, contract_ref="C", from_customer=str(ANNA), to_customer="-"),
+            ],
+            "inactive 1",
+        ),
+        (
+            [
+                event("contract-concluded", 2, contract_ref="C"),
+                event("account-deactivated", 3),
+                event("account-reactivated", 4),
+            ],
+            "active 4",
+        ),
+    ],
+)  # fmt: skip
+def test_the_beginning_of_a_contract_that_runs_decides_like_a_reactivation(
+    acts: list[RecordedEvent], expected: str
+) -> None:
+    word, minute = expected.split()
+    stands = standing(state_of(registered(0), *acts, registered(9)))
+    assert stands == (word, at(int(minute)))
+
+
+def test_a_contact_person_is_inactive_once_removed_and_active_when_added_again() -> None:
+    joined, left = (
+        event(f"contact-person-{what}", n, customer="-")
+        for n, what in enumerate(("added", "removed"))
+    )
+    again = event("contact-person-added", 2, customer="-")
+    assert standing(state_of(joined)) == ("active", at(0))
+    assert standing(state_of(joined, left)) == ("inactive", at(1))
+    assert standing(state_of(joined, left, again)) == ("active", at(2))
+    at_once = event("contact-person-added", 1, customer="-", sequence=9)
+    assert standing(state_of(joined, left, at_once)) == ("inactive", at(1))
+
+
+def test_a_contact_person_is_inactive_while_the_customer_s_account_is_not_active() -> None:
+    contact = state_of(event("contact-person-added", 1, customer="-"))
+    customer = standing(state_of(registered(0), event("account-deactivated", 5)))
+    assert standing(contact, customer) == ("inactive", at(5))
+    assert standing(contact, standing(state_of(registered(0)))) == ("active", at(1))
+    erased = standing(state_of(registered(0), erasure(6, CATEGORIES, [])))
+    assert standing(contact, erased) == ("inactive", at(6))
 
 
 def test_since_of_a_never_changed_account_is_its_first_registration() -> None:
     state = state_of(collected(1), registered(3, "legal-entity"), registered(2))
-    assert (status(state), since(state), customer_kind(state)) == ("active", at(2), "legal-entity")
+    assert (status(state), standing(state).since, customer_kind(state)) == (
+        "active",
+        at(2),
+        "legal-entity",
+    )
 
 
 def test_since_of_a_person_who_was_never_registered_is_the_first_event() -> None:
     state = state_of(collected(4), event("consent-given", 2, purpose="newsletter"))
-    assert (status(state), since(state), customer_kind(state)) == ("active", at(2), None)
+    assert (status(state), standing(state).since, customer_kind(state)) == ("active", at(2), None)
 
 
 def test_reads_change_nothing_and_make_no_person() -> None:
     read = event("ledger-read", -5, position=900)
     assert not VIEW.keys(read)
     state = state_of(collected(1, position=7), read)
-    assert (state.position, since(state)) == (7, at(1))
+    assert (state.position, standing(state).since) == (7, at(1))
 
 
 def test_events_of_registry_subjects_are_nobodys_state() -> None:
@@ -192,14 +275,14 @@ def test_a_person_is_erased_when_one_erasure_lists_every_category() -> None:
     halves = [erasure(2, CATEGORIES[:5], ["k0"]), erasure(3, CATEGORIES[5:], [])]
     assert status(state_of(given, *halves)) == "active"
     state = state_of(given, event("account-deactivated", 2), erasure(4, CATEGORIES, ["k0"]))
-    assert (status(state), since(state), blobs(state)) == ("erased", at(4), {})
+    assert (status(state), standing(state).since, blobs(state)) == ("erased", at(4), {})
     assert erased_categories(state) == sorted(CATEGORIES)
 
 
 def test_whoever_gives_data_after_a_whole_erasure_is_not_shown_as_erased() -> None:
     again = collected(5, sealed=values("k1", email="b"))
     state = state_of(registered(), erasure(4, CATEGORIES, ["k0"]), again)
-    assert (status(state), since(state)) == ("active", at(0))
+    assert (status(state), standing(state).since) == ("active", at(0))
 
 
 def test_an_erasure_from_outside_erases_nothing() -> None:
@@ -218,7 +301,7 @@ def test_as_of_before_an_erasure_the_status_of_then_is_shown_without_values() ->
     ]
     for moment in (Moment(as_of=at(3)), Moment(at_position=events[2].position)):
         state = fold_at(VIEW, events, moment)[""]
-        assert (status(state), since(state), blobs(state)) == ("inactive", at(2), {})
+        assert (status(state), standing(state).since, blobs(state)) == ("inactive", at(2), {})
         assert erased_categories(state) == sorted(CATEGORIES)
         assert state.position == events[2].position
     assert status(fold_at(VIEW, events, Moment(as_of=at(9)))[""]) == "erased"

@@ -113,8 +113,16 @@ GOLDEN = {
     ("customer_state", "4"): "023ce8ebb7dc5ca5aa35451e3b6529a6086d3c002535a0a18380f336814d313c",
     ("consent_status", "5"): "73edf03408dff6478e1007dacd44b1560415be3c02ce6dc5645bc2f2b345848d",
     ("disclosures", "5"): "c6781357f8998b77bf5f01250b3626a5b2fd6868e59e03732c2e34808ca65832",
+    ("disclosures", "6"): "b7f453f0fc255e0fe2c66ff545dd9f3706e245224ac79e027d8289e6040deac6",
+    ("rights_requests", "5"): "a9bb4bd2723e19e51438b0b8990a8f53750e9d03b01a4a16a2a5bac4918b1f71",
+    ("incidents", "4"): "9d92dec6a2905943e4030c0a2e9226ac789ebb0cdd0bc6e0c38706803c17f9cb",
+    (
+        "processing_register",
+        "6",
+    ): "5888117546516d41a184411d0ce88d32cc2041cadccb76b7dd2d39002d489bec",
     ("rights_requests", "4"): "bc5d0d1e10fd11028be45e2a5334726d92c06b3c455760b0c069f94e833483b2",
     ("notifications", "4"): "498509c2af58a12c5ca9b974e5a91d665c4f5b006ae52f9544aa59164ad53436",
+    ("notifications", "5"): "d428db25c274a9c0d5fd926d269905af651491af56646be3ffd0c9338334c337",
     (
         "processing_register",
         "5",
@@ -122,6 +130,10 @@ GOLDEN = {
     ("findings", "19"): "ca18e36e28d2f2b216f54d8f724b7cd0d4d7111996e1e1826663fd340369d7e0",
     # What is found of reactivated accounts and of decisions changed; the rows are as before.
     ("findings", "20"): "7cc4befd9cc3d0f2062743c1132c31303590cef70351a840459a85267dae2893",
+    # The acts on contracts and contact persons say whether an account is active.
+    ("customer_state", "5"): "a53b5d126e8ec2f507b7ab44cbdf0ee3169df1a2dd16bc7bd608b9115ab97a00",
+    ("findings", "21"): "5cf9bffee1e923d96f86c1569f52640395f80bd8577dac0ada8e30bbf7400a12",
+    ("findings", "22"): "af0fcc82fec1796bf069d4ff3e3550e284ce21f06286ec91e7ee91e5cbd39859",
 }
 
 

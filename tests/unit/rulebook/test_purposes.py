@@ -10,7 +10,14 @@ import pytest
 
 import sample as made_up
 from projections.views import disclosures
-from rulebook import PROVISIONS, PURPOSES, Purpose, purpose_decision, purposes_on
+from rulebook import (
+    PROVISIONS,
+    PURPOSES,
+    RECIPIENT_KINDS,
+    Purpose,
+    purpose_decision,
+    purposes_on,
+)
 from rulebook.loading import RulebookError
 from rulebook.purposes import PURPOSE_WHY, _index
 from schemas.events.consent import Purpose as ConsentPurpose
@@ -50,7 +57,10 @@ def test_every_purpose_of_a_consent_a_declaration_and_a_disclosure_is_known() ->
     natures = {
         name: disclosures.evolve(None, event(name)).purpose
         for name in (disclosures.VIEW.names or ())
-        if name != "personal-data-disclosed"
+        if name not in {"personal-data-disclosed", disclosures.FEED}
+    }
+    natures |= {
+        kind.kind: kind.feed_purpose for kind in RECIPIENT_KINDS.values() if kind.feed_purpose
     }
     wanted = {*get_args(ConsentPurpose), *declared, *natures.values()}
     assert len(wanted) > 30

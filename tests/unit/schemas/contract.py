@@ -2,6 +2,7 @@
 
 _TABLE = """
 order-placed order_ref services large_order
+data-confirmed categories
 contract-concluded contract_ref
 contract-changed contract_ref
 contract-ended contract_ref

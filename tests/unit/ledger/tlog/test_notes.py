@@ -144,6 +144,16 @@ def test_every_flipped_bit_of_a_proof_is_refused() -> None:
                 verify_entry(parse_proof(bytes(wrong)), ENTRY, [LOG, WITNESS])
 
 
+@pytest.mark.parametrize("length", [1, 31, 33, 64])
+def test_a_hash_of_another_length_is_no_hash(length: int) -> None:
+    head, end = PROOF.split(b"\n\n", 1)
+    lines = head.split(b"\n")
+    assert len(from_base64(lines[-1].decode())) == 32
+    lines[-1] = to_base64(bytes(length)).encode()
+    with pytest.raises(Unproven, match="a hash has 32 bytes"):
+        parse_proof(b"\n".join(lines) + b"\n\n" + end)
+
+
 def test_every_cut_of_a_proof_and_a_checkpoint_is_refused() -> None:
     for end in range(len(PROOF)):
         with pytest.raises(Unproven):

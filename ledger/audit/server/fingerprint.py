@@ -1,0 +1,78 @@
+"""What a fresh server and a fresh ledger on it come to: a file for each version, a line for each object.
+
+A line has the stage at which an object is there, the table of the catalogue, the object, and a hash of all
+that is compared of its rows. `make documents` writes the files from the servers that are there.
+"""
+
+import lzma
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Literal
+
+Key = tuple[str, str]
+"""Table of the catalogue, and object."""
+SERVER, INSTALLED, FOLLOWED, ORDERS = "server", "installed", "followed", "orders"
+"""Of the server; of a ledger that is installed, that a projector followed, that has the views of orders."""
+How = Literal["missing", "added", "changed"]
+_HASH_DIGITS = 32
+
+
+def hash_of(rows: Iterable[str]) -> str:
+    """The hash of all that is compared of the rows of an object, in any order."""
+    return sha256("\n".join(sorted(rows)).encode()).hexdigest()[:_HASH_DIGITS]
+
+
+class Fingerprint:
+    """What is expected. Each key with the hashes that it may have, by stage."""
+
+    def __init__(self, lines: Iterable[tuple[str, Key, str]]) -> None:
+        self.stages: dict[str, dict[Key, set[str]]] = {}
+        for stage, key, hashed in lines:
+            self.stages.setdefault(stage, {}).setdefault(key, set()).add(hashed)
+
+    def of(self, *stages: str) -> dict[Key, set[str]]:
+        """What is expected at some stages."""
+        found: dict[Key, set[str]] = {}
+        for stage in stages:
+            for key, hashes in self.stages.get(stage, {}).items():
+                found[key] = found.get(key, set()) | hashes
+        return found
+
+
+def packed(lines: Iterable[tuple[str, Key, str]]) -> bytes:
+    """A file of lines: names, which compress well, then hashes, which do not."""
+    listed = sorted(lines)
+    names = "".join(f"{stage}\t{table}\t{name}\n" for stage, (table, name), _ in listed)
+    hashes = b"".join(bytes.fromhex(hashed) for *_, hashed in listed)
+    return lzma.compress(names.encode() + b"\n" + hashes, preset=9 | lzma.PRESET_EXTREME)
+
+
+def unpacked(content: bytes) -> Iterator[tuple[str, Key, str]]:
+    """The lines of a file."""
+    names, _, hashes = lzma.decompress(content).partition(b"\n\n")
+    size = _HASH_DIGITS // 2
+    for number, line in enumerate(names.decode().split("\n")):
+        stage, table, name = line.split("\t")
+        yield stage, (table, name), hashes[number * size : (number + 1) * size].hex()
+
+
+@cache
+def fingerprint(version: int) -> Fingerprint | None:
+    """What is expected of a major version of PostgreSQL; None where the program does not know it."""
+    file = files("ledger.audit.server") / f"postgresql_{version}.xz"
+    return Fingerprint(unpacked(file.read_bytes())) if file.is_file() else None
+
+
+def differences(
+    expected: Mapping[Key, set[str]], found: Mapping[Key, str]
+) -> Iterator[tuple[Key, How]]:
+    """Every object that differs, and how."""
+    for key in sorted(expected.keys() | found.keys()):
+        if key not in found:
+            yield key, "missing"
+        elif key not in expected:
+            yield key, "added"
+        elif found[key] not in expected[key]:
+            yield key, "changed"

@@ -1,0 +1,67 @@
+"""Fingerprints of the servers that are there: `python -m tests.architecture.catalogue` writes them.
+
+`tests/integration/test_server_catalogue.py` compares them on each PostgreSQL.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+from ledger.audit.catalogue import plainly
+from ledger.audit.naming import Names
+from ledger.audit.server.fingerprint import FOLLOWED, INSTALLED, ORDERS, SERVER, Key, packed
+from ledger.audit.server.net import hashes_of
+from ledger.names import LedgerName
+from ledger.storage.install import install
+from ledger.storage.postgres import Database, Session
+from projections import VIEWS, views_of
+from projections.following.storage import prepare
+
+FOLDER = Path(__file__).resolve().parents[2] / "ledger" / "audit" / "server"
+
+
+def fresh_lines(database: Database, ledger: LedgerName) -> Iterator[tuple[str, Key, str]]:
+    """What a fresh server, and a ledger on it that is installed now, come to, stage by stage."""
+    install(database, ledger, datetime.now(UTC))
+    session = database.connect(ledger, "reader")
+    server, ours = _hashes(session)
+    yield from ((SERVER, key, hashed) for key, hashed in server.items())
+    known = {(key, hashed) for key, hashed in ours.items()}
+    yield from ((INSTALLED, *line) for line in known)
+    for stage, views in ((FOLLOWED, VIEWS), (ORDERS, views_of(confidential=True))):
+        projector = database.connect(ledger, "projector")
+        prepare(projector, ledger, views)
+        projector.close()
+        _, ours = _hashes(session)
+        yield from ((stage, *line) for line in set(ours.items()) - known)
+        known |= set(ours.items())
+    session.close()
+
+
+def _hashes(session: Session) -> tuple[dict[Key, str], dict[Key, str]]:
+    with plainly(session):
+        server, ours = hashes_of(session, Names(session.ledger))
+    return dict(server), dict(ours)
+
+
+def empty_database(url: Callable[[str], str]) -> str:
+    """URL of a new database of a server."""
+    with psycopg.connect(url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE fresh")
+    return url("fresh")
+
+
+def version_of(database: Database, ledger: LedgerName) -> int:
+    """The major version of a server."""
+    session = database.connect(ledger, None)
+    ((version,),) = session.rows("server_version")
+    session.close()
+    return int(version)
+
+
+def write(database: Database, ledger: LedgerName) -> None:
+    """Write the file of a server's version, from an empty database."""
+    file = FOLDER / f"postgresql_{version_of(database, ledger)}.xz"
+    file.write_bytes(packed(fresh_lines(database, ledger)))

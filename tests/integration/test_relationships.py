@@ -1,0 +1,280 @@
+"""A relationship has a life of its own, through the program: status, marketing, findings, retention."""
+
+from typing import Any
+
+import pytest
+
+from tests.fixtures.console import Cli, collected, consented, message, registered
+
+FIRM, CONTACT = "customer/10023", "customer/10023/contact/1"
+
+
+def on(day: str) -> str:
+    return f"{day}T10:00:00+01:00"
+
+
+def contact(name: str, day: str) -> dict[str, Any]:
+    facts = {"activity": "subscription-management", "legal_basis": "6-1-b", "customer": FIRM}
+    return message(f"contact-person-{name}", CONTACT, time=on(day), **facts)
+
+
+def mailed(who: str, day: str) -> dict[str, Any]:
+    facts = {"channel": "email", "campaign": "spring", "purpose": "newsletter"}
+    return message("marketing-message-sent", who, time=on(day), **facts)
+
+
+@pytest.fixture
+def firm(cli: Cli) -> Cli:
+    """A firm and its contact person, who wants the newsletter."""
+    recorded = cli.record(
+        registered(FIRM, customer_kind="legal-entity", time=on("2024-01-01")),
+        contact("added", "2024-02-01"),
+        collected(CONTACT, time=on("2024-02-02")),
+        consented(CONTACT, time=on("2024-02-03")),
+    )
+    assert recorded["rejected"] == 0
+    return cli
+
+
+def told(cli: Cli, who: str, *options: str) -> tuple[str, str, set[bool], bool]:
+    """Status and since, by `state`, by the list of everyone, and what it means for consent and marketing."""
+    state = cli("state", who, *options, "--json").json
+    rows = cli("state", "--all", *options, "--json").lines
+    assert [row["since"] for row in rows if row["subject"] == who] == [state["since"]]
+    assert [row["status"] for row in rows if row["subject"] == who] == [state["status"]]
+    consents = cli("consents", who, *options, "--json").json["consents"]
+    answer = cli("marketing", who, *options, "--json").json
+    mail = {row["allowed"] for row in answer["decisions"] if row["channel"] == "email"}
+    assert mail == {answer["person"]["active"]}
+    effective = {consent["effective"] for consent in consents}
+    return state["status"], state["since"][:10], effective, answer["person"]["active"]
+
+
+def inactive_mails(cli: Cli) -> list[str]:
+    rows = cli("findings", "--rule", "house.contact.inactive", "--json").json["findings"]
+    return sorted(row["occurred_at"][:10] for row in rows)
+
+
+def test_a_contact_person_who_was_removed_is_no_longer_approached(firm: Cli) -> None:
+    firm.record(mailed(CONTACT, "2024-02-10"))
+    assert told(firm, CONTACT) == ("active", "2024-02-01", {True}, True)
+    firm.record(
+        contact("removed", "2024-03-01"),
+        mailed(CONTACT, "2024-03-02"),
+    )
+    assert told(firm, CONTACT) == ("inactive", "2024-03-01", {False}, False)
+    assert told(firm, CONTACT, "--as-of", on("2024-02-20"))[0] == "active"
+    assert inactive_mails(firm) == ["2024-03-02"]
+    firm.record(contact("added", "2024-04-01"), mailed(CONTACT, "2024-04-02"))
+    assert told(firm, CONTACT) == ("active", "2024-04-01", {True}, True)
+    assert inactive_mails(firm) == ["2024-03-02"]
+
+
+def test_a_contact_person_is_as_active_as_the_account_of_the_customer(firm: Cli) -> None:
+    left = message("account-deactivated", FIRM, time=on("2024-03-01"), reason="closed")
+    firm.record(left, mailed(CONTACT, "2024-03-02"))
+    assert told(firm, CONTACT) == ("inactive", "2024-03-01", {False}, False)
+    assert told(firm, CONTACT, "--as-of", on("2024-02-20"))[0] == "active"
+    assert inactive_mails(firm) == ["2024-03-02"]
+    signed = message("contract-concluded", FIRM, time=on("2024-05-01"), contract_ref="C-1")
+    firm.record(signed, mailed(CONTACT, "2024-05-02"))
+    assert told(firm, CONTACT)[0] == "active"
+    assert inactive_mails(firm) == ["2024-03-02"]
+    ended = message("contract-ended", FIRM, time=on("2024-06-01"), contract_ref="C-1")
+    firm.record(ended, mailed(CONTACT, "2024-06-02"))
+    assert told(firm, CONTACT) == ("inactive", "2024-03-01", {False}, False)
+    assert inactive_mails(firm) == ["2024-03-02", "2024-06-02"]
+    assert firm("rebuild", "findings").status == 0
+    assert inactive_mails(firm) == ["2024-03-02", "2024-06-02"]
+
+
+BACK = "customer/20001"
+
+
+def mail(who: str, day: str, address: str) -> dict[str, Any]:
+    return collected(who, time=on(day), personal={"email": address}, categories=["contact"])
+
+
+def contract(name: str, who: str, day: str, ref: str, **facts: Any) -> dict[str, Any]:
+    return message(f"contract-{name}", who, time=on(day), contract_ref=ref, **facts)
+
+
+def ordered(who: str, day: str, **facts: Any) -> dict[str, Any]:
+    order = {"order_ref": "O-1", "services": ["internet"], "large_order": False}
+    return message("order-placed", who, time=on(day), **order, **facts)
+
+
+BEGINNINGS: dict[str, list[dict[str, Any]]] = {
+    "order": [ordered(BACK, "2026-11-20")],
+    "contract": [contract("concluded", BACK, "2026-11-20", "C-2")],
+    "takeover": [
+        contract(
+            "taken-over",
+            BACK,
+            "2026-11-20",
+            "C-2",
+            from_customer="customer/20002",
+            to_customer=BACK,
+        )
+    ],
+    "registration": [registered(BACK, time=on("2026-11-20"))],
+}
+
+
+@pytest.fixture
+def former(cli: Cli) -> Cli:
+    """A customer of 2018, who left in 2020, with the address of then."""
+    recorded = cli.record(
+        registered(BACK, time=on("2018-01-01")),
+        mail(BACK, "2018-01-01", "old@example.nl"),
+        contract("concluded", BACK, "2018-01-02", "C-1"),
+        contract("ended", BACK, "2020-03-01", "C-1"),
+        message("account-deactivated", BACK, time=on("2020-03-02"), reason="left"),
+    )
+    assert recorded["rejected"] == 0
+    return cli
+
+
+def address(cli: Cli, who: str = BACK) -> str | None:
+    value = cli("state", who, "--json").json["personal"].get("contact", {}).get("email")
+    return None if value is None else str(value)
+
+
+def overdue(cli: Cli) -> set[str]:
+    """What is past its period, by the clocks; the findings must say the same."""
+    clocks = cli("retention", "due", "--all", "--json").json["clocks"]
+    rows = cli("findings", "--rule", "law.retention.passed", "--json").json["findings"]
+    late = {row["category"] for row in clocks if row["overdue_since"]}
+    assert late == {row["detail"].partition(",")[0] for row in rows}
+    return late
+
+
+@pytest.mark.parametrize("how", BEGINNINGS)
+def test_what_a_returning_customer_brings_does_not_go_with_the_old(former: Cli, how: str) -> None:
+    assert overdue(former) == {"contact"}
+    former.record(*BEGINNINGS[how], mail(BACK, "2026-11-24", "new@example.nl"))
+    assert overdue(former) == {"contact"}, "the old address is still held"
+    assert "erase-passed" in {row["what"] for row in former("today", "--json").json["today"]}
+    (step,) = former("retention", "run", "--json").json["due"]
+    assert (step["categories"], step["collected_until"]) == (["contact"], "2018-01-31")
+    assert former("retention", "run", "--yes").status == 0
+    assert former("retention", "run", "--json").json["count"] == 0
+    assert "erase-passed" not in {row["what"] for row in former("today", "--json").json["today"]}
+    assert address(former) == "new@example.nl"
+    assert overdue(former) == set()
+    old, new = (
+        row["personal"] for row in former("history", BACK, "--json").lines if row["personal"]
+    )
+    assert (old["email"], new["email"]) == ({"erased": True}, "new@example.nl")
+    assert "new@example.nl" in former("state", BACK).out.decode()
+    # What comes later is taken, also if it was on its way; what comes late of then is refused.
+    for day, code in (("2026-11-26", None), ("2026-11-21", None), ("2018-01-20", "erased-subject")):
+        ran = former.record(mail(BACK, day, f"{day}@example.nl"))
+        assert [one["code"] for one in ran["rejections"]] == ([code] if code else [])
+    assert address(former) == "2026-11-26@example.nl"
+    assert former("audit", "--views").status == 0
+
+
+def test_a_returning_customer_is_found_by_the_new_address_alone(former: Cli) -> None:
+    both = {"email": "both@example.nl"}
+    former.record(
+        collected(BACK, time=on("2018-02-01"), personal=both, categories=["contact"]),
+        *BEGINNINGS["contract"],
+        mail(BACK, "2026-11-24", "new@example.nl"),
+        collected(BACK, time=on("2026-11-25"), personal=both, categories=["contact"]),
+    )
+    assert former("retention", "run", "--yes").status == 0
+    found = {
+        word: BACK
+        in former("find", "email", "--json", stdin=f"{word}@example.nl".encode()).out.decode()
+        for word in ("old", "new", "both")
+    }
+    assert found == {"old": False, "new": True, "both": True}
+
+
+def test_the_end_of_the_new_relationship_has_a_clock_of_its_own(former: Cli) -> None:
+    former.record(*BEGINNINGS["contract"], mail(BACK, "2026-11-24", "new@example.nl"))
+    assert former("retention", "run", "--yes").status == 0
+    former.record(contract("ended", BACK, "2026-11-30", "C-2"))
+    (clock,) = [
+        row
+        for row in former("retention", "due", "--all", "--json").json["clocks"]
+        if row["category"] == "contact"
+    ]
+    assert (clock["until"], clock["overdue_since"]) == ("2028-11-30", None)
+
+
+def test_what_came_after_the_end_is_kept_from_then_on(former: Cli) -> None:
+    """Nobody is a customer by it, and it is not judged by a relationship that had ended."""
+    former.record(mail(BACK, "2025-06-01", "later@example.nl"))
+    assert former("retention", "run", "--yes").status == 0
+    assert address(former) == "later@example.nl"
+    (clock,) = [
+        row
+        for row in former("retention", "due", "--all", "--json").json["clocks"]
+        if row["category"] == "contact"
+    ]
+    assert clock["until"] == "2027-06-01"
+
+
+@pytest.mark.parametrize(
+    ("facts", "left"), [({}, None), ({"carries_over": ["contact"]}, "old@example.nl")]
+)
+def test_an_order_carries_over_what_it_names(
+    former: Cli, facts: dict[str, Any], left: str | None
+) -> None:
+    former.record(ordered(BACK, "2026-11-20", **facts))
+    assert former("retention", "run", "--yes").status == 0
+    assert address(former) == left
+
+
+def test_what_is_confirmed_goes_on_in_the_new_relationship(former: Cli) -> None:
+    confirmed = message("data-confirmed", BACK, time=on("2026-11-21"), categories=["contact"])
+    assert former.record(*BEGINNINGS["order"], confirmed)["rejected"] == 0
+    assert former("retention", "run", "--yes").status == 0
+    assert address(former) == "old@example.nl"
+
+
+@pytest.mark.parametrize(
+    ("facts", "left"), [({}, "old@example.nl"), ({"carries_over": ["identity"]}, None)]
+)
+def test_a_reactivation_carries_over_everything_unless_it_says_otherwise(
+    former: Cli, facts: dict[str, Any], left: str | None
+) -> None:
+    back = message("account-reactivated", BACK, time=on("2026-11-20"), reason="back", **facts)
+    former.record(back)
+    assert former("retention", "run", "--yes").status == 0
+    assert address(former) == left
+
+
+def test_in_the_month_of_a_beginning_the_old_goes_with_the_new(cli: Cli) -> None:
+    cli.record(
+        registered(BACK, time=on("2018-01-01")),
+        mail(BACK, "2018-01-01", "first@example.nl"),
+        contract("concluded", BACK, "2018-01-02", "C-1"),
+        mail(BACK, "2020-03-05", "old@example.nl"),
+        contract("ended", BACK, "2020-03-10", "C-1"),
+        contract("concluded", BACK, "2020-03-20", "C-2"),
+        mail(BACK, "2020-03-25", "new@example.nl"),
+    )
+    assert overdue(cli) == {"contact"}
+    (step,) = cli("retention", "run", "--json").json["due"]
+    assert step["collected_until"] == "2018-01-31"
+    assert cli("retention", "run", "--yes").status == 0
+    assert (overdue(cli), address(cli)) == (set(), "new@example.nl")
+    opened = [
+        row["personal"]["email"] for row in cli("history", BACK, "--json").lines if row["personal"]
+    ]
+    assert opened == [{"erased": True}, "old@example.nl", "new@example.nl"]
+
+
+def test_who_changes_to_another_contract_the_next_day_has_not_left(cli: Cli) -> None:
+    cli.record(
+        registered(BACK, time=on("2018-01-01")),
+        mail(BACK, "2018-01-01", "old@example.nl"),
+        contract("concluded", BACK, "2018-01-02", "C-1"),
+        contract("ended", BACK, "2020-03-01", "C-1"),
+        contract("concluded", BACK, "2020-03-02", "C-2"),
+    )
+    assert cli("retention", "run", "--yes").status == 0
+    assert address(cli) == "old@example.nl"
