@@ -18,7 +18,7 @@ from hashlib import blake2b
 from typing import Any, Final, Literal
 
 from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from schemas import names
 from schemas.catalogue import EVENT_TYPES
@@ -46,6 +46,8 @@ declared."""
 SAYING_WHY: Final = ("purpose", "necessity_reason", "reason", "ground")
 """Members that say why something was done."""
 _OF_ACCESS: Final = ("role", "purpose")
+CODED: Final = (*SAYING_WHY, "role")
+"""Members whose codes are declared ordinary or not."""
 
 _PUBLIC_NOTICE: Final = names.type_of(names.PRIVACY_NOTICE_PUBLISHED)
 _FEED: Final = names.type_of(names.BULK_FEED_DELIVERED)
@@ -113,6 +115,18 @@ class Secrecy:
         self._kinds = {folded(kind): groups for kind, groups in self.rules.kinds.items()}
         self._rows: dict[str, tuple[Row, ...]] = {}
         self._raw = _raw_marks(self.rules)
+        self._declaring: tuple[frozenset[str], Secrecy] | None = None
+
+    def declaring(self, codes: frozenset[str]) -> "Secrecy":
+        """The same rules with further codes declared ordinary; for the same codes as last time the same
+        object, which remembers what it admitted.
+        """
+        if codes <= self.rules.ordinary:
+            return self
+        if self._declaring is None or self._declaring[0] != codes:
+            rules = replace(self.rules, ordinary=self.rules.ordinary | codes)
+            self._declaring = codes, Secrecy(rules)
+        return self._declaring[1]
 
     def why(self, message: Any) -> Why | None:
         """Why a JSON value of any shape is withheld; None where it is not."""
@@ -163,7 +177,7 @@ class Secrecy:
 
     def undeclared(self, facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Member and code of what the facts of an event say of why, and nobody declared."""
-        for member in (*SAYING_WHY, "role"):
+        for member in CODED:
             for code in _texts(facts.get(member)):
                 if not self.is_declared(code):
                     yield member, code

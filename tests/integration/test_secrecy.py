@@ -247,6 +247,75 @@ def test_a_code_of_the_house_is_named_in_a_setting(house: Cli) -> None:
     assert house("status").status == 2
 
 
+def test_what_the_house_declares_is_ordinary_from_the_next_message_on(house: Cli) -> None:
+    seen = accessed(id="declared", purpose="zwaluw-desk", role="zwaluw")
+    assert house.record(seen)["rejections"][0]["code"] == "withheld"
+    told = house("codes", "declare", "zwaluw-desk", "--reason", "name-of-a-desk", "--json").json
+    assert told["codes"] == ["zwaluw-desk"]
+    assert house.record(seen)["recorded"] == 1
+    declared = {row["code"]: row["by"] for row in house("codes", "list", "--json").json["declared"]}
+    assert (declared["zwaluw-desk"], declared["curiosity"]) == ("house", "rulebook")
+    assert house(*HOLD, "--ground", "zwaluw.desk").status == 0
+    assert "zwaluw-desk" in house("codes", "list").out.decode()
+
+
+def test_what_the_register_declares_is_ordinary_and_what_is_annulled_no_longer(house: Cli) -> None:
+    seen = accessed(id="known", purpose="nest-check", role="zwaluw")
+    role = message("role-defined", "role/zwaluw", id="role", role="zwaluw", categories=[])
+    assert house.record(seen)["rejections"][0]["code"] == "withheld"
+    assert house.record({**role, "source": "urn:voipzeker:hr"})["recorded"] == 1
+    assert house.record(seen)["recorded"] == 1
+    undo = message("event-annulled", "role/zwaluw", id="undo", annuls="role", reason="mistake")
+    assert house.record({**undo, "source": "urn:voipzeker:hr"})["recorded"] == 1
+    assert house.record({**seen, "id": "again"})["rejections"][0]["code"] == "withheld"
+
+
+def test_a_recipient_that_investigates_declares_nothing(house: Cli) -> None:
+    recipient = message("recipient-registered", "recipient/zwaluw", id="party", name="Z")
+    recipient["data"] |= {"kind": "police", "role": "authority", "country": "NL"}
+    recipient["data"] |= {"valid_from": "2020-01-01"}
+    assert house.record(recipient)["recorded"] == 1
+    seen = accessed(id="known", purpose="nest-check", role="zwaluw")
+    assert house.record(seen)["rejections"][0]["code"] == "withheld"
+
+
+def test_an_undeclared_code_is_listed_for_the_house(house: Cli) -> None:
+    blocked = message("service-blocked", id="b-1", service="mobile", contract_ref="C-1")
+    blocked["data"] |= {"reason": "zwaluw", "activity": "contracts", "legal_basis": "6-1-b"}
+    later = {**blocked, "id": "b-2", "time": "2026-11-25T10:00:00Z"}
+    assert house.record(later, blocked)["recorded"] == 2
+    answer = house("codes", "list", "--json").json
+    (row,) = [one for one in answer["undeclared"] if one["code"] == "zwaluw"]
+    assert (row["events"], row["members"]) == (2, ["reason"])
+    assert row["first"] < row["last"] == "2026-11-25T10:00:00.000000Z"
+    assert row["first_position"] == row["last_position"] + 1
+    assert answer["whole"]
+    house("codes", "declare", "zwaluw")
+    assert "zwaluw" not in str(house("codes", "list", "--json").json["undeclared"])
+
+
+def test_the_newest_events_are_looked_through(house: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocked = [accessed(id=f"seen-{n}", purpose=f"zwaluw-{n}", role="helpdesk") for n in range(3)]
+    assert house.record(*blocked)["recorded"] == 3
+    monkeypatch.setattr("application.queries.registers.codes.MOST_READ", 1)
+    monkeypatch.setattr("application.queries.registers.codes._PAGE", 1)
+    answer = house("codes", "list", "--json").json
+    assert (answer["read"], answer["whole"]) == (1, False)
+    assert [row["code"] for row in answer["undeclared"]] == ["zwaluw-2"]
+
+
+def test_nobody_else_declares_codes_and_no_citation_becomes_ordinary(house: Cli) -> None:
+    seen = accessed(id="mine", purpose="zwaluw-desk", role="zwaluw")
+    declared = message("codes-declared", "system/ledger", id="foreign", codes=["zwaluw-desk"])
+    told = house.record({**declared, "source": "urn:voipzeker:crm"})
+    assert told["recorded"] == 1, told
+    assert house.record(seen)["rejections"][0]["code"] == "withheld"
+    position = house("status", "--json").json["position"]
+    assert house("codes", "declare", "sv-126nd").status == 1
+    assert house("codes", "declare", "no code").status in {1, 2}
+    assert house("status", "--json").json["position"] == position
+
+
 def test_only_the_confidential_ledger_takes_them_over(house: Cli) -> None:
     house.record(SECRET)
     file = handed(house)
