@@ -17,7 +17,7 @@ from rulebook import ordinary_codes
 
 @configured("store")
 def list_codes(settings: Settings, as_json: Json = False) -> None:
-    """Print which codes nobody declared ordinary but were recorded, and who declared the others.
+    """Print which recorded codes are not declared ordinary, and who declared the others.
 
     It looks through the newest 100,000 events that say why or in which role.
     """
@@ -35,10 +35,10 @@ def declare(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Declare codes of your own ordinary: they say nothing of an investigation.
+    """Declare codes of your own ordinary, so that every act may say them.
 
-    From the next message on an act with an authority, an access, a hold, a restriction, a notice or a refusal
-    may say them. Send again what was withheld before. To take it back, annul the event.
+    This counts from the next message on. Send again the messages that were withheld before. To take it back,
+    annul the event.
     """
     with open_site(settings) as site:
         print_answer(declare_codes(site, code, reason), declared_table, as_json)

@@ -160,7 +160,7 @@ def _begin(cursor: str | None) -> tuple[datetime, bytes] | tuple[None, None]:
 
 @resource("/codes", "operations", name="codes", rows="undeclared")
 def codes(visit: Visit, params: NoParams) -> Codes:
-    """Codes that nobody declared ordinary but were recorded, and who declared the others."""
+    """Recorded codes that are not declared ordinary, and who declared the others."""
     return codes_now(visit.source("codes"), visit.site.intake, ordinary_codes())
 
 
