@@ -79,7 +79,7 @@ from rulebook.rules import (
     rule,
     rule_verdicts,
 )
-from rulebook.secrecy import ORDINARY_CODES, WITHHELD, SecretCodes, ordinary_codes, secrecy
+from rulebook.secrecy import ORDINARY_CODES, WITHHELD, ordinary_codes, secrecy
 from rulebook.transfers import TRANSFER_MECHANISMS, Transfer, rests_on, transfer
 from rulebook.validity import in_force
 from rulebook.verdict import Verdict
@@ -137,7 +137,6 @@ __all__ = [
     "RetentionDue",
     "RetentionRule",
     "Rule",
-    "SecretCodes",
     "Situation",
     "Statement",
     "Transfer",

@@ -26,20 +26,10 @@ class OrdinaryCodes(Struct, frozen=True, forbid_unknown_fields=True):
     codes: str
 
 
-class SecretCodes(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the confidential office tells of the codes that it declared secret: their hashes, and the
-    key of these.
-    """
-
-    key: bytes = b""
-    hashes: frozenset[str] = frozenset()
-
-
 WITHHELD: tuple[Row, ...] = load("house", "row", Row, file="withheld")
 ORDINARY_CODES: tuple[OrdinaryCodes, ...] = load(
     "house", "codes", OrdinaryCodes, file="ordinary_codes"
 )
-NO_SECRET_CODES = SecretCodes()
 
 
 @cache
@@ -53,12 +43,11 @@ def ordinary_codes() -> frozenset[str]:
 
 
 @cache
-def secrecy(codes: frozenset[str] = frozenset(), secret: SecretCodes = NO_SECRET_CODES) -> Secrecy:
+def secrecy(codes: frozenset[str] = frozenset()) -> Secrecy:
     """The rulebook's secrecy, for `schemas.AdmissionRules`; made once a process for the same codes, since it
     remembers what was harmless.
 
-    `codes`: further ones that the register or the house declared ordinary. `secret`: of the confidential
-    office.
+    `codes`: further ones that the register or the house declared ordinary.
     """
     spelled = {name: entry.authorities for entry in _CLEAR for name in _spellings(entry)}
     return Secrecy(
@@ -69,8 +58,6 @@ def secrecy(codes: frozenset[str] = frozenset(), secret: SecretCodes = NO_SECRET
             clearance=Clearance(spelled, _open_laws()),
             feeds={kind: _feeds_to(kind) for kind in RECIPIENT_KINDS},
             ordinary=ordinary_codes() | codes,
-            hashes=secret.hashes,
-            key=secret.key,
         )
     )
 

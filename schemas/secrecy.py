@@ -2,8 +2,7 @@
 
 Three looks, in this order, each of which a person can repeat with the page that is generated from the table:
 
-1. A *citation* of an article of the law of investigation (`schemas.citations`), or a code that the
-   confidential office declared secret, in any code or reference.
+1. A *citation* of an article of the law of investigation (`schemas.citations`), in any code or reference.
 2. The *table*: the first of its rows that fits type, recipient kind, provision, purpose and legal basis.
 3. Where that row says so, every code that says why must be one that is *declared* ordinary.
 
@@ -14,7 +13,6 @@ look; rows, codes and provisions are data of the rulebook, the register and the 
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from hashlib import blake2b
 from typing import Any, Final, Literal
 
 from msgspec import Struct
@@ -54,9 +52,7 @@ _FEED: Final = names.type_of(names.BULK_FEED_DELIVERED)
 _VERSION: Final = re.compile(r"\.v[0-9]{1,6}\Z")
 # `gdpr-art-15` and `gdpr-15` are one.
 _ARTICLE_WORD: Final = re.compile(r"(?<=[._:/-])art(?:ikel|icle)?[._:/-](?=[0-9])")
-# Keyed by the house, so that a list of hashes that gets lost is no list of codes.
 _NO_KIND, _UNKNOWN_KIND = frozenset({"none"}), frozenset({"unknown"})
-_DIGEST: Final = 16
 _ESCAPE: Final = re.compile(rb"\\{1,16}u([0-9a-fA-F]{4})")
 # Control characters stand in no text, but a slip or two: with more it is UTF-16, or what a program made.
 _CONTROL: Final = re.compile(rb"[\x01-\x08\x0e-\x1f]")
@@ -88,8 +84,7 @@ class SecrecyRules(Struct, frozen=True):
     secret.
 
     `kinds`: kind of recipient -> its groups. `secret`: provisions under secrecy, folded. `feeds`: kind ->
-    provisions, folded, of a feed to it that everybody knows of. `ordinary`: declared codes. `hashes`: of
-    codes that the confidential office declared secret, under `key`.
+    provisions, folded, of a feed to it that everybody knows of. `ordinary`: declared codes.
     """
 
     rows: tuple[Row, ...] = ()
@@ -98,8 +93,6 @@ class SecrecyRules(Struct, frozen=True):
     clearance: Clearance = Clearance()
     feeds: Mapping[str, frozenset[str]] = {}
     ordinary: frozenset[str] = frozenset()
-    hashes: frozenset[str] = frozenset()
-    key: bytes = b""
 
 
 class Secrecy:
@@ -131,19 +124,21 @@ class Secrecy:
     def why(self, message: Any) -> Why | None:
         """Why a JSON value of any shape is withheld; None where it is not."""
         event = message if isinstance(message, dict) else {}
-        name = event.get("type")
+        name, data = event.get("type"), event.get("data")
         if is_secret_type(name):
             return Why("/type", "confidential-type")
         if not self.rules.rows:
             return None
-        data = event.get("data")
         if not isinstance(name, str) or not isinstance(data, dict):
-            said = "\n".join(_texts(message)).encode(errors="replace")
-            return Why("", "unreadable") if self._raw.search(said) else None
+            return self._unreadable(message)
         if name == _PUBLIC_NOTICE:
             data = {member: value for member, value in data.items() if member != "claims"}
             event = event | {"data": data}
         return self._named(event) or self._by_table(event)
+
+    def _unreadable(self, message: Any) -> Why | None:
+        said = "\n".join(_texts(message)).encode(errors="replace")
+        return Why("", "unreadable") if self._raw.search(said) else None
 
     def withholds(self, message: Any) -> bool:
         """Whether a JSON value is withheld, whatever its shape."""
@@ -151,9 +146,7 @@ class Secrecy:
 
     def withholds_texts(self, texts: Collection[str]) -> bool:
         """Whether ids and references name a secret: of a message whose rest was judged before."""
-        return bool(self.rules.rows) and (
-            cites("\n".join(texts)) or any(map(self._is_declared_secret, texts))
-        )
+        return bool(self.rules.rows) and cites("\n".join(texts))
 
     def withholds_bytes(self, body: bytes) -> bool:
         """Whether bytes that are no event are withheld: they name a confidential type, an act with an
@@ -190,27 +183,24 @@ class Secrecy:
         everything = "\n".join(_texts(event))
         if cites(everything):
             return Why(next(_places(event, cites), ""), "cites")
-        if self.rules.hashes and any(map(self._is_declared_secret, everything.split("\n"))):
-            return Why(next(_places(event, self._is_declared_secret), ""), "declared-secret")
         return None
-
-    def _is_declared_secret(self, code: str) -> bool:
-        return hash_of(code, self.rules.key) in self.rules.hashes if self.rules.hashes else False
 
     def _by_table(self, event: dict[str, Any]) -> Why | None:
         row, data = self._row_of(event), event["data"]
         if row.verdict == "secret":
-            member = row.member if row.member in data else ""
-            return Why(f"/data/{member}" if member else "", row.id)
+            return Why(f"/data/{row.member}" if row.member in data else "", row.id)
         if row.codes == "any":
             return None
-        undeclared = [name for name, _ in self.undeclared(data)]
-        if row.codes == "role-or-purpose":
-            said = [code for name in _OF_ACCESS for code in _texts(data.get(name))]
-            undeclared = [] if any(map(self.is_declared, said)) else undeclared
-        else:
-            undeclared = [name for name in undeclared if name != "role"]
-        return Why(f"/data/{undeclared[0]}", "undeclared") if undeclared else None
+        of_access = row.codes == "role-or-purpose"
+        if of_access and self._is_known_access(data):
+            return None
+        undeclared = (name for name, _ in self.undeclared(data) if of_access or name != "role")
+        member = next(undeclared, None)
+        return Why(f"/data/{member}", "undeclared") if member else None
+
+    def _is_known_access(self, data: dict[str, Any]) -> bool:
+        said = (code for name in _OF_ACCESS for code in _texts(data.get(name)))
+        return any(map(self.is_declared, said))
 
     def _row_of(self, event: dict[str, Any]) -> Row:
         """The first row that fits. A version of a type that is not known yet is judged like a known one."""
@@ -241,8 +231,7 @@ class Secrecy:
     def _standing_of(self, event: dict[str, Any]) -> Provisions:
         name, data = event["type"], event["data"]
         stated, kind = data.get("provision"), data.get("recipient_kind")
-        texts = [*_texts(stated)]
-        if not texts:
+        if next(_texts(stated), None) is None:
             return "none"
         if not isinstance(stated, str):
             return "unknown"
@@ -251,18 +240,14 @@ class Secrecy:
             return "feed"
         if any(map(self.rules.secret.__contains__, readings(stated))):
             return "secret"
+        return self._open_for(stated, kind, data.get("country"))
+
+    def _open_for(self, stated: str, kind: str | None, country: object) -> Provisions:
         clearance = self.rules.clearance
         if clearance.is_known(stated):
-            country = data.get("country")
             abroad = country if isinstance(country, str) else ""
-            names_kind = clearance.clears(stated, kind, abroad)
-            return "names-recipient" if names_kind else "open"
+            return "names-recipient" if clearance.clears(stated, kind, abroad) else "open"
         return "open-law" if kind and clearance.is_mistake(stated, kind) else "unknown"
-
-
-def hash_of(code: str, key: bytes) -> str:
-    """What the open ledger may know of a code that the confidential office declared secret."""
-    return blake2b(folded(code).encode(), key=key, digest_size=_DIGEST).hexdigest()
 
 
 def _fits(row: Row, data: dict[str, Any], groups: frozenset[str], provision: Provisions) -> bool:
@@ -292,12 +277,18 @@ def _texts(value: Any) -> Iterator[str]:
         elif item.__class__ is dict:
             yield from item
             for name, below in item.items():
-                if name == "personal" and below.__class__ is dict:
-                    level += [text for field, text in below.items() if field not in PERSONAL_FIELDS]
-                elif name != "tc_string" or not (below.__class__ is str and is_tc_string(below)):
-                    level.append(below)
+                level += _below(name, below)
         elif item.__class__ is list:
             level += item
+
+
+def _below(name: str, value: Any) -> Iterable[Any]:
+    """What is looked at of a member."""
+    if name == "personal" and value.__class__ is dict:
+        return [text for field, text in value.items() if field not in PERSONAL_FIELDS]
+    return (
+        () if name == "tc_string" and value.__class__ is str and is_tc_string(value) else (value,)
+    )
 
 
 def _places(event: dict[str, Any], test: Callable[[str], bool]) -> Iterator[str]:

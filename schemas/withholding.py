@@ -5,7 +5,7 @@ from msgspec import Struct
 
 class Why(Struct, frozen=True):
     """`pointer`: the member (RFC 6901). `rule`: the row of the table, `confidential-type`, `cites`,
-    `declared-secret`, `undeclared` or `unreadable`.
+    `undeclared` or `unreadable`.
     """
 
     pointer: str

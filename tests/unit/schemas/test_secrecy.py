@@ -6,12 +6,12 @@ import msgspec
 import pytest
 
 import rulebook
-from rulebook import SecretCodes, secrecy
+from rulebook import secrecy
 from schemas import AdmissionRules, Rejection
 from schemas.citations import cites
-from schemas.secrecy import SAYING_WHY, hash_of
+from schemas.secrecy import SAYING_WHY
 from tests.fixtures.cases import each
-from tests.unit.schemas.frozen_codes import PLACES, false_alarms, leaks, message_with, rows
+from tests.unit.schemas.frozen_codes import false_alarms, leaks, rows
 from tests.unit.schemas.making import GONE, OPEN, accepted, changed, example, outcome, refused
 from tests.unit.schemas.secret_spellings import (
     CITATIONS,
@@ -201,18 +201,6 @@ def test_no_frozen_code_is_a_false_alarm_and_none_leaks_where_it_matters() -> No
     assert [*leaks(OPEN, guarded=True)] == []
     # Elsewhere a word that nobody declared secret is ordinary; a citation is not.
     assert {kind for kind, _, _ in leaks(OPEN, guarded=False)} == {"word"}
-
-
-def test_what_the_confidential_office_declared_is_withheld_everywhere() -> None:
-    words = [code for kind, code in rows("secret") if kind == "word"]
-    key = b"k" * 32
-    declared = SecretCodes(key, frozenset(hash_of(code, key) for code in words))
-    intake = AdmissionRules(secrecy=secrecy(secret=declared))
-    for guarded in (True, False):
-        assert [*leaks(intake, guarded=guarded)] == []
-    assert false_alarms(intake) == []
-    assert why(message_with(PLACES["block-reason"], words[0].upper()), intake) == "declared-secret"
-    assert not any(word in str(msgspec.to_builtins(intake.secrecy.rules.hashes)) for word in words)
 
 
 def test_a_code_that_the_house_declares_is_ordinary_but_no_citation_and_no_kind() -> None:
