@@ -14,6 +14,7 @@ from rulebook.purposes import PURPOSES
 from rulebook.recipients import RECIPIENT_KINDS
 from rulebook.requests import REFUSALS
 from rulebook.retention import RETENTION_RULES
+from schemas.catalogue import EVENT_TYPES
 from schemas.clearance import Clearance
 from schemas.provision import folded
 from schemas.secrecy import Row, Secrecy, SecrecyRules
@@ -39,7 +40,8 @@ def ordinary_codes() -> frozenset[str]:
     reports = {purpose for row in WITHHELD for purpose in row.purposes}
     rules = {*REFUSALS, *(entry.id for entry in RETENTION_RULES)}
     listed = {code for entry in ORDINARY_CODES for code in entry.codes.split()}
-    return frozenset(purposes | reports | rules | listed)
+    told = {entry.name for entry in EVENT_TYPES.values()}
+    return frozenset(purposes | reports | rules | listed | told)
 
 
 @cache

@@ -11,7 +11,7 @@ from schemas import AdmissionRules, Rejection
 from schemas.citations import cites
 from schemas.secrecy import SAYING_WHY
 from tests.fixtures.cases import each
-from tests.unit.schemas.frozen_codes import false_alarms, leaks, rows
+from tests.unit.schemas.frozen_codes import PLACES, false_alarms, leaks, message_with, rows
 from tests.unit.schemas.making import GONE, OPEN, accepted, changed, example, outcome, refused
 from tests.unit.schemas.secret_spellings import (
     CITATIONS,
@@ -209,6 +209,18 @@ def test_a_code_that_the_house_declares_is_ordinary_but_no_citation_and_no_kind(
     assert accepted(changed(HOLD, data__ground="operation.heron"), intake)
     assert refused(changed(HOLD, data__ground="sv-126nd"), intake) == WITHHELD
     assert refused(POLICE, intake) == WITHHELD
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("misuse-suspected", "service-blocked", "fraud", "private", "curiosity"),
+        *("deposit-guarantee-scheme", "Misuse_Suspected", "payment-default-recorded"),
+    ],
+)
+def test_words_of_the_policy_are_ordinary_wherever_a_code_is_judged(code: str) -> None:
+    for place in PLACES.values():
+        assert why(message_with(place, code)) is None, place
 
 
 def test_no_declared_code_cites_an_article() -> None:
