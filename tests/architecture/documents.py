@@ -19,7 +19,7 @@ from console.tree import CONFIDENTIAL_FILE, FILE, Entry, function_of
 from documents.register_parts import register_parts
 from host.setting_list import SETTINGS
 from projections.views import disclosures
-from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS
+from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS, WITHHELD
 from schemas import (
     ALL_TYPES,
     CATEGORIES,
@@ -260,6 +260,34 @@ def checks() -> str:
     return table(["check", "clause", "finds", "citation", "severity"], rows)
 
 
+def withheld() -> str:
+    """The rows that decide what the open ledger may not know."""
+    rows = (
+        [
+            f"`{row.id}`",
+            row.verdict,
+            ", ".join(f"`{name}`" for name in sorted(row.types)),
+            ", ".join(sorted(row.kinds)),
+            ", ".join([*sorted(row.provisions), *sorted(row.notices)]),
+            ", ".join([*(f"`{name}`" for name in sorted(row.purposes)), *sorted(row.legal_bases)]),
+            row.codes,
+            row.why,
+        ]
+        for row in WITHHELD
+    )
+    heads = [
+        "row",
+        "verdict",
+        "types",
+        "kinds",
+        "provision or notice",
+        "purpose, basis",
+        "codes",
+        "why",
+    ]
+    return table(heads, rows)
+
+
 def codes() -> str:
     """Every code of a rejection, in the order of the checks, and what each means to a sender."""
     order = " → ".join(f"`{code.value}`" for code in Code)
@@ -420,6 +448,7 @@ SECTIONS = {
         "marketing": reference.marketing,
         "provisions": reference.provisions,
     },
+    "docs/reference/withheld.md": {"withheld": withheld},
     "docs/reference/tellings.md": {
         "tellings": reference.tellings,
         "told": reference.told,
