@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from application.answer import Answer, given
 from host.logs import Log
-from ledger.errors import LedgerError, UnknownSubject
+from ledger.errors import Halt, LedgerError, UnknownSubject
 from web.answering import FORMAT, Desk, asked, load
 from web.documents import file_of
 from web.exports import TYPES
@@ -115,7 +115,8 @@ class Pages:
             except NotFound:
                 raise
             except LedgerError as error:
-                if form.page is None:
+                # What an operator must mend is told to customers without its technical words.
+                if form.page is None or (isinstance(error, Halt) and is_own(form.path)):
                     raise
                 log_refusal(error, visit.principal)
                 return self._again(request, form.page, visit, refusal_of(error, typed))
