@@ -1,4 +1,4 @@
-"""How long nothing is recorded after `kill -9` of a consumer: `python -m bench.killed [ROUNDS]`, 2 unless told.
+"""How long nothing is recorded after `kill -9` of a consumer: `python -m bench.killed [ROUNDS]`, 2 or more.
 
 On a real broker with a topic of one partition and a steady producer: the consumer is started again at
 once, as a supervisor does; or another consumer of the group stands by and takes over. By seconds of the
