@@ -60,8 +60,10 @@ def test_run_consumes_and_projects_restarts_what_crashed_and_stops_when_told(
 def test_a_part_that_hangs_is_killed_and_started_again(
     cli: Cli, topic: str, kafka_bootstrap: str, start: Callable[..., Started]
 ) -> None:
+    cli.set(WEB="1", WEB_PORT="0")
     running = start("run")
-    parts = {name: running.served(name) for name in ("run", "consume", "project", "publish")}
+    names = ("run", "consume", "project", "publish", "serve")
+    parts = {name: running.served(name) for name in names}
     eventually(lambda: all(part.ready for part in parts.values()), "all parts are ready")
     before = running.children
     for pid in before.values():
@@ -71,7 +73,7 @@ def test_a_part_that_hangs_is_killed_and_started_again(
     assert set(running.children) == set(before)
     assert set(running.children.values()).isdisjoint(before.values())
     hanging = [line["part"] for line in running.lines if line["event"] == "part-hangs"]
-    assert sorted(hanging) == ["consume", "project", "publish"]
+    assert sorted(hanging) == ["consume", "project", "publish", "serve"]
     assert running.stop() == 0
     assert cli("audit", "--views").status == 0
 
