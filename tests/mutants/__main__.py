@@ -94,7 +94,9 @@ def operators() -> dict[str, Any]:
                 yield node.start_pos, node.end_pos
 
         def mutate(self, node: Any, index: int) -> Any:
-            node.children[0] = parso.parse(f"{node.get_first_leaf().prefix}pass").children[0]
+            nothing = parso.parse("pass").get_first_leaf()
+            nothing.prefix = node.get_first_leaf().prefix
+            node.children[0] = nothing
             return node
 
         @classmethod
