@@ -20,17 +20,17 @@ def annulled(distance: int, by: str = "its source", later: int = 0) -> Spec:
     return said("event-annulled", distance=distance, by=by, later=later)
 
 
-_NEWSLETTER = {"purpose": "newsletter", "channel": "app"}
-_HOLD = {
+_NEWSLETTER: Spec = {"purpose": "newsletter", "channel": "app"}
+_HOLD: Spec = {
     **{"hold_ref": "H-1", "ground": "claim", "owner": None, "review_on": "2026-02-01"},
     "categories": ["contact"],
 }
-_GIVEN = {
+_GIVEN: Spec = {
     **{"recipient": "acme", "recipient_kind": "processor", "country": "NL", "purpose": "service"},
     **{"fields": ["name"], "categories": ["contact"], "legal_basis": "6-1-b"},
 }
-_TOLD = {"recipient": "acme", "categories": ["contact"], "outcome": "told"}
-_GRANT = {"role": "agent", "valid_until": None}
+_TOLD: Spec = {"recipient": "acme", "categories": ["contact"], "outcome": "told"}
+_GRANT: Spec = {"role": "agent", "valid_until": None}
 
 AT_ONCE = [
     said("customer-registered", stream=ANNA, customer_kind="consumer"),
@@ -53,7 +53,10 @@ AT_ONCE = [
     said("contract-ended", stream=BERT, contract_ref="c1"),
     said(
         "personal-data-erased",
-        **{"source": OURS, "stream": ANNA, "categories": ["contact"], "ground": "request"},
+        source=OURS,
+        stream=ANNA,
+        categories=["contact"],
+        ground="request",
         keys_destroyed=["contact-k0"],
     ),
 ]
@@ -83,7 +86,10 @@ JUDGED = [
     *(
         said(
             "personal-data-accessed",
-            **{"minutes": minutes, "stream": ANNA, "employee": str(EVA), "role": "c1"},
+            minutes,
+            stream=ANNA,
+            employee=str(EVA),
+            role="c1",
             categories=categories,
         )
         for minutes in (-2 * DAY, 0, DAY)

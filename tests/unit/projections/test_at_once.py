@@ -56,7 +56,9 @@ def said(name: str, id: str, sequence: int | None = None) -> Any:
     erased = name == "personal-data-erased"
     return event(
         name,
-        **{"id": id, "sequence": sequence, "source": OURS if erased else HR},
+        id=id,
+        sequence=sequence,
+        source=OURS if erased else HR,
         categories=CATEGORIES if erased else ["contact"],
         **FACTS,
     )
