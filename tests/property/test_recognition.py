@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import example as given_by_hand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -164,8 +165,38 @@ def _spelled(draw: st.DrawFn, message: Message) -> bytes:
     return draw(st.sampled_from([text] * 5 + ways))
 
 
+def known_and_then(*others: Message) -> list[bytes]:
+    """A message until its kind is known, each of the others, and the first once more after each."""
+    first = sent(example_of())
+    return [*[first] * 3, *(each for other in others for each in (sent(other), first))]
+
+
+def example_of(**members: Any) -> Message:
+    return changed(example("personal-data-accessed"), **members)
+
+
 @settings(max_examples=examples(150))
 @given(alike(), st.sampled_from(["none", "of the house"]))
+@given_by_hand(
+    known_and_then(
+        *(
+            example_of(**{member: told})
+            for member in ("id", "source", "subject", "data__role", "data__case_ref")
+            for told in TELLING
+        )
+    ),
+    "of the house",
+)
+@given_by_hand(
+    known_and_then(
+        *(
+            example_of(**{member: value})
+            for member in ("data__role", "data__mine", "time", "sequence")
+            for value in (*PLAIN, GONE)
+        )
+    ),
+    "none",
+)
 def test_whatever_comes_after_whatever_gives_what_it_gives_alone(
     messages: list[bytes], by: str
 ) -> None:
