@@ -21,7 +21,8 @@ _SV: Final = f"(?:nl{_APART})?(?:wv)?sv|(?:wetboek{_APART}van{_APART})?strafvord
 _TW: Final = "tw|telecommunicatiewet|telecomwet"
 # Reports and victims have their articles in the same code.
 _OPEN_SV: Final = "(?!51[a-z]{0,2}(?![a-z0-9])|16[0-6][a-z]?(?![a-z0-9]))"
-_SV_ARTICLE: Final = f"{_OPEN_SV}(?:[0-9]{{2,3}}[a-z]{{0,3}}|5{_APART}[1-9])"
+# Letters as articles have them (125la, 226ba, 552aa): with any, made-up references are citations.
+_SV_ARTICLE: Final = f"{_OPEN_SV}(?:126[a-z]{{0,3}}|[0-9]{{2,3}}[a-z]?[ab]?|5{_APART}[1-9])"
 # Of UUIDs a part may be 126 with one of the letters a to f.
 _126: Final = (
     f"126{_APART}(?:[nu](?:a|b|ba|c|d|da|e|f|g|h|i)|z[a-z]{{1,2}}|la|hh|ii|ij|ff|gg|cc|dd|ee|bb|fa|ga)"

@@ -12,9 +12,11 @@ look; rows, codes and provisions are data of the rulebook, the register and the 
 """
 
 import re
+from base64 import b64decode
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, Literal
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
@@ -57,6 +59,7 @@ _ESCAPE: Final = re.compile(rb"\\{1,16}u([0-9a-fA-F]{4})")
 # Control characters stand in no text, but a slip or two: with more it is UTF-16, or what a program made.
 _CONTROL: Final = re.compile(rb"[\x01-\x08\x0e-\x1f]")
 _MOST_SLIPS: Final = 3
+_STANDARD: Final = str.maketrans("-_", "+/")
 
 
 class Row(Struct, frozen=True, forbid_unknown_fields=True):
@@ -129,6 +132,10 @@ class Secrecy:
             return Why("/type", "confidential-type")
         if not self.rules.rows:
             return None
+        if data is None and "data_base64" in event:
+            # It is refused, but its sender may be told so where its facts are ordinary.
+            data = _decoded(event["data_base64"])
+            event = event | {"data": data, "data_base64": None}
         if not isinstance(name, str) or not isinstance(data, dict):
             return self._unreadable(message)
         if name == _PUBLIC_NOTICE:
@@ -263,6 +270,17 @@ def _fits(row: Row, data: dict[str, Any], groups: frozenset[str], provision: Pro
 def _rows_for(short: str, rows: Iterable[Row]) -> tuple[Row, ...]:
     """The rows that may fit a type. The last row of a table fits everything."""
     return tuple(row for row in rows if not row.types or short in row.types)
+
+
+def _decoded(encoded: object) -> Any:
+    """Facts that are written in base64, with or without padding, in either alphabet; None: unreadable."""
+    if not isinstance(encoded, str):
+        return None
+    padded = encoded.translate(_STANDARD) + "=" * (-len(encoded) % 4)
+    try:
+        return msgspec.json.decode(b64decode(padded, validate=True) or b"{}")
+    except (ValueError, msgspec.DecodeError):
+        return None
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -71,7 +71,9 @@ def from_rows(session: Session) -> Figures:
         act = "given" if consent.act == "renewed" else consent.act
         expired = act == "given" and until is not None and until.date() < NOW.date()
         acts[purpose, "expired" if expired else act] += 1
-    kinds: Counter[tuple[str, ...]] = Counter((row.recipient_kind,) for row in disclosed(session))
+    kinds: Counter[tuple[str, ...]] = Counter(
+        (row.recipient_kind or row.name,) for row in disclosed(session)
+    )
     opened: Counter[tuple[str, ...]] = Counter()
     overdue: Counter[tuple[str, ...]] = Counter()
     for _, request in requests(session):
