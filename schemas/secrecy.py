@@ -126,16 +126,12 @@ class Secrecy:
 
     def why(self, message: Any) -> Why | None:
         """Why a JSON value of any shape is withheld; None where it is not."""
-        event = message if isinstance(message, dict) else {}
+        event = _with_facts(message) if isinstance(message, dict) else {}
         name, data = event.get("type"), event.get("data")
         if is_secret_type(name):
             return Why("/type", "confidential-type")
         if not self.rules.rows:
             return None
-        if data is None and "data_base64" in event:
-            # It is refused, but its sender may be told so where its facts are ordinary.
-            data = _decoded(event["data_base64"])
-            event = event | {"data": data, "data_base64": None}
         if not isinstance(name, str) or not isinstance(data, dict):
             return self._unreadable(message)
         if name == _PUBLIC_NOTICE:
@@ -272,15 +268,20 @@ def _rows_for(short: str, rows: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(row for row in rows if not row.types or short in row.types)
 
 
-def _decoded(encoded: object) -> Any:
-    """Facts that are written in base64, with or without padding, in either alphabet; None: unreadable."""
-    if not isinstance(encoded, str):
-        return None
+def _with_facts(event: dict[str, Any]) -> dict[str, Any]:
+    """An event whose facts are in base64, in either alphabet, with them in clear, where they can be read.
+
+    It is refused anyway, but its sender may be told so where its facts are ordinary.
+    """
+    encoded = event.get("data_base64")
+    if event.get("data") is not None or not isinstance(encoded, str):
+        return event
     padded = encoded.translate(_STANDARD) + "=" * (-len(encoded) % 4)
     try:
-        return msgspec.json.decode(b64decode(padded, validate=True) or b"{}")
+        facts = msgspec.json.decode(b64decode(padded, validate=True) or b"{}")
     except (ValueError, msgspec.DecodeError):
-        return None
+        return event
+    return event | {"data": facts, "data_base64": None}
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -79,7 +79,7 @@ def test_disclosures_are_those_of_the_view(archived: tuple[Cli, str]) -> None:
 
 
 def stated_kind(row: dict[str, Any]) -> str | None:
-    return None if row["method"] == "feed" else row["recipient_kind"]
+    return None if "bulk-feed" in row["type"] else row["recipient_kind"]
 
 
 def test_transfers_are_those_of_the_views_where_an_event_names_the_country(

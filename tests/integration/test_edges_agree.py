@@ -1,6 +1,6 @@
 """Walks every edge for drawn persons and compares what each says about the same fact.
 
-Commands, console, portal, API, access report, records of consent (TS 27560), the standards: which account is
+Commands, console, portal, API, access report, records of consent (TS 27560): which account is
 active, which consent counts, who received what, what is held until when, what is restricted, what is late.
 Archive questions are compared in `test_archive.py`.
 """

@@ -84,7 +84,10 @@ def _complaints(source: Source) -> Iterator[Task]:
 
 
 def _inquiries(source: Source) -> Iterator[Task]:
-    """What the authority waits for. Whom it asks about is nobody's business who is told of no person."""
+    """What the authority waits for. A reader who sees a part is told of no inquiry (`tellings.toml`), and a
+    reader who is told of no person reads its reference alone."""
+    if source.reads.sight.partial:
+        return
     rows = [
         (stream, ref, inquiry)
         for stream, found in rows_known(source, inquiries.VIEW, NOW)
