@@ -485,6 +485,7 @@ def test_a_login_without_more_and_what_plans_follow_from_are_in_order(
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         "CREATE TEMPORARY TABLE mine (one serial PRIMARY KEY, two text DEFAULT 'x' CHECK (two <> ''))",
         "CREATE INDEX ON mine (two)",
+        "CREATE TEMPORARY TABLE theirs (one int REFERENCES mine)",
         "CREATE TEMPORARY VIEW seen AS SELECT one FROM mine",
         *(f"ALTER ROLE {LedgerName().role(role)} NOLOGIN" for role in ROLES),
         "ANALYZE",

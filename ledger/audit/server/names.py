@@ -25,6 +25,7 @@ _OF_TEMPORARY = {
     "pg_inherits",
     "pg_rewrite",
     "pg_sequence",
+    "pg_trigger",
     "pg_depend",
     "pg_shdepend",
 }
