@@ -5,6 +5,7 @@ Each comes to a finding, to a reason in `catalogues.toml`, to nothing, or to a s
 
 import os
 import random
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,7 +16,7 @@ import pytest
 from ledger.audit.server.rows import catalogues
 from ledger.embedded import start
 from ledger.names import ROLES, LedgerName
-from tests.fixtures.drawn import DECLARED, DOWN, NAMED, REFUSED, UNCHANGED, Throwaway
+from tests.fixtures.drawn import DECLARED, DOWN, NAMED, REFUSED, UNCHANGED, Drawn, Throwaway
 from tests.fixtures.engines import PROGRAMS
 from tests.fixtures.ledger import Clock, House, collected
 from tests.fixtures.postgres import installed_cluster, short_folder
@@ -72,6 +73,21 @@ def test_whatever_is_drawn_is_named_or_declared(throwaway: Throwaway, tally: Cou
     tally.update({f"drawn {one}": counted[one] for one in told & counted.keys()})
     assert sorted(counted.keys() - told) == []
     assert counted[NAMED] > DRAWN / 3
+
+
+def test_a_server_that_stops_is_an_outcome_and_the_next_draw_finds_it_again(
+    throwaway: Throwaway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = throwaway.connection.info.backend_pid
+
+    def stopped() -> None:
+        os.kill(server, signal.SIGKILL)
+        throwaway.connection.execute(b"SELECT pg_sleep(600)")  # no answer to it comes
+
+    with monkeypatch.context() as patched:
+        patched.setattr(throwaway, "found", stopped)
+        assert throwaway.outcome(Drawn("pg_class", 3, "relname", "altered")) == DOWN
+    assert throwaway.found_after() == []
 
 
 LENT = (
