@@ -147,6 +147,7 @@ DPIA_LINKED: Final = "dpia-linked"
 # schemas/events/itself.py
 EVENT_ANNULLED: Final = "event-annulled"
 ERASURE_REAPPLIED: Final = "erasure-reapplied"
+VALUES_RESEALED: Final = "values-resealed"
 LEDGER_READ: Final = "ledger-read"
 ACT_APPROVED: Final = "act-approved"
 INTAKE_GAP_RECORDED: Final = "intake-gap-recorded"

@@ -37,7 +37,8 @@ class ErasureEntry(msgspec.Struct, frozen=True):
     """One erasure. `position`: head position before it. `whole`: every category of the contract.
 
     `through`: no value of an event up to this instant may come back. `month`: set when only the months
-    of a category up to this one expired; then later months keep their keys. `registry`: the
+    of a category up to this one expired; then later months keep their keys. `fields`: set where single fields
+    are erased, and no category is. `registry`: the
     reference of a registry entry, which is no secret; None for a person. `decisions`: of every category
     that was decided, as `erasure-decided` has them; without `categories` all of them stay.
     `reference_hmac`, `link` and `mac`: see `linking.JournalLinks`. `format`: of the line; the MAC covers it.
@@ -63,6 +64,12 @@ class ErasureEntry(msgspec.Struct, frozen=True):
     link: str | None = None
     mac: str | None = None
     format: int = LINE_FORMAT
+    fields: tuple[str, ...] | None = None
+
+    @property
+    def erases(self) -> bool:
+        """Whether anything goes: a category, or a field."""
+        return bool(self.categories or self.fields)
 
 
 class ErasureJournal:

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from projections.dossier.decisions import CategoryDecision, decided
-from projections.dossier.dossier import Dossier, Marked
+from projections.dossier.dossier import REMOVED, Dossier, Marked
 from projections.dossier.relationships import relationships_of
 from projections.dossier.said import Decisions
 from projections.keeping.ends import is_forgotten
@@ -30,13 +30,14 @@ from rulebook import (
     erasure_decisions,
     over_from,
 )
-from schemas import CATEGORIES, ROLLING_CATEGORIES
+from schemas import CATEGORIES, PERSONAL_FIELDS, ROLLING_CATEGORIES
 
 
 class PlannedErasure(msgspec.Struct, frozen=True):
     """One erasure: what becomes of each category. `month`: only months up to this one go.
 
-    `is_of_entries`: no data is held, and what goes is whose the entries are.
+    `is_of_entries`: no data is held, and what goes is whose the entries are. `fields`: single fields whose values
+    up to `through` go, each with the decision on it; then no category goes.
     """
 
     cause: Cause
@@ -44,6 +45,14 @@ class PlannedErasure(msgspec.Struct, frozen=True):
     request_ref: str | None = None
     month: int | None = None
     is_of_entries: bool = False
+    fields: Mapping[str, ErasureDecision] = {}
+    through: datetime | None = None
+
+    @property
+    def rules(self) -> list[str]:
+        """The rules that decide, sorted."""
+        decisions = [*self.decisions.values(), *self.fields.values()]
+        return sorted({decision.first.rule for decision in decisions})
 
     @property
     def erased(self) -> tuple[str, ...]:
@@ -196,7 +205,7 @@ def may_be_due(person: Person, day: date, *, decided_only: bool = False) -> bool
 
     True wherever `steps` has one; what keeps a part of what is over may still leave none.
     """
-    if _waiting(person):
+    if _waiting(person) or (not decided_only and removed(person)):
         return True
     if decided_only:
         return False
@@ -208,11 +217,35 @@ _StepsOfKind = Callable[[Person, date], Iterator[PlannedErasure]]
 
 def _due(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
     """Each kind of step is worked out of what the kinds before it leave."""
-    kinds = [*_resuming(person), *(() if decided_only else (_withdrawn, _passed, _forgotten))]
+    kinds = [*_resuming(person), *(() if decided_only else (_taken_back, _withdrawn, _passed, _forgotten))]
     for steps_of_kind in kinds:
         for step in steps_of_kind(person, day):
             yield step
             person = person.after(step.erased, step.month)
+            if step.through:
+                person = person.without_fields(step.fields, step.through)
+
+
+def removed(person: Person) -> dict[str, datetime]:
+    """Field -> up to when its values were removed, where some may be held still."""
+    latest = {
+        field: mark.order.time for mark in person.dossier.all(REMOVED) for field in mark.codes
+    }
+    return {field: time for field, time in latest.items() if person.traces.has(field, time)}
+
+
+def _taken_back(person: Person, day: date) -> Iterator[PlannedErasure]:
+    """Values of single fields that were removed, and that neither a hold nor a duty keeps: a step for each time."""
+    fields = removed(person)
+    free = _free(person, "removed", {PERSONAL_FIELDS[field] for field in fields}, day)
+    for through in sorted(set(fields.values())):
+        going = {
+            field: free[PERSONAL_FIELDS[field]]
+            for field, time in sorted(fields.items())
+            if time == through and PERSONAL_FIELDS[field] in free
+        }
+        if going:
+            yield PlannedErasure("removed", {}, fields=going, through=through)
 
 
 def _resuming(person: Person) -> Iterator[_StepsOfKind]:

@@ -21,6 +21,7 @@ from ledger.crypto.places import wrapped_data_keys
 from ledger.crypto.provider import Unwrapped
 from ledger.crypto.sealing import key_id, month_of, next_month_key
 from ledger.errors import UnknownFormat
+from ledger.keys.opening import field_fence
 from ledger.storage.postgres import Session
 from schemas import ROLLING_CATEGORIES
 
@@ -172,7 +173,7 @@ def _with_lines(
             notes.note(erased.position, "journal-changed", detail)
     for line in lines.of_subject.get(stream_needs.stream, ()):
         if (
-            not line.entry.categories
+            not line.entry.erases
         ):  # that nothing goes is decided, and its event has another name
             lines.see(line.entry.erasure, stream_needs.stream, stream_needs.first)
             own_lines[line.entry.erasure] = line
@@ -182,8 +183,9 @@ def _with_lines(
 def _agree(line: JournalLine, erased: Erased) -> bool:
     """The events have at least the keys of the line: those of a start that completed it as well."""
     entry = line.entry
-    as_recorded = (entry.categories, entry.ground, entry.time) == (
+    as_recorded = (entry.categories, entry.fields or (), entry.ground, entry.time) == (
         erased.categories,
+        erased.fields,
         erased.ground,
         erased.time,
     )
@@ -217,6 +219,8 @@ class _Stream:
             audit.notes,
         )
         self._destroyed = {key for erased in stream_needs.erasures.values() for key in erased.keys}
+        of_fields = [erased for erased in stream_needs.erasures.values() if erased.fields]
+        self._exchanged = {key for erased in of_fields for key in erased.keys}
         self._whole = [
             (erasure, erased)
             for erasure, erased in stream_needs.erasures.items()
@@ -246,6 +250,8 @@ class _Stream:
             if id in ids:
                 if id in self._destroyed:
                     self._note("key-returned", category, "it was destroyed", need.position)
+            elif id in self._exchanged:
+                continue  # what is left was sealed anew
             elif id in self._destroyed:
                 self._check_covered(category, need.latest, need.position)
             elif all(key.secret for key in keys):  # a key that does not open is named already
@@ -283,7 +289,13 @@ class _Stream:
         expected: dict[str, list[Erased]] = {}
         wholes = {erasure for erasure, _ in self._whole}
         for erasure, erased in self._stream_needs.erasures.items():
-            own = (*erased.categories, FINGERPRINT, *([_REFERENCE] if erasure in wholes else []))
+            fields = map(field_fence, erased.fields)
+            own = (
+                *erased.categories,
+                *fields,
+                FINGERPRINT,
+                *([_REFERENCE] if erasure in wholes else []),
+            )
             for category in own:
                 expected.setdefault(category, []).append(erased)
         for category, erasures in expected.items():
