@@ -15,7 +15,7 @@ from application.said_to_all import said_to_all
 from application.words import phrase
 from documents.letter import Attachment, Document, Letter, Section
 from ledger.event import instant
-from schemas.texts import Language
+from schemas.texts import Language, field_name
 
 
 class EnclosedCertificate(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ def certificate_document(
             *(letter.say("certificate", name) for name in ("gone", "remains")),
         ),
         sections=(
-            _decided(letter, answer.decisions),
+            _fields(letter, answer) if answer.fields else _decided(letter, answer.decisions),
             _proof(letter, answer, enclosed),
             Section(letter.say("certificate", "disagree"), text=letter.say("complaint", "text")),
             Section(letter.say("certificate", "silence"), text=said_to_all().said(language)),
@@ -89,6 +89,25 @@ def _decided(letter: Letter, decisions: Mapping[str, RecordedDecision]) -> Secti
         columns=tuple(phrase("decision", name, letter.language).capitalize() for name in names),
         widths=tuple(names.values()),
         rows=tuple(_row(letter, category, decision) for category, decision in ordered),
+    )
+
+
+def _fields(letter: Letter, answer: CertifiedErasure) -> Section:
+    """A row for each single field that was erased; what else was known of its category stayed."""
+    ground = letter.say("ground", answer.ground)
+    names = ("category", "decision", "why")
+    return Section(
+        letter.say("certificate", "single"),
+        columns=tuple(phrase("decision", name, letter.language).capitalize() for name in names),
+        widths=(3.0, 2.4, 7.2),
+        rows=tuple(
+            (
+                field_name(field, letter.language),
+                phrase("came_of_it", "erase", letter.language),
+                letter.say("certificate", "alone", ground),
+            )
+            for field in answer.fields or ()
+        ),
     )
 
 

@@ -64,8 +64,10 @@ def restore_index(session: Session, opener: Opener, entry: ErasureEntry) -> None
 
 
 def _destroyed(entry: ErasureEntry) -> tuple[str, ...]:
-    """What is fenced: categories, whose keys go, and single fields; the fingerprint goes with any of them, the
-    reference with all."""
+    """What is fenced: categories, whose keys go, and single fields.
+
+    The fingerprint goes with any of them, the reference with all.
+    """
     fields = map(field_fence, entry.fields or ())
     return (*entry.categories, *fields, FINGERPRINT, *((REFERENCE,) if entry.whole else ()))
 
@@ -88,7 +90,7 @@ def _destroy_keys(session: Session, opener: Opener, entries: Sequence[ErasureEnt
 
 
 def _exchange_keys(session: Session, opener: Opener, left: Mapping[UUID, Reseal]) -> None:
-    """Delete the keys under which single fields lie, add those of what is left, and what these were found by."""
+    """Delete the keys under which single fields lie, and add those of what is left."""
     gone = [(subject, *key) for subject, one in left.items() for key in one.gone]
     names = ("subjects", "categories", "generations", "months")
     if gone:

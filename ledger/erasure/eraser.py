@@ -50,8 +50,8 @@ from schemas import CATEGORIES, are_all, is_person
 class Erasure(msgspec.Struct, frozen=True):
     """What an erasure did. `keys`: ids of the destroyed keys. `last_position`: of its events.
 
-    `decisions`: of every category that was decided; those that stay are not among `categories`. `fields`: single
-    ones that went.
+    `decisions`: of every category that was decided; those that stay are not among `categories`.
+    `fields`: single ones that went.
     """
 
     erasure: UUID
@@ -124,9 +124,7 @@ class Eraser:
         """Forget a category's months up to `month` (12 * year + month - 1); later ones stay."""
         return self._erase_all(reference, outright((category,), ground, month))
 
-    def erase_fields(
-        self, reference: str, fields: Sequence[str], ground: Ground
-    ) -> list[Erasure]:
+    def erase_fields(self, reference: str, fields: Sequence[str], ground: Ground) -> list[Erasure]:
         """Erase all values of single fields up to now; whatever else their categories hold stays.
 
         One result a subject. Raises what `erase` raises.
@@ -287,8 +285,8 @@ class Eraser:
     ) -> list[Erasure]:
         """Fence, destroy and record, inside the caller's transaction under the head lock.
 
-        `events`: of each entry. `latest`: the highest version of each stream that has events. `left`: of those of
-        whom single fields go.
+        `events`: of each entry. `latest`: the highest version of each stream that has events. `left`: of those
+        of whom single fields go.
         """
         link = ChainLink(KeyedHash(self._opener.ledger_key(CHAIN)))
         letters = destroy(self._session, self._opener, link, entries, self._accountability, left)
@@ -359,13 +357,13 @@ class Eraser:
     ) -> tuple[list[NewEvent], dict[UUID, Reseal]]:
         """The events that a repetition of an entry lacks, and what is left where single fields go.
 
-        What a restored key still opens is sealed anew even where the events came back: the keys that they name
-        may not have.
+        What a restored key still opens is sealed anew even where the events came back: the keys that they
+        name may not have.
         """
         if not entry.fields:
             return ([] if recorded else events_of_entry(entry)), {}
         events = events_but_reads(self._session, [entry.subject])
-        left = reseal(self._opener, self._ledger, entry, events)
+        left = reseal(self._opener, self._ledger, entry, events, again=True)
         if not recorded:
             return events_of_entry(entry, left), {entry.subject: left}
         again = resealed(entry, left, self._clock(), uuid4()) if left.destroyed else ()
@@ -407,7 +405,7 @@ def _through(verdict: Verdict, known: _Known, events: Sequence[RecordedEvent]) -
 def _with_former(
     keys: tuple[str, ...], verdict: Verdict, events: Sequence[RecordedEvent]
 ) -> tuple[str, ...]:
-    """The keys that go, and those under which their values lay before they were sealed anew: events name these."""
+    """The keys that go, and those of the same values before they were sealed anew: events name these."""
     going, former = set(verdict.erased), dict[str, None]()
     moved: set[tuple[str, str, str]] = set()
     for event in events:

@@ -52,7 +52,8 @@ def last_name(entry: ErasureEntry) -> str:
 def events_of_entry(entry: ErasureEntry, left: Reseal | None = None) -> list[NewEvent]:
     """The decision and, when something is erased, the erasure. `left`: of single fields."""
     if left is not None:
-        return [_decided(entry), *resealed(entry, left, entry.time)]
+        *parts, last = resealed(entry, left, entry.time)
+        return [*parts, _decided(entry), last]  # a certificate has the last two
     return [_decided(entry), *(_erased(entry) if entry.categories else ())]
 
 

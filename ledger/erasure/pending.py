@@ -26,9 +26,7 @@ def compare(session: Session, journal: ErasureJournal) -> JournalComparison:
     missing: list[ErasureEntry] = []
     for block, _ in journal.blocks():
         recorded_ids = _recorded_ids(session, block)
-        recorded -= sum(
-            entry.erases and last_name(entry) in recorded_ids for entry in block
-        )
+        recorded -= sum(entry.erases and last_name(entry) in recorded_ids for entry in block)
         missing += _missing(session, block, recorded_ids)
     return JournalComparison(missing, max(0, recorded))
 

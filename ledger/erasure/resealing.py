@@ -1,8 +1,8 @@
 """Single fields erased: what shares a key with them is sealed anew, and the key goes.
 
 A group opens as a whole, so to take one field out of it is to seal the others again under another key. Of a
-lasting category that is what was sealed in the months that have the field; of a rolling one the whole chain, since
-each month's key leads to the next. Bounded by what is held of one category of one person.
+lasting category that is what was sealed in the months that have the field; of a rolling one the whole chain,
+since each month's key leads to the next. Bounded by what is held of one category of one person.
 """
 
 import os
@@ -30,8 +30,8 @@ class Reseal(NamedTuple):
     """What erasing single fields takes away and leaves. Nothing is written yet.
 
     `groups`: what is left, sealed anew. `new`: the keys of it. `gone`: stored keys that go: category,
-    generation, month. `destroyed`: ids of all that they open. `emptied`: ids, as events name them, under which no
-    value is left. `kept_hashes`: of values of the fields that stay searchable.
+    generation, month. `destroyed`: ids of all that they open. `emptied`: ids, as events name them, of those
+    under which no value is left. `kept_hashes`: of values of the fields that stay searchable.
     """
 
     groups: tuple[Resealed, ...] = ()
@@ -43,11 +43,20 @@ class Reseal(NamedTuple):
 
 
 class _Held(NamedTuple):
-    """A group that opens: as its event has it, as it is sealed now, and its values."""
+    """A group that opens: as its event has it, every way in which it is sealed now, and its values.
+
+    `former`: the keys that it lies and lay under.
+    """
 
     first: SealedGroup
-    now: SealedGroup
+    seals: tuple[SealedGroup, ...]
     values: dict[str, Any]
+    former: tuple[str, ...]
+
+    @property
+    def keys(self) -> set[str]:
+        """The keys that open it."""
+        return {seal.key for seal in self.seals}
 
 
 def reseal(
@@ -55,12 +64,19 @@ def reseal(
     ledger: LedgerName,
     entry: ErasureEntry,
     events: Sequence[RecordedEvent],
+    *,
+    again: bool = False,
     random: Random = os.urandom,
 ) -> Reseal:
-    """Work out what an entry of single fields does. `events`: all of the stream, reads aside."""
+    """Work out what an entry of single fields does. `events`: all of the stream, reads aside.
+
+    `again`: after a restore; then it accounts for every key of what it moves, whatever became of it.
+    """
     opener.forget(entry.subject)
     parts = [
-        _of_category(opener, ledger, entry, list(_held(opener, events, category)), random)
+        _of_category(
+            opener, ledger, entry, list(_held(opener, events, category)), random, again=again
+        )
         for category in sorted({PERSONAL_FIELDS[field] for field in entry.fields or ()})
     ]
     opener.forget(entry.subject)
@@ -78,9 +94,10 @@ def _held(opener: Opener, events: Iterable[RecordedEvent], category: str) -> Ite
     for event in events:
         if category in event.sealed:
             first = sealed_group(event, category)
-            found, values = opener.standing(first), opener.group(first)
-            if found is not None and not isinstance(values, Missing):
-                yield _Held(first, found[0], values)
+            values = opener.group(first)
+            if not isinstance(values, Missing):
+                seals = tuple(seal for seal, _ in opener.seals(first))
+                yield _Held(first, seals, values, tuple(opener.former_keys(first)))
 
 
 def _of_category(
@@ -89,39 +106,54 @@ def _of_category(
     entry: ErasureEntry,
     held: Sequence[_Held],
     random: Random,
+    *,
+    again: bool,
 ) -> Reseal:
     fields = frozenset(entry.fields or ())
     hashes = tuple(_kept_hashes(opener, held, entry))
     touched = {
-        one.now.key
+        seal.key
         for one in held
-        if one.now.time <= entry.through and fields.intersection(one.now.fields)
+        for seal in one.seals
+        if seal.time <= entry.through and fields.intersection(seal.fields)
     }
     if not touched:
         return Reseal(kept_hashes=hashes)
     category = held[0].first.category
     stored = opener.stored_keys(entry.subject, category)
     rolls = category in ROLLING_CATEGORIES
-    going = stored if rolls else [key for key in stored if key_id(key.secret) in touched]
-    moved = [one for one in held if rolls or one.now.key in touched]
+    moved = list(held) if rolls else _moved(held, touched)
+    opening = set[str]().union(*(one.keys for one in moved))
+    going = [key for key in stored if rolls or key_id(key.secret) in opening]
     left = [(one, _left(one, entry)) for one in moved]
     new = _new_keys(entry.subject, category, stored, going, [o for o, kept in left if kept], random)
     sealer = _Sealer(str(ledger), new, rolls=rolls, random=random)
     groups = tuple(sealer.sealed(one.first, kept) for one, kept in left if kept)
+    former = [key for one in moved for key in one.former] if again else []
     emptied = {one.first.key for one in moved} - {one.first.key for one, kept in left if kept}
     return Reseal(
         groups,
         tuple(new),
         tuple((category, key.generation, key.month) for key in going),
-        tuple(sorted({*_ids(going, moved, rolls=rolls), *emptied})),
+        tuple(sorted({*_ids(going, moved, rolls=rolls), *emptied, *former})),
         tuple(sorted(emptied)),
         hashes,
     )
 
 
+def _moved(held: Sequence[_Held], touched: set[str]) -> list[_Held]:
+    """The groups that some keys open, and those that share a key with one of them."""
+    while True:
+        moved = [one for one in held if touched & one.keys]
+        opening = set[str]().union(*(one.keys for one in moved))
+        if opening <= touched:
+            return moved
+        touched = touched | opening
+
+
 def _left(one: _Held, entry: ErasureEntry) -> dict[str, Any]:
     """The values of a group that stay, sorted by field."""
-    gone = frozenset(entry.fields or ()) if one.now.time <= entry.through else frozenset()
+    gone = frozenset(entry.fields or ()) if one.first.time <= entry.through else frozenset()
     return {
         field: value
         for field, value in sorted(one.values.items())
@@ -139,11 +171,11 @@ def _new_keys(
 ) -> list[NewKey]:
     """Keys of the next generation: of a rolling category one chain, else one for each that goes."""
     generation = max(key.generation for key in stored) + 1
-    months = [month_of(one.now.time) for one in left]
+    months = [month_of(one.first.time) for one in left]
     if category in ROLLING_CATEGORIES:
         starts = [min(months)] if months else []
     else:
-        used = {one.now.key for one in left}
+        used = set().union(*(one.keys for one in left))
         starts = [key.month for key in going if key_id(key.secret) in used]
     return [
         NewKey(subject, category, generation, month, random(KEY_BYTES))
@@ -153,7 +185,7 @@ def _new_keys(
 
 def _ids(going: Sequence[StoredKey], moved: Sequence[_Held], *, rolls: bool) -> Iterator[str]:
     """The ids of keys that go; of a rolling chain those of each month up to the last that has values."""
-    last = max(month_of(one.now.time) for one in moved)
+    last = max(month_of(one.first.time) for one in moved)
     for key in going:
         secret = key.secret
         yield key_id(secret)
@@ -183,9 +215,7 @@ class _Sealer:
             key=key.id,
         )
         blob = seal_group(key.cipher, list(values.values()), place, self._random(NONCE_BYTES))
-        return Resealed(
-            first.source, first.id, first.time, first.category, key.id, fields, blob
-        )
+        return Resealed(first.source, first.id, first.time, first.category, key.id, fields, blob)
 
     def _key(self, month: int) -> DataKey:
         """The key of a month: of the chain, its own, or the one key that came before months had their own."""
@@ -198,9 +228,7 @@ class _Sealer:
         return self._ready[month]
 
 
-def _kept_hashes(
-    opener: Opener, held: Iterable[_Held], entry: ErasureEntry
-) -> Iterator[bytes]:
+def _kept_hashes(opener: Opener, held: Iterable[_Held], entry: ErasureEntry) -> Iterator[bytes]:
     """The hashes of later values of the fields, by which the person is still found."""
     searchable = BLIND_FIELDS.intersection(entry.fields or ())
     for one in held:

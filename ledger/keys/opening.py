@@ -303,25 +303,31 @@ class Opener:
 
     def standing(self, sealed: SealedGroup) -> tuple[SealedGroup, DataKey] | None:
         """A group as it is sealed now, with its key; None where nothing opens it."""
-        self.load([sealed.subject])
-        found = self._standing(sealed)
+        found = next(self.seals(sealed), None)
         if found is None and not self._is_erased(sealed):
             self.forget(sealed.subject)
-            self.load([sealed.subject])
-            found = self._standing(sealed)
+            found = next(self.seals(sealed), None)
         return found
 
-    def _standing(self, sealed: SealedGroup) -> tuple[SealedGroup, DataKey] | None:
-        """The latest of its seals whose key is there: after a restore that may be an earlier one."""
+    def seals(self, sealed: SealedGroup) -> Iterator[tuple[SealedGroup, DataKey]]:
+        """A group as it was sealed last, then as before, wherever the key is there: one, but after a restore."""
+        self.load([sealed.subject])
         place = sealed.source, sealed.id, sealed.category
         for later in self._subject_keys[sealed.subject].resealed.get(place, ()):
             anew = msgspec.structs.replace(
                 sealed, fields=later.fields, key=later.key, blob=later.blob
             )
             if (key := self._key(anew)) is not None:
-                return anew, key
-        key = self._key(sealed)
-        return None if key is None else (sealed, key)
+                yield anew, key
+        if (key := self._key(sealed)) is not None:
+            yield sealed, key
+
+    def former_keys(self, sealed: SealedGroup) -> list[str]:
+        """The ids of all keys that a group ever lay under."""
+        self.load([sealed.subject])
+        place = sealed.source, sealed.id, sealed.category
+        later = self._subject_keys[sealed.subject].resealed.get(place, ())
+        return [sealed.key, *(group.key for group in later)]
 
     def personal(self, event: RecordedEvent) -> dict[str, Any | Missing]:
         """Every personal value of an event, field by field, sorted."""

@@ -137,7 +137,7 @@ def traced(traces: Traces, events: Iterable[RecordedEvent]) -> Traces:
 
 
 def _keys_gone(event: RecordedEvent) -> Sequence[str]:
-    """The keys of which an event of the ledger itself leaves no value. What is sealed anew stays under its key."""
+    """The keys of which an event of the ledger itself leaves no value. What is sealed anew stays."""
     if erases(event):
         return cast("list[str]", event.facts["keys_destroyed"])
     return cast("list[str]", event.facts["keys_emptied"]) if erases_fields(event) else ()

@@ -36,8 +36,8 @@ from schemas import CATEGORIES, PERSONAL_FIELDS, ROLLING_CATEGORIES
 class PlannedErasure(msgspec.Struct, frozen=True):
     """One erasure: what becomes of each category. `month`: only months up to this one go.
 
-    `is_of_entries`: no data is held, and what goes is whose the entries are. `fields`: single fields whose values
-    up to `through` go, each with the decision on it; then no category goes.
+    `is_of_entries`: no data is held, and what goes is whose the entries are. `fields`: single fields whose
+    values up to `through` go, each with the decision on it; then no category goes.
     """
 
     cause: Cause
@@ -217,7 +217,10 @@ _StepsOfKind = Callable[[Person, date], Iterator[PlannedErasure]]
 
 def _due(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
     """Each kind of step is worked out of what the kinds before it leave."""
-    kinds = [*_resuming(person), *(() if decided_only else (_taken_back, _withdrawn, _passed, _forgotten))]
+    kinds = [
+        *_resuming(person),
+        *(() if decided_only else (_taken_back, _withdrawn, _passed, _forgotten)),
+    ]
     for steps_of_kind in kinds:
         for step in steps_of_kind(person, day):
             yield step
@@ -235,7 +238,7 @@ def removed(person: Person) -> dict[str, datetime]:
 
 
 def _taken_back(person: Person, day: date) -> Iterator[PlannedErasure]:
-    """Values of single fields that were removed, and that neither a hold nor a duty keeps: a step for each time."""
+    """Values of single fields that were removed and that nothing keeps: a step for each time."""
     fields = removed(person)
     free = _free(person, "removed", {PERSONAL_FIELDS[field] for field in fields}, day)
     for through in sorted(set(fields.values())):

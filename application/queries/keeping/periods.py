@@ -19,7 +19,7 @@ from application.source import Source, unless_erased
 from ledger.crypto.sealing import end_of_month
 from ledger.storage.postgres import Session
 from projections.keeping.erasing import PlannedErasure, deferrals, lasting_for, removed, steps
-from projections.keeping.lasting import RetentionEnd, keepings_around
+from projections.keeping.lasting import RetentionEnd, facts_of, keepings_around
 from projections.keeping.person import Person
 from projections.reading.persons import persons
 from rulebook import Cause, ErasureFacts, kept, period
@@ -27,6 +27,7 @@ from rulebook.calendar import day_of
 from schemas import PERSONAL_FIELDS, are_all
 
 _BLOCK = 500
+_ON_REMOVAL = "law.erasure.on-removal"
 _YEAR = timedelta(days=365)
 Situation = Literal["due", "deferred", "kept", "running", "not-begun", "no-period"]
 
@@ -65,8 +66,8 @@ class Clock(_Kept, frozen=True):
     `category`: null for the entries of a person of whom no data is held, or none once the rest is erased.
     `due`: `ledger retention run` would erase it, for that `cause`. `deferred`: for this cause it was to go,
     and waits. `situation`: in one word, what becomes of it. What is due for another cause than its period
-    goes whatever that says; `kept` is what outlives its period. `fields`: a row of its own for single ones that were
-    removed: they go by themselves.
+    goes whatever that says; `kept` is what outlives its period. `fields`: single ones
+    that were removed, which go by themselves, in a row of their own.
     """
 
     subject: Name | None
@@ -88,7 +89,8 @@ class Clocks(Answer, frozen=True):
 class StepShown(Answer, frozen=True):
     """What goes, or went, of one person. `collected_until`: only what was collected by that day.
 
-    `keys_destroyed`, `position`: null while it is only shown. `fields`: single ones that go, where no category does.
+    `keys_destroyed`, `position`: null while it is only shown. `fields`: single ones that go; then no category
+    does.
     """
 
     subject: Name | None
@@ -180,15 +182,21 @@ def _removed_fields(
         fields_of.setdefault(PERSONAL_FIELDS[field], []).append(field)
     for category, fields in sorted(fields_of.items()):
         is_due = not due.isdisjoint(fields)
-        row = _clock(
-            None,
-            day,
-            "removed" if is_due else None,
-            deferred="removed",
-            kept_by=_kept_by(person, category, "removed", day),
+        facts = facts_of(person.look, person.traces, "removed", (category,))
+        yield replace(
+            _clock(
+                None,
+                day,
+                "removed" if is_due else None,
+                deferred=None if is_due else "removed",
+                kept_by=_kept_by(person, category, "removed", day),
+            ),
+            category=category,
+            rule=_ON_REMOVAL,
+            grounds=[ground_row(reason) for reason in kept(facts, category, day)],
+            situation="due" if is_due else "deferred",
+            fields=fields,
         )
-        situation: Situation = "due" if is_due else "deferred"
-        yield replace(row, category=category, situation=situation, fields=fields)
 
 
 def _has_passed(end: RetentionEnd, day: date) -> bool:

@@ -172,9 +172,7 @@ def _with_lines(
             detail = f"line {line.number} says something else of this erasure"
             notes.note(erased.position, "journal-changed", detail)
     for line in lines.of_subject.get(stream_needs.stream, ()):
-        if (
-            not line.entry.erases
-        ):  # that nothing goes is decided, and its event has another name
+        if not line.entry.erases:  # that nothing goes is decided, and its event has another name
             lines.see(line.entry.erasure, stream_needs.stream, stream_needs.first)
             own_lines[line.entry.erasure] = line
     return own_lines
