@@ -285,8 +285,8 @@ class Eraser:
     ) -> list[Erasure]:
         """Fence, destroy and record, inside the caller's transaction under the head lock.
 
-        `events`: of each entry. `latest`: the highest version of each stream that has events. `left`: of those
-        of whom single fields go.
+        `events`: of each entry. `latest`: the highest version of each stream that has events. `left`: of
+        whom single fields go.
         """
         link = ChainLink(KeyedHash(self._opener.ledger_key(CHAIN)))
         letters = destroy(self._session, self._opener, link, entries, self._accountability, left)

@@ -310,7 +310,7 @@ class Opener:
         return found
 
     def seals(self, sealed: SealedGroup) -> Iterator[tuple[SealedGroup, DataKey]]:
-        """A group as it was sealed last, then as before, wherever the key is there: one, but after a restore."""
+        """A group as it was sealed last, then as before, where the key is there: one, but after a restore."""
         self.load([sealed.subject])
         place = sealed.source, sealed.id, sealed.category
         for later in self._subject_keys[sealed.subject].resealed.get(place, ()):

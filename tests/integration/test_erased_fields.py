@@ -1,19 +1,27 @@
 """Single fields erased: nothing opens them any more, and everything else of the person opens as before."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from itertools import accumulate, repeat
+from random import Random
 from typing import Any
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.audit import audit
+from ledger.crypto.groups import GroupPlace, open_group
+from ledger.crypto.sealing import next_month_key
 from ledger.erasure.pending import pending
 from ledger.erasure.rejournal import rejournal
-from ledger.errors import IncompleteErasure, OnHold
+from ledger.errors import Halt, IncompleteErasure, OnHold
+from ledger.event import RecordedEvent
 from ledger.keys.opening import Missing
+from ledger.keys.rotation import rotate
 from schemas import Code
-from tests.fixtures.console import Cli
 from tests.fixtures.ledger import House, collected, message, registered
+from tests.integration.test_archive_forgets import unwrapped, wrapped_keys
 from tests.integration.test_audit_keys import custody
 
 WHO, OTHER = "customer/10023", "customer/10024"
@@ -115,7 +123,8 @@ def test_fields_go_one_after_the_other_and_then_the_category(house: House) -> No
     eraser.erase(WHO, ["contact"], "request")
     erased = [event for event in house.events() if event.name == "personal-data-erased"]
     assert opened(house)[1:] == [{"name": "J"}, {"fixed_number": Missing.ERASED}]
-    assert erased and first
+    assert len(erased) == 1
+    assert first.sealed["contact"].key in erased[0].facts["keys_destroyed"]
     assert findings(house) == []
 
 
@@ -152,8 +161,6 @@ def test_a_crash_after_the_journal_is_completed_by_the_next_start(
 
     def fails(lines: Any) -> None:
         append(lines)
-        from ledger.errors import Halt
-
         raise Halt("the disk is gone")
 
     monkeypatch.setattr(eraser._journal, "append", fails)
@@ -200,4 +207,117 @@ def test_a_lost_journal_learns_of_erased_fields_from_the_events(house: House) ->
     (entry,) = house.journal.entries()
     assert (entry.fields, entry.categories) == (("mobile_number",), ())
     assert pending(house.session(None), house.journal) == []
+    assert findings(house) == []
+
+
+MONTHS = 24
+
+
+def groups_of(house: House, event: RecordedEvent) -> Iterator[tuple[GroupPlace, str]]:
+    """Every group that an entry holds, sealed at first or anew, with its place."""
+    stream = {"ledger": str(house.ledger), "subject": event.stream}
+    for category, sealed in event.sealed.items():
+        own = {"source": event.source, "id": event.id, "category": category}
+        yield GroupPlace(**stream, **own, fields=sealed.fields, key=sealed.key), sealed.blob
+    for group in event.resealed:
+        own = {"source": group.source, "id": group.id, "category": group.category}
+        yield GroupPlace(**stream, **own, fields=group.fields, key=group.key), group.blob
+
+
+def opened_with(house: House, keys: set[bytes]) -> list[dict[str, Any]]:
+    """Every group of every entry that any key opens, also as the key of a later month."""
+    later = [
+        AESGCM(key)
+        for first in keys
+        for key in accumulate(
+            repeat(None, MONTHS), lambda key, _: next_month_key(key), initial=first
+        )
+    ]
+    found = []
+    for event in house.events():
+        for place, blob in groups_of(house, event):
+            for cipher in later:
+                try:
+                    found.append(open_group(cipher, blob, place))
+                except Halt:
+                    continue
+    return found
+
+
+def test_no_stored_key_opens_the_value_and_after_the_epoch_no_old_copy_does(house: House) -> None:
+    house.record(registered(), contact("2026-10-01"), device("2026-08-01"), device("2026-10-01"))
+    before = wrapped_keys(house)
+    house.eraser().erase_fields(WHO, ["mobile_number", "ip_address"], "request")
+    now = opened_with(house, unwrapped(house, wrapped_keys(house)))
+    left = [{"email": "j.devries@example.nl"}, {"device_id": "d-1"}, {"device_id": "d-1"}]
+    assert now == left
+    # Until the epoch ends, a copy from before the erasure still opens.
+    assert BOTH in opened_with(house, unwrapped(house, before))
+    rotate(house.session("eraser"), house.provider, house.ledger, house.clock())
+    assert opened_with(house, unwrapped(house, before + wrapped_keys(house))) == left
+    assert opened(house) == [
+        MAIL,
+        *[{"device_id": "d-1", "ip_address": Missing.ERASED}] * 2,
+    ]
+
+
+FIELDS = {
+    "contact": ["email", "mobile_number", "fixed_number"],
+    "device": ["device_id", "ip_address"],
+    "identity": ["name", "company_name"],
+}
+ALL_FIELDS = [field for fields in FIELDS.values() for field in fields]
+VALUES = {
+    "email": "mail{}@example.nl",
+    "mobile_number": "+3161{:07}",
+    "fixed_number": "+3120{:07}",
+}
+
+
+def drawn(random: Random, number: int) -> dict[str, Any]:
+    """An event with values of some categories, in some month."""
+    categories = random.sample(sorted(FIELDS), random.randint(1, 3))
+    fields = [
+        field
+        for category in categories
+        for field in random.sample(FIELDS[category], random.randint(1, len(FIELDS[category])))
+    ]
+    personal = {field: VALUES.get(field, "v{}").format(number) for field in fields}
+    when = f"2026-{random.randint(5, 11):02}-{random.randint(1, 23):02}T10:00:00Z"
+    return collected(
+        random.choice([WHO, OTHER]), time=when, categories=categories, personal=personal
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nothing_else_of_anybody_becomes_unreadable(house: House, seed: int) -> None:
+    """Events and erasures of fields in a drawn order, against a list of what each event should show."""
+    random = Random(seed)
+    eraser = house.eraser()
+    house.record(registered(), registered(OTHER))
+    should: dict[str, dict[str, object]] = {}
+    gone: dict[tuple[str, str], datetime] = {}
+    for number in range(24):
+        if random.random() < 0.25 and should:
+            fields = random.sample(ALL_FIELDS, random.randint(1, 2))
+            eraser.erase_fields(WHO, fields, "request")
+            house.clock.forward(seconds=1)
+            for field in fields:
+                gone[WHO, field] = house.clock()
+                for name, values in should.items():
+                    if field in values and name.startswith(WHO):
+                        values[field] = Missing.ERASED
+        else:
+            line = drawn(random, number)
+            who, personal = line["subject"], line["data"]["personal"]
+            outcome = house.record(line)
+            if any((who, field) in gone for field in personal):
+                assert [code.code for _, code in outcome.rejections] == [Code.ERASED_SUBJECT]
+            else:
+                should[f"{who} {line['id']}"] = dict(personal)
+    opener = house.opener()
+    events = [event for event in house.events() if event.sealed]
+    assert [opener.personal(event) for event in events] == [
+        dict(sorted(values.items())) for values in should.values()
+    ]
     assert findings(house) == []
