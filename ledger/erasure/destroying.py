@@ -12,7 +12,7 @@ from uuid import UUID
 from ledger.crypto.held import FINGERPRINT
 from ledger.crypto.layouts import BLIND_FIELDS
 from ledger.crypto.sealing import month_of
-from ledger.erasure.resealing import Reseal
+from ledger.erasure.resealing import Reseal, hashes_of
 from ledger.journal.entries import ErasureEntry
 from ledger.journal.remembering import Fence, add_tombstones, fence, restore_subjects
 from ledger.keys.opening import Missing, Opener, field_fence, sealed_group
@@ -21,9 +21,7 @@ from ledger.letters.dead import letters_gone
 from ledger.reading import events_but_reads
 from ledger.storage.postgres import Session
 from ledger.writing.chain import ChainLink
-from ledger.writing.packing import blind_hash
 from schemas import PERSONAL_FIELDS, ROLLING_CATEGORIES
-from schemas.personal import each_of
 
 
 def destroy(
@@ -147,14 +145,10 @@ def _searchable_after(
     opener.forget(entry.subject)
     for event in events_but_reads(session, [entry.subject]):
         for category in event.sealed.keys() & set(entry.categories):
-            opened = (
-                opener.group(sealed_group(event, category)) if month_of(event.time) > month else {}
-            )
+            group = sealed_group(event, category)
+            opened = opener.group(group) if month_of(event.time) > month else {}
             if not isinstance(opened, Missing):
-                for field in opened.keys() & searchable:
-                    value = opened[field]
-                    for one in () if isinstance(value, Missing) else each_of(value):
-                        yield blind_hash(opener.ledger_key("blind"), field, one)
+                yield from hashes_of(opener, opened, searchable)
     opener.forget(entry.subject)
 
 

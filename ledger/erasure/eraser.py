@@ -8,6 +8,7 @@ that are recorded by then, and refuses a category under a legal hold to everyone
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -25,7 +26,7 @@ from ledger.errors import (
     OnHold,
     UnknownSubject,
 )
-from ledger.event import RecordedEvent
+from ledger.event import RecordedEvent, Resealed
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.journal.overtaking import DECIDE, ERASE
 from ledger.keys.opening import Opener
@@ -406,21 +407,18 @@ def _with_former(
     keys: tuple[str, ...], verdict: Verdict, events: Sequence[RecordedEvent]
 ) -> tuple[str, ...]:
     """The keys that go, and those of the same values before they were sealed anew: events name these."""
-    going, former = set(verdict.erased), dict[str, None]()
-    moved: set[tuple[str, str, str]] = set()
-    for event in events:
-        for group in event.resealed if event.ours else ():
-            within = verdict.month is None or month_of(group.time) <= verdict.month
-            if group.category in going and within:
-                moved.add((group.source, group.id, group.category))
-                former[group.key] = None
-    if not moved:
-        return keys
-    for event in events:
-        for category, sealed in event.sealed.items():
-            if (event.source, event.id, category) in moved:
-                former[sealed.key] = None
-    return tuple(dict.fromkeys((*keys, *former)))
+    anew = chain.from_iterable(event.resealed for event in events if event.ours)
+    groups = [group for group in anew if _goes(verdict, group)]
+    moved = {(group.source, group.id, group.category) for group in groups}
+    sealed = [(event, *one) for event in events for one in event.sealed.items()] if moved else []
+    former = [one.key for event, name, one in sealed if (event.source, event.id, name) in moved]
+    return tuple(dict.fromkeys((*keys, *former, *(group.key for group in groups))))
+
+
+def _goes(verdict: Verdict, group: Resealed) -> bool:
+    """Whether an erasure of categories takes a group."""
+    within = verdict.month is None or month_of(group.time) <= verdict.month
+    return within and group.category in verdict.erased
 
 
 def _times_of(categories: Sequence[str], events: Iterable[RecordedEvent]) -> Iterator[datetime]:

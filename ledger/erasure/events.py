@@ -18,6 +18,8 @@ SOURCE = f"{OWN_SOURCE}erasure"
 _MOST_KEYS = 1_000
 # Of what is sealed anew, in one event: far below the limit of an entry, whatever is around it.
 _MOST_CHARACTERS = 32_768
+# Ids of keys that have room beside the groups of one event, each named twice at most.
+_FEW_KEYS = 100
 # More than source, id, key, category and time of one group take, each named once in the facts at most.
 _NAME_CHARACTERS = 256
 _LAST_PART = "erased"
@@ -89,22 +91,29 @@ def resealed(
     entry: ErasureEntry, left: Reseal, time: datetime, again: UUID | None = None
 ) -> Iterator[NewEvent]:
     """Events of single fields erased: as many as what is left needs. `again`: of which repetition."""
-    blocks = list(_blocks(left.groups)) or [()]
+    blocks = [*_blocks(left.groups), *(((),) if _need_their_own(left) else ())]
+    fields = list(entry.fields or ())
+    categories = sorted({PERSONAL_FIELDS[field] for field in fields})
     parts = [*(f"{_LAST_PART}.{number}" for number in range(1, len(blocks))), _LAST_PART]
     if again:
         parts = [f"{_LAST_PART}.{again}.{number}" for number in range(len(blocks))]
     for part, groups in zip(parts, blocks, strict=True):
-        keys = (left.destroyed, left.emptied) if groups is blocks[-1] else ((), ())
+        keys = (left.destroyed, left.emptied) if part == parts[-1] else ((), ())
         facts = {
             "events": sorted({group.id for group in groups}),
-            "categories": sorted({PERSONAL_FIELDS[field] for field in entry.fields or ()}),
-            "fields": list(entry.fields or ()),
+            "categories": categories,
+            "fields": fields,
             "ground": entry.ground,
             "through": instant(entry.through),
             "keys_destroyed": list(keys[0]),
             "keys_emptied": list(keys[1]),
         }
         yield _own(entry, names.VALUES_RESEALED, part, facts, time, groups)
+
+
+def _need_their_own(left: Reseal) -> bool:
+    """Whether the ids of keys need an event without a group beside them."""
+    return not left.groups or len(left.destroyed) > _FEW_KEYS
 
 
 def _blocks(groups: Iterable[Resealed]) -> Iterator[tuple[Resealed, ...]]:

@@ -6,7 +6,7 @@ since each month's key leads to the next. Bounded by what is held of one categor
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -109,43 +109,61 @@ def _of_category(
     *,
     again: bool,
 ) -> Reseal:
-    fields = frozenset(entry.fields or ())
     hashes = tuple(_kept_hashes(opener, held, entry))
-    touched = {
-        seal.key
-        for one in held
-        for seal in one.seals
-        if seal.time <= entry.through and fields.intersection(seal.fields)
-    }
+    touched = _touched(held, entry)
     if not touched:
         return Reseal(kept_hashes=hashes)
     category = held[0].first.category
     stored = opener.stored_keys(entry.subject, category)
     rolls = category in ROLLING_CATEGORIES
     moved = list(held) if rolls else _moved(held, touched)
-    opening = set[str]().union(*(one.keys for one in moved))
+    opening = _opening(moved)
     going = [key for key in stored if rolls or key_id(key.secret) in opening]
-    left = [(one, _left(one, entry)) for one in moved]
-    new = _new_keys(entry.subject, category, stored, going, [o for o, kept in left if kept], random)
+    staying = [one for one in moved if _left(one, entry)]
+    new = _new_keys(entry.subject, category, stored, going, staying, random)
     sealer = _Sealer(str(ledger), new, rolls=rolls, random=random)
-    groups = tuple(sealer.sealed(one.first, kept) for one, kept in left if kept)
-    former = [key for one in moved for key in one.former] if again else []
-    emptied = {one.first.key for one in moved} - {one.first.key for one, kept in left if kept}
+    emptied = _named(moved) - _named(staying)
     return Reseal(
-        groups,
+        tuple(sealer.sealed(one.first, _left(one, entry)) for one in staying),
         tuple(new),
         tuple((category, key.generation, key.month) for key in going),
-        tuple(sorted({*_ids(going, moved, rolls=rolls), *emptied, *former})),
+        tuple(sorted({*_ids(going, moved, rolls=rolls), *emptied, *_former(moved, again=again)})),
         tuple(sorted(emptied)),
         hashes,
     )
+
+
+def _touched(held: Sequence[_Held], entry: ErasureEntry) -> set[str]:
+    """The keys that open a value that goes."""
+    fields = frozenset(entry.fields or ())
+    return {
+        seal.key
+        for one in held
+        for seal in one.seals
+        if seal.time <= entry.through and fields.intersection(seal.fields)
+    }
+
+
+def _named(groups: Iterable[_Held]) -> set[str]:
+    """The keys of some groups as their events name them."""
+    return {one.first.key for one in groups}
+
+
+def _former(groups: Iterable[_Held], *, again: bool) -> Iterator[str]:
+    """The keys that groups ever lay under; after a restore alone, as each was told of before."""
+    return chain.from_iterable(one.former for one in groups if again)
+
+
+def _opening(groups: Iterable[_Held]) -> set[str]:
+    """The keys that open some groups."""
+    return set[str]().union(*(one.keys for one in groups))
 
 
 def _moved(held: Sequence[_Held], touched: set[str]) -> list[_Held]:
     """The groups that some keys open, and those that share a key with one of them."""
     while True:
         moved = [one for one in held if touched & one.keys]
-        opening = set[str]().union(*(one.keys for one in moved))
+        opening = _opening(moved)
         if opening <= touched:
             return moved
         touched = touched | opening
@@ -175,7 +193,7 @@ def _new_keys(
     if category in ROLLING_CATEGORIES:
         starts = [min(months)] if months else []
     else:
-        used = set().union(*(one.keys for one in left))
+        used = _opening(left)
         starts = [key.month for key in going if key_id(key.secret) in used]
     return [
         NewKey(subject, category, generation, month, random(KEY_BYTES))
@@ -232,6 +250,14 @@ def _kept_hashes(opener: Opener, held: Iterable[_Held], entry: ErasureEntry) -> 
     """The hashes of later values of the fields, by which the person is still found."""
     searchable = BLIND_FIELDS.intersection(entry.fields or ())
     for one in held:
-        for field in searchable.intersection(_left(one, entry)):
-            for value in each_of(one.values[field]):
-                yield blind_hash(opener.ledger_key("blind"), field, value)
+        yield from hashes_of(opener, _left(one, entry), searchable)
+
+
+def hashes_of(
+    opener: Opener, values: Mapping[str, Any], searchable: Collection[str]
+) -> Iterator[bytes]:
+    """The hashes by which the values of some fields are found, but for those that are erased."""
+    for field in values.keys() & searchable:
+        value = values[field]
+        for one in () if isinstance(value, Missing) else each_of(value):
+            yield blind_hash(opener.ledger_key("blind"), field, one)

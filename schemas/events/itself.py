@@ -35,7 +35,7 @@ class ErasureReapplied(Facts, frozen=True, kw_only=True):
 
 
 class ValuesResealed(Facts, frozen=True, kw_only=True):
-    """Values of single fields were erased: what shared a key with them was sealed anew, and the key destroyed.
+    """Values of single fields were erased: what shared a key with them was sealed anew, the key destroyed.
 
     `events`: ids of the events whose other values this one holds, sealed anew. `through`: values of `fields`
     up to this instant are gone. `keys_emptied`: keys of which no value is left.

@@ -16,7 +16,7 @@ from ledger.crypto.sealing import next_month_key
 from ledger.erasure.pending import pending
 from ledger.erasure.rejournal import rejournal
 from ledger.errors import Halt, IncompleteErasure, OnHold
-from ledger.event import RecordedEvent
+from ledger.event import RecordedEvent, Resealed
 from ledger.keys.opening import Missing
 from ledger.keys.rotation import rotate
 from schemas import Code
@@ -215,13 +215,21 @@ MONTHS = 24
 
 def groups_of(house: House, event: RecordedEvent) -> Iterator[tuple[GroupPlace, str]]:
     """Every group that an entry holds, sealed at first or anew, with its place."""
-    stream = {"ledger": str(house.ledger), "subject": event.stream}
-    for category, sealed in event.sealed.items():
-        own = {"source": event.source, "id": event.id, "category": category}
-        yield GroupPlace(**stream, **own, fields=sealed.fields, key=sealed.key), sealed.blob
-    for group in event.resealed:
-        own = {"source": group.source, "id": group.id, "category": group.category}
-        yield GroupPlace(**stream, **own, fields=group.fields, key=group.key), group.blob
+    first = [
+        Resealed(event.source, event.id, event.time, category, one.key, one.fields, one.blob)
+        for category, one in event.sealed.items()
+    ]
+    for group in (*first, *event.resealed):
+        place = GroupPlace(
+            ledger=str(house.ledger),
+            subject=event.stream,
+            source=group.source,
+            id=group.id,
+            category=group.category,
+            fields=group.fields,
+            key=group.key,
+        )
+        yield place, group.blob
 
 
 def opened_with(house: House, keys: set[bytes]) -> list[dict[str, Any]]:

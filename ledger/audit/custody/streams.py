@@ -13,7 +13,7 @@ import msgspec
 from ledger.audit.custody.bound import Unbound
 from ledger.audit.custody.custody import Checked, Custody, ProviderKeys
 from ledger.audit.custody.journal import JournalLine, JournalLines, keys_digest, through_of
-from ledger.audit.custody.told import Erased, StreamNeeds, tell
+from ledger.audit.custody.told import Erased, NeededKey, StreamNeeds, tell
 from ledger.audit.findings import CappedFindings
 from ledger.backup.reimport import REIMPORT
 from ledger.crypto.held import FINGERPRINT
@@ -248,10 +248,8 @@ class _Stream:
             if id in ids:
                 if id in self._destroyed:
                     self._note("key-returned", category, "it was destroyed", need.position)
-            elif id in self._exchanged:
-                continue  # what is left was sealed anew
             elif id in self._destroyed:
-                self._check_covered(category, need.latest, need.position)
+                self._check_covered(category, id, need)
             elif all(key.secret for key in keys):  # a key that does not open is named already
                 self._note_missing(category, ids, need.position)
 
@@ -261,10 +259,11 @@ class _Stream:
             kind = "key-replaced" if ids - {None} else "key-missing"
             self._note(kind, category, "no erasure accounts for it", position)
 
-    def _check_covered(self, category: str, latest: datetime, position: int) -> None:
+    def _check_covered(self, category: str, id: str, need: NeededKey) -> None:
+        """The fence covers what a destroyed key sealed; no fence does where it was sealed anew."""
         fence = self._stored.fences.get(category)
-        if fence is not None and fence.through < latest:
-            self._note("fence-changed", category, "it ends before what was erased", position)
+        if id not in self._exchanged and fence is not None and fence.through < need.latest:
+            self._note("fence-changed", category, "it ends before what was erased", need.position)
 
     def _check_returned(self) -> None:
         """No key is held of a generation and time that was erased."""
