@@ -16,7 +16,7 @@ TESTS := $(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal
 # Compiled modules are kept: else each process that a test starts compiles all of them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo demo-kafka check tools quick format lint site types imports test matrix coverage fault documents sbom bench bench-guard mutants calendar clean
+.PHONY: help demo demo-kafka check tools quick format lint site types imports test matrix coverage fault documents sbom bench bench-guard mutants calendar recorded clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -103,6 +103,9 @@ mutants: $(WITH_SPARK) build/mutants/tool  ## try the altered places of tests/mu
 
 calendar: $(WITH_SPARK)  ## the unit and property tests on days of which a calendar is made (needs the package faketime; CALENDAR="2032-06-15T12:00 tests/integration/test_pruning.py")
 	$(BIN)/python -m tests.calendar $(CALENDAR)
+
+recorded: $(WITH_SPARK)  ## what every edge says, for each role and language, into a folder: record before and after a change, then compare (TO=FOLDER)
+	$(BIN)/python -m tests.recorded $(TO)
 
 documents: $(READY)  ## write again what is generated from the code (JSON Schemas, AsyncAPI, reference, diagrams, dashboards, the catalogue)
 	$(BIN)/python -m schemas.generate

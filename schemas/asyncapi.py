@@ -1,6 +1,6 @@
 """The AsyncAPI 3.0 document: topics, messages and answers, for the teams that publish to the ledger.
 
-Generated from the catalogue. Payloads are the JSON Schema documents beside it, by reference.
+Generated from the catalogue. Payloads are definitions of the JSON Schema document beside it, by reference.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from schemas.catalogue import ALL_TYPES, ANNULLED, DISCLOSED, OWN_TYPES
 from schemas.codes import words_of
 from schemas.event_type import EventType
 from schemas.extensions import DROPPED
-from schemas.library import examples_of
+from schemas.library import EVENTS, examples_of
 from schemas.limits import LIMITS
 from schemas.rejection import Code
 from schemas.texts import LANGUAGES
@@ -137,7 +137,7 @@ def _message(entry: EventType) -> Document:
         "contentType": STRUCTURED,
         "payload": {
             "schemaFormat": SCHEMA_FORMAT,
-            "schema": {"$ref": f"json-schema/{_name(entry)}.schema.json"},
+            "schema": {"$ref": f"{EVENTS}#/$defs/{_name(entry)}"},
         },
         "bindings": _bindings("The subject of the event."),
         "examples": [

@@ -6,11 +6,13 @@ Read-only, through importlib.resources, so that an installed wheel works without
 from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 _ROOT = files("schemas")
+EVENTS: Final = "events.schema.json"
+"""The generated schemas of all event types, in one document."""
 
 
 def examples_of(name: str, version: int = 1) -> dict[str, bytes]:
@@ -30,18 +32,30 @@ def generated(document: str) -> Any:
 def published() -> dict[str, dict[str, Any]]:
     """The schemas of every release, oldest first: full type -> its schema in each release that has it.
 
-    Releases are folders named after the version of the software that first carried the schema.
+    Releases are named after the version of the software that first carried the schema.
     """
     history: dict[str, dict[str, Any]] = {}
-    for release in sorted(_ROOT.joinpath("published").iterdir(), key=_release):
-        for name, file in _json_files(release, ".schema.json"):
-            schema = msgspec.json.decode(file.read_bytes())
-            history.setdefault(f"nl.voipzeker.ledger.{name}", {})[release.name] = schema
+    for release, bundle in released().items():
+        definitions = bundle["$defs"]
+        for name, schema in definitions.items():
+            if ".v" in name:
+                history.setdefault(f"nl.voipzeker.ledger.{name}", {})[release] = schema | {
+                    "$defs": definitions
+                }
     return history
 
 
-def _release(folder: Traversable) -> tuple[int, ...]:
-    return tuple(int(part) for part in folder.name.split("."))
+def released() -> dict[str, Any]:
+    """The bundle of schemas of each release by its version, oldest first."""
+    files = dict(_json_files(_ROOT.joinpath("published"), ".schema.json"))
+    return {
+        version: msgspec.json.decode(files[version].read_bytes())
+        for version in sorted(files, key=_numbers)
+    }
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
 
 
 def _json_files(folder: Traversable, ending: str) -> Iterator[tuple[str, Traversable]]:

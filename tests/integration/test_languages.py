@@ -90,7 +90,7 @@ def _below(command: Any, path: tuple[str, ...]) -> Iterator[str]:
 
 def asked(language: Language, folder: Path) -> Iterator[tuple[str, bytes]]:
     """A line for each command, and what it reads; in English, which other tests read, what only looks."""
-    yield from ((line, b"") for line in _looks())
+    yield from ((line, b"") for line in LOOKS)
     yield "find email", b"a@example.nl\n"
     if language == "nl":
         yield from ((line, b"") for line in _acts("NL", folder))
@@ -99,60 +99,59 @@ def asked(language: Language, folder: Path) -> Iterator[tuple[str, bytes]]:
         yield "find email", b"\n"
 
 
-def _looks() -> list[str]:
-    return [
-        "init",
-        "today",
-        "login-link",
-        "status",
-        f"history {WHO}",
-        f"state {WHO}",
-        "state",
-        f"consents {WHO} --history",
-        f"marketing {WHO}",
-        f"may credit-check {WHO}",
-        "purposes",
-        "register",
-        "disclosures",
-        "disclosures --recipient zzzz",
-        "recipients",
-        "transparency",
-        "transfers",
-        f"export --format ldv --subject {WHO}",
-        "access",
-        f"access {WHO}",
-        "access employee/3",
-        "findings",
-        "findings --rule zzzz",
-        "lint",
-        "schema list",
-        "schema show consent-given",
-        "schema tc-string zzzz",
-        "complaint list --all",
-        "complaint show zzzz",
-        "dead-letters list",
-        "dead-letters retry 0000000000",
-        "dead-letters show 0000000000",
-        "hold list",
-        "retention due --all",
-        "retention run",
-        "retention forecast",
-        f"retention decide {WHO}",
-        "notify list",
-        "transparency --format html",
-        "feed list",
-        "kafka sources",
-        "kafka resume --source zzzz",
-        "kafka accept-gap --topic t --reason gone",
-        "kafka create-topics",
-        "keys status",
-        "sample --events 0",
-        "certificate write 2",
-        "history customer/99999",
-        "history nobody",
-        "rebuild incidents",
-        "audit --views",
-    ]
+LOOKS = [
+    "init",
+    "today",
+    "login-link",
+    "status",
+    f"history {WHO}",
+    f"state {WHO}",
+    "state",
+    f"consents {WHO} --history",
+    f"marketing {WHO}",
+    f"may credit-check {WHO}",
+    "purposes",
+    "register",
+    "disclosures",
+    "disclosures --recipient zzzz",
+    "recipients",
+    "transparency",
+    "transfers",
+    f"export --format ldv --subject {WHO}",
+    "access",
+    f"access {WHO}",
+    "access employee/3",
+    "findings",
+    "findings --rule zzzz",
+    "lint",
+    "schema list",
+    "schema show consent-given",
+    "schema tc-string zzzz",
+    "complaint list --all",
+    "complaint show zzzz",
+    "dead-letters list",
+    "dead-letters retry 0000000000",
+    "dead-letters show 0000000000",
+    "hold list",
+    "retention due --all",
+    "retention run",
+    "retention forecast",
+    f"retention decide {WHO}",
+    "notify list",
+    "transparency --format html",
+    "feed list",
+    "kafka sources",
+    "kafka resume --source zzzz",
+    "kafka accept-gap --topic t --reason gone",
+    "kafka create-topics",
+    "keys status",
+    "sample --events 0",
+    "certificate write 2",
+    "history customer/99999",
+    "history nobody",
+    "rebuild incidents",
+    "audit --views",
+]
 
 
 def _acts(mark: str, folder: Path) -> list[str]:
@@ -231,7 +230,11 @@ def _acts(mark: str, folder: Path) -> list[str]:
 
 @pytest.fixture
 def ledger(cli: Cli) -> Cli:
-    """A ledger with the sample, its log published, and a few files."""
+    return prepared(cli)
+
+
+def prepared(cli: Cli) -> Cli:
+    """A ledger with the sample, and a few files."""
     sample = cli.folder / "sample.ndjson"
     made = cli("sample", "--events", "900", "--customers", "24", "--output", str(sample))
     assert made.status == 0, made.err

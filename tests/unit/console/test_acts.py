@@ -109,7 +109,9 @@ def test_data_is_named_by_field_where_the_event_says_which() -> None:
 
 
 def test_a_feed_was_given_to_whom_it_is_about() -> None:
-    feed = named("bulk-feed-delivered", subject="recipient/ciot", record_count=9)
+    feed = named(
+        "bulk-feed-delivered", subject="recipient/ciot", record_count=9, purpose="subscriber-feed"
+    )
     record = vng(feed)
     assert record["afnemerId"] == str(LedgerName().registry_stream("recipient/ciot"))
     assert record["afnemerId"] == str(

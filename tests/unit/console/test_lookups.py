@@ -56,6 +56,7 @@ LANGUAGE = "L"
 IN_THE_LEDGER = {
     ("access", "--role"),
     ("disclosures", "--provision"),
+    ("feed deliver", "--provision"),
     ("feed deliver", "--recipient"),
     ("feed prove", "--recipient"),
     ("disclosures", "--recipient"),

@@ -186,7 +186,7 @@ def test_a_breach_is_for_the_authority_for_persons_and_then_for_its_end() -> Non
         breach("breach-assessed", 1, risk="high"),
     ]
     (tell,) = of_case(begun, *notices, hours=30)
-    assert (tell.task, tell.state) == ("tell-persons", "waits")
+    assert (tell.task, tell.state) == ("tell-persons", "due")  # without undue delay: it has no day
     (close,) = of_case(begun, *notices, hours=30, told=True)
     assert (close.task, close.commands) == ("close-breach", ("ledger incident close B-1",))
 
