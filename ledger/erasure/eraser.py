@@ -6,7 +6,7 @@ that are recorded by then, and refuses a category under a legal hold to everyone
 `reapply`, which repeats what the journal says after a crash or a restore, before anyone is served.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Any, NamedTuple
@@ -410,9 +410,15 @@ def _with_former(
     anew = chain.from_iterable(event.resealed for event in events if event.ours)
     groups = [group for group in anew if _goes(verdict, group)]
     moved = {(group.source, group.id, group.category) for group in groups}
-    sealed = [(event, *one) for event in events for one in event.sealed.items()] if moved else []
-    former = [one.key for event, name, one in sealed if (event.source, event.id, name) in moved]
+    former = chain.from_iterable(_keys_of(event, moved) for event in events if moved)
     return tuple(dict.fromkeys((*keys, *former, *(group.key for group in groups))))
+
+
+def _keys_of(event: RecordedEvent, moved: Collection[tuple[str, str, str]]) -> Iterator[str]:
+    """The keys of those groups of an event that were sealed anew, as it names them."""
+    for category, sealed in event.sealed.items():
+        if (event.source, event.id, category) in moved:
+            yield sealed.key
 
 
 def _goes(verdict: Verdict, group: Resealed) -> bool:
