@@ -329,3 +329,25 @@ def test_nothing_else_of_anybody_becomes_unreadable(house: House, seed: int) -> 
         dict(sorted(values.items())) for values in should.values()
     ]
     assert findings(house) == []
+
+
+def test_what_is_sealed_anew_is_told_in_events_of_a_bounded_size(house: House) -> None:
+    def letter(number: int) -> dict[str, Any]:
+        personal = {"letter_text": f"{number} " + "a" * 2_000, "ticket_text": "secret"}
+        when = f"2026-10-{number % 28 + 1:02}T10:00:00Z"
+        return collected(WHO, time=when, categories=["correspondence"], personal=personal)
+
+    house.record(registered(), *map(letter, range(60)))
+    house.eraser().erase_fields(WHO, ["ticket_text"], "request")
+    anew = [event for event in house.events() if event.name == "values-resealed"]
+    sizes = [sum(len(group.blob) for group in event.resealed) for event in anew]
+    assert len(anew) > 3
+    assert max(sizes) <= 32_768
+    assert sum(len(event.resealed) for event in anew) == 60
+    decided = [event.position for event in house.events() if event.name == "erasure-decided"]
+    assert decided == [anew[-1].position - 1]
+    assert anew[-1].id.endswith(".erased")
+    values = opened(house)
+    assert [value["ticket_text"] for value in values] == [Missing.ERASED] * 60
+    assert {str(value["letter_text"]).split()[0] for value in values} == set(map(str, range(60)))
+    assert findings(house) == []
