@@ -6,12 +6,23 @@ house.
 
 import re
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rulebook.calendar import AMSTERDAM
 from schemas.formats import instant_of
+from schemas.texts import Language
 
+MONTHS: dict[Language, tuple[str, ...]] = {
+    "nl": (
+        *("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september"),
+        *("oktober", "november", "december"),
+    ),
+    "en": (
+        *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+        *("October", "November", "December"),
+    ),
+}
 _ZONE: ContextVar[ZoneInfo] = ContextVar("zone", default=AMSTERDAM)
 # An instant in the form of answers; with its six decimals no other text looks like it.
 _INSTANT = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
@@ -19,6 +30,11 @@ _SHOWN = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:[+-][0-9]{2}:[0-9]{2})?\Z"
 )
 _PLAIN = "%Y-%m-%d %H:%M:%S"
+
+
+def day_in_words(on: date, language: Language) -> str:
+    """A day as a letter has it: `3 maart 2026`."""
+    return f"{on.day} {MONTHS[language][on.month - 1]} {on.year}"
 
 
 def zone_of(name: str) -> ZoneInfo | None:

@@ -14,7 +14,7 @@ from typing import get_args
 
 import msgspec
 
-from application.acts import handing_over, holding, recording, restricting
+from application.acts import declaring, handing_over, holding, recording, restricting
 from application.queries.cases import breach_notice, complaints, incidents, requests
 from application.queries.desk import (
     counts,
@@ -45,7 +45,7 @@ from application.queries.persons import (
     state,
 )
 from application.queries.registers import answer as register_answer
-from application.queries.registers import purposes, recipients
+from application.queries.registers import codes, purposes, recipients
 from application.queries.reports import access as access_report
 from application.queries.reports import portability
 from application.queries.today import task
@@ -62,6 +62,8 @@ ANSWERS: Mapping[str, object] = {
     "certificate write": certified.CertifiedErasure
     | Certificate,  # at `--output -` the file itself
     "checkpoint": log.SignedCheckpoint,
+    "codes declare": declaring.DeclaredCodes,
+    "codes list": codes.Codes,
     "complaint answer": complaints.ComplaintFile,
     "complaint list": complaints.ComplaintList,
     "complaint receive": complaints.ComplaintFile,

@@ -9,7 +9,8 @@ from documents.messages import told
 from host.logs import Log, logs
 from host.notes import note
 from host.statuses import AWAY, BAD_NEWS, WRONG
-from ledger.errors import LedgerError, Misconfigured, Refused, Retry
+from ledger.errors import LedgerError, Misconfigured, NoSpace, Refused, Retry
+from ledger.storage.faults import FULL
 
 # Wrong usage is told in words that may repeat what was typed: these may be followed by a value.
 _QUOTING = ("Got unexpected extra argument",)
@@ -35,6 +36,8 @@ def explained(error: Exception) -> tuple[int, str]:
             WRONG,
             f"ledger: {_without_values(error.format_message(), command)} Try `{command} --help`.",
         )
+    if isinstance(error, OSError) and error.errno in FULL:
+        return explained(NoSpace())
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return WRONG, f"ledger: {where}{error.strerror or type(error).__name__}"

@@ -35,13 +35,16 @@ PIPE_SECONDS = 1.0
 
 
 class RejectedLine(msgspec.Struct, frozen=True):
-    """A refused line, and why. `type`: of the event, when it was readable."""
+    """A refused line, and why. `type`: of the event, when it was readable. `rule`: by which it is
+    withheld.
+    """
 
     file: str
     line: int
     code: Code
     pointer: str
     type: str | None = None
+    rule: str | None = None
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -65,7 +68,8 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 def _rejected(label: str, line: int, why: Rejection) -> "RejectedLine":
-    return RejectedLine(label, line, why.code, why.pointer, why.type)
+    pointer, rule = (why.why.pointer, why.why.rule) if why.why else (why.pointer, None)
+    return RejectedLine(label, line, why.code, pointer, why.type, rule)
 
 
 def _refused_count(outcome: Outcome) -> int:

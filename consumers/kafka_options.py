@@ -64,7 +64,7 @@ class KafkaOptions(msgspec.Struct, frozen=True):
     topics: tuple[str, ...]
     security: Mapping[str, Any] = {}
     assignor: Literal["range", "cooperative-sticky"] = "range"
-    session_s: float = 30.0
+    session_s: float = 10.0
     poll_records: int = POLL_RECORDS
     client_id: str = "processing-ledger"
 

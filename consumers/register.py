@@ -1,22 +1,32 @@
-"""What a ledger accepts just now, and which sources it knows. A registration counts from the next batch."""
+"""What a ledger accepts just now, and which sources and codes it knows. What is registered or declared counts
+from the next batch.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
 
 import msgspec
 
 from ledger.event import RecordedEvent
 from ledger.storage.postgres import Session
-from ledger.systems import registered_sources, registered_systems
+from ledger.systems import declaring_codes, registered_sources, registered_systems
 from ledger.writing.message import place_in
+from rulebook.recipients import RECIPIENT_KINDS
 from rulebook.sources import SYSTEM_OF, senders_with
-from schemas import AdmissionRules
+from schemas import AdmissionRules, names
 from schemas.powers import Speakers
 from schemas.sources import gives_power
 
 
 def accepted_now(intake: AdmissionRules, session: Session) -> AdmissionRules:
-    """The intake with the systems that are registered by now. Asks the database only where they matter.
+    """The intake with the systems and the codes that are registered by now, and the codes that the house
+    declared. Asks the database only where they matter.
 
     Asked once for a batch, so all of its messages are held against the same register.
     """
+    if intake.secrecy.rules.rows and not intake.confidential:
+        codes = frozenset(declared_now(intake, session))
+        intake = msgspec.structs.replace(intake, secrecy=intake.secrecy.declaring(codes))
     speakers = intake.speakers
     if speakers is None or speakers.senders is None:
         return intake
@@ -24,6 +34,39 @@ def accepted_now(intake: AdmissionRules, session: Session) -> AdmissionRules:
     return msgspec.structs.replace(
         intake, speakers=msgspec.structs.replace(speakers, senders=senders)
     )
+
+
+Declarer = Literal["register", "house"]
+"""Who declared a code ordinary: an entry of the register, or the house by `ledger codes declare`."""
+
+
+def declared_now(intake: AdmissionRules, session: Session) -> dict[str, Declarer]:
+    """Codes that the ledger declares ordinary, and by what.
+
+    Of the register the ids and purposes of activities, roles, and recipients that do not investigate.
+    """
+    speakers, declared = intake.speakers or Speakers(), dict[str, Declarer]()
+    for event in declaring_codes(session, lambda event: _counts(event, speakers)):
+        if event.name == names.CODES_DECLARED:
+            declared.update((code, "house") for code in event.facts["codes"])
+        else:
+            for code in _registered(event):
+                declared.setdefault(code, "register")
+    return declared
+
+
+def _registered(event: RecordedEvent) -> Iterator[str]:
+    """Codes of an entry of the register."""
+    facts = event.facts
+    if event.name == names.RECIPIENT_REGISTERED:
+        kind = RECIPIENT_KINDS.get(facts["kind"])
+        if kind is None or kind.investigates:
+            return
+    yield str(event.subject).partition("/")[2]
+    if "role" in facts and event.name == names.ROLE_DEFINED:
+        yield facts["role"]
+    for purpose in facts.get("purposes", ()):
+        yield purpose["purpose"]
 
 
 def known_now(intake: AdmissionRules, session: Session, topic: str) -> frozenset[str]:

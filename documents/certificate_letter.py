@@ -15,7 +15,10 @@ from application.said_to_all import said_to_all
 from application.words import phrase
 from documents.letter import Attachment, Document, Letter, Section
 from ledger.event import instant
+from schemas.formats import instant_of
 from schemas.texts import Language, field_name
+
+_EPOCH = "key-epoch"
 
 
 class EnclosedCertificate(msgspec.Struct, frozen=True):
@@ -35,8 +38,7 @@ def certificate_document(
 ) -> Document:
     """The letter. `answer`: what the certificate proves. The same input gives the same letter."""
     letter = Letter(language)
-    made_at, erased_at = letter.moment(instant(rendered_at)), letter.moment(answer.erased_at)
-    ground = letter.say("ground", answer.ground)
+    made_at = letter.date(instant(rendered_at))
     whom = "asked" if answer.request_ref else "person"
     return Document(
         language=language,
@@ -46,8 +48,8 @@ def certificate_document(
         facts=tuple(_facts(letter, answer, controller, made_at)),
         intro=(
             letter.say("certificate", "dear"),
-            letter.say("certificate", "erased", erased_at, ground, len(answer.keys_destroyed)),
-            *(letter.say("certificate", name) for name in ("gone", "remains")),
+            *_what_went(letter, answer),
+            letter.say("certificate", "remains"),
         ),
         sections=(
             _fields(letter, answer) if answer.fields else _decided(letter, answer.decisions),
@@ -65,6 +67,32 @@ def certificate_document(
             enclosed.content.decode(),
         ),
     )
+
+
+def _what_went(letter: Letter, answer: CertifiedErasure) -> Iterator[str]:
+    """What was erased, what is kept, and when no backup can be read any more."""
+    erased, kept = (
+        _named(letter, [name for name, one in answer.decisions.items() if is_gone(one)])
+        for is_gone in (_is_erased, lambda one: not _is_erased(one))
+    )
+    day = letter.date(answer.erased_at)
+    fields = ", ".join(field_name(field, letter.language) for field in answer.fields or ())
+    gone = fields or erased or _named(letter, answer.categories)
+    yield letter.say("certificate", "erased", day, letter.say("ground", answer.ground), gone)
+    if kept and not fields:
+        yield letter.say("certificate", "kept", kept)
+    erased_at = instant_of(answer.erased_at)
+    assert erased_at
+    ends = letter.date(instant(erased_at + rulebook.period(_EPOCH)))
+    yield letter.say("certificate", "gone", rulebook.period(_EPOCH).days, ends)
+
+
+def _is_erased(decision: RecordedDecision) -> bool:
+    return decision.decision == "erase"
+
+
+def _named(letter: Letter, categories: Sequence[str]) -> str:
+    return ", ".join(letter.words.category(category) for category in sorted(categories))
 
 
 def _facts(

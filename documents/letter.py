@@ -2,22 +2,19 @@
 
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import msgspec
 
 from application.register_words import RegisterWords, day
-from application.times import local_text
+from application.times import day_in_words, local_text
 from schemas.formats import instant_of
 from schemas.texts import Language, word_of
 
 WORDS: dict[str, dict[str, dict[Language, str]]] = tomllib.loads(
     Path(__file__).with_name("report.toml").read_text("utf-8")
 )
-_MONTHS = {
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
-    "en": "January February March April May June July August September October November December",
-}
 # A day in a sentence, and not a piece of a reference or of a time.
 _DAY = re.compile(r"(?<![\w/.-])[0-9]{4}-(?:0[1-9]|1[0-2])-[0-3][0-9](?![\w/-])")
 
@@ -81,10 +78,7 @@ class Letter:
     def date(self, instant: str | None) -> str:
         """A day in words; an instant is that of Amsterdam."""
         local = day(instant) if instant and "T" in instant else None
-        year, month, number = (
-            local.timetuple()[:3] if local else map(int, (instant or "").split("-"))
-        )
-        return f"{number} {_MONTHS[self.language].split()[month - 1]} {year}"
+        return day_in_words(local or date.fromisoformat(instant or ""), self.language)
 
     def moment(self, instant: str) -> str:
         """A day and a time of day as a clock here shows it, to the second."""

@@ -188,7 +188,7 @@ def kept_until(report: Letter, retention: RetentionOfCategory) -> str:
     if retention.overdue_since:
         return report.say("word", "overdue", report.date(retention.overdue_since))
     if any(not ground.until and not ground.waits_for for ground in retention.grounds):
-        return report.say("word", "standing")
+        return _standing_until(report, retention)
     last: GroundShown | RetentionOfCategory = (
         retention.grounds[-1] if retention.grounds else retention
     )
@@ -197,6 +197,14 @@ def kept_until(report: Letter, retention: RetentionOfCategory) -> str:
     if last.waits_for:
         return report.say("word", "running", report.words.code("anchor", last.waits_for))
     return report.say("word", "open")
+
+
+def _standing_until(report: Letter, retention: RetentionOfCategory) -> str:
+    """Of data that a ground without an end keeps: until when it is kept at least, by the others."""
+    ends = [ground.until for ground in retention.grounds if ground.until]
+    if ends:
+        return report.say("word", "at_least", report.date(max(ends)))
+    return report.say("word", "standing")
 
 
 def kept_by(report: Letter, retention: RetentionOfCategory) -> str:

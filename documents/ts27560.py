@@ -40,6 +40,15 @@ _RIGHTS = {
 _WITHDRAWAL = "In the customer portal, or by a message to the controller"
 _OPEN_END = "withdrawal, objection, or the end of the account"
 _NEXT_ACT = "a new act of the person"
+_ENDINGS = {
+    "expired": "expired",
+    "inactive": "expired",
+    "customer-inactive": "expired",
+    "erased": "expired",
+    "objected": "withdrawn",
+    "objects": "withdrawn",
+}
+"""What a consent is after something else than an act on it ended it; an objection is a word of the person."""
 
 
 def consent_records(
@@ -74,8 +83,7 @@ def _records(
     # The history is sorted by purpose, which `groupby` needs.
     valid_acts = (act for act in answer.history or () if act.annulled_by is None)
     return [
-        _record(answer, statuses[purpose], list(acts), controller, declared[purpose])
-        | {"dct:created": created}
+        _record(answer, statuses[purpose], list(acts), controller, declared[purpose], created)
         for purpose, acts in groupby(valid_acts, key=lambda act: act.purpose)
     ]
 
@@ -86,11 +94,13 @@ def _record(
     acts: Sequence[ConsentAct],
     controller: Controller,
     declared: Declaration | None,
+    created: str,
 ) -> Node:
     identifier, person = _urn(answer, f"consent/{status.purpose}"), _person(answer)
     return {
         "@id": identifier,
         "@type": "dpv:ConsentRecord",
+        "dct:created": created,
         "dct:identifier": identifier,
         "dpv:hasIdentifier": identifier,
         "dct:conformsTo": ["dpv-27560:record", "dpv-27560:record-eu-gdpr"],
@@ -114,7 +124,7 @@ def _record(
             for article, title in _RIGHTS.items()
         ],
         "dpv:hasEntity": [controller_entity(controller)],
-        "dpv:hasConsentStatus": _events(status, acts, person),
+        "dpv:hasConsentStatus": _events(status, acts, person, created),
     }
 
 
@@ -161,28 +171,36 @@ def _text(version: str) -> Node:
     }
 
 
-def _events(status: ConsentShown, acts: Sequence[ConsentAct], person: str) -> list[Node]:
+def _events(
+    status: ConsentShown, acts: Sequence[ConsentAct], person: str, created: str
+) -> list[Node]:
+    """The acts, and last what ended a consent that no act ended: a reader goes by the last event."""
     events = [_event(act, person) for act in acts]
-    if status.status == "expired":
+    ending = _ENDINGS.get(status.hindrance or "")
+    if ending:
+        expired = status.hindrance == "expired"
         events.append(
             {
-                "@type": term("consent", "expired"),
+                "@type": term("consent", ending),
                 "dpv:hasLegalBasis": term("legal_basis", "6-1-a"),
-                "dpv:isIndicatedAtTime": status.valid_until,
-                "dpv:isIndicatedBy": CONTROLLER,
+                "dpv:isIndicatedAtTime": status.valid_until if expired else created,
+                "dpv:isIndicatedBy": person if ending == "withdrawn" else CONTROLLER,
                 "dpv:hasDuration": {"@type": "dpv:UntilEventDuration", "rdf:value": _NEXT_ACT},
+                "dct:description": status.why,
             }
         )
     return events
 
 
 def _event(act: ConsentAct, person: str) -> Node:
+    """An act; one that lacks what a consent needs is none that was given (`rulebook/consent_validity.py`)."""
+    stands = "invalidated" if act.lacks else act.act
     event: Node = {
-        "@type": term("consent", act.act),
+        "@type": term("consent", stands),
         "dct:identifier": act.id,
         "dpv:hasLegalBasis": term("legal_basis", "6-1-a"),
         "dpv:isIndicatedAtTime": act.from_,
-        "dpv:isIndicatedBy": CONTROLLER if act.act == "invalidated" else person,
+        "dpv:isIndicatedBy": CONTROLLER if stands == "invalidated" else person,
         "dpv:hasDuration": _validity(act),
     }
     method = ", ".join(filter(None, (act.method, act.channel)))
@@ -194,9 +212,10 @@ def _event(act: ConsentAct, person: str) -> Node:
 
 
 def _validity(act: ConsentAct) -> Node:
-    if act.valid_until:
+    if act.valid_until and not act.lacks:
         return {"@type": "dpv:UntilTimeDuration", "rdf:value": act.valid_until}
-    end = _OPEN_END if act.act in {"given", "renewed"} else _NEXT_ACT
+    given = act.act in {"given", "renewed"} and not act.lacks
+    end = _OPEN_END if given else _NEXT_ACT
     return {"@type": "dpv:UntilEventDuration", "rdf:value": end}
 
 

@@ -189,7 +189,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("LEDGER_KAFKA_GROUP", "kafka", "consumer group [processing-ledger-NAME]"),
     Setting(
-        "LEDGER_KAFKA_SESSION_S", "kafka", "seconds of silence after which a member is dead [30]"
+        "LEDGER_KAFKA_SESSION_S", "kafka", "seconds of silence after which a member is dead [10]"
     ),
     Setting(
         "LEDGER_KAFKA_SECURITY_PROTOCOL", "kafka", "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL"

@@ -36,6 +36,8 @@ MOST_BATCH_BYTES = 64 * 1024 * 1024
 MOST_BATCH_MS = 60_000
 MOST_PATIENCE_S = 240  # below the time after which Kafka takes a loop that does not poll for dead
 LAST_PORT = 65_535
+# A consumer that was killed is missed after this time: ADR 142.
+SESSION_S = 10
 MOST_SESSION_S = 1_800  # the broker's own limit (group.max.session.timeout.ms)
 EVENTS_TOPICS = (EVENTS_TOPIC, REGISTER_TOPIC)
 CONFIDENTIAL_TOPICS = ("privacy.confidential.v1",)
@@ -72,7 +74,7 @@ class KafkaSettings(msgspec.Struct, frozen=True):
     topics: tuple[str, ...]
     group: str
     answers: str | None = None
-    session_s: int = 30
+    session_s: int = SESSION_S
     security_protocol: str = "PLAINTEXT"
     sasl_mechanism: str | None = None
     sasl_username: str | None = None
@@ -388,7 +390,7 @@ def _kafka(
         topics=topics,
         group=reader.text("KAFKA_GROUP", f"processing-ledger-{ledger}"),
         answers=reader.text("KAFKA_ANSWERS", answers, TOPIC, "the name of a topic"),
-        session_s=reader.number("KAFKA_SESSION_S", 30, MOST_SESSION_S),
+        session_s=reader.number("KAFKA_SESSION_S", SESSION_S, MOST_SESSION_S),
         security_protocol=protocol,
         sasl_mechanism=mechanism,
         sasl_username=reader.text("KAFKA_SASL_USERNAME", None),

@@ -89,6 +89,10 @@ class ServiceAway(Retry):
     """A service that is needed cannot be reached."""
 
 
+class NoSpace(ServiceAway):
+    """No disk space is left: nothing was lost, make room."""
+
+
 class Busy(ServiceAway):
     """Somebody holds a lock in the database for longer than this waits; run it again."""
 

@@ -1,7 +1,11 @@
-"""What the register says of systems and their sources, read for the intake. A few rows, found by an index."""
+"""What the register says of systems, their sources and ordinary codes, read for the intake.
+
+A few rows, found by an index: every batch is held against them.
+"""
 
 from collections.abc import Callable
-from typing import Any
+from functools import lru_cache
+from typing import Any, LiteralString
 
 from ledger.event import RecordedEvent
 from ledger.storage.postgres import Session
@@ -17,20 +21,29 @@ Counts = Callable[[RecordedEvent], bool]
 
 def registered_systems(session: Session, counts: Counts) -> list[dict[str, Any]]:
     """Facts of every `system-registered` that is not annulled, earliest first."""
-    return [event.facts for event in _standing(session, counts)]
+    return [event.facts for event in _standing(session, "registered_systems", counts)]
 
 
 def registered_sources(session: Session, counts: Counts) -> dict[str, str]:
     """By source the system that it was registered for, as `crm`; the latest where there are several."""
     return {
         source: str(event.subject).partition("/")[2]
-        for event in _standing(session, counts)
+        for event in _standing(session, "registered_systems", counts)
         for source in event.facts.get("sources", ())
     }
 
 
-def _standing(session: Session, counts: Counts) -> list[RecordedEvent]:
-    events = [decode_row(*row) for row in session.rows("registered_systems")]
+def declaring_codes(session: Session, counts: Counts) -> list[RecordedEvent]:
+    """The events that declare codes ordinary and are not annulled, earliest first."""
+    return _standing(session, "declared_codes", counts)
+
+
+# They are read for every batch, and hold no personal value.
+_decoded = lru_cache(2_048)(decode_row)
+
+
+def _standing(session: Session, query: LiteralString, counts: Counts) -> list[RecordedEvent]:
+    events = [_decoded(*row) for row in session.rows(query)]
     annulled = {_target(event) for event in events if event.name == _ANNULLED}
     standing = [
         event

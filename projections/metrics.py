@@ -64,7 +64,8 @@ COUNTED: tuple[Series, ...] = (
     Series(
         "ledger_disclosures_total",
         "counter",
-        "Disclosures to recipients of a kind, later annulled ones included. An unusual rise: see "
+        "Disclosures to recipients of a kind, annulled ones included. A feed without a kind counts by its "
+        "type. An unusual rise: see "
         "`ledger disclosures`, and find out who asked for the data.",
         ("recipient_kind",),
     ),

@@ -54,6 +54,7 @@ from rulebook.requests import (
     RIGHTS,
     RequestPeriod,
     evidence_of,
+    extension_notice,
     provision_of,
     refusal_notice,
     request_period,
@@ -79,7 +80,7 @@ from rulebook.rules import (
     rule,
     rule_verdicts,
 )
-from rulebook.secrecy import INVESTIGATION_HINTS, OWN_REPORTS, secrecy
+from rulebook.secrecy import ORDINARY_CODES, WITHHELD, ordinary_codes, secrecy
 from rulebook.transfers import TRANSFER_MECHANISMS, Transfer, rests_on, transfer
 from rulebook.validity import in_force
 from rulebook.verdict import Verdict
@@ -94,13 +95,12 @@ __all__ = [
     "ERASURE_RULES",
     "EXTENSIONS",
     "FOUNDED",
-    "INVESTIGATION_HINTS",
     "MARKETING_RULES",
     "NOTICE_CHECKS",
     "NOTICE_CLAIMS",
     "ORDER_FINDINGS",
     "ORDER_RULES",
-    "OWN_REPORTS",
+    "ORDINARY_CODES",
     "PERIODS",
     "PROVISIONS",
     "PURPOSES",
@@ -110,6 +110,7 @@ __all__ = [
     "RIGHTS",
     "RULES",
     "TRANSFER_MECHANISMS",
+    "WITHHELD",
     "Addressee",
     "Anchor",
     "Cause",
@@ -149,6 +150,7 @@ __all__ = [
     "ever_broken",
     "evidence_of",
     "extended",
+    "extension_notice",
     "feed_nature",
     "house_statements",
     "in_force",
@@ -157,6 +159,7 @@ __all__ = [
     "marketing_decision",
     "notice_findings",
     "order_rule",
+    "ordinary_codes",
     "over_from",
     "period",
     "provision",

@@ -12,7 +12,11 @@ from rulebook.loading import load
 
 
 class Clause(Struct, frozen=True, forbid_unknown_fields=True):
-    """A clause of the policy, or an article of law. `part`: of a clause about several subjects."""
+    """A clause of the policy, or an article of law. `part`: of a clause about several subjects.
+
+    `asks`: commands whose answers show that a clause of the policy is kept; `tried_by`: modules of tests;
+    `lacks`: what of it is not covered, in sentences.
+    """
 
     id: Annotated[str, Meta(pattern=r"^(?:[1-9][0-9]*(?:\.[1-9])?|(?:Art\.|Tw|UAVG) [0-9.]+)\Z")]
     source: Literal["policy", "law"]
@@ -22,6 +26,9 @@ class Clause(Struct, frozen=True, forbid_unknown_fields=True):
     views: tuple[str, ...]
     commands: tuple[str, ...]
     part: str = ""
+    asks: tuple[str, ...] = ()
+    tried_by: tuple[str, ...] = ()
+    lacks: str = ""
 
     @property
     def title(self) -> str:

@@ -170,6 +170,21 @@ _REMEDIES = (
 )
 
 
+def extension_notice(reason: str, until: str, until_nl: str) -> dict[str, str]:
+    """What a person must be told when a period is prolonged (GDPR Art. 12(3)): `en` and `nl`.
+
+    Why, and until when. `until`, `until_nl`: the last day, in words. A reason of others is left out.
+    """
+    entry = EXTENSIONS.get(reason)
+    why, why_nl = (f": {entry.title}", f": {entry.title_nl}") if entry else ("", "")
+    return {
+        "en": f"We need more time for your request{why} (GDPR art. 12(3)). You will have our answer "
+        f"on {until} at the latest. {_REMEDIES[0]}",
+        "nl": f"Wij hebben meer tijd nodig voor uw verzoek{why_nl} (GDPR art. 12(3)). U krijgt uiterlijk "
+        f"op {until_nl} ons antwoord. {_REMEDIES[1]}",
+    }
+
+
 def refusal_notice(ground: str) -> dict[str, str]:
     """What a person must be told about a refusal (GDPR Art. 12(4)): `en` and `nl`.
 

@@ -84,21 +84,25 @@ def _slots_of(schema: Schema) -> Iterator[Slot]:
 def _share(slots: Iterable[Slot]) -> dict[str, Schema]:
     """Puts a reference in each place whose content stands in others too; returns the shared definitions."""
     slots = [slot for slot in slots if _size(slot[0][slot[1]]) > _SMALL]
-    times = Counter((label, _text(place[key])) for place, key, label in slots)
+    names = _names(Counter((label, _text(place[key])) for place, key, label in slots))
+    for place, key, label in slots:
+        if name := names.get((label, _text(place[key]))):
+            place[key] = {"$ref": f"#/$defs/{name}"}
+    return {name: msgspec.json.decode(text) for (_, text), name in names.items()}
+
+
+def _names(times: Counter[tuple[str, bytes]]) -> dict[tuple[str, bytes], str]:
+    """The name of each content that stands more than once: its label, with a number where others share it."""
     texts: dict[str, list[bytes]] = {}
     for (label, text), count in sorted(times.items()):
         if count > 1:
             texts.setdefault(label, []).append(text)
-    names = {
-        (label, text): label if len(same) == 1 and label != "rule" else f"{label}-{number}"
-        for label, same in texts.items()
-        for number, text in enumerate(same, 1)
-    }
-    for place, key, label in slots:
-        name = names.get((label, _text(place[key])))
-        if name is not None:
-            place[key] = {"$ref": f"#/$defs/{name}"}
-    return {name: msgspec.json.decode(text) for (_, text), name in names.items()}
+    names = {}
+    for label, same in texts.items():
+        for number, text in enumerate(same, 1):
+            alone = len(same) == 1 and label != "rule"
+            names[label, text] = label if alone else f"{label}-{number}"
+    return names
 
 
 def _text(part: Any) -> bytes:

@@ -22,9 +22,10 @@ from schemas.envelope import ATTRIBUTES, Envelope
 from schemas.event import AdmissionRules
 from schemas.extensions import DROPPED, misshapen, pointer_to
 from schemas.leaks import is_personal_id
-from schemas.rejection import WITHHELD, Code, Rejection
+from schemas.rejection import Code, Rejection
 from schemas.shapes import unknown_member
 from schemas.sources import not_allowed
+from schemas.withholding import Why
 
 _REQUIRED = ("specversion", "id", "source", "type")
 """Attributes without which a message is no CloudEvent at all (CloudEvents 1.0, 3.1)."""
@@ -67,18 +68,19 @@ def diagnose(message: Any, intake: AdmissionRules) -> Rejection | None:
     What the open ledger may not know is hidden first, before any other fault is named.
     """
     fault = _not_a_cloudevent(message) or _wrong_type(message, intake)
-    if not intake.confidential and intake.secrecy.withholds(message):
-        return _hidden(message, fault or (Code.WITHHELD, ""))
+    why = None if intake.confidential else intake.secrecy.why(message)
+    if why is not None:
+        return _hidden(message, fault or (Code.WITHHELD, ""), why)
     fault = fault or _wrong_source(message, intake) or _wrong_shape(message)
     return None if fault is None else reject(message, *fault)
 
 
-def _hidden(message: Any, fault: tuple[Code, str]) -> Rejection:
+def _hidden(message: Any, fault: tuple[Code, str], why: Why) -> Rejection:
     """The rejection of what the open ledger may not know. Its code is told to the user of a file alone."""
     if fault[0] is Code.UNKNOWN_TYPE and message["type"] in CONFIDENTIAL_TYPES:
         fault = (Code.WITHHELD, "")
     code, pointer = fault
-    return Rejection(code, pointer if code is Code.UNKNOWN_TYPE else "", hidden=True)
+    return Rejection(code, pointer if code is Code.UNKNOWN_TYPE else "", hidden=True, why=why)
 
 
 def _not_a_cloudevent(message: Any) -> tuple[Code, str] | None:
@@ -105,7 +107,8 @@ def _wrong_type(message: dict[str, Any], intake: AdmissionRules) -> tuple[Code, 
 def elsewhere(message: dict[str, Any], intake: AdmissionRules) -> Rejection | None:
     """The rejection of a message of the right shape that belongs into the other ledger."""
     if not intake.confidential:
-        return WITHHELD if intake.secrecy.withholds_event(message) else None
+        why = intake.secrecy.why(message)
+        return None if why is None else Rejection(Code.WITHHELD, hidden=True, why=why)
     pointer = wrong_ledger(message, intake)
     return None if pointer is None else reject(message, Code.WRONG_LEDGER, pointer)
 

@@ -73,7 +73,7 @@ class Member(Struct, frozen=True):
     name: str
     required: bool
     shape: Shape
-    is_personal: bool = False
+    is_personal: bool
 
     def means(self, language: Language) -> str:
         """What it says."""

@@ -143,6 +143,7 @@ SYSTEM_REGISTERED: Final = "system-registered"
 SECURITY_MEASURE_ADOPTED: Final = "security-measure-adopted"
 SECURITY_MEASURE_RETIRED: Final = "security-measure-retired"
 DPIA_LINKED: Final = "dpia-linked"
+CODES_DECLARED: Final = "codes-declared"
 
 # schemas/events/itself.py
 EVENT_ANNULLED: Final = "event-annulled"

@@ -146,7 +146,7 @@ def _recognised(parts: Parts, kind: Kind, intake: AdmissionRules, now: datetime)
 
 
 def _is_usual(parts: Parts, kind: Kind, intake: AdmissionRules) -> bool:
-    """Whether all that varies but the time has its form, leads to no person, and hints at nothing."""
+    """Whether all that varies but the time has its form, leads to no person, and names no secret."""
     message, varying = parts.message, parts.varying
     texts = _names(message)
     if texts is None or not (_fits(parts.personal, kind.formatted) and _has_usual_order(message)):
@@ -155,10 +155,7 @@ def _is_usual(parts: Parts, kind: Kind, intake: AdmissionRules) -> bool:
         if not _fits_facts(parts):
             return False
         texts += varying.values()
-    facts = message["data"] if varying else {}
-    return not_allowed(message, intake) is None and not intake.secrecy.hints_in(
-        texts, parts.personal, facts
-    )
+    return not_allowed(message, intake) is None and not intake.secrecy.withholds_texts(texts)
 
 
 def _names(message: dict[str, Any]) -> list[str] | None:
@@ -216,11 +213,7 @@ def learn(parts: Parts, event: Event, intake: AdmissionRules) -> None:
     if not intake.secrecy.admitted.met_again(parts.key):
         return
     message = parts.message
-    if (
-        not message.keys() <= _USUAL
-        or message["data"].get("kind") in PRIVATE_KINDS
-        or intake.secrecy.looks_closer(message)
-    ):
+    if not message.keys() <= _USUAL or message["data"].get("kind") in PRIVATE_KINDS:
         return
     holed = _holed(parts)
     if holed is None:

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from schemas.withholding import Why
+
 
 class Code(StrEnum):
     """The reason codes, in the order in which the checks run; the first failing check names it."""
@@ -34,7 +36,8 @@ class Rejection(Struct, frozen=True):
     `subject` is the reference of the person or entry, when it was readable. It is for an HMAC only:
     never show it, log it or send it. `traceparent`: the sender's trace context (W3C), when it was one.
     `hidden`: the message tells of what the open ledger may not know, in whichever way it is wrong. It is
-    sealed for the confidential ledger; its sender gets no answer, and nothing of it is echoed.
+    sealed for the confidential ledger; its sender gets no answer, and nothing of it is echoed. `why`: of
+    such a message, for whoever brings it; it is neither stored nor sent.
     """
 
     code: Code
@@ -45,6 +48,7 @@ class Rejection(Struct, frozen=True):
     subject: str | None = None
     traceparent: str | None = None
     hidden: bool = False
+    why: Why | None = None
 
     @property
     def trace_id(self) -> str | None:

@@ -1,339 +1,348 @@
-"""Secrecy: whether a message tells of an investigation, or hints at one, that the open ledger may not know.
+"""Secrecy: which messages the open ledger may not know, by a table over what they say in so many words.
 
-The message is looked at as a whole: every name and every value at any depth, of any shape
-(`schemas.strings`). In this order:
+Three looks, in this order, each of which a person can repeat with the page that is generated from the table:
 
-1. What *names a secret* never enters: an article under secrecy, a bar on telling (`schemas.secret_articles`).
-2. *Upkeep of the register* may name who investigates and what for, and nothing that belongs to a single case.
-3. What *hints* by a word or a kind of recipient (`schemas.hints`), or *leaves open* what it tells since a
-   code or a provision is unknown (`schemas.unclear`), enters when its provision is known to be without
-   secrecy, or when it is the provider's own report. All else is withheld: an unknown spelling is no way in.
+1. A *citation* of an article of the law of investigation (`schemas.citations`), in any code or reference.
+2. The *table*: the first of its rows that fits type, recipient kind, provision, purpose and legal basis.
+3. Where that row says so, every code that says why must be one that is *declared* ordinary.
 
-Which words hint or are ordinary, which provisions are secret or clear, and what the house reports of its own
-accord is data of the rulebook; this module knows how to look.
+Personal values are sealed by themselves and are not looked at. References are opaque but for a citation.
+What is no event of the contract is looked at as bytes (`Secrecy.withholds_bytes`). This module knows how to
+look; rows, codes and provisions are data of the rulebook, the register and the house.
 """
 
-import html
 import re
-from collections.abc import Collection, Mapping
-from typing import Any, Final
-from urllib.parse import unquote
+from base64 import b64decode
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any, Final, Literal
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from schemas import names
-from schemas.catalogue import CONFIDENTIAL_TYPES, DISCLOSED, DISCLOSING, EVENT_TYPES, FEED
+from schemas.catalogue import EVENT_TYPES
+from schemas.citations import CITATION, cites
 from schemas.clearance import Clearance
-from schemas.hints import Hints, HintWord
+from schemas.envelope import ATTRIBUTES
 from schemas.memory import Memory
-from schemas.own_reports import OwnReports
-from schemas.quick_look import Marks, QuickLook
-from schemas.raw_look import RawLook, is_text
-from schemas.references import PERSONS, kind_of
-from schemas.secret_articles import LOOK, names_article, names_article_in, names_power
-from schemas.secret_types import SECRET_NAMES, has_secret_type, is_secret_type
-from schemas.spelling import lines, parts, plain, run
-from schemas.strings import NAMING, TYPES, MessageTexts, spelled_out, told_in, unescaped
-from schemas.unclear import TELLING_NAMES, UPKEEP, Unclear
+from schemas.personal import PERSONAL_FIELDS
+from schemas.provision import folded, readings
+from schemas.secret_types import SECRET_NAMES, is_secret_type
+from schemas.tc_string import is_tc_string
+from schemas.withholding import Why
 
-# Of the notice that everybody may read, nothing is secret.
-_PUBLIC: Final = names.type_of(names.PRIVACY_NOTICE_PUBLISHED)
-# Members that may name the power behind an act.
-_POWERS: Final = ("provision", "ground", "purpose", "necessity_reason", "reason", "role")
-# Authorities that are foreign ones in another country; of the first two those of the EEA hear civil cases.
-_CIVIL: Final = frozenset({"court", "supervisory-authority"})
-_AUTHORITIES: Final = _CIVIL | {"tax-authority"}
-# Kinds that hint in some cases, which the closer look knows.
-_NEAR: Final = _AUTHORITIES | {"ciot"}
-# They investigate for a client who pays.
-_PRIVATE: Final = frozenset({"investigation-agency"})
-# `tapOrder`, `RECHTERCommissaris`; and `FIUmelding`, where the small letters begin a word of their own.
-_HUMPS: Final = (
-    re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"),
-    re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{3})(?=[a-z]{3})"),
-)
-# A text that went through two programs may be escaped twice.
-_ENCODINGS: Final = 2
-_PARAGRAPH: Final = re.compile(r"(?:[._:/-](?:[0-9]{1,2}|[a-z]))?")
-_DUTIES: Final = frozenset({"6-1-c", "6-1-e"})
-# The person may not be told: such a bar always belongs to an investigation.
-_BARRED: Final = re.compile(r"^barred$", re.MULTILINE)
+Provisions = Literal["none", "names-recipient", "open", "open-law", "feed", "secret", "unknown"]
+"""How a provision stands: not there; known without secrecy, for this kind of recipient or another one; an
+unlisted article of a law that is open to this kind; a feed that everybody knows of; secret; unknown."""
+
+_OPEN: Final = frozenset({"names-recipient", "open", "feed"})
+
+Verdict = Literal["ordinary", "own-report", "secret"]
+Judged = Literal["any", "declared", "role-or-purpose"]
+"""Which codes that say why may enter: any; declared ones; an access, when its role or its purpose is
+declared."""
+
+SAYING_WHY: Final = ("purpose", "necessity_reason", "reason", "ground")
+"""Members that say why something was done."""
+_OF_ACCESS: Final = ("role", "purpose")
+CODED: Final = (*SAYING_WHY, "role")
+"""Members whose codes are declared ordinary or not."""
+
+_PUBLIC_NOTICE: Final = names.type_of(names.PRIVACY_NOTICE_PUBLISHED)
+_FEED: Final = names.type_of(names.BULK_FEED_DELIVERED)
+_VERSION: Final = re.compile(r"\.v[0-9]{1,6}\Z")
+# `gdpr-art-15` and `gdpr-15` are one.
+_ARTICLE_WORD: Final = re.compile(r"(?<=[._:/-])art(?:ikel|icle)?[._:/-](?=[0-9])")
+_NO_KIND, _UNKNOWN_KIND = frozenset({"none"}), frozenset({"unknown"})
+_ESCAPE: Final = re.compile(rb"\\{1,16}u([0-9a-fA-F]{4})")
+# Control characters stand in no text, but a slip or two: with more it is UTF-16, or what a program made.
+_CONTROL: Final = re.compile(rb"[\x01-\x08\x0e-\x1f]")
+_MOST_SLIPS: Final = 3
+_STANDARD: Final = str.maketrans("-_", "+/")
+
+
+class Row(Struct, frozen=True, forbid_unknown_fields=True):
+    """A row of the table. What a row does not name, it does not ask for.
+
+    `types`: short names; `kinds`: of recipient, or `investigating`, `public`, `unknown`, `none` for groups.
+    `codes`: which of those that say why may enter.
+    """
+
+    id: str
+    why: str
+    verdict: Verdict
+    codes: Judged = "any"
+    types: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    provisions: frozenset[Provisions] = frozenset()
+    purposes: frozenset[str] = frozenset()
+    legal_bases: frozenset[str] = frozenset()
+    notices: frozenset[str] = frozenset()
+    member: str = ""
 
 
 class SecrecyRules(Struct, frozen=True):
-    """What tells of an investigation, and what clears it. By default nothing does.
+    """What is secret and what is ordinary. By default nothing but the types of the confidential ledger is
+    secret.
 
-    `secret`: every spelling, lower case, of the provisions under secrecy. `clearance`: those without it.
-    `own_reports`: purpose -> legal bases on which a report is the provider's own. `kinds`: kinds of recipient
-    that investigate. `never_own`: those to whom the provider reports nothing of its own accord. `words`: what
-    else hints. `unclear`: what says too little. `feeds`: kind of recipient -> secret provisions of a feed
-    to it that everybody knows of. `neighbours`: countries whose courts hear civil cases as ours do.
+    `kinds`: kind of recipient -> its groups. `secret`: provisions under secrecy, folded. `feeds`: kind ->
+    provisions, folded, of a feed to it that everybody knows of. `ordinary`: declared codes.
     """
 
+    rows: tuple[Row, ...] = ()
+    kinds: Mapping[str, frozenset[str]] = {}
     secret: frozenset[str] = frozenset()
     clearance: Clearance = Clearance()
-    own_reports: Mapping[str, Collection[str]] = {}
-    kinds: frozenset[str] = frozenset()
-    never_own: frozenset[str] = frozenset()
-    words: tuple[HintWord, ...] = ()
-    unclear: Unclear | None = None
     feeds: Mapping[str, frozenset[str]] = {}
-    neighbours: frozenset[str] = frozenset()
-
-
-NO_RULES: Final = SecrecyRules()
+    ordinary: frozenset[str] = frozenset()
 
 
 class Secrecy:
     """The rules, ready to be asked of each message.
 
-    Without any rule nothing is withheld but the types of the confidential ledger. `admitted`: what
-    `schemas.recognition` remembers of messages that these rules let in.
+    `admitted`: what `schemas.recognition` remembers of messages that these rules let in.
     """
 
-    def __init__(self, rules: SecrecyRules = NO_RULES) -> None:
+    def __init__(self, rules: SecrecyRules | None = None) -> None:
+        self.rules: Final = rules or SecrecyRules()
         self.admitted = Memory()
-        self._names_provision = _beginning_with(rules.secret)
-        self._clearance = rules.clearance
-        self._kinds = rules.kinds
-        self._hints = Hints(rules.words)
-        self._own_reports = OwnReports(rules.own_reports, rules.never_own, self._hints)
-        self._unclear = rules.unclear
-        self._feeds = {kind: _beginning_with(names) for kind, names in rules.feeds.items()}
-        self._home = frozenset({"", "NL", *rules.neighbours})
-        self._judges = bool(rules.secret or rules.words or rules.kinds)
-        self._raw_look = _raw_look(rules.words)
-        self._look = QuickLook(_marks(rules, self._hints), self._kinds | _NEAR)
+        self._ordinary = frozenset(map(folded, self.rules.ordinary))
+        self._kinds = {folded(kind): groups for kind, groups in self.rules.kinds.items()}
+        self._rows: dict[str, tuple[Row, ...]] = {}
+        self._raw = _raw_marks(self.rules)
+        self._declaring: tuple[frozenset[str], Secrecy] | None = None
 
-    def withholds_event(self, message: dict[str, Any]) -> bool:
-        """Whether a message of a known type and the right shape is withheld: quick where nothing hints."""
-        if message["type"] in CONFIDENTIAL_TYPES:
-            return True
-        return self.looks_closer(message) and self._withholds(message)
+    def declaring(self, codes: frozenset[str]) -> "Secrecy":
+        """The same rules with further codes declared ordinary; for the same codes as last time the same
+        object, which remembers what it admitted.
+        """
+        if codes <= self.rules.ordinary:
+            return self
+        if self._declaring is None or self._declaring[0] != codes:
+            rules = replace(self.rules, ordinary=self.rules.ordinary | codes)
+            self._declaring = codes, Secrecy(rules)
+        return self._declaring[1]
 
-    def looks_closer(self, message: dict[str, Any]) -> bool:
-        """Whether a message of an open type and the right shape is looked at as a whole."""
-        if not self._judges:
-            return False
-        unclear = self._unclear is not None and self._unclear.is_due(message)
-        return unclear or self._look.is_due(message)
+    def why(self, message: Any) -> Why | None:
+        """Why a JSON value of any shape is withheld; None where it is not."""
+        event = _with_facts(message) if isinstance(message, dict) else {}
+        name, data = event.get("type"), event.get("data")
+        if is_secret_type(name):
+            return Why("/type", "confidential-type")
+        if not self.rules.rows:
+            return None
+        if not isinstance(name, str) or not isinstance(data, dict):
+            return self._unreadable(message)
+        if name == _PUBLIC_NOTICE:
+            data = {member: value for member, value in data.items() if member != "claims"}
+            event = event | {"data": data}
+        return self._named(event) or self._by_table(event)
 
-    def hints_in(self, texts: list[str], personal: dict[str, Any], facts: dict[str, Any]) -> bool:
-        """Whether that is so because of what varies: see `QuickLook.hints_in`."""
-        return self._judges and self._look.hints_in(texts, personal, facts)
+    def _unreadable(self, message: Any) -> Why | None:
+        said = "\n".join(_texts(message)).encode(errors="replace")
+        return Why("", "unreadable") if self._raw.search(said) else None
 
     def withholds(self, message: Any) -> bool:
         """Whether a JSON value is withheld, whatever its shape."""
-        if isinstance(message, dict) and is_secret_type(message.get("type")):
-            return True
-        return self._judges and self._withholds(message)
+        return self.why(message) is not None
+
+    def withholds_texts(self, texts: Collection[str]) -> bool:
+        """Whether ids and references name a secret: of a message whose rest was judged before."""
+        return bool(self.rules.rows) and cites("\n".join(texts))
 
     def withholds_bytes(self, body: bytes) -> bool:
-        """Whether bytes that are no JSON, or too many to be read, are withheld: nothing clears what hints.
+        """Whether bytes that are no event are withheld: they name a confidential type, an act with an
+        authority, a kind of recipient that investigates, or an article. Nothing clears these, since nothing
+        can be read.
 
-        Bytes that are no text in UTF-8 cannot be judged, so they are withheld; so is an event that tells what
-        was done for an authority.
-        Where nothing hints, memory is flat; else work and memory are linear in the bytes.
+        Bytes that are no text in UTF-8 cannot be judged, so they are withheld.
         """
-        if not self._raw_look.is_due(body):
-            return False
-        if self._judges and not is_text(body):
+        if self.rules.rows and not _is_text(body):
             return True
-        text = plain(unescaped(body))
-        if has_secret_type(text):
-            return True
-        return self._judges and (
-            names_article(parts(text)) or bool(self._hints.found(text)) or _is_telling(run(text))
-        )
+        if b"\\" in body:
+            body = _ESCAPE.sub(lambda match: chr(int(match[1], 16)).encode(errors="replace"), body)
+        if b"\0" in body:
+            body = body.replace(b"\0", b"")
+        return self._raw.search(body) is not None
 
-    def _withholds(self, message: Any) -> bool:
-        """Whether a JSON value is, by the three steps that stand at the top."""
-        if _type_of(message) == _PUBLIC and _subject_kind(message) == "notice":
-            message = _without_claims(message)
-        texts = self._without_feed(message, told_in(message))
-        return self._is_secret(texts) or self._may_tell(message, texts)
+    def is_declared(self, code: str) -> bool:
+        """Whether a code is declared ordinary, or names an article of law that is known to be open."""
+        code = _ARTICLE_WORD.sub("", code)
+        return folded(code) in self._ordinary or self.rules.clearance.is_article(code)
 
-    def _is_secret(self, texts: MessageTexts) -> bool:
-        """Whether a message is of a secret type, names a secret provision, or tells of a case."""
-        if any(map(is_secret_type, texts.of(*TYPES))):
-            return True
-        codes, prose, values = _plain_text(texts.but(())), lines(texts.prose), lines(texts.values)
-        return self._names_secret(texts, codes, prose, values) or self._hints.tell_of_a_case(
-            prose, values
-        )
+    def undeclared(self, facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+        """Member and code of what the facts of an event say of why, and nobody declared."""
+        for member in CODED:
+            for code in _texts(facts.get(member)):
+                if not self.is_declared(code):
+                    yield member, code
 
-    def _may_tell(self, message: Any, texts: MessageTexts) -> bool:
-        """Whether a message hints at an investigation or leaves open what it tells, and is not cleared."""
-        unclear = self._unclear is not None and self._unclear.is_open(message, texts)
-        if _is_upkeep(message):
-            return unclear or self._upkeep_hints(texts)
-        facts = _facts_of(message)
-        hints = self._hints.found(_plain_text(texts.but(()))) | self._split_hints(message, facts)
-        kinds = self._kinds.intersection(texts.of("recipient_kind"))
-        if not (unclear or hints or kinds or self._told_by(message, facts)):
-            return False
-        return not self._is_open(facts, kinds, {word for word in hints if not word.common})
+    def _named(self, event: dict[str, Any]) -> Why | None:
+        """Why a code or a reference alone is secret."""
+        if self._standing_of(event) in _OPEN:
+            # The table judges it: some open provisions have the look of a citation.
+            event = event | {"data": event["data"] | {"provision": None}}
+        everything = "\n".join(_texts(event))
+        if cites(everything):
+            return Why(next(_places(event, cites), ""), "cites")
+        return None
 
-    def _upkeep_hints(self, texts: MessageTexts) -> bool:
-        """The register says which parties there are: a name hints only where it is that of a case."""
-        names, others = lines(texts.of(*NAMING)), _plain_text(texts.but(NAMING))
-        return self._hints.are_of_a_case(names) or bool(self._hints.found(others))
+    def _by_table(self, event: dict[str, Any]) -> Why | None:
+        row, data = self._row_of(event), event["data"]
+        if row.verdict == "secret":
+            return Why(f"/data/{row.member}" if row.member in data else "", row.id)
+        if row.codes == "any":
+            return None
+        of_access = row.codes == "role-or-purpose"
+        if of_access and self._is_known_access(data):
+            return None
+        undeclared = (name for name, _ in self.undeclared(data) if of_access or name != "role")
+        member = next(undeclared, None)
+        return Why(f"/data/{member}", "undeclared") if member else None
 
-    def _split_hints(self, message: Any, facts: dict[str, Any]) -> set[HintWord]:
-        """Hints whose letters are spread over members that follow each other."""
-        members = facts or (message if isinstance(message, dict) else {})
-        return self._hints.split(run(plain(spelled_out(members))))
+    def _is_known_access(self, data: dict[str, Any]) -> bool:
+        said = (code for name in _OF_ACCESS for code in _texts(data.get(name)))
+        return any(map(self.is_declared, said))
 
-    def _names_secret(self, texts: MessageTexts, codes: str, prose: str, values: str) -> bool:
-        """Whether a text names a power under secrecy, a bar, or, as a provision, letters outside of ASCII."""
-        powers = lines(texts.of(*_POWERS))
-        return (
-            names_article(parts(codes))
-            or names_article_in(parts(prose), parts(values))
-            or names_power(run(powers))
-            or self._names_provision.search(powers) is not None
-            or _BARRED.search(run(lines(texts.of("notice", "ground")))) is not None
-            or not "".join(texts.of("provision")).isascii()
-        )
+    def _row_of(self, event: dict[str, Any]) -> Row:
+        """The first row that fits. A version of a type that is not known yet is judged like a known one."""
+        name, data = event["type"], event["data"]
+        short = _VERSION.sub("", name.removeprefix(names.PREFIX))
+        rows = self._rows.get(short)
+        if rows is None:
+            known = name in EVENT_TYPES or f"{names.PREFIX}{short}.v1" in EVENT_TYPES
+            rows = _rows_for(short if known else "unknown", self.rules.rows)
+            if known:
+                self._rows[short] = rows
+        groups, provision = self._groups_of(data), self._standing_of(event)
+        return next(row for row in rows if _fits(row, data, groups, provision))
 
-    def _without_feed(self, message: Any, texts: MessageTexts) -> MessageTexts:
-        """The texts without the provision of a known feed: that provision names no person."""
-        if _type_of(message) != FEED:
-            return texts
-        subject, data = message.get("subject"), message.get("data")
-        feed = (
-            self._feeds.get(subject.removeprefix("recipient/"))
-            if isinstance(subject, str)
-            else None
-        )
-        provision = _text(data, "provision") if isinstance(data, dict) else ""
-        match = feed.match(provision.lower()) if feed else None
-        rest = provision[match.end() :] if match else provision
-        if match is None or texts.of("provision") != [provision] or not _PARAGRAPH.fullmatch(rest):
-            return texts
-        return texts._replace(members={**texts.members, "provision": {}})
+    def _groups_of(self, data: dict[str, Any]) -> frozenset[str]:
+        kind = data.get("recipient_kind")
+        if kind is None:
+            return _NO_KIND
+        known = self._kinds.get(folded(kind)) if isinstance(kind, str) else None
+        return _UNKNOWN_KIND if known is None else known
 
-    def _told_by(self, message: Any, facts: dict[str, Any]) -> bool:
-        """Whether the facts together hint, although none of them has a word that does."""
-        kind, country = _text(facts, "recipient_kind"), _text(facts, "country")
-        if kind == "ciot":
-            return _type_of(message) == DISCLOSED and _subject_kind(message) in PERSONS
-        if kind not in _AUTHORITIES or country in {"", "NL"}:
-            return False
-        civil = kind in _CIVIL and country in self._home
-        return not civil or _text(facts, "legal_basis") in _DUTIES or "provision" in facts
+    def _feeds_to(self, event: dict[str, Any]) -> Collection[str]:
+        """Provisions of feeds to a recipient that is named by its kind, or of this kind."""
+        kind, subject = event["data"].get("recipient_kind"), event.get("subject")
+        named = subject.removeprefix("recipient/") if isinstance(subject, str) else ""
+        return self.rules.feeds.get(named if kind is None else str(kind), ())
 
-    def _is_open(
-        self, facts: dict[str, Any], kinds: Collection[str], hints: Collection[HintWord]
-    ) -> bool:
-        """Whether a known provision explains who receives, or it is an own report.
+    def _standing_of(self, event: dict[str, Any]) -> Provisions:
+        name, data = event["type"], event["data"]
+        stated, kind = data.get("provision"), data.get("recipient_kind")
+        if next(_texts(stated), None) is None:
+            return "none"
+        if not isinstance(stated, str):
+            return "unknown"
+        kind = kind if isinstance(kind, str) else None
+        if name == _FEED and folded(stated) in self._feeds_to(event):
+            return "feed"
+        if any(map(self.rules.secret.__contains__, readings(stated))):
+            return "secret"
+        return self._open_for(stated, kind, data.get("country"))
 
-        `kinds`: of those who investigate, wherever they are named. `hints`: words that no tax office says of
-        itself: they are explained only where somebody who investigates is named.
-        """
-        kind = _text(facts, "recipient_kind") if "recipient_kind" in facts else None
-        if not {kind}.issuperset(kinds):
-            return False
-        if self._own_reports.is_one(facts):
-            known_to_whom = kind in self._kinds or not hints
-            return known_to_whom and self._own_reports.says_no_more(facts, hints)
-        provision = _text(facts, "provision")
-        if not self._clearance.clears(provision, kind, _text(facts, "country")):
-            return False
-        public = self._kinds - _PRIVATE
-        names_investigators = kind is None and self._clearance.investigators(provision, public)
-        return names_investigators or kind in self._kinds or not hints
+    def _open_for(self, stated: str, kind: str | None, country: object) -> Provisions:
+        clearance = self.rules.clearance
+        if clearance.is_known(stated):
+            abroad = country if isinstance(country, str) else ""
+            return "names-recipient" if clearance.clears(stated, kind, abroad) else "open"
+        return "open-law" if kind and clearance.is_mistake(stated, kind) else "unknown"
 
 
-def _plain_text(texts: Collection[str]) -> str:
-    """Plain texts, one a line; and what escapes of URLs or pages in them stand for, and `tapOrder` parted."""
-    plain_text = lines(texts)
-    parted = [hump.sub("-", text) for hump in _HUMPS for text in texts if hump.search(text)]
-    if parted:
-        plain_text = f"{plain_text}\n{lines(parted)}"
-    decoded = plain_text
-    for _ in range(_ENCODINGS):
-        if "%" in decoded:
-            decoded = _again(unquote(decoded))
-        if "&" in decoded:
-            decoded = _again(html.unescape(decoded))
-    if decoded != plain_text:
-        plain_text = f"{plain_text}\n{decoded}"
-    return plain_text
-
-
-def _again(text: str) -> str:
-    return lines(text.split("\n"))
-
-
-def _beginning_with(provisions: Collection[str]) -> re.Pattern[str]:
-    """A pattern for a line that is one of the provisions, or a part of one, with any separators."""
-    between = "[._:/-]{0,3}"
-    names = {between.join(re.escape(letter) for letter in run(name)) for name in provisions}
-    if not names:
-        return re.compile("(?!)")
-    return re.compile(rf"^(?:{'|'.join(sorted(names))})(?=[._:/-]|$)", re.MULTILINE)
-
-
-def _is_telling(letters: str) -> bool:
-    return any(name in letters for name in TELLING_NAMES)
-
-
-def _text(facts: dict[str, Any], name: str) -> str:
-    """A fact that is a text; empty where it is absent or anything else."""
-    value = facts.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def _without_claims(message: dict[str, Any]) -> dict[str, Any]:
-    """A notice without what it promises: its claims speak of the police because everybody may read them."""
-    data = message.get("data")
-    if not isinstance(data, dict):
-        return message
-    return {
-        **message,
-        "data": {name: content for name, content in data.items() if name != "claims"},
-    }
-
-
-def _type_of(message: Any) -> Any:
-    return message.get("type") if isinstance(message, dict) else None
-
-
-def _subject_kind(message: Any) -> Any:
-    subject = message.get("subject") if isinstance(message, dict) else None
-    return kind_of(subject) if isinstance(subject, str) else None
-
-
-def _is_upkeep(message: Any) -> bool:
-    """An event of the register, about an entry of it."""
-    name = _type_of(message)
-    entry = EVENT_TYPES.get(name) if isinstance(name, str) else None
-    if entry is None or name in DISCLOSING:
-        return False
-    return entry.subjects <= UPKEEP and _subject_kind(message) in UPKEEP
-
-
-def _marks(rules: SecrecyRules, hints: Hints) -> Marks:
-    """What the texts of a message show that hints."""
-    parts_of_words = (word.word for word in rules.words if not word.whole)
-    return Marks(
-        {run(mark) for mark in (*parts_of_words, *rules.kinds, "barred")},
-        LOOK,
-        {run(word.word) for word in rules.words if word.whole},
-        lambda texts: hints.stand_in(_plain_text(texts)),
-        hints.long,
+def _fits(row: Row, data: dict[str, Any], groups: frozenset[str], provision: Provisions) -> bool:
+    return (
+        (not row.kinds or not row.kinds.isdisjoint(groups))
+        and (not row.provisions or provision in row.provisions)
+        and (not row.purposes or data.get("purpose") in row.purposes)
+        and (not row.legal_bases or data.get("legal_basis") in row.legal_bases)
+        and (not row.notices or data.get("notice") in row.notices)
     )
 
 
-def _raw_look(words: Collection[HintWord]) -> RawLook:
-    """The look at bytes that cannot be read: for parts of words, and for whole ones."""
-    parts_of_words = (run(word.word) for word in words if not word.whole)
-    whole_words = {word.word for word in words if word.whole}
-    return RawLook({*parts_of_words, *SECRET_NAMES, *TELLING_NAMES}, whole_words)
+def _rows_for(short: str, rows: Iterable[Row]) -> tuple[Row, ...]:
+    """The rows that may fit a type. The last row of a table fits everything."""
+    return tuple(row for row in rows if not row.types or short in row.types)
 
 
-def _facts_of(message: Any) -> dict[str, Any]:
-    """The data of an event; empty where a value is no event, or has none."""
-    data = message.get("data") if isinstance(message, dict) else None
-    return data if isinstance(data, dict) else {}
+def _with_facts(event: dict[str, Any]) -> dict[str, Any]:
+    """An event whose facts are in base64, in either alphabet, with them in clear, where they can be read.
+
+    It is refused anyway, but its sender may be told so where its facts are ordinary.
+    """
+    encoded = event.get("data_base64")
+    if event.get("data") is not None or not isinstance(encoded, str):
+        return event
+    padded = encoded.translate(_STANDARD) + "=" * (-len(encoded) % 4)
+    try:
+        facts = msgspec.json.decode(b64decode(padded, validate=True) or b"{}")
+    except (ValueError, msgspec.DecodeError):
+        return event
+    return event | {"data": facts, "data_base64": None}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of a JSON value at any depth, names of members too; of personal values those of
+    unknown fields.
+    """
+    level: list[Any] = [value]
+    while level:
+        item = level.pop()
+        if item.__class__ is str:
+            yield item
+        elif item.__class__ is dict:
+            yield from item
+            for name, below in item.items():
+                level += _below(name, below)
+        elif item.__class__ is list:
+            level += item
+
+
+def _below(name: str, value: Any) -> Iterable[Any]:
+    """What is looked at of a member."""
+    if name == "personal" and value.__class__ is dict:
+        return [text for field, text in value.items() if field not in PERSONAL_FIELDS]
+    return (
+        () if name == "tc_string" and value.__class__ is str and is_tc_string(value) else (value,)
+    )
+
+
+def _places(event: dict[str, Any], test: Callable[[str], bool]) -> Iterator[str]:
+    """Pointers of what a test is true for: they end at the parent of a member that the contract has not."""
+    entry = EVENT_TYPES.get(event["type"])
+    known = {field.name for field in fields(entry.data)} if entry else set()
+    for name, value in event.items():
+        if name != "data" and any(map(test, _texts(value))):
+            yield f"/{name}" if name in ATTRIBUTES else ""
+    for name, value in event["data"].items():
+        if any(map(test, (name, *_texts({name: value})))):
+            yield f"/data/{name}" if name in known else "/data"
+
+
+def _is_text(body: bytes) -> bool:
+    """Whether bytes are a text in UTF-8 but for a slip or two; control characters are slips."""
+    slips = 0
+    for _ in _CONTROL.finditer(body):
+        slips += 1
+        if slips > _MOST_SLIPS:
+            return False
+    if not body.isascii():
+        slips += len(body) - len(body.decode(errors="ignore").encode())
+    return slips <= _MOST_SLIPS
+
+
+def _raw_marks(rules: SecrecyRules) -> re.Pattern[bytes]:
+    """What bytes show that cannot be read as an event."""
+    marks = [*SECRET_NAMES]
+    if rules.rows:
+        marks += sorted({type for row in rules.rows if _guards(row) for type in row.types})
+        kinds = sorted(kind for kind, groups in rules.kinds.items() if "investigating" in groups)
+        marks += [f"(?<![a-z])(?:{'|'.join(kinds)})(?![a-z])", CITATION]
+    return re.compile("|".join(marks).encode(), re.IGNORECASE)
+
+
+def _guards(row: Row) -> bool:
+    return row.verdict == "secret" or row.codes != "any"

@@ -6,14 +6,13 @@ from typing import Any, Final
 from schemas.catalogue import CONFIDENTIAL_TYPES, EVENT_TYPES
 from schemas.likeness import is_like
 from schemas.names import PREFIX
-from schemas.spelling import plain, run
 
-_VERSION = re.compile(r"v?[0-9]+\Z")
+_VERSION = re.compile(r"\.?v?[0-9]{0,6}\Z")
+_BETWEEN = re.compile(r"[^a-z]")
 _LONGEST: Final = 256
-SECRET_NAMES: Final = tuple(
-    sorted(run(name.removeprefix(PREFIX).removesuffix(".v1")) for name in CONFIDENTIAL_TYPES)
-)
-"""The letters of their names: what `has_secret_type` looks for in the letters of a text."""
+SECRET_NAMES: Final = tuple(sorted(name.removeprefix(PREFIX)[:-3] for name in CONFIDENTIAL_TYPES))
+"""Their short names."""
+_LETTERS: Final = tuple(_BETWEEN.sub("", name) for name in SECRET_NAMES)
 
 
 def is_secret_type(name: Any) -> bool:
@@ -22,12 +21,7 @@ def is_secret_type(name: Any) -> bool:
         return False
     if name in CONFIDENTIAL_TYPES:
         return True
-    letters = run(plain(name[:_LONGEST]))
-    last = _VERSION.sub("", run(plain(name[:_LONGEST].split(".ledger.")[-1])))
-    return any(secret_name in letters or is_like(last, secret_name) for secret_name in SECRET_NAMES)
-
-
-def has_secret_type(text: str) -> bool:
-    """Whether a plain text holds the name of such a type."""
-    letters = run(text)
-    return any(secret_name in letters for secret_name in SECRET_NAMES)
+    text = name[:_LONGEST].lower()
+    last = _BETWEEN.sub("", _VERSION.sub("", text.split(".ledger.")[-1]))
+    whole = _BETWEEN.sub("", text)
+    return any(secret in whole or is_like(last, secret) for secret in _LETTERS)

@@ -6,23 +6,12 @@ from datetime import UTC, date, datetime
 from markupsafe import Markup
 
 from application.language import spoken
-from application.times import in_zone, time_shown
+from application.times import MONTHS, in_zone, time_shown
 from schemas.formats import instant_of
-
-_MONTHS = {
-    "nl": (
-        *("januari", "februari", "maart", "april", "mei", "juni"),
-        *("juli", "augustus", "september", "oktober", "november", "december"),
-    ),
-    "en": (
-        *("January", "February", "March", "April", "May", "June"),
-        *("July", "August", "September", "October", "November", "December"),
-    ),
-}
 
 _SHORT = {
     "nl": ("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
-    "en": tuple(name[:3] for name in _MONTHS["en"]),
+    "en": tuple(name[:3] for name in MONTHS["en"]),
 }
 
 # Within a reference, such as `HOLD-2026-03-12`, nothing is a date.
@@ -58,7 +47,7 @@ def day_text(value: date | str) -> str:
 def month_text(value: date | str) -> str:
     """The month of a date with its year."""
     of = _date(value)
-    return f"{_MONTHS[spoken()][of.month - 1]} {of.year}"
+    return f"{MONTHS[spoken()][of.month - 1]} {of.year}"
 
 
 def short_day(of: date) -> str:

@@ -13,12 +13,15 @@ from application.times import localized
 from documents.messages import told
 from ledger.errors import (
     EventPruned,
+    Full,
+    Halt,
     LedgerError,
     Misconfigured,
     NotGranted,
     Pruned,
     Reject,
     Retry,
+    RolledBack,
     UnknownSubject,
     Unproven,
 )
@@ -92,11 +95,11 @@ _STATUSES: tuple[tuple[type[LedgerError], HTTPStatus], ...] = (
     (EventPruned, HTTPStatus.GONE),
     (Reject, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Retry, HTTPStatus.SERVICE_UNAVAILABLE),
+    # Until a person has put the database right, or made room, nothing can be recorded.
+    (RolledBack, HTTPStatus.SERVICE_UNAVAILABLE),
+    (Full, HTTPStatus.SERVICE_UNAVAILABLE),
 )
-
-
-WAIT_S = {HTTPStatus.SERVICE_UNAVAILABLE: "1", HTTPStatus.TOO_MANY_REQUESTS: "5"}
-"""Seconds after which a second try may help, by status, for the header `Retry-After`."""
+_WAIT_S = {HTTPStatus.SERVICE_UNAVAILABLE: "1", HTTPStatus.TOO_MANY_REQUESTS: "5"}
 
 
 def status_of(error: Exception) -> HTTPStatus:
@@ -105,6 +108,11 @@ def status_of(error: Exception) -> HTTPStatus:
         if isinstance(error, family):
             return status
     return HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def wait_s(error: Exception) -> str | None:
+    """Seconds after which a second try may help, for `Retry-After`; None where a person must act first."""
+    return None if isinstance(error, Halt) else _WAIT_S.get(status_of(error))
 
 
 def problem_of(error: Exception) -> Problem:

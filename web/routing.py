@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from application.answer import Answer, given
 from host.logs import Log
-from ledger.errors import LedgerError, UnknownSubject
+from ledger.errors import Halt, LedgerError, UnknownSubject
 from web.answering import FORMAT, Desk, asked, load
 from web.documents import file_of
 from web.exports import TYPES
@@ -115,10 +115,11 @@ class Pages:
             except NotFound:
                 raise
             except LedgerError as error:
-                if form.page is None:
+                page = _page_after(form, error)
+                if page is None:
                     raise
                 log_refusal(error, visit.principal)
-                return self._again(request, form.page, visit, refusal_of(error, typed))
+                return self._again(request, page, visit, refusal_of(error, typed))
 
     def _sent(
         self, request: Request, form: AnyForm, visit: Visit, typed: Typed, sent: Sending
@@ -271,6 +272,14 @@ class Pages:
             "unforeseen", f"a request ended with {type(error).__name__}", error=type(error).__name__
         )
         return self._showing.failed(request, error)
+
+
+def _page_after(form: AnyForm, error: LedgerError) -> AnyPage | None:
+    """The page of a form that was refused; None where the error has a page of its own.
+
+    What an operator must mend is told to customers without its technical words.
+    """
+    return None if isinstance(error, Halt) and is_own(form.path) else form.page
 
 
 def _once() -> str:

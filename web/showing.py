@@ -1,7 +1,6 @@
 """Pages as answers over HTTP: the frame around them, and the errors that people read."""
 
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -9,13 +8,13 @@ from starlette.responses import HTMLResponse, Response
 from application.language import speak, spoken
 from application.times import show_in
 from host.settings import Settings
-from ledger.errors import EventPruned, LedgerError, UnknownSubject
+from ledger.errors import EventPruned, LedgerError, RolledBack, UnknownSubject
 from web.frame import Frame, Reader, Section
 from web.logins.sessions import Session
 from web.page import AnyPage
 from web.portal import is_by_portal
 from web.principals import Principal
-from web.problems import WAIT_S, problem_of
+from web.problems import problem_of, wait_s
 from web.rendering import render
 from web.requests import LANGUAGE, LANGUAGE_OF_HOST, language_of, path_of
 from web.rights import rights_of
@@ -84,11 +83,12 @@ class Showing:
             "problem": problem,
             "known": isinstance(error, LedgerError),
             "pruned": isinstance(error, EventPruned),
+            "fenced": isinstance(error, RolledBack),
             "proof": _proof_of(request, error),
         }
         response = self.show(request, "error", facts, problem.status)
-        if wait_s := WAIT_S.get(HTTPStatus(problem.status)):
-            response.headers["retry-after"] = wait_s
+        if wait := wait_s(error):
+            response.headers["retry-after"] = wait
         return response
 
 

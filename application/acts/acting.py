@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from application.following import bring_up_to_date
 from application.site import Site
 from consumers.files import ingest
+from consumers.register import accepted_now
 from ledger.clocks import Clocks
 from ledger.errors import NotGranted, Reject, Remedy
 from ledger.event import instant
@@ -97,8 +98,8 @@ class ActRefused(Reject):
         # What the office says has a known type and the right shape, so this code tells all that is hidden.
         why = f"{code.value}{pointer and f' at {pointer}'}"
         super().__init__(
-            "this is not for this ledger; nothing was recorded. A code of your own that is ordinary business"
-            " belongs in LEDGER_ORDINARY_CODES"
+            "this is not for this ledger; nothing was recorded. A code of your own that is ordinary"
+            " is declared with `ledger codes declare`"
             if code is Code.WITHHELD
             else f"{name} was refused: {why}"
         )
@@ -239,7 +240,8 @@ def _checked(site: Site, acts: Sequence[Act], voice: Voice) -> tuple[tuple[str, 
     # All acts are checked before the first is recorded: a call fails as a whole.
     events = [_event(act, site, voice, now) for act in acts]
     lines = [to_json(event, sort_keys=True) for event in events]
-    intake = through(site.intake, f"file:{voice.label}")
+    intake = accepted_now(site.intake, site.session("reader"))
+    intake = through(intake, f"file:{voice.label}")
     for act, line in zip(acts, lines, strict=True):
         outcome = decode(line, intake, now)
         if isinstance(outcome, Rejection):

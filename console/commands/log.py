@@ -28,7 +28,7 @@ from console.output import (
 from console.show.upkeep import named_values
 from console.streams import STANDARD_INPUT, opened
 from host.keys import log_key
-from host.running.watching import Watch, watching
+from host.running.watching import Watch, begun, watching
 from host.settings import Settings
 from host.signals import stopping
 from host.wiring import open_site, utc_now
@@ -80,7 +80,7 @@ def _follow(settings: Settings) -> None:
 
     with (
         watching(settings, "publish", reading=False) as watch,
-        open_site(settings, opens_values=False) as site,
+        begun(watch, lambda: open_site(settings, opens_values=False)) as site,
     ):
         metrics = PublisherMetrics.on(watch.registry)
         observer = metrics.counting(_observer(watch))

@@ -25,7 +25,7 @@ from host.running.listening import Address
 from host.running.reaching import reach
 from host.running.serving import reserved_port
 from host.running.supervision import ChildProcess, supervise
-from host.running.watching import PORTS, Process, Watch, port_of, supervised, watching
+from host.running.watching import PORTS, Process, Watch, begun, port_of, supervised, watching
 from host.settings import KafkaSettings, Settings
 from host.signals import stopping
 from host.site import Site
@@ -59,7 +59,7 @@ def consume_command(
     kafka = settings.need_kafka()
     with (
         watching(settings, "consume", reading=False) as watch,
-        open_site(settings) as site,
+        begun(watch, lambda: open_site(settings)) as site,
         watch.sampling(site),
         stopping() as stop,
         ExitStack() as stack,
@@ -186,7 +186,7 @@ def project(
         return
     with (
         watching(settings, "project", reading=not supervised()) as watch,
-        open_site(settings, opens_values=False) as site,
+        begun(watch, lambda: open_site(settings, opens_values=False)) as site,
     ):
         metrics = WorkMetrics.on(watch.registry)
         views = _Views(watch)
@@ -246,7 +246,7 @@ def upkeep_command(settings: Settings) -> None:
     """Keep keys and dead letters within their periods, until SIGTERM. Not needed beside `run`."""
     with (
         watching(settings, "upkeep", reading=True) as watch,
-        open_site(settings) as site,
+        begun(watch, lambda: open_site(settings)) as site,
         watch.sampling(site),
         stopping() as stop,
         keeping_up(settings, watch) as look_at_upkeep,
@@ -267,7 +267,7 @@ def run(settings: Settings) -> None:
     settings.need_kafka()
     with (
         watching(settings, "run", reading=True) as watch,
-        open_site(settings) as site,
+        begun(watch, lambda: open_site(settings)) as site,
         watch.sampling(site),
         stopping() as stop,
     ):

@@ -16,9 +16,10 @@ from host.settings import Settings
 def show_today(settings: Settings, limit: MostUrgent = None, as_json: Json = False) -> None:
     """Print what is overdue, due or waits for a person, the most urgent first, with the commands that do it.
 
-    The list has requests, complaints, breaches, misuse, holds, erasures, recipients to be told, dead
-    letters, sources, topics and keys. In a command, capitals stand for what only a person knows. A command
-    that records an event asks on a terminal for what else it needs. Exit status 1 when anything is overdue.
+    The list has requests, complaints, inquiries of the authority, breaches, misuse, holds, erasures,
+    recipients to be told, dead letters, sources, topics and keys. In a command, capitals stand for what only
+    a person knows. A command that records an event asks on a terminal for what else it needs. Exit status 1
+    when anything is overdue.
     """
     with reading(settings, "today") as (site, source):
         bring_up_to_date(site)

@@ -42,7 +42,8 @@ def ingested_tables(
 def _place(row: RefusedLine) -> Stack:
     """Where it is wrong, and what may stand there."""
     may_be = listed_words(row.allowed)[spoken()] if row.allowed else None
-    return Stack([row.pointer, may_be])
+    withheld = in_words("withheld-why", row.rule) if row.rule else None
+    return Stack([row.pointer, may_be or withheld])
 
 
 class Outcomes:

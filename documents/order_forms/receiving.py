@@ -51,6 +51,10 @@ _KINDS = {
 }
 
 
+_OFFICES: dict[str | None, str] = {"judge": "court", "public-prosecutor": "public-prosecutor"}
+"""Authorities of a European order; a court is every judge: only that counts (art. 4(2))."""
+
+
 class Received(Struct, frozen=True):
     """The orders of a document: one for each person or number that it names.
 
@@ -188,6 +192,8 @@ def _orders(filled: Filled, form: str, document: str, authority: str | None) -> 
             sha256=document,
             extends=_extends(filled),
             notified=_notified(filled),
+            authorised_by=_authorised_by(filled),
+            authorisation_sha256=document if _authorised_by(filled) else None,
         )
 
 
@@ -199,17 +205,19 @@ def _provision(filled: Filled) -> str:
 
 
 def _issued_by(filled: Filled) -> str | None:
-    """Who ordered it. A European order that a judge issued or validated is a foreign judge's.
+    """Who ordered it: for a European order a court or a prosecutor, as its section of the issuer says.
 
-    None where the form leaves it open: which judge of this country it is, or an authority that no judicial
-    authority validated.
+    An authority that is neither orders by the one that validated it. None where the form leaves it open.
     """
     if filled.code == "national":
         return filled.one("issued_by")
-    kinds = {filled.one("issuer_kind"), filled.one("validator_kind")}
-    if "judge" in kinds:
-        return None if filled.one("issuing_state") == "NL" else "foreign-judicial-authority"
-    return "public-prosecutor" if "public-prosecutor" in kinds else None
+    return _OFFICES.get(filled.one("issuer_kind")) or _OFFICES.get(filled.one("validator_kind"))
+
+
+def _authorised_by(filled: Filled) -> str | None:
+    """The judge or prosecutor who validated what another authority issued; None where nobody did."""
+    validator = _OFFICES.get(filled.one("validator_kind"))
+    return validator if validator != _issued_by(filled) else None
 
 
 def _urgent(filled: Filled) -> bool | None:

@@ -1,4 +1,4 @@
-"""Waiting for Kafka at the start as later on: a process that stays up is seen and raises an alert."""
+"""Waiting for Kafka, and for room on a disk, at the start as later on: a process that stays up is seen."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from consumers.backoff import wait_s
 from consumers.source import KafkaAway
-from ledger.errors import Retry
+from ledger.errors import NoSpace, Retry
+from ledger.storage.faults import mapped_full_disk
 
 T = TypeVar("T")
 # How soon being told to stop is noticed.
@@ -36,6 +37,30 @@ def reach(
             away(fault, delay_s)
         _rest(delay_s, stop, sleep)
     return None
+
+
+def once_there_is_room(
+    begin: Callable[[], T],
+    stop: Callable[[], bool],
+    away: Callable[[Retry, float], None],
+    sleep: Callable[[float], None] = time.sleep,
+) -> T:
+    """What `begin` makes. A full disk is waited out; raises NoSpace when told to stop before.
+
+    `away`: see `reach`. Raises whatever else `begin` raises.
+    """
+    failures = 0
+    while True:
+        try:
+            with mapped_full_disk():
+                return begin()
+        except NoSpace as fault:
+            if stop():
+                raise
+            failures += 1
+            delay_s = wait_s(failures)
+            away(fault, delay_s)
+        _rest(delay_s, stop, sleep)
 
 
 def _rest(seconds: float, stop: Callable[[], bool], sleep: Callable[[float], None]) -> None:

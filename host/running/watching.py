@@ -2,9 +2,9 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
-from typing import Literal
+from typing import Literal, TypeVar
 
 import consumers.metrics
 import consumers.post_metrics
@@ -14,13 +14,14 @@ import projections.metrics
 from application.queries.upkeep.health import Promise, promise_of
 from host.logs import Log, begin_logs
 from host.running.health import ALIVE_S, Check, Pulse, missing
+from host.running.reaching import once_there_is_room
 from host.running.sampling import PROBE_S, PROBE_STALE_S, Sampler
 from host.running.serving import Pages, serve
 from host.running.watchdog import watched
 from host.settings import Settings
 from host.signals import SUPERVISOR
 from host.site import Site
-from ledger.errors import Halt
+from ledger.errors import Halt, Retry
 from ledger.figures import JournalFigures, ledger_figures
 from ledger.metrics import Figures, LedgerMetrics, Series, new_registry, render
 from ledger.storage.postgres import Session
@@ -28,6 +29,7 @@ from ledger.tlog.publishing.fence import Fence
 from projections.figures import counted
 from projections.metrics import ViewMetrics
 
+T = TypeVar("T")
 Process = Literal["run", "consume", "project", "publish", "upkeep", "serve"]
 PORTS: dict[Process, int] = {
     "run": 9463,
@@ -181,6 +183,26 @@ class _Fenced:
         """Why the process writes nothing."""
         promise = self._promise
         return promise.why if promise and not promise.is_fine else None
+
+
+@contextmanager
+def begun(
+    watch: Watch,
+    begin: Callable[[], AbstractContextManager[T]],
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[T]:
+    """What a process begins with, such as its site, until the block ends; a full disk is waited out."""
+    why: list[str] = []
+    watch.ready["room"] = lambda: why[-1] if why else None
+
+    def away(fault: Retry, delay_s: float) -> None:
+        why.append(str(fault))
+        watch.says.warning("away", f"{fault}; again in {delay_s:.1f} s", fault=type(fault).__name__)
+
+    with ExitStack() as stack:
+        made = once_there_is_room(lambda: stack.enter_context(begin()), stop, away)
+        del watch.ready["room"]
+        yield made
 
 
 @contextmanager

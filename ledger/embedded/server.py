@@ -8,6 +8,7 @@ by a lock on the data directory itself.
 """
 
 import atexit
+import errno
 import fcntl
 import os
 import signal
@@ -22,8 +23,9 @@ from urllib.parse import quote
 from ledger.embedded.cluster import PORT, SUPERUSER, allow, configure, initialise, programs_for
 from ledger.embedded.place import Account, DataDirectory, account_for, own_folder, prepare, run_as
 from ledger.embedded.postmaster import START_TIMEOUT_S, running, settled, stop
-from ledger.errors import Misconfigured, ServiceAway
+from ledger.errors import Misconfigured, NoSpace, ServiceAway
 from ledger.storage.access import SECRET
+from ledger.storage.faults import mapped_full_disk
 from ledger.storage.files import Folder, open_folder
 
 LEDGER_ROLES = ("/^ledger_",)
@@ -78,7 +80,7 @@ class Server:
         """
         if self._lease is None or self.pid is not None:
             return False
-        with _alone(self._place):
+        with _mapped_files(self._place), _alone(self._place):
             if settled(self._place):
                 return False
             _launch(self._place, self._account, LEDGER_ROLES)
@@ -122,10 +124,10 @@ def start(data_dir: Path, roles: Sequence[str] = LEDGER_ROLES) -> Server:
 
     Two processes may do this at once. The data's owner and root may log in as the superuser and as
     these roles (`/`: a regular expression). Raises Misconfigured for a directory that cannot work,
-    ServiceAway when the server does not start or stop.
+    ServiceAway when the server does not start or stop, NoSpace where the disk is full.
     """
     place = DataDirectory(data_dir.resolve())
-    try:
+    with _mapped_files(place):
         account = account_for(place)
         prepare(place, account)
         with _alone(place):
@@ -135,6 +137,14 @@ def start(data_dir: Path, roles: Sequence[str] = LEDGER_ROLES) -> Server:
             else:
                 _launch(place, account, roles)
             return Server(place, account, _shared_lock(place))
+
+
+@contextmanager
+def _mapped_files(place: DataDirectory) -> Iterator[None]:
+    """Translate faults of files. Raises NoSpace for a full disk, Misconfigured for the others."""
+    try:
+        with mapped_full_disk():
+            yield
     except OSError as error:
         where = error.filename or place.data_dir
         raise Misconfigured(f"cannot use {where}: {error.strerror or error}") from error
@@ -212,7 +222,8 @@ def _run_server(place: DataDirectory, account: Account, programs: Path) -> None:
     while run_as(account, [programs / "pg_ctl", "start", *options]).returncode != 0:
         reason = _reason(place)
         if ORPHANS_AT_WORK not in reason or time.monotonic() > end:
-            raise ServiceAway(f"the embedded PostgreSQL does not start: {reason} (see {place.log})")
+            said = f"the embedded PostgreSQL does not start: {reason} (see {place.log})"
+            raise NoSpace(said) if os.strerror(errno.ENOSPC) in reason else ServiceAway(said)
         time.sleep(PAUSE_S)
 
 

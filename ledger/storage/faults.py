@@ -1,12 +1,13 @@
 """Errors of psycopg as ours, by SQLSTATE."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
 from psycopg import errors
 
-from ledger.errors import Busy, Halt, LedgerError, Misconfigured, NotInstalled, ServiceAway
+from ledger.errors import Busy, Halt, LedgerError, Misconfigured, NoSpace, NotInstalled, ServiceAway
 
 # The server hung up on a client that was idle in a transaction; psycopg counts that as an internal error.
 _TIMEOUTS = (errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout)
@@ -18,6 +19,22 @@ class Conflict(LedgerError):
 
 class UniqueConflict(Conflict):
     """The database refused a row that exists already."""
+
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""What the system says of a disk, or a user's share of it, that takes nothing more."""
+
+
+@contextmanager
+def mapped_full_disk() -> Iterator[None]:
+    """Translate the system's error of a full disk: it passes, while other faults of files do not."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        where = f" for {error.filename}" if isinstance(error.filename, str) else ""
+        raise NoSpace(f"no disk space is left{where}: nothing was lost, make room") from None
 
 
 @contextmanager
@@ -49,7 +66,7 @@ def _away(error: psycopg.Error) -> ServiceAway:
     if isinstance(error, errors.QueryCanceled):
         return Busy("PostgreSQL broke a statement off that took too long (57014)")
     if isinstance(error, errors.DiskFull):
-        return ServiceAway("PostgreSQL has no disk space left (53100): nothing was lost, make room")
+        return NoSpace("PostgreSQL has no disk space left (53100): nothing was lost, make room")
     what = error.sqlstate or "no answer, or no room for a connection"
     return ServiceAway(f"PostgreSQL cannot be reached ({what})")
 

@@ -178,7 +178,7 @@ VIEW: View[Disclosure] = View(
         "kind": "text",
     },
     cells=_cells,
-    labels=lambda row: (_kind(row),),
+    labels=lambda row: (row.recipient_kind or FEED,),
     compression=RowCompression(
         "disclosures", "ce522686e69159b32dc6b8422ea3f31f4e5b03250f0fc6a74365144a7a3c4c62"
     ),

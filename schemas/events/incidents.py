@@ -75,9 +75,10 @@ class ComplaintAnswered(_Complaint, frozen=True, kw_only=True):
 
 
 class SupervisoryInquiryReceived(PersonFacts, frozen=True, kw_only=True):
-    """The supervisory authority asked something."""
+    """The supervisory authority asked something. `respond_by`: the end of the period that it set."""
 
     inquiry_ref: Code
+    respond_by: Instant | UnsetType = UNSET
 
 
 class SupervisoryInquiryAnswered(PersonFacts, frozen=True, kw_only=True):

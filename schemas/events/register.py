@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from schemas import names
-from schemas.event_type import ACTIVITY, MEASURE, SYSTEM, EventType
+from schemas.event_type import ACTIVITY, ANY, MEASURE, SYSTEM, EventType
 from schemas.events.disclosure import RecipientKind
 from schemas.facts import Facts
 from schemas.formats import Code, Country, Day, LegalBasis, RuleId, Source, Text
@@ -97,6 +97,13 @@ class DpiaLinked(Facts, frozen=True, kw_only=True):
     outcome: Code | UnsetType = UNSET
 
 
+class CodesDeclared(Facts, frozen=True, kw_only=True):
+    """The house declared codes ordinary: they say nothing of an investigation."""
+
+    codes: list[Code]
+    reason: Code | UnsetType = UNSET
+
+
 TYPES = (
     EventType(
         names.PROCESSING_ACTIVITY_DECLARED,
@@ -127,4 +134,5 @@ TYPES = (
         names.SECURITY_MEASURE_RETIRED, SecurityMeasureRetired, MEASURE, "4.1", topics=("register",)
     ),
     EventType(names.DPIA_LINKED, DpiaLinked, ACTIVITY, "Art. 35", topics=("register",)),
+    EventType(names.CODES_DECLARED, CodesDeclared, ANY, "4.3", topics=("register",)),
 )

@@ -19,7 +19,7 @@ from console.tree import CONFIDENTIAL_FILE, FILE, Entry, function_of
 from documents.register_parts import register_parts
 from host.setting_list import SETTINGS
 from projections.views import disclosures
-from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS
+from rulebook import CLAUSES, NOTICE_CHECKS, NOTICE_CLAIMS, WITHHELD
 from schemas import (
     ALL_TYPES,
     CATEGORIES,
@@ -202,6 +202,21 @@ def clauses() -> str:
     return table(["clause", "says", "events", "rules", "views", "commands"], rows)
 
 
+def policy_answers() -> str:
+    """Each clause of the policy: what answers it, what tries it, and what is not covered."""
+    rows = (
+        [
+            clause.title,
+            ", ".join(f"`ledger {ask}`" for ask in clause.asks),
+            ", ".join(f"`{path.removeprefix('tests/')}`" for path in clause.tried_by),
+            clause.lacks or "\N{EN DASH}",
+        ]
+        for clause in CLAUSES
+        if clause.source == "policy"
+    )
+    return table(["clause", "ask", "tests", "not covered"], rows)
+
+
 def acts() -> str:
     """Every event type, and what of its records depends on the type."""
     rows = (
@@ -243,6 +258,34 @@ def checks() -> str:
         for check in NOTICE_CHECKS
     )
     return table(["check", "clause", "finds", "citation", "severity"], rows)
+
+
+def withheld() -> str:
+    """The rows that decide what the open ledger may not know."""
+    rows = (
+        [
+            f"`{row.id}`",
+            row.verdict,
+            ", ".join(f"`{name}`" for name in sorted(row.types)),
+            ", ".join(sorted(row.kinds)),
+            ", ".join([*sorted(row.provisions), *sorted(row.notices)]),
+            ", ".join([*(f"`{name}`" for name in sorted(row.purposes)), *sorted(row.legal_bases)]),
+            row.codes,
+            row.why,
+        ]
+        for row in WITHHELD
+    )
+    heads = [
+        "row",
+        "verdict",
+        "types",
+        "kinds",
+        "provision or notice",
+        "purpose, basis",
+        "codes",
+        "why",
+    ]
+    return table(heads, rows)
 
 
 def codes() -> str:
@@ -378,7 +421,7 @@ SECTIONS = {
         "order doubts": order_pages.doubts,
         "order findings": order_pages.findings,
     },
-    "docs/explanation/policy.md": {"clauses": clauses},
+    "docs/explanation/policy.md": {"clauses": clauses, "answers": policy_answers},
     "docs/explanation/several-ledgers.md": {
         "assumed": sizes.assumed,
         "years": years,
@@ -405,6 +448,7 @@ SECTIONS = {
         "marketing": reference.marketing,
         "provisions": reference.provisions,
     },
+    "docs/reference/withheld.md": {"withheld": withheld},
     "docs/reference/tellings.md": {
         "tellings": reference.tellings,
         "told": reference.told,

@@ -1,5 +1,6 @@
 """Image, compose file and units hold to their promises: pinned, unprivileged, closed, without secrets."""
 
+import json
 import os
 import re
 import shutil
@@ -489,3 +490,32 @@ def test_who_called_sudo_cannot_be_somebody_else(peoples: Callable[..., list[str
     said = peoples("operator", "PATH", SUDO_USER="anna", LEDGER_READER="employee/7")
     assert "--setenv=LEDGER_LOGIN=employee/anna" in said
     assert not [each for each in said if "employee/7" in each]
+
+
+def megabytes(text: str) -> int:
+    """A limit, as units, the compose file and the page write it."""
+    number, unit = re.fullmatch(r"(\d+) ?([MmGg])B?", text).groups()  # type: ignore[union-attr]
+    return int(number) * (1024 if unit.upper() == "G" else 1)
+
+
+def test_limits_of_memory_are_those_of_the_page_and_leave_room_over_what_was_measured() -> None:
+    page = (ROOT / "docs" / "how-to" / "deploy.md").read_text("utf-8")
+    rows = re.findall(r"^\| `ledger ([a-z ]+)` \| ([\d,]+) \| (\d+ [MG]B) \|$", page, re.MULTILINE)
+    limits = {name: megabytes(limit) for name, _, limit in rows}
+    measured = json.loads((ROOT / "docs" / "performance" / "memory.json").read_text("utf-8"))
+    peaks = measured["megabytes"]
+    assert {name: int(peak.replace(",", "")) for name, peak, _ in rows} == {
+        n: peaks[n] for n in limits
+    }
+    assert all(limit > 1.5 * peaks[name] for name, limit in limits.items())
+    units = {}
+    for path in UNITS.glob("*.service"):
+        text = path.read_text("utf-8")
+        (command,) = re.findall(rf"^ExecStart={PROGRAM} (.+)$", text, re.MULTILINE)
+        (limit,) = re.findall(r"^MemoryMax=(\S+)$", text, re.MULTILINE)
+        units[command.removesuffix(" --yes")] = megabytes(limit)
+    assert units == limits
+    containers = {one["command"][0]: megabytes(one["mem_limit"]) for one in OURS.values()}
+    commands = containers.pop("status")
+    assert containers == {name: limits[name] for name in containers}
+    assert commands > 1.5 * max(peaks["audit --views"], peaks["report access"])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # One normalizes texts, piece by piece; the others single characters, in tables of what they read as.
-TEXTS, CHARACTERS = "ledger/writing/packing.py", {"schemas/spelling.py", "schemas/lookalikes.py"}
+TEXTS, CHARACTERS = "ledger/writing/packing.py", {"schemas/lookalikes.py"}
 PLACES = (
     *("application", "archive", "bench", "console", "consumers", "documents", "host", "ledger"),
     *("projections", "rulebook", "sample", "schemas", "web"),

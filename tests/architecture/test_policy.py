@@ -1,6 +1,7 @@
 """The table of the policy covers every clause, every event type and every rule, and names nothing else."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from typer.core import TyperGroup
@@ -84,3 +85,24 @@ def test_every_rule_stands_under_its_clause(rule: rulebook.Rule | rulebook.Notic
     rows = {clause.id for clause in CLAUSES if rule.id in clause.rules}
     assert rows, "name the rule in rulebook/house/clauses.toml"
     assert not rule.clause or rule.clause in rows
+
+
+def constant(event: str) -> str:
+    """How a test that imports names names an event."""
+    return "names." + event.upper().replace("-", "_")
+
+
+def test_each_clause_of_the_policy_has_questions_and_tests_that_try_it() -> None:
+    root, commands = Path(__file__).parents[2], command_tree(confidential=False)
+    assert isinstance(commands, TyperGroup)
+    for clause in CLAUSES:
+        if clause.source != "policy":
+            assert (clause.asks, clause.tried_by, clause.lacks) == ((), (), "")
+            continue
+        assert clause.asks
+        assert {ask.split()[0] for ask in clause.asks} <= commands.commands.keys()
+        assert clause.tried_by
+        for path in clause.tried_by:
+            tried = (root / path).read_text("utf-8")
+            named = {*clause.events, *clause.rules, *map(constant, clause.events)}
+            assert any(name in tried for name in named), (clause.title, path)

@@ -7,6 +7,7 @@ and whoever it has told that something is recorded must find it there.
 
 import errno
 import os
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,8 @@ from psycopg import sql
 from console.failures import explained
 from consumers.source import Partition
 from consumers.store import LedgerStore, StoredBookmark
+from host.running.listening import Address
+from host.running.serving import ask_ready
 from host.statuses import AWAY
 from ledger.audit import audit
 from ledger.embedded import Server, start
@@ -35,7 +38,7 @@ from ledger.writing.bookmarks import Bookmark, HaltLimit
 from projections import VIEWS
 from projections.following.storage import prepare
 from tests.fault.enduring import closing
-from tests.fixtures.inbound import until
+from tests.fixtures.inbound import Process, until
 from tests.fixtures.ledger import House, collected, registered
 from tests.fixtures.postgres import short_folder
 from tests.fixtures.views import OFFICES, audit_views, follower, rebuild
@@ -339,3 +342,45 @@ def test_a_server_that_died_of_it_has_all_that_it_promised(
                 reports = audit_views(house.session("reader"), privacy_office=OFFICES)
                 assert all(report.ok for report in reports)
             house.close()
+
+
+STARTED = ("project", "publish", "upkeep", "serve")
+"""`consume` and `run` begin in the same way, and need a broker."""
+
+
+@pytest.mark.parametrize("command", STARTED)
+def test_a_part_that_starts_on_a_full_disk_waits_and_goes_on(command: str, tmp_path: Path) -> None:
+    """The embedded server is on the full disk, and cannot start."""
+    with mounted(ALL_MB) as disk:
+        data = disk.folder / "data"
+        settings = {
+            "LEDGER_DATA_DIR": str(data),
+            "LEDGER_METRICS_PORT": "0",
+            "LEDGER_WEB_PORT": "0",
+        }
+        for made in ("init", "project", "publish"):
+            flags = () if made == "init" else ("--once",)
+            one = Process(made, settings, tmp_path / "made.log")
+            one.start(*flags)
+            assert one.wait() == 0, one.log()
+        disk.fill()
+        part = Process(command, settings, tmp_path / "part.log")
+        part.start()
+        until(lambda: part.said_since_start("make room"), part.watch)
+        until(lambda: part.log().count("again in") > 2, part.watch)
+        disk.empty()
+        until(lambda: ready(part.log()), part.watch)
+        assert part.stop() == 0, part.log()
+
+
+def ready(log: str) -> bool:
+    """Whether the part that says this is at work."""
+    found = re.search(r'"event":"serving".*"port":(\d+)', log)
+    return found is not None and ask_ready(Address("127.0.0.1", int(found[1]))) is None
+
+
+def test_a_command_says_that_a_full_disk_passes() -> None:
+    """Exit status 3: what supervises it starts it again; 2 would leave it down."""
+    status, words = explained(OSError(errno.ENOSPC, "No space left on device"))
+    assert status == AWAY
+    assert "make room" in words

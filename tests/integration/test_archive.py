@@ -64,9 +64,10 @@ def test_the_register_as_observed_is_that_of_the_view(archived: tuple[Cli, str])
 
 
 def test_disclosures_are_those_of_the_view(archived: tuple[Cli, str]) -> None:
+    """But for the kind of a feed's recipient: the view takes it from the register, where no event says it."""
     cli, address = archived
     expected = Counter(
-        (row["recipient"], row["recipient_kind"], quarter_of(row["occurred_at"]), row["provision"])
+        (row["recipient"], stated_kind(row), quarter_of(row["occurred_at"]), row["provision"])
         for row in cli("disclosures", "--json").json["disclosures"]
     )
     counted = {
@@ -75,6 +76,10 @@ def test_disclosures_are_those_of_the_view(archived: tuple[Cli, str]) -> None:
     }
     assert counted == expected
     assert len(counted) > 10
+
+
+def stated_kind(row: dict[str, Any]) -> str | None:
+    return None if "bulk-feed" in row["type"] else row["recipient_kind"]
 
 
 def test_transfers_are_those_of_the_views_where_an_event_names_the_country(

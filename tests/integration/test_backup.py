@@ -11,6 +11,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from ledger.backup import taking
+from ledger.errors import ServiceAway
+from ledger.storage.postgres import Database, Session
 from tests.fixtures.backups import elsewhere, ledger, resigned
 from tests.fixtures.console import Cli, collected, consented, message, registered
 
@@ -55,6 +58,30 @@ def test_what_was_recorded_is_there_again(ledger: Cli, elsewhere: str) -> None:
     assert [ledger(*words, "--json").out for words in answers] == before
     assert len(ledger("dead-letters", "list", "--json").json["dead_letters"]) == 1
     assert ledger("audit", "--views", "--json").json["ok"]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_backup_leaves_no_connection_open(
+    ledger: Cli, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    """Its snapshot would keep the server from cleaning up."""
+    opened: list[Session] = []
+    connect = Database.connect
+
+    def noted(database: Database, *names: Any) -> Session:
+        opened.append(connect(database, *names))
+        return opened[-1]
+
+    def away(*_: object) -> None:
+        raise ServiceAway("the disk is full")
+
+    monkeypatch.setattr(Database, "connect", noted)
+    if fails:
+        monkeypatch.setattr(taking, "_make_folder", away)
+    folders = [str(ledger.folder / name) for name in ("events", "keys")]
+    assert bool(ledger("backup", folders[0], "--keys", folders[1]).status) is fails
+    assert opened
+    assert all(session.broken for session in opened)
 
 
 def test_the_restored_ledger_is_as_closed_as_before(ledger: Cli, elsewhere: str) -> None:

@@ -107,6 +107,28 @@ def test_an_objection_ends_the_effect_of_a_consent_and_says_so(cli: Cli) -> None
     assert past["effective"] is True
 
 
+def test_everyone_is_told_of_every_moment_as_each_is_told_alone(cli: Cli) -> None:
+    cli.record(
+        registered(WHO, time=on(1)),
+        registered("customer/2", time=on(1)),
+        message("contact-person-added", CONTACT, time=on(1), customer=WHO),
+        ordered(),
+        consented(WHO, time=on(2)),
+        consented("customer/2", time=on(4)),
+        consented(CONTACT, time=on(4)),
+        withdrawn(WHO, time=on(6)),
+        message("account-deactivated", "customer/2", time=on(8), reason="moved"),
+    )
+    people = ("customer/10023", "customer/10023/contact/1", "customer/2")
+    for command in ("consents", "state"):
+        told = []
+        for options in (("--as-of", on(3)), ("--as-of", on(5)), ("--as-of", on(7)), ()):
+            alone = [cli(command, who, *options, "--json").json for who in people]
+            assert cli(command, "--all", *options, "--json").lines == alone, (command, options)
+            told.append(alone)
+        assert told[0] != told[1] != told[2] != told[3]
+
+
 def test_records_and_receipt_of_ts_27560_hold_no_personal_value(cli: Cli) -> None:
     declaration = declared("direct-marketing", time=on(1), name="Newsletter", recipient_kinds=[])
     cli.record(registered(), declaration, collected(), consented(time=on(2)), withdrawn(time=on(6)))

@@ -55,6 +55,7 @@ CONSENT = {
     "valid_until",
     "effective",
     "why",
+    "hindrance",
     "evidence",
 }
 

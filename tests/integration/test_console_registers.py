@@ -379,7 +379,7 @@ def test_what_is_a_disclosure_by_its_nature_is_one(cli: Cli) -> None:
             request_ref="REQ-1",
         ),
         recipient("Het CIOT", "ciot", kind="ciot", role="authority"),
-        by_nature("bulk-feed-delivered", 3, "recipient/ciot", **feed),
+        by_nature("bulk-feed-delivered", 3, "recipient/ciot", provision="nl.bvgt", **feed),
         by_nature(
             "number-porting-performed",
             4,

@@ -27,6 +27,7 @@ from projections.reading.views import (
     notifications,
     requests,
 )
+from projections.views.disclosures import FEED
 from projections.views.notifications import tasks
 from projections.views.requests import standing
 from rulebook.calendar import day_of
@@ -71,7 +72,9 @@ def from_rows(session: Session) -> Figures:
         act = "given" if consent.act == "renewed" else consent.act
         expired = act == "given" and until is not None and until.date() < NOW.date()
         acts[purpose, "expired" if expired else act] += 1
-    kinds: Counter[tuple[str, ...]] = Counter((row.recipient_kind,) for row in disclosed(session))
+    kinds: Counter[tuple[str, ...]] = Counter(
+        (row.name if row.name == FEED else row.recipient_kind,) for row in disclosed(session)
+    )
     opened: Counter[tuple[str, ...]] = Counter()
     overdue: Counter[tuple[str, ...]] = Counter()
     for _, request in requests(session):

@@ -21,6 +21,7 @@ from ledger.recording.batch import Batch, Outcome, PreparedBatch
 from ledger.writing.append import Span
 from rulebook import secrecy, secret_provisions
 from schemas import AdmissionRules, Code
+from schemas.decode import MAX_MESSAGE
 from schemas.powers import Speakers
 from tests.fixtures.inbound import STRUCTURED, as_binary
 from tests.fixtures.ledger import House, collected, message, registered
@@ -212,6 +213,18 @@ def test_a_huge_line_is_one_letter_and_the_lines_around_it_are_recorded(house: H
     assert result.recorded == 2
     (letter,) = kept(house)
     assert letter.mode == "truncated"
+
+
+@pytest.mark.parametrize(("letters", "fits"), [(48_600, True), (48_700, False)])
+def test_what_only_its_seal_makes_too_large_is_a_letter_and_the_lines_around_it_are_recorded(
+    house: House, letters: int, fits: bool
+) -> None:
+    """Both are messages of an admitted size; sealed, the longer one is longer than an entry may be."""
+    long = collected(personal={"name": "x" * letters})
+    assert len(orjson.dumps(long)) <= MAX_MESSAGE
+    result = run(house, registered("customer/2"), long, registered("customer/3"))
+    assert [(r.line, r.code) for r in result.rejections] == [(2, Code.TOO_LARGE)] * (not fits)
+    assert (result.recorded, len(kept(house))) == ((3, 0) if fits else (2, 1))
 
 
 class Failing:

@@ -34,8 +34,8 @@ SMALL: dict[Language, frozenset[str]] = {
 }
 # They run until somebody ends them and write logs, which are English; `demo` has a server of its own.
 ENDLESS = {"consume", "project", "upkeep", "run", "serve", "witness", "demo"}
-# What a person must be told of a refusal is printed in both, to be handed on.
-BOTH = ("request refuse",)
+# What a person must be told of a refusal or an extension is printed in both, to be handed on.
+BOTH = ("request refuse", "request extend", "request verify-identity")
 _WORD = re.compile(r"[a-zà-ü]+(?:'s)?\Z")
 # Not words: codes, paths, times, flags, commands, numbers, what somebody recorded.
 _QUOTED = re.compile(r"`[^`]*`|'[^' ]*'|\"[^\"]*\"|\{[^}]*\}")
@@ -110,6 +110,7 @@ LOOKS = [
     f"consents {WHO} --history",
     f"marketing {WHO}",
     f"may credit-check {WHO}",
+    "codes list",
     "purposes",
     "register",
     "disclosures",
@@ -175,6 +176,7 @@ def _acts(mark: str, folder: Path) -> list[str]:
         f"request close {request} --outcome withdrawn",
         f"request open {OTHER} --right erasure --channel email --ref {request}2 --unknown",
         f"request close {request}2 --outcome withdrawn",
+        "codes declare zwaluw-desk --reason name-of-a-desk",
         f"notify record {OTHER} nobody --action erasure",
         f"incident detect {breach}",
         f"incident close {breach}",

@@ -1,5 +1,6 @@
 """Answers that contradicted each other: what two commands say of the same fact."""
 
+import shlex
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -110,6 +111,8 @@ def test_today_has_what_is_too_late_by_a_rule(cli: Cli) -> None:
         1,
     )
     assert answer["overdue"] >= 1
+    assert "1 finding" in cli("today").out.decode()
+    assert "1 bevinding" in cli("today", "--language", "nl").out.decode()
     assert cli(*task["commands"][0].removeprefix("ledger ").split()).status == 1
 
 
@@ -123,3 +126,70 @@ def test_a_command_takes_the_outcomes_of_the_form(cli: Cli, outcome: str) -> Non
     assert cli("request", "verify-identity", "R-1", "--method", "call-back").status == 0
     ran = cli("request", "answer", "R-1", "--outcome", outcome)
     assert (ran.status, "granted, partly-granted, nothing-held" in ran.err) == (2, True)
+
+
+AUTHORITY = {"activity": "rights-handling", "legal_basis": "6-1-c", "provision": "eu.gdpr.58.1.e"}
+
+
+def inquiry(ref: str, days: float, subject: str = WHO, **facts: Any) -> dict[str, Any]:
+    name = "supervisory-inquiry-received"
+    return message(name, subject, time=ago(days), **AUTHORITY, inquiry_ref=ref, **facts)
+
+
+def test_today_has_each_inquiry_of_the_authority_until_its_answer(cli: Cli) -> None:
+    """Until the day that the authority set, else that of the house; about a person or an activity."""
+    tomorrow = (NOW + timedelta(days=1)).isoformat()
+    cli.record(
+        registered(time=ago(40)),
+        declared("billing", time=ago(40)),
+        inquiry("AP-1", 30),
+        inquiry("AP-2", 1),
+        inquiry("AP-3", 1, "activity/billing", respond_by=ago(0.1)),
+        inquiry("AP-4", 30, respond_by=tomorrow),
+    )
+
+    def waiting() -> dict[str, dict[str, Any]]:
+        rows = cli("today", "--json").json["tasks"]
+        return {row["ref"]: row for row in rows if row["task"] == "answer-inquiry"}
+
+    tasks = waiting()
+    assert {ref: row["state"] for ref, row in tasks.items()} == {
+        "AP-1": "overdue",
+        "AP-2": "waits",
+        "AP-3": "overdue",
+        "AP-4": "waits",
+    }
+    assert (tasks["AP-3"]["subject"], tasks["AP-2"]["time"]) == ("activity/billing", None)
+    assert cli("today").status == 1
+    for row in tasks.values():
+        ran = cli(*shlex.split(row["commands"][0])[1:])
+        assert ran.status == 0, ran.err
+    assert waiting() == {}
+
+
+def test_an_answer_from_before_an_inquiry_answers_something_else(cli: Cli) -> None:
+    answered = inquiry("AP-1", 20) | {"id": "early"}
+    answered["type"] = answered["type"].replace("-received", "-answered")
+    cli.record(registered(time=ago(40)), answered, inquiry("AP-1", 19))
+    assert [row["ref"] for row in cli("today", "--json").json["tasks"]] == ["AP-1"]
+
+
+def test_today_has_who_must_be_told_of_a_breach(cli: Cli) -> None:
+    """Art. 34 sets no day: it is due at once, and stays so until the persons were told."""
+    breach = {"breach_ref": "B-1"}
+    found = {"detected_at": ago(2), "regime": "gdpr"}
+    cli.record(
+        message("breach-detected", "breach/B-1", time=ago(2), **breach, **found),
+        message(
+            "authority-notified", "breach/B-1", time=ago(1.9), **breach, regime="gdpr", phase="full"
+        ),
+        message("breach-assessed", "breach/B-1", time=ago(1.8), **breach, risk="high"),
+    )
+
+    def states() -> list[str]:
+        rows = cli("today", "--json").json["tasks"]
+        return [row["state"] for row in rows if row["task"] == "tell-persons"]
+
+    assert states() == ["due"]
+    assert cli("incident", "tell", "B-1", "--channel", "email").status == 0
+    assert states() == []

@@ -262,7 +262,7 @@ def test_a_copy_ends_with_its_term(two: Two) -> None:
 
 def test_the_data_of_a_european_order_is_copied_on_its_receipt(two: Two, tmp_path: Path) -> None:
     stated = ("--provision", "eu.2023.1543", "--authority", "parquet-paris")
-    judge = ("--issued-by", "foreign-judicial-authority", "--country", "FR", "--kind", "production")
+    judge = ("--issued-by", "court", "--country", "FR", "--kind", "production")
     ran = two.cli("order", "receive", WHO, "--ref", "E-1", *stated, *judge, *TRAFFIC, *IN_2024)
     assert ran.status == 0, ran.err
     with as_open(two):

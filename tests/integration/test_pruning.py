@@ -146,6 +146,19 @@ def test_what_is_left_is_in_order_and_views_say_it(pruned: Cli) -> None:
     assert pruned("state", NEWER, "--json").json["status"] == "erased"
 
 
+def test_a_log_that_came_back_whole_is_pruned_again(ledger: Cli) -> None:
+    """The way out of what the audit says: a copy of the log from before was put back over it."""
+    bundles = log_of(ledger) / "tile" / "entries"
+    kept = shutil.copytree(bundles, ledger.folder / "kept")
+    assert ledger(*PRUNE, "--yes").status == 0
+    shutil.copytree(kept, bundles, dirs_exist_ok=True)
+    audit = ledger("audit", "--views")
+    assert audit.status == 1
+    assert "holds entries that are pruned: run `ledger prune` again" in audit.out.decode()
+    assert ledger(*PRUNE, "--yes").status == 0
+    assert ledger("audit", "--views").status == 0
+
+
 def test_a_file_with_a_newer_event_stays_whole(pruned: Cli) -> None:
     names = [line["type"].split(".")[3] for line in pruned("history", NEWER, "--json").acts]
     assert names == [

@@ -14,17 +14,7 @@ from ledger.letters.withheld import KeyPair, WithheldKey, public_key
 from ledger.writing.message import FileOrigin, Message
 from schemas.rejection import WITHHELD
 from tests.fixtures.console import Cli, accessed, collected, disclosed, message, registered
-from tests.unit.schemas.secret_classes import (
-    by_bytes,
-    by_code,
-    by_law,
-    by_misfit,
-    by_shape,
-    by_unknown_kind,
-    by_unknown_type,
-    by_upkeep,
-)
-from tests.unit.schemas.secret_spellings import by_hint, by_kind, by_member, by_provision
+from tests.unit.schemas.secret_spellings import by_kind, by_member, by_provision, by_shape
 
 WHO = "customer/10023"
 SECRET = disclosed(
@@ -46,17 +36,18 @@ HOLD = ("hold", "place", WHO, "HOLD-1", "--category", "traffic", "--review-on", 
 
 
 def many() -> list[dict[str, Any]]:
-    """Some of the messages that the property test makes, over all types and members."""
-    made = [*[*by_kind()][::3], *[*by_provision()][::97], *[*by_member()][::151]]
-    made += [*[*by_hint()][::397], SECRET, {**SECRET, "type": "order-received"}]
-    classes = (by_code, by_law, by_misfit, by_unknown_kind, by_unknown_type, by_upkeep)
-    return [*made, *(one for make in classes for one in [*make()][::83])]
+    """Some of the messages that the unit test makes, over all types and members."""
+    made = [*[*by_kind()][::3], *[*by_provision()][::97], *[*by_member()][::601]]
+    undeclared = message(
+        "legal-hold-placed", id="undeclared", hold_ref="H-7", categories=["traffic"]
+    )
+    undeclared["data"] |= {"ground": "operation-heron", "review_on": "2030-01-01"}
+    return [*made, undeclared, SECRET, {**SECRET, "type": "order-received"}]
 
 
 def broken() -> bytes:
     """Lines that are no events."""
-    lists = [json.dumps(one).encode() for one in by_shape() if not isinstance(one, bytes)]
-    lines = (*lists, *by_bytes(), *(one for one in by_shape() if isinstance(one, bytes)))
+    lines = [one if isinstance(one, bytes) else json.dumps(one).encode() for one in by_shape()]
     return b"\n".join(line for line in lines if b"\n" not in line and b"\r" not in line)
 
 
@@ -119,11 +110,10 @@ def test_the_open_ledger_shows_what_it_would_without_the_messages(house: Cli) ->
     sent = many()
     answer = house.record(*sent)
     assert answer["recorded"] == answer["duplicates"] == 0
-    assert {(row["code"], row["pointer"]) for row in answer["rejections"]} <= {
-        ("withheld", ""),
-        ("unknown-type", "/type"),
-        ("not-a-cloudevent", ""),
+    assert {row["code"] for row in answer["rejections"]} <= {
+        *("withheld", "unknown-type", "not-a-cloudevent")
     }
+    assert all("rule" in row for row in answer["rejections"])
     lines = broken()
     assert house("ingest", "-", stdin=lines).status == 1
     after = shown(house, position)
@@ -228,13 +218,102 @@ def test_an_ingest_says_how_many_are_withheld(house: Cli) -> None:
     assert re.search(r"of which withheld\W+1\b", text)
 
 
+def test_who_brings_a_file_is_told_why_and_nobody_else_is(house: Cli) -> None:
+    hold = message("legal-hold-placed", id="hold", hold_ref="H-1", categories=["traffic"])
+    hold["data"] |= {"ground": "operation-heron", "review_on": "2030-01-01"}
+    file = house.folder / "brought.ndjson"
+    file.write_bytes(json.dumps(hold).encode())
+    for command in (("schema", "validate", str(file)), ("ingest", str(file))):
+        (told,) = house(*command, "--json").json["rejections"]
+        assert (told["code"], told["pointer"], told["rule"]) == (
+            "withheld",
+            "/data/ground",
+            "undeclared",
+        )
+        text = house(*command).out.decode()
+        assert "declare" in text
+        assert "heron" not in text
+    listed = house("dead-letters", "list", "--json").out + house("dead-letters", "list").out
+    assert b"ground" not in listed
+    assert b"undeclared" not in listed
+
+
 def test_a_code_of_the_house_is_named_in_a_setting(house: Cli) -> None:
-    seen = accessed(id="named", purpose="zwaluw-desk")
+    seen = accessed(id="named", purpose="zwaluw-desk", role="zwaluw")
     assert house.record(seen)["rejections"][0]["code"] == "withheld"
     house.set(ORDINARY_CODES="zwaluw-desk, other")
     assert house.record(seen)["recorded"] == 1
     house.set(ORDINARY_CODES="not a code")
     assert house("status").status == 2
+
+
+def test_what_the_house_declares_is_ordinary_from_the_next_message_on(house: Cli) -> None:
+    seen = accessed(id="declared", purpose="zwaluw-desk", role="zwaluw")
+    assert house.record(seen)["rejections"][0]["code"] == "withheld"
+    told = house("codes", "declare", "zwaluw-desk", "--reason", "name-of-a-desk", "--json").json
+    assert told["codes"] == ["zwaluw-desk"]
+    assert house.record(seen)["recorded"] == 1
+    declared = {row["code"]: row["by"] for row in house("codes", "list", "--json").json["declared"]}
+    assert (declared["zwaluw-desk"], declared["curiosity"]) == ("house", "rulebook")
+    assert house(*HOLD, "--ground", "zwaluw.desk").status == 0
+    assert "zwaluw-desk" in house("codes", "list").out.decode()
+
+
+def test_what_the_register_declares_is_ordinary_and_what_is_annulled_no_longer(house: Cli) -> None:
+    seen = accessed(id="known", purpose="nest-check", role="zwaluw")
+    role = message("role-defined", "role/zwaluw", id="role", role="zwaluw", categories=[])
+    assert house.record(seen)["rejections"][0]["code"] == "withheld"
+    assert house.record({**role, "source": "urn:voipzeker:hr"})["recorded"] == 1
+    assert house.record(seen)["recorded"] == 1
+    undo = message("event-annulled", "role/zwaluw", id="undo", annuls="role", reason="mistake")
+    assert house.record({**undo, "source": "urn:voipzeker:hr"})["recorded"] == 1
+    assert house.record({**seen, "id": "again"})["rejections"][0]["code"] == "withheld"
+
+
+def test_a_recipient_that_investigates_declares_nothing(house: Cli) -> None:
+    recipient = message("recipient-registered", "recipient/zwaluw", id="party", name="Z")
+    recipient["data"] |= {"kind": "police", "role": "authority", "country": "NL"}
+    recipient["data"] |= {"valid_from": "2020-01-01"}
+    assert house.record(recipient)["recorded"] == 1
+    seen = accessed(id="known", purpose="nest-check", role="zwaluw")
+    assert house.record(seen)["rejections"][0]["code"] == "withheld"
+
+
+def test_an_undeclared_code_is_listed_for_the_house(house: Cli) -> None:
+    blocked = message("service-blocked", id="b-1", service="mobile", contract_ref="C-1")
+    blocked["data"] |= {"reason": "zwaluw", "activity": "contracts", "legal_basis": "6-1-b"}
+    later = {**blocked, "id": "b-2", "time": "2026-11-25T10:00:00Z"}
+    assert house.record(later, blocked)["recorded"] == 2
+    answer = house("codes", "list", "--json").json
+    (row,) = [one for one in answer["undeclared"] if one["code"] == "zwaluw"]
+    assert (row["events"], row["members"]) == (2, ["reason"])
+    assert row["first"] < row["last"] == "2026-11-25T10:00:00.000000Z"
+    assert row["first_position"] == row["last_position"] + 1
+    assert answer["whole"]
+    house("codes", "declare", "zwaluw")
+    assert "zwaluw" not in str(house("codes", "list", "--json").json["undeclared"])
+
+
+def test_the_newest_events_are_looked_through(house: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocked = [accessed(id=f"seen-{n}", purpose=f"zwaluw-{n}", role="helpdesk") for n in range(3)]
+    assert house.record(*blocked)["recorded"] == 3
+    monkeypatch.setattr("application.queries.registers.codes.MOST_READ", 1)
+    monkeypatch.setattr("application.queries.registers.codes._PAGE", 1)
+    answer = house("codes", "list", "--json").json
+    assert (answer["read"], answer["whole"]) == (1, False)
+    assert [row["code"] for row in answer["undeclared"]] == ["zwaluw-2"]
+
+
+def test_nobody_else_declares_codes_and_no_citation_becomes_ordinary(house: Cli) -> None:
+    seen = accessed(id="mine", purpose="zwaluw-desk", role="zwaluw")
+    declared = message("codes-declared", "system/ledger", id="foreign", codes=["zwaluw-desk"])
+    told = house.record({**declared, "source": "urn:voipzeker:crm"})
+    assert told["recorded"] == 1, told
+    assert house.record(seen)["rejections"][0]["code"] == "withheld"
+    position = house("status", "--json").json["position"]
+    assert house("codes", "declare", "sv-126nd").status == 1
+    assert house("codes", "declare", "no code").status in {1, 2}
+    assert house("status", "--json").json["position"] == position
 
 
 def test_only_the_confidential_ledger_takes_them_over(house: Cli) -> None:
@@ -252,8 +331,7 @@ def test_only_the_confidential_ledger_takes_them_over(house: Cli) -> None:
 
 def test_a_letter_from_before_is_moved_and_not_shown(house: Cli, monkeypatch: Any) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr("schemas.secrecy.Secrecy.withholds_event", lambda *_: False)
-        patched.setattr("schemas.secrecy.Secrecy.withholds", lambda *_: False)
+        patched.setattr("schemas.secrecy.Secrecy.why", lambda *_: None)
         house.record({**SECRET, "surprise": 1})
     letter = next(row["letter"] for row in letters(house) if row["id"] == "secret")
     ran = house("dead-letters", "show", letter)

@@ -23,6 +23,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from warnings import catch_warnings, simplefilter
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "mutants"
@@ -94,7 +95,9 @@ def operators() -> dict[str, Any]:
                 yield node.start_pos, node.end_pos
 
         def mutate(self, node: Any, index: int) -> Any:
-            node.children[0] = parso.parse(f"{node.get_first_leaf().prefix}pass").children[0]
+            nothing = parso.parse("pass").get_first_leaf()
+            nothing.prefix = node.get_first_leaf().prefix
+            node.children[0] = nothing
             return node
 
         @classmethod
@@ -238,16 +241,24 @@ def tried(place: Path, mutant: Mutant, tests: Sequence[str], maker: Any) -> Muta
     return mutant._replace(fate=fate, day=f"{datetime.now(UTC):%Y-%m-%d}", by=by)
 
 
-def is_of_no_act(mutant: Mutant, maker: Any) -> bool:
-    """Whether it only alters how a record is made: frozen, with slots, of what the collector knows."""
+def left_out(mutant: Mutant, maker: Any) -> str:
+    """Why no test is asked about a mutant: none could be thanked. Empty where some are."""
     from cosmic_ray.mutating import mutate_code
 
     code = (ROOT / mutant.module).read_text()
-    before, after = (
-        text.splitlines()[mutant.line - 1]
-        for text in (code, mutate_code(code, maker, mutant.number))
-    )
-    return any(word in before and word not in after for word in OF_NO_ACT)
+    altered = mutate_code(code, maker, mutant.number)
+    if altered is None:
+        return "the place is no more"
+    try:
+        with catch_warnings():
+            simplefilter("error")  # as in tests
+            compile(altered, mutant.module, "exec")
+    except SyntaxError:
+        return "no program"
+    before, after = (text.splitlines()[mutant.line - 1] for text in (code, altered))
+    # Frozen, with slots, of what the collector knows.
+    is_of_no_act = any(word in before and word not in after for word in OF_NO_ACT)
+    return "how a record is made" if is_of_no_act else ""
 
 
 def written(mutants: Sequence[Mutant]) -> None:
@@ -308,8 +319,8 @@ def known() -> list[Mutant]:
 
 def judged(place: Path, mutant: Mutant, rounds: Sequence[Sequence[str]], maker: Any) -> Mutant:
     """What became of a mutant under rounds of tests, of which a later one is asked where none noticed."""
-    if is_of_no_act(mutant, maker):
-        return mutant._replace(fate="left out", by="how a record is made")
+    if why := left_out(mutant, maker):
+        return mutant._replace(fate="left out", by=why)
     now = mutant._replace(fate="survived")
     for tests in rounds:
         if tests and now.fate == "survived":

@@ -269,7 +269,10 @@ def _strange(told: Told, counting: Events) -> Iterator[tuple[str, str]]:
 
 # Of the sources that the house knows, those that are drawn, and which of the drawn types are theirs.
 _OWN = {
-    HR: {"role-granted", "role-revoked", "event-annulled"},
+    HR: {
+        *("employment-ended", "employment-started", "role-defined", "role-granted"),
+        *("role-revoked", "vog-presented", "event-annulled"),
+    },
     IT: {"system-registered", "event-annulled"},
 }
 

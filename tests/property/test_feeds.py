@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ledger.errors import Unproven
@@ -14,9 +14,20 @@ close = st.integers(0, 255).map(lambda number: number.to_bytes(TOKEN_BYTES))
 ends = st.integers(0, 255).map(lambda number: number.to_bytes(1) + bytes(TOKEN_BYTES - 1))
 tokens = st.one_of(st.binary(min_size=TOKEN_BYTES, max_size=TOKEN_BYTES), close, ends)
 sets = st.sets(tokens, max_size=40)
+NONE, FIRST, LAST = (
+    bytes(TOKEN_BYTES),
+    b"\x80" + bytes(TOKEN_BYTES - 1),
+    bytes(TOKEN_BYTES - 1) + b"\1",
+)
+"""A token, and two that differ from it in the first bit and in the last one."""
 
 
 @given(sets, tokens)
+@example(set(), NONE)
+@example({NONE}, NONE)
+@example({NONE}, LAST)
+@example({FIRST}, NONE)
+@example({NONE, FIRST, LAST}, LAST)
 def test_a_path_says_whether_a_token_is_there(members: set[bytes], token: bytes) -> None:
     ordered = sorted(members)
     path = path_of(ordered, token)
@@ -26,6 +37,11 @@ def test_a_path_says_whether_a_token_is_there(members: set[bytes], token: bytes)
 
 
 @given(sets, tokens)
+@example(set(), NONE)
+@example({NONE}, NONE)
+@example({NONE}, LAST)
+@example({FIRST}, NONE)
+@example({NONE, FIRST, LAST}, LAST)
 def test_nobody_can_show_both(members: set[bytes], token: bytes) -> None:
     """Paths of the set with the token, or without it, do not lead to the root of the other."""
     having, lacking = sorted(members | {token}), sorted(members - {token})

@@ -3,7 +3,7 @@
 import contextlib
 import string
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -47,6 +47,11 @@ def changed_documents(draw: st.DrawFn) -> bytes:
 
 
 @given(changed_documents() | st.binary(max_size=300))
+@example(b"")
+@example(DOCUMENTS[0])
+@example(DOCUMENTS[0][:-1])
+@example(DOCUMENTS[0] + DOCUMENTS[1])
+@example(DOCUMENTS[-1].replace(b">", b">&#0;", 1))
 def test_a_changed_document_is_read_or_refused_in_words_of_ours(document: bytes) -> None:
     refusal = None
     try:
@@ -57,6 +62,11 @@ def test_a_changed_document_is_read_or_refused_in_words_of_ours(document: bytes)
 
 
 @given(st.binary(max_size=300) | changed_documents())
+@example(b"<a/>")
+@example(b"<a></b>")
+@example(b"<a/><a/>")
+@example(b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>")
+@example(b"<a>\x00</a>")
 def test_any_bytes_are_xml_or_hostile(document: bytes) -> None:
     with contextlib.suppress(HostileXml):
         assert parsed(document).name
@@ -87,8 +97,24 @@ def filled_forms(draw: st.DrawFn) -> Filled:
     return Filled(form.code, tuple(part(one) for one in form.sections if draw(st.booleans())))
 
 
+def every_field(value: str) -> Filled:
+    """A form in which each field has the same value, twice."""
+    form = FORMS[min(FORMS)]
+    return Filled(
+        form.code,
+        tuple(
+            Part(section.letter, {field.name: (value, value) for field in section.fields})
+            for section in form.sections
+        ),
+    )
+
+
+FILLED = every_field(f"{MARK}<&>'\"-: \n{MARK}")
+
+
 @FEW
 @given(filled_forms())
+@example(FILLED)
 def test_what_is_written_is_read(filled: Filled) -> None:
     again, _ = filled_in(own_xml(filled))
     assert again == filled
@@ -96,6 +122,7 @@ def test_what_is_written_is_read(filled: Filled) -> None:
 
 @FEW
 @given(filled_forms())
+@example(FILLED)
 def test_nothing_that_is_filled_in_is_told(filled: Filled) -> None:
     """And the same faults are found however often one looks."""
     found = problems_of(filled)

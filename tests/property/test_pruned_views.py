@@ -19,6 +19,7 @@ from projections.folds.view import View
 from projections.following.batch import apply_again, by_stream, named_by, settle
 from tests.fixtures.whole import examples
 from tests.property.finding_specs import lives
+from tests.property.hand_written import told_to
 from tests.property.test_views import OFFICES, derived
 from tests.property.view_specs import build, ledger_of, speaking
 from tests.property.view_store import MemoryStore
@@ -33,12 +34,42 @@ def test_what_goes_leaves_what_the_rest_says(view: View[Any], data: st.DataObjec
     )
     recorded, told = sorted(data.draw(st.integers(0, len(ledger))) for _ in range(2))
     batch = data.draw(st.sampled_from([1, 2, 7, len(ledger)]))
+    gone = {event.position for event in ledger[:recorded] if data.draw(st.booleans())}
+    leaves(view, ledger, (recorded, told), gone, batch, data.draw(st.integers(1, 3)))
+
+
+@pytest.mark.parametrize("view", views_of(confidential=True), ids=lambda view: view.name)
+def test_whichever_event_goes_and_whenever_it_is_told(view: View[Any]) -> None:
+    """Each event alone, every other one, and all; told before anything follows, after a part, after all."""
+    for specs in told_to(view.join):
+        ledger = ledger_of(build(specs))
+        end, half = len(ledger), len(ledger) // 2
+        every = {event.position for event in ledger}
+        for gone in (set(), *({one} for one in every), {*sorted(every)[::2]}, every):
+            last = max(gone, default=0)
+            for told in {last, max(last, half), end}:
+                leaves(view, ledger, (last, told), gone, 2, 1)
+        leaves(view, ledger, (half, end), {*range(1, half + 1)}, end, 3)
+
+
+def leaves(
+    view: View[Any],
+    ledger: list[RecordedEvent],
+    when: tuple[int, int],
+    gone: set[int],
+    batch: int,
+    size: int,
+) -> None:
+    """A view says what is left. `when`: what it followed at the cut, and when it is told of that.
+
+    `size`: of so many files at a time.
+    """
+    recorded, told = when
     store = MemoryStore(view)
     follow(store, ledger[:recorded], batch)
-    store.gone = {event.position for event in ledger[:recorded] if data.draw(st.booleans())}
+    store.gone = gone
     follow(store, ledger[:told], batch)
     files = sorted({event.stream for event in ledger if event.position in store.gone})
-    size = data.draw(st.integers(1, 3))
     for start in range(0, len(files), size):
         fold_again(store, ledger[:told], files[start : start + size])
     settle(view, store)

@@ -2,11 +2,11 @@
 
 import copy
 import json
-import re
 from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import example as given_by_hand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +15,6 @@ from rulebook.secrecy import secrecy
 from schemas import AdmissionRules, Event, Rejection, decode
 from schemas.leaks import is_harmless_id, is_personal_id
 from schemas.memory import MOST, Memory
-from schemas.quick_look import Marks, QuickLook, tree_of
 from schemas.recognition import event_of, parts_of
 from schemas.secrecy import Secrecy
 from tests.fixtures.whole import examples
@@ -166,8 +165,38 @@ def _spelled(draw: st.DrawFn, message: Message) -> bytes:
     return draw(st.sampled_from([text] * 5 + ways))
 
 
+def known_and_then(*others: Message) -> list[bytes]:
+    """A message until its kind is known, each of the others, and the first once more after each."""
+    first = sent(example_of())
+    return [*[first] * 3, *(each for other in others for each in (sent(other), first))]
+
+
+def example_of(**members: Any) -> Message:
+    return changed(example("personal-data-accessed"), **members)
+
+
 @settings(max_examples=examples(150))
 @given(alike(), st.sampled_from(["none", "of the house"]))
+@given_by_hand(
+    known_and_then(
+        *(
+            example_of(**{member: told})
+            for member in ("id", "source", "subject", "data__role", "data__case_ref")
+            for told in TELLING
+        )
+    ),
+    "of the house",
+)
+@given_by_hand(
+    known_and_then(
+        *(
+            example_of(**{member: value})
+            for member in ("data__role", "data__mine", "time", "sequence")
+            for value in (*PLAIN, GONE)
+        )
+    ),
+    "none",
+)
 def test_whatever_comes_after_whatever_gives_what_it_gives_alone(
     messages: list[bytes], by: str
 ) -> None:
@@ -184,37 +213,8 @@ def test_personal_values_with_an_accent_are_recognised() -> None:
     same([sent(named(name, 0)) for name in ("Jan", "José", "Zoë Müller", "Łukasz")], "of the house")
     assert is_recognised(named("Renée Çelik", 1), "of the house")
     assert is_recognised(named("Иван", 2), "of the house")
-    assert not is_recognised(named("pölitie", 3), "of the house")
-
-
-DISGUISES = {
-    "a": "a\u00e1\u0430\uff41@",
-    "e": "e\u00e9\u0435\uff45",
-    "i": "i\u00ef\u0456\uff49",
-    "o": "o\u00f6\u043e0",
-    "p": "p\u0440\uff50",
-    " ": " \n\u200b\u3000.",
-}
-CASES = (
-    *("tap", "politie", "vordering", "art 126 n", "sv.126nd", "opsporing", "officier van justitie"),
-    *("tap 7", "rechter commissaris", "jan", "piet", "strafzaak", "fiu", "ab"),
-)
-
-
-@st.composite
-def disguised(draw: st.DrawFn) -> str:
-    """Words that may tell of a case, in letters that look like ours."""
-    text = " ".join(draw(st.lists(st.sampled_from(CASES), min_size=1, max_size=4)))
-    return "".join(draw(st.sampled_from(DISGUISES.get(letter, letter))) for letter in text)
-
-
-@settings(max_examples=examples(300))
-@given(disguised(), st.sampled_from(["name", "remark", "ticket_text", "city"]))
-def test_a_disguised_personal_value_is_looked_at_as_closely_as_it_needs(
-    text: str, field: str
-) -> None:
-    judge, message = secrecy(), changed(example(), data__personal={field: text})
-    assert judge.withholds_event(message) is judge.withholds(message)
+    # Personal values are sealed: no word in them matters.
+    assert is_recognised(named("pölitie", 3), "of the house")
 
 
 PIECES = (
@@ -230,18 +230,6 @@ IDS = st.text("09517aAbStr-._:f", max_size=24) | st.lists(st.sampled_from(PIECES
 @given(IDS)
 def test_an_id_is_harmless_where_it_is_not_personal(text: str) -> None:
     assert is_harmless_id(text) == (not is_personal_id(text))
-
-
-WORDS = frozenset({"tap", "politie", "mi5", "fiu", "oslo", "las3r"})
-
-
-@settings(max_examples=examples(300))
-@given(st.text("tapolie01345fumsr TAL.-", max_size=30))
-def test_letters_that_look_alike_are_found_as_if_each_were_tried(text: str) -> None:
-    every = re.compile(tree_of({word.encode() for word in WORDS}))
-    letters = re.sub("[^a-z0-9]", "", text.lower()).encode()
-    look = QuickLook(Marks(WORDS), frozenset())
-    assert look.hints_in([text], {}, {}) == (every.search(letters) is not None)
 
 
 def test_no_personal_value_is_remembered() -> None:

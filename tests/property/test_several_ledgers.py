@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bench.ledgers.merging import (
@@ -37,6 +37,8 @@ from projections.views import disclosures, processing_register, recipients
 from tests.fixtures.whole import examples
 from tests.property import view_model as model
 from tests.property.finding_specs import CARLA, EVA, lives, taken_over
+from tests.property.hand_written import AT_ONCE
+from tests.property.hand_written import JUDGED as JUDGED_BY_HAND
 from tests.property.spec_parts import Spec
 from tests.property.view_specs import (
     EVERY_KIND,
@@ -84,6 +86,12 @@ KINDS = [
 specs = st.sampled_from(KINDS).flatmap(lambda kind: kind)
 homes = st.fixed_dictionaries({ANNA: st.integers(0, MOST - 1), BERT: st.integers(0, MOST - 1)})
 Homes = Mapping[UUID, int]
+# One in each of two ledgers, and both in the last of four.
+AT_ONCE_APART: tuple[Drawn, Homes] = ((VIEWS, AT_ONCE), {ANNA: 0, BERT: 1})
+JUDGED_TOGETHER: tuple[Drawn, Homes] = (
+    (JUDGED, [UNSAID | spec for spec in JUDGED_BY_HAND]),
+    {ANNA: MOST - 1, BERT: MOST - 1},
+)
 
 
 def is_shared(event: RecordedEvent) -> bool:
@@ -144,6 +152,8 @@ def placed(entries: Sequence[Entry]) -> list[tuple[str, str, str, bytes]]:
 
 @settings(max_examples=examples(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(specs, homes)
+@example(*AT_ONCE_APART)
+@example(*JUDGED_TOGETHER)
 def test_the_views_of_the_parts_merged_are_the_views_of_the_whole(drawn: Drawn, at: Homes) -> None:
     views, told = drawn
     events = told_in(build(told))
@@ -158,6 +168,8 @@ def test_the_views_of_the_parts_merged_are_the_views_of_the_whole(drawn: Drawn, 
 
 @settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(specs, homes)
+@example(*AT_ONCE_APART)
+@example(*JUDGED_TOGETHER)
 def test_what_is_counted_of_the_parts_is_what_is_counted_of_the_whole(
     drawn: Drawn, at: Homes
 ) -> None:
@@ -196,6 +208,8 @@ def transfers(views: LedgerViews) -> Any:
 
 @settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(specs, homes)
+@example(*AT_ONCE_APART)
+@example(*JUDGED_TOGETHER)
 def test_a_ledger_alone_finds_what_the_whole_finds_but_for_takeovers(
     drawn: Drawn, at: Homes
 ) -> None:

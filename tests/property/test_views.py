@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import msgspec
@@ -42,7 +43,7 @@ from projections.views.orders import Order
 from projections.views.processing_register import Entry
 from projections.views.secrecy import Secrets
 from tests.fixtures.whole import examples
-from tests.property import finding_model, order_model
+from tests.property import finding_model, hand_written, order_model
 from tests.property import view_model as model
 from tests.property.finding_specs import facts, lives
 from tests.property.spec_parts import Spec
@@ -388,7 +389,21 @@ def test_the_order_of_arrival_does_not_matter(view: View[Any], data: st.DataObje
     drawn = lives() if view.join == "findings" else speaking(view.name)
     built = build(data.draw(drawn))
     order = data.draw(st.permutations(range(len(built))))
-    sizes = data.draw(st.lists(st.integers(1, 5), min_size=1))
+    says_the_same(view, built, order, data.draw(st.lists(st.integers(1, 5), min_size=1)))
+
+
+@pytest.mark.parametrize("view", views_of(confidential=True), ids=lambda view: view.name)
+def test_what_happens_at_once_or_is_taken_back_is_told_in_every_order(view: View[Any]) -> None:
+    for told in hand_written.told_to(view.join):
+        built = build(told)
+        for order, sizes in product(hand_written.orders(len(built)), hand_written.SIZES):
+            says_the_same(view, built, order, sizes)
+
+
+def says_the_same(
+    view: View[Any], built: list[Spec], order: Sequence[int], sizes: list[int]
+) -> None:
+    """A view that follows events in an order, some at a time, as one that has all at once."""
     arrived = ledger_of([built[place] for place in order])
     here = _followed(view, ledger_of(built), [len(built)])
     there = _followed(view, arrived, sizes)
@@ -451,3 +466,14 @@ def test_annulment_is_what_the_contract_says(drawn: list[Spec]) -> None:
     """Chains, names that come before what they name, equal times."""
     events = ledger_of(build(drawn))
     assert effects(events, OFFICES).annulled == model.annulled_by(events, OFFICE)
+
+
+def test_annulments_of_annulments_and_by_others_are_what_the_contract_says() -> None:
+    told = build(hand_written.TAKEN_BACK)
+    found = []
+    for order in hand_written.orders(len(told)):
+        events = ledger_of([told[place] for place in order])
+        found.append(effects(events, OFFICES).annulled)
+        assert found[-1] == model.annulled_by(events, OFFICE)
+    assert found[0] == found[1] == found[2]
+    assert 2 < len(found[0]) < 8

@@ -1,6 +1,6 @@
 """The console over a ledger, without a server: clients of each role talk to its program in this process."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -85,8 +85,9 @@ class Client:
 class Consoled:
     """A console over one ledger."""
 
-    def __init__(self, settings: Settings) -> None:
-        self.pool = SitePool(settings, 4, clock)
+    def __init__(self, settings: Settings, now: Callable[[], datetime] = clock) -> None:
+        self.pool = SitePool(settings, 4, now)
+        self._now = now
         self.console = Console(self.pool, Origin.read(ORIGIN))
 
     def as_(
@@ -98,7 +99,7 @@ class Consoled:
         judged: bool = False,
     ) -> Client:
         """A client who is logged in. `judged`: whether the register must grant the role."""
-        until = clock() + timedelta(hours=1)
+        until = self._now() + timedelta(hours=1)
         return Client(self.console, Principal(reference, role, kind, "oidc", until, judged))
 
     def nobody(self) -> Client:
@@ -147,7 +148,7 @@ def _sample() -> Iterator[dict[str, Any]]:
     )
 
 
-def _sampled(url: str, keys: Path) -> None:
+def fill_with_sample(url: str, keys: Path) -> None:
     """A ledger with the sample in it, its views and its published log."""
     settings = console_settings(url, keys)
     install_site(settings, clock)
@@ -167,7 +168,7 @@ def sampled(
 ) -> Iterator[Consoled]:
     """A console over a copy of the sample, for the tests of one module."""
     keys = tmp_path_factory.mktemp("console") / "keys"
-    with embedded_templates.of("sampled", _sampled, keys) as url:
+    with embedded_templates.of("sampled", fill_with_sample, keys) as url:
         made = Consoled(console_settings(url, keys))
         try:
             yield made

@@ -48,13 +48,14 @@ WITHOUT = {
 }
 # Commands that record something: a page does that, by a form.
 ACTS = re.compile(
-    r"(complaint|hold|incident|request) (?!list|show|affected|notification)\w|erase|record|publish"
-    r"|rebuild|notify record|retention decide|dead-letters retry|feed (deliver|keep)"
+    r"(complaint|hold|incident|request) (?!list|show|affected|notification)\w|codes declare|erase|record"
+    r"|publish|rebuild|notify record|retention decide|dead-letters retry|feed (deliver|keep)"
     r"|kafka (accept-gap|create-topics|resume)|keys rotate|log (rebuild|rotate-key)"
 )
 RESOURCE_OF = {
     "access": "/persons/{kind}/{id}/looks",
     "checkpoint": "/checkpoint",
+    "codes list": "/codes",
     "complaint list": "/complaints",
     "complaint show": "/complaints/{ref}",
     "consents": "/persons/{kind}/{id}/consents",

@@ -102,6 +102,22 @@ def test_a_hold_that_is_none_is_told_beside_the_field(
     assert refs(desk, who) == []
 
 
+def test_codes_are_declared_by_form_and_a_citation_is_refused(desk: Office) -> None:
+    officer = desk.officer
+    done = sent(officer, "/codes/declare", codes="zwaluw-desk nest-check", reason="our own desks")
+    assert (done.status_code, done.headers["location"]) == (303, "/codes")
+    declared = {row["code"]: row["by"] for row in officer.api("/codes")["declared"]}
+    assert declared["zwaluw-desk"] == declared["nest-check"] == "house"
+    page = officer.get("/codes").text
+    assert "nest-check" in page
+    assert "/codes/declare" in page
+    refused = sent(officer, "/codes/declare", codes="sv-126nd")
+    assert refused.status_code >= 400
+    assert "sv-126nd" not in {row["code"] for row in officer.api("/codes")["declared"]}
+    auditor = desk.as_("auditor", "employee/771")
+    assert "/codes/declare" not in auditor.get("/codes").text
+
+
 def waiting(client: Client, approver: str) -> list[str]:
     """The acts that wait after the approval of one employee."""
     rows = client.api("/approvals")["approvals"]

@@ -12,7 +12,7 @@ from documents.messages import told
 from ledger.errors import LedgerError
 from schemas.encoding import to_json
 from web.api.asking import camel
-from web.problems import TYPE, WAIT_S, NotFound, status_of
+from web.problems import TYPE, NotFound, status_of, wait_s
 from web.words import t
 
 _CODES = {
@@ -92,8 +92,8 @@ def failed(error: Exception, word: Callable[[ApiProblem], Response] = worded) ->
     """The answer of an error, which says what helps. `word`: how its problem is written."""
     response = word(problem_of(error))
     status = HTTPStatus(response.status_code)
-    if wait_s := WAIT_S.get(status):
-        response.headers["retry-after"] = wait_s
+    if wait := wait_s(error):
+        response.headers["retry-after"] = wait
     if status is HTTPStatus.UNAUTHORIZED:
         response.headers["www-authenticate"] = "Bearer"
     return response

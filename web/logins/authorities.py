@@ -26,8 +26,6 @@ from cryptography.x509.verification import (
 from ledger.errors import Misconfigured
 from ledger.storage.named import read_named
 
-# More than any list of authorities.
-_MOST_BYTES = 1 << 20
 _LEAST_RSA_BITS = 2048
 # More than all authorities that a system trusts.
 _MOST_BYTES = 1 << 24

@@ -3,6 +3,7 @@
 from web.page import AnyForm, AnyPage
 from web.pages import (
     approvals,
+    codes,
     complaint_acts,
     complaints,
     consent_acts,
@@ -70,6 +71,7 @@ PAGES: tuple[AnyPage, ...] = (
     *decisions.PAGES,
     *staff.PAGES,
     *operations.PAGES,
+    *codes.PAGES,
     *proof.PAGES,
     my_data.DATA,
     my_data.RECEIVED,
@@ -93,6 +95,7 @@ FORMS: tuple[AnyForm, ...] = (
     *hold_acts.FORMS,
     *decisions.FORMS,
     *operations.FORMS,
+    *codes.FORMS,
     *proof.FORMS,
     *my_choices.FORMS,
     *my_corrections.FORMS,

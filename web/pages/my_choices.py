@@ -10,6 +10,7 @@ from application.language import spoken
 from application.queries.persons.consents import ChoiceShown, ConsentShown
 from application.queries.reports.own import OwnConsents
 from projections.views.consent_status import Hindrance
+from rulebook.consent_validity import Lack
 from rulebook.portal import PORTAL_ACTS, consent_text
 from rulebook.purposes import CHANNELS, Channel
 from schemas import names
@@ -41,6 +42,7 @@ DIRECTORIES = ("print", "online")
 _GIVEN = frozenset({"given", "renewed"})
 # Why a consent has no effect that the answer itself does not say: "no" says that it was refused or withdrawn.
 _SAID = frozenset(get_args(Hindrance)) - {"expired", "refused", "withdrawn", "erased"}
+_LACKS = frozenset(get_args(Lack))
 _EVERY = "all"
 YesNo = Literal["yes", "no"]
 
@@ -83,7 +85,7 @@ class Directory(OwnForm, frozen=True, kw_only=True):
 
 def _choices(_visit: Visit, _params: NoParams, answer: OwnConsents) -> Mapping[str, object]:
     by_purpose = {row.purpose: row for row in answer.consents}
-    given = sum(_is_given(row) for row in answer.consents)
+    given = sum(_is_given(by_purpose.get(one)) for one in PURPOSES)
     parts = (
         _table("consents", (_consent(one, by_purpose.get(one)) for one in PURPOSES)),
         _table("channels", _channels(answer.choices)),
@@ -94,7 +96,8 @@ def _choices(_visit: Visit, _params: NoParams, answer: OwnConsents) -> Mapping[s
 
 
 def _is_given(row: ConsentShown | None) -> bool:
-    return row is not None and row.status in _GIVEN
+    """Whether the person said yes; what is no consent from the beginning is no yes of theirs."""
+    return row is not None and row.status in _GIVEN and row.hindrance not in _LACKS
 
 
 def _table(name: str, rows: Iterator[tuple[object, ...]]) -> Table:
@@ -121,6 +124,8 @@ def _standing(row: ConsentShown | None) -> object:
         return lines(t("my-choices.no"), ended)
     since = t("my-choices.since", day(row.since))
     why = t(f"my-choices.why-{row.hindrance}") if row.hindrance in _SAID else None
+    if row.hindrance in _LACKS:
+        return lines(t("my-choices.no"), why)
     if row.status not in _GIVEN:
         return lines(t("my-choices.no"), since, why)
     return lines(Tag(t("my-choices.yes"), "good" if row.effective else "plain"), since, why)

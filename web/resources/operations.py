@@ -15,6 +15,8 @@ from application.queries.intake.dead_letters import (
 )
 from application.queries.intake.letter_names import check_names
 from application.queries.intake.sources import Sources, sources
+from application.queries.registers.codes import Codes
+from application.queries.registers.codes import codes as codes_now
 from application.queries.upkeep.health import (
     KeyStatus,
     PartitionLag,
@@ -34,6 +36,7 @@ from ledger.letters.lists import FIRST, LetterFilter, count_letters, letters_pag
 from ledger.reading import halted_topics
 from ledger.recording.quarantine import sources_of
 from ledger.tlog.store.folder import LogFolder
+from rulebook import ordinary_codes
 from schemas.formats import instant_of
 from web.requests import time_asked
 from web.resource import NoParams, Params, resource
@@ -155,4 +158,10 @@ def _begin(cursor: str | None) -> tuple[datetime, bytes] | tuple[None, None]:
     return seen, bytes.fromhex(name)
 
 
-RESOURCES = (operations, kafka, intake_sources, keys, dead_letters)
+@resource("/codes", "operations", name="codes", rows="undeclared")
+def codes(visit: Visit, params: NoParams) -> Codes:
+    """Recorded codes that are not declared ordinary, and who declared the others."""
+    return codes_now(visit.source("codes"), visit.site.intake, ordinary_codes())
+
+
+RESOURCES = (operations, kafka, intake_sources, keys, dead_letters, codes)

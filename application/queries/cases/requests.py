@@ -12,15 +12,17 @@ from application.queries.cases.clocks import CaseAct, case_act
 from application.queries.cases.found_requests import FoundRequest
 from application.queries.naming import Naming
 from application.queries.period import ALWAYS, Period
+from application.register_words import RegisterWords
 from application.said_to_all import SaidToAll, said_to_all
 from application.source import instant_or_none, unless_erased
+from application.times import day_in_words
 from ledger.event import RecordedEvent
 from ledger.keys.opening import Opener
 from ledger.reading import events_but_reads
 from ledger.storage.postgres import Session
 from projections.folds.timetravel import NOW, Moment, select
 from projections.views.requests import Identity, Request, RequestStatus, Status, standing
-from rulebook import REFUSALS, refusal_notice
+from rulebook import REFUSALS, extension_notice, refusal_notice
 from rulebook.requests import Pause
 from schemas import names, texts
 from schemas.encoding import JsonValue
@@ -85,8 +87,8 @@ class CategoryDecision(Ground, frozen=True):
     besides: list[Ground]
 
 
-class RefusalNotice(InBothLanguages, frozen=True):
-    """What the person must be told about a refusal."""
+class PersonNotice(InBothLanguages, frozen=True):
+    """What the person must be told: of a refusal why, and whom they can ask; of an extension until when."""
 
 
 class RequestFile(RequestRow, frozen=True):
@@ -94,7 +96,7 @@ class RequestFile(RequestRow, frozen=True):
 
     decisions: list[CategoryDecision]
     steps: list[CaseAct]
-    notice: RefusalNotice | None
+    notice: PersonNotice | None
     said_to_all: SaidToAll
 
 
@@ -210,15 +212,22 @@ def shown(
         **asdict(_row(case, request, state)),
         decisions=list(decisions),
         steps=[case_act(step, language, naming, request_ref=request.ref) for step in steps],
-        notice=_notice(state),
+        notice=_notice(request, state),
         said_to_all=said_to_all(),
     )
 
 
-def _notice(state: RequestStatus) -> RefusalNotice | None:
-    if state.status != "refused" or state.outcome not in REFUSALS:
+def _notice(request: Request, state: RequestStatus) -> PersonNotice | None:
+    if state.status == "refused" and state.outcome in REFUSALS:
+        notice = refusal_notice(state.outcome)
+    elif state.ended_at is None and state.period.extended and state.period.due_on:
+        reason = request.named(names.RIGHTS_REQUEST_EXTENDED)[-1].facts["reason"]
+        last = state.period.due_on
+        notice = extension_notice(reason, day_in_words(last, "en"), day_in_words(last, "nl"))
+    else:
         return None
-    return RefusalNotice(**refusal_notice(state.outcome))
+    # Citations of the rulebook are in English: a Dutch letter cites the AVG.
+    return PersonNotice(en=notice["en"], nl=RegisterWords("nl").cited(notice["nl"]))
 
 
 def _row(case: FoundRequest, request: Request, state: RequestStatus) -> RequestRow:

@@ -124,19 +124,27 @@ def tasks_of_order(case: FoundOrder, now: datetime) -> Iterator[Task]:
     # Of several of a name the one that is due first.
     running = {clock.name: clock for clock in reversed(state.clocks) if clock.done_at is None}
     step = step_of(case.order, state)
+    keeps = state.preserved_until is not None and step != _RELEASE
     if step is not None and step not in (_REST, _END):
-        yield _task(case, step, _clock_of_step(running), now)
+        yield _task(case, step, _clock_of_step(running, keeps), now)
     yield from _running(case, running, state, now)
     if "review" in running:
         yield _task(case, _secrecy_step(case.order), running["review"], now)
-    if "preservation" in running and state.preserved_until is not None and step != _RELEASE:
+    if "preservation" in running and keeps:
         yield _task(case, _RELEASE, running["preservation"], now)
 
 
-def _clock_of_step(running: Mapping[ClockName, OrderClockStatus]) -> OrderClockStatus | None:
-    """By when the next step of an order is to be done; None where no clock runs for it."""
+def _clock_of_step(
+    running: Mapping[ClockName, OrderClockStatus], keeps: bool
+) -> OrderClockStatus | None:
+    """By when the next step of an order is to be done; None where no clock runs for it.
+
+    `keeps`: whether another task tells until when data is kept.
+    """
     names: tuple[ClockName, ...] = ("answer", "written-order", "delivery")
     clocks = [running[name] for name in names if name in running]
+    if not keeps and "preservation" in running:
+        clocks.append(running["preservation"])
     return min(clocks, key=lambda clock: clock.due, default=None)
 
 
@@ -151,7 +159,7 @@ def _running(
         return
     if "delivery" in running:
         yield _task(case, _REST, running["delivery"], now)
-    else:
+    if "measure" in running or "delivery" not in running:
         yield _task(case, _END, running.get("measure"), now)
 
 

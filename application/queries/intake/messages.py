@@ -18,7 +18,7 @@ class RefusedLine(Answer, frozen=True, kw_only=True):
     """A line that was refused: nothing of it is repeated.
 
     `pointer`: what is wrong in it; `allowed`: what may stand there, where that is a closed list. `file`: of
-    several that were recorded.
+    several that were recorded. `rule`: by which it is withheld; told to the one who brings the file alone.
     """
 
     file: str | UnsetType = UNSET
@@ -26,6 +26,7 @@ class RefusedLine(Answer, frozen=True, kw_only=True):
     code: str
     pointer: str
     allowed: tuple[str, ...] | UnsetType = UNSET
+    rule: str | UnsetType = UNSET
 
 
 class IngestedLines(Answer, frozen=True):
@@ -63,6 +64,7 @@ def ingested(result: IngestResult) -> IngestedLines:
                 code=row.code.value,
                 pointer=row.pointer,
                 allowed=_allowed(row.code, row.type, row.pointer),
+                rule=row.rule or UNSET,
             )
             for row in result.rejections
         ],
@@ -98,6 +100,7 @@ def _refused(line: Line, why: Rejection) -> RefusedLine:
     return RefusedLine(
         line=line.number,
         code=why.code.value,
-        pointer=why.pointer,
+        pointer=why.why.pointer if why.why else why.pointer,
         allowed=_allowed(why.code, why.type, why.pointer),
+        rule=why.why.rule if why.why else UNSET,
     )

@@ -34,10 +34,12 @@ from projections.views.consent_status import (
     act_of,
     consent_answer,
     consents_among,
+    lack_of,
     status_at,
 )
 from projections.views.customer_state import CustomerState, Status
 from projections.views.processing_register import Entry
+from rulebook.consent_validity import Lack
 from schemas.encoding import JsonValue
 
 _CONSENT = "consent-"
@@ -75,7 +77,8 @@ class ChoiceShown(Answer, frozen=True):
 class ConsentAct(Answer, frozen=True):
     """An act on a consent. `from`, `to`: how long it decided; `to` is null while it does.
 
-    `status`: of the consent when the act occurred. `annulled_by`: what took the act back.
+    `status`: of the consent when the act occurred. `lacks`: what kept it from being a consent from the
+    beginning; null where nothing did. `annulled_by`: what took the act back.
     """
 
     position: int
@@ -84,6 +87,7 @@ class ConsentAct(Answer, frozen=True):
     purpose: str
     act: Act
     status: ConsentStatus
+    lacks: Lack | None
     from_: str = msgspec.field(name="from")
     to: str | None
     recorded_at: str
@@ -295,6 +299,7 @@ def _history(subject: Holder, teller: Teller) -> list[ConsentAct]:
             teller.shown(event),
             selected.annulled.get((event.source, event.id)),
             _until(event, acts, standing),
+            subject.born,
         )
         for event in acts
     ]
@@ -316,7 +321,9 @@ def _until(
     return next(later, None)
 
 
-def _act(event: RecordedEvent, annulled_by: str | None, until: datetime | None) -> ConsentAct:
+def _act(
+    event: RecordedEvent, annulled_by: str | None, until: datetime | None, born: date | None
+) -> ConsentAct:
     act, facts = act_of(event), event.facts
     return ConsentAct(
         position=event.position,
@@ -325,6 +332,7 @@ def _act(event: RecordedEvent, annulled_by: str | None, until: datetime | None) 
         purpose=facts["purpose"],
         act=act.act,
         status=status_at(act, event.time),
+        lacks=lack_of(act, born),
         from_=instant(event.time),
         to=instant_or_none(until),
         recorded_at=instant(event.recorded_at),

@@ -1,4 +1,4 @@
-"""What is to be done next about a request, complaint, breach, case of misuse, source or topic. Pure."""
+"""What is to be done next about a request, complaint, inquiry, incident, source or topic. Pure."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -14,9 +14,11 @@ from application.queries.intake.sources import SourceRow
 from application.queries.today.task import Task, reference_of, state_of
 from ledger.event import instant
 from projections.reading.request_acts import NOTHING_HELD, hindrance
+from projections.views.inquiries import Inquiry
 from projections.views.requests import Identity, Request, standing
 from rulebook.calendar import day_of, last_day
 from rulebook.incidents import FULL
+from schemas import names
 from schemas.formats import instant_of
 
 # What an answer must be given besides its outcome, as `ledger request answer --help` names it.
@@ -167,6 +169,35 @@ def task_of_complaint(row: ComplaintRow, now: datetime) -> Task:
         subject=subject,
         ref=row.complaint_ref,
         commands=(about,),
+    )
+
+
+def task_of_inquiry(
+    ref: str, subject: str | None, inquiry: Inquiry, now: datetime
+) -> Iterator[Task]:
+    """The answer to an inquiry of the supervisory authority that waits for one."""
+    clock = inquiry.clock
+    if clock is None or clock.done_at is not None:
+        return
+    assert inquiry.receipt
+    said = {
+        "inquiry_ref": ref,
+        "activity": inquiry.activity,
+        "legal_basis": inquiry.legal_basis,
+        "provision": inquiry.provision,
+    }
+    facts = [f"{name}={value}" for name, value in said.items() if value]
+    answer = names.SUPERVISORY_INQUIRY_ANSWERED
+    day = last_day(clock.due)
+    yield Task(
+        task="answer-inquiry",
+        state="overdue" if clock.state(now) == "overdue" else state_of(day, day_of(now)),
+        day=day,
+        time=clock.due if inquiry.respond_by else None,
+        since=instant(inquiry.receipt.time),
+        subject=subject,
+        ref=ref,
+        commands=(command("record", answer, subject=subject or UNNAMED, set=facts, yes=True),),
     )
 
 

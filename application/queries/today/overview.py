@@ -18,6 +18,7 @@ from application.queries.keeping.clock_pages import Standing, standing_of
 from application.queries.keeping.holds import all_holds
 from application.queries.today.cases import (
     task_of_complaint,
+    task_of_inquiry,
     tasks_of_incident,
     tasks_of_intake,
     tasks_of_request,
@@ -25,7 +26,7 @@ from application.queries.today.cases import (
 from application.queries.today.task import Task, reference_of, state_of
 from application.queries.upkeep.health import key_status
 from application.site import Site
-from application.source import Source
+from application.source import Source, rows_known
 from ledger.event import instant
 from ledger.keys.rotation import epochs
 from ledger.letters.lists import LetterFilter, count_letters, letters_like
@@ -34,6 +35,7 @@ from ledger.recording.quarantine import sources_of
 from projections.folds.timetravel import NOW
 from projections.reading.views import finding_counts, open_notifications
 from projections.reading.views import findings as found_findings
+from projections.views import inquiries
 from rulebook import RULES
 from rulebook.calendar import day_of
 from schemas import names
@@ -49,6 +51,7 @@ def tasks(site: Site, source: Source, one_by_one: int | None = None) -> Iterator
     yield from _requests(source)
     yield from _incidents(source)
     yield from _complaints(source)
+    yield from _inquiries(source)
     yield from _holds(source, today)
     yield from _erasures(standing_of(source, site.remembered).value, today)
     yield from _recipients(source, one_by_one)
@@ -78,6 +81,23 @@ def _incidents(source: Source) -> Iterator[Task]:
 def _complaints(source: Source) -> Iterator[Task]:
     for row in complaint_list(source, NOW, everything=False).complaints:
         yield task_of_complaint(row, source.now)
+
+
+def _inquiries(source: Source) -> Iterator[Task]:
+    """What the authority waits for. A reader who sees a part is told of no inquiry (`tellings.toml`), and a
+    reader who is told of no person reads its reference alone."""
+    if source.reads.sight.partial:
+        return
+    rows = [
+        (stream, ref, inquiry)
+        for stream, found in rows_known(source, inquiries.VIEW, NOW)
+        for ref, inquiry in found.items()
+    ]
+    source.reads.note_many(())
+    subjects = source.names(stream for stream, _, _ in rows)
+    for stream, ref, inquiry in rows:
+        subject = inquiry.subject or reference_of(subjects[stream])
+        yield from task_of_inquiry(ref, subject, inquiry, source.now)
 
 
 def _holds(source: Source, today: date) -> Iterator[Task]:

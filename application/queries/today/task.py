@@ -41,6 +41,7 @@ TASKS = (
     "correct-data",
     "answer-request",
     "answer-complaint",
+    "answer-inquiry",
     "assess-breach",
     "tell-persons",
     "close-breach",

@@ -6,7 +6,7 @@ Mandatory: the fields of ISO/IEC TS 27560:2023 by the properties of its DPV prof
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -17,8 +17,9 @@ from application.queries.persons.consents import ConsentAct, Consents, ConsentSh
 from application.queries.registers.declaration import UNDECLARED, Declaration
 from documents import dpv
 from documents.ts27560 import consent_receipt, consent_records
-from projections.views.consent_status import Act, ConsentStatus
+from projections.views.consent_status import Act, ConsentStatus, Hindrance
 from rulebook import RECIPIENT_KINDS
+from rulebook.consent_validity import Lack
 from schemas import CATEGORIES
 from tests.fixtures.standards import dpv_terms, standard, terms_in
 
@@ -42,6 +43,7 @@ def act(name: Act, day: int, **more: Any) -> ConsentAct:
         purpose="newsletter",
         act=name,
         status="given",
+        lacks=None,
         from_=f"2026-01-{day:02}T09:00:00Z",
         to=None,
         recorded_at=CREATED,
@@ -59,7 +61,10 @@ def act(name: Act, day: int, **more: Any) -> ConsentAct:
 
 
 def answer(
-    *acts: ConsentAct, status: ConsentStatus = "given", until: str | None = None
+    *acts: ConsentAct,
+    status: ConsentStatus = "given",
+    until: str | None = None,
+    hindrance: Hindrance | None = None,
 ) -> Consents:
     row = ConsentShown(
         purpose=acts[0].purpose,
@@ -70,9 +75,9 @@ def answer(
         channel=None,
         reason=None,
         valid_until=until,
-        effective=status == "given",
+        effective=hindrance is None,
         why="",
-        hindrance=None,
+        hindrance=hindrance,
         evidence=None,
     )
     return Consents("customer/1", PERSON, [row], [], len(acts), list(acts))
@@ -182,6 +187,7 @@ def test_events_are_the_acts_that_stand_and_the_end_of_validity() -> None:
         act("given", 2, annulled_by="mend"),
         status="expired",
         until=until,
+        hindrance="expired",
     )
     given, expired = made["dpv:hasConsentStatus"]
     assert (given["@type"], expired["@type"]) == ("dpv:ConsentGiven", "dpv:ConsentExpired")
@@ -216,3 +222,27 @@ def test_every_code_of_ours_has_a_term_that_the_vocabulary_has() -> None:
     assert set(table["category"]) - {"default"} <= set(CATEGORIES)
     assert set(table["recipient"]) - {"default"} <= set(RECIPIENT_KINDS)
     assert set(terms_in({name: None for name in dpv.CONTEXT})) <= dpv_terms()
+
+
+@pytest.mark.parametrize("lacks", get_args(Lack))
+def test_an_act_that_is_no_consent_is_never_told_as_given(lacks: Lack) -> None:
+    until = "2026-06-01T00:00:00Z"
+    made = record(act("given", 1, lacks=lacks, valid_until=until), hindrance=lacks)
+    check_mandatory(made)
+    (event,) = made["dpv:hasConsentStatus"]
+    assert event["@type"] == "dpv:ConsentInvalidated"
+    assert event["dpv:isIndicatedBy"] != f"urn:uuid:{PERSON}"
+    assert event["dpv:hasDuration"]["@type"] == "dpv:UntilEventDuration"
+
+
+@pytest.mark.parametrize("hindrance", sorted(set(get_args(Hindrance)) - set(get_args(Lack))))
+def test_the_last_event_of_a_consent_without_effect_is_not_that_it_was_given(
+    hindrance: Hindrance,
+) -> None:
+    ended = [act(name, 2) for name in get_args(Act) if name == hindrance]
+    made = record(act("given", 1), *ended, hindrance=hindrance, until="2026-06-01T00:00:00Z")
+    check_mandatory(made)
+    assert made["dpv:hasConsentStatus"][-1]["@type"] not in {
+        "dpv:ConsentGiven",
+        "dpv:RenewedConsentGiven",
+    }

@@ -13,6 +13,7 @@ from documents.order_forms.page import WORDS
 from documents.order_forms.problems import TEXTS, FormRefused, Problem
 from documents.order_forms.receiving import filled_in
 from rulebook import provision
+from rulebook.orders import OrderFacts, allowed, rule_of
 from schemas import PERSONAL_FIELDS
 from schemas.events.orders import IssuedBy, OrderKind, OrderReceived
 from schemas.texts import LANGUAGES, Language
@@ -43,7 +44,7 @@ def test_a_production_order_is_read() -> None:
     assert (order.kind, order.form, order.country) == ("production", "fields", "DE")
     assert (order.authority, order.issued_by) == (
         "sta-beispielstadt",
-        "foreign-judicial-authority",
+        "court",
     )
     assert order.personal == {"assigned_numbers": "+31201234567"}
     assert set(order.requested_fields) >= {"name", "street", "city"}
@@ -119,37 +120,64 @@ def test_the_command_may_say_which_authority_it_is() -> None:
     assert [one.code for one in error.problems] == ["authority-unknown"]
 
 
+OTHER_ISSUER = {"I__issuer_kind": "other-competent-authority"}
+
+
 @pytest.mark.parametrize(
-    ("changes", "who"),
+    ("changes", "who", "word"),
     [
-        ({}, "foreign-judicial-authority"),
-        ({"A__issuing_state": "NL"}, None),
-        ({"I__issuer_kind": "public-prosecutor"}, "public-prosecutor"),
+        ({}, "court", None),
+        ({"A__issuing_state": "NL"}, "court", None),
+        ({"I__issuer_kind": "public-prosecutor"}, "public-prosecutor", None),
         (
             {"I__issuer_kind": "public-prosecutor", "J": {**VALIDATOR}},
-            "foreign-judicial-authority",
-        ),
-        (
-            {
-                "I__issuer_kind": "other-competent-authority",
-                "J": {**VALIDATOR, "validator_kind": "public-prosecutor"},
-            },
             "public-prosecutor",
+            "court",
+        ),
+        ({**OTHER_ISSUER, "J": {**VALIDATOR}}, "court", None),
+        (
+            {**OTHER_ISSUER, "J": {**VALIDATOR, "validator_kind": "public-prosecutor"}},
+            "public-prosecutor",
+            None,
         ),
         (
             {
-                "I__issuer_kind": "other-competent-authority",
+                **OTHER_ISSUER,
                 "I__without_validation": True,
                 "C__deadline": ["eight-hours-life"],
             },
             None,
+            None,
         ),
     ],
 )
-def test_who_ordered_it_is_said_or_left_open(changes: dict[str, object], who: str | None) -> None:
+def test_who_ordered_it_and_who_validated_it(
+    changes: dict[str, object], who: str | None, word: str | None
+) -> None:
     (order,) = received(written(changed(EPOC, **changes))).orders
-    assert order.issued_by == who
-    assert who is None or who in get_args(IssuedBy)
+    assert (order.issued_by, order.authorised_by) == (who, word)
+    assert {who, word} <= {*get_args(IssuedBy), None}
+    assert (order.authorisation_sha256 is None) == (word is None)
+
+
+@pytest.mark.parametrize("judge", ["issuer", "validator", None])
+def test_traffic_data_goes_on_a_judges_word_alone(judge: str | None) -> None:
+    """Art. 4(2): the form says it, so that the desk need not record it once more."""
+    traffic = {"EF__0__category": ["calls"], "G__offence_basis": ["three-years"]}
+    kind = {} if judge == "issuer" else {"I__issuer_kind": "public-prosecutor"}
+    validated = {"J": {**VALIDATOR}} if judge == "validator" else {}
+    (order,) = received(written(changed(EPOC, **traffic, **kind, **validated))).orders
+    facts = OrderFacts(
+        provision=order.provision,
+        received_at=datetime(2026, 11, 24, 9, tzinfo=UTC),
+        requested_fields=("name", "called_number"),
+        kind=order.kind,
+        issued_by=order.issued_by,
+        authorised_by=(order.authorised_by,) if order.authorised_by else (),
+    )
+    rule = rule_of(facts)
+    assert rule is not None
+    assert ("called_number" in allowed(rule, facts).fields) == (judge is not None)
 
 
 def test_a_category_that_the_ledger_does_not_hold_is_told() -> None:

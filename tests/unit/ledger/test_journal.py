@@ -64,6 +64,20 @@ def test_a_torn_last_line_is_no_entry_until_it_is_whole(tmp_path: Path) -> None:
     assert list(journal.blocks(size)) == [([entry(2)], size + len(line) + 1)]
 
 
+def test_a_journal_says_which_file_it_is_and_0_without_one(tmp_path: Path) -> None:
+    """A place in one file means nothing in the next."""
+    journal = ErasureJournal(tmp_path / "erasures.journal")
+    assert (journal.file, journal.is_kept) == (0, False)
+    journal.append([entry(1)])
+    first = journal.file
+    assert first == journal.path.stat().st_ino
+    journal.path.rename(tmp_path / "moved")
+    assert (journal.file, journal.is_kept) == (0, False)
+    journal.append([entry(2)])
+    assert journal.file not in {0, first}
+    assert journal.entries() == [entry(2)]
+
+
 def test_damage_behind_the_first_block_is_found(tmp_path: Path) -> None:
     journal = written(tmp_path, [entry(number) for number in range(5_000)])
     with journal.path.open("ab") as file:

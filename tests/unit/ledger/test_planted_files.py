@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from archive.places import FolderPlace
 from ledger.crypto.key_files import FileKeyProvider
 from ledger.crypto.provider import Tie
 from ledger.errors import Halt, LedgerError, Misconfigured
@@ -397,6 +398,27 @@ def test_a_witness_hands_out_nothing_but_what_it_signed(tmp_path: Path) -> None:
             path.write_bytes(content)
         with pytest.raises(Halt, match="damaged"):
             witness.checkpoint(name)
+
+
+def test_a_folder_that_a_user_names_may_be_a_link(tmp_path: Path) -> None:
+    """To a disk that is mounted elsewhere, for one. Everything goes where the link leads."""
+    disk, named = tmp_path / "disk", tmp_path / "named"
+    disk.mkdir()
+    named.symlink_to(disk.name)
+    make_witness(named)
+    (path,) = disk.glob("*/checkpoint")
+    assert witness_of(named).checkpoint(path.parent.name) == path.read_bytes()
+    key = KeyFile(named / "log.key", ORIGIN)
+    assert key.create().verifier == KeyFile(disk / "log.key", ORIGIN).load().verifier
+    FolderPlace(named).put("manifest.json", b"{}")
+    assert FolderPlace(disk).get("manifest.json", 9) == b"{}"
+    with FolderPlace(named).alone():
+        pass
+    # Below it, a link is somebody's work.
+    path.parent.rename(disk / "moved")
+    path.parent.symlink_to("moved")
+    with pytest.raises(LedgerError):
+        witness_of(named).checkpoint(path.parent.name)
 
 
 def test_others_cannot_exchange_the_folder_for_another_one(tmp_path: Path) -> None:

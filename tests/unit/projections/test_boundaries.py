@@ -142,6 +142,29 @@ def test_a_hold_is_in_force_from_its_instant_until_that_of_its_release() -> None
         assert now.is_overdue(date(2026, 6, 1) + timedelta(days=days)) is overdue
 
 
+@pytest.mark.parametrize(
+    ("review", "instant"),
+    [
+        ("2026-06-01", "2026-06-02T00:00:00+02:00"),
+        ("2026-12-31", "2027-01-01T00:00:00+01:00"),
+        ("2028-02-28", "2028-02-29T00:00:00+01:00"),
+        ("2027-03-28", "2027-03-29T00:00:00+02:00"),  # summer time began that night
+        ("2027-10-31", "2027-11-01T00:00:00+01:00"),  # and ended
+        ("9999-12-30", "9999-12-31T00:00:00+01:00"),
+        ("9999-12-31", None),  # no day comes after it
+    ],
+)
+def test_a_review_is_overdue_from_the_end_of_its_day_in_amsterdam(
+    review: str, instant: str | None
+) -> None:
+    (now,) = holds(dossier_of([hold("placed", 10, review_on=review)], ()))
+    assert now.overdue_at == (datetime.fromisoformat(instant) if instant else None)
+    assert not now.is_overdue(date.fromisoformat(review))
+    if now.overdue_at:
+        assert now.is_overdue(day_of(now.overdue_at))
+        assert not now.is_overdue(day_of(now.overdue_at - INSTANT))
+
+
 @AROUND
 def test_a_debt_goes_to_a_collector_when_the_last_day_of_the_notice_has_passed(days: int) -> None:
     day = date(2026, 6, 1)

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from application.acts.on_secrecy import Word
 from application.acts.on_secrecy import hindrance as secrecy_hindrance
@@ -27,7 +29,7 @@ from projections.reading.order_judging import (
 from projections.reading.order_steps import OrderDeed, hindrance, too_early
 from projections.views.order_acts import OrderAct
 from projections.views.orders import Order, Status, is_wanted, standing
-from rulebook.orders import OrderFacts
+from rulebook.orders import ORDER_RULES, OrderFacts, OrderRule
 from schemas import names
 from tests.fixtures.cases import each
 
@@ -437,3 +439,49 @@ def test_what_came_since_is_given_while_the_period_goes_on(last: str, again: boo
         done = order(*steps, law="nl.sv.126n", issued_by="public-prosecutor", **days)
         why = hindrance("execute", done, START + timedelta(days=40))
         assert (why is None) is again
+
+
+_DRAWN = st.sampled_from(
+    [
+        *VALID,
+        names.ORDER_NARROWED,
+        names.ORDER_OBJECTED,
+        names.ORDER_REJECTED,
+        names.ORDER_EXECUTED,
+        names.ORDER_WITHDRAWN,
+        *(f"order-confirmed {what}" for what in ("receipt", "written-order", "no-ground")),
+        names.PRESERVATION_IMPOSED,
+        names.PRESERVATION_RELEASED,
+        names.SECRECY_LIFTED,
+        f"{names.SECRECY_REVIEWED} may-lift",
+        names.INTERCEPTION_PROVIDED,
+        names.INTERCEPTION_ENDED,
+    ]
+)
+
+
+@given(
+    st.sampled_from(ORDER_RULES),
+    st.lists(_DRAWN, max_size=6),
+    st.booleans(),
+    st.sampled_from([None, "2026-11-10", "2026-12-05"]),
+    st.sampled_from([0, 1, 4, 12, 30, 70, 400]),
+)
+def test_the_list_and_today_call_the_same_orders_overdue(
+    rule: OrderRule, steps: list[str], oral: bool, last: str | None, days: int
+) -> None:
+    until = {"period_to": last} if last else {}
+    found = order(*steps, law=rule.provision, kind=rule.kinds[0], oral=oral, **until)
+    preserved = tuple(
+        msgspec.structs.replace(act, facts={"until": "2026-12-01"})
+        if act.name in {names.PRESERVATION_IMPOSED, names.INTERCEPTION_PROVIDED}
+        else act
+        for act in found.steps
+    )
+    found = Order(found.ref, preserved)
+    case = FoundOrder(UUID(int=1), "customer/1", found, (found,))
+    now = START + timedelta(days=days)
+    state = case.standing(now)
+    assert state is not None
+    late = [task for task in tasks_of_order(case, now) if task.state == "overdue"]
+    assert bool(late) == state.overdue

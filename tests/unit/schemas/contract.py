@@ -95,6 +95,7 @@ system-registered
 security-measure-adopted
 security-measure-retired
 dpia-linked
+codes-declared codes
 
 """
 
@@ -125,6 +126,7 @@ ANY_SUBJECT = [
     "event-annulled",
     "access-review-completed",
     "internal-report-produced",
+    "codes-declared",
     "supervisory-inquiry-received",
     "supervisory-inquiry-answered",
     "court-petition-received",

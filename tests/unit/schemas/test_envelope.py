@@ -1,11 +1,13 @@
 """The attributes of the envelope: which are allowed, and what each may hold."""
 
+import json
+from base64 import b64encode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from schemas import Rejection
+from schemas import Code, Rejection
 from tests.fixtures.cases import each
 from tests.unit.schemas.making import GONE, NOW, accepted, changed, example, outcome, refused
 
@@ -49,6 +51,27 @@ def test_another_specversion_is_no_cloudevent(version: str) -> None:
 @pytest.mark.parametrize("value", [[], [{}], "text", 1, None, True])
 def test_only_an_object_is_a_cloudevent(value: Any) -> None:
     assert refused(value) == ("not-a-cloudevent", "")
+
+
+NOT_READ = ["//4=", "no base64!", "QQ=Q", 7, None, {}]
+"""No UTF-8, no base64, no text."""
+
+
+@pytest.mark.parametrize(
+    "name", ["personal-data-disclosed", "legal-hold-placed", "personal-data-accessed"]
+)
+def test_facts_in_base64_are_told_of_where_they_can_be_read(name: str) -> None:
+    """Of a type that may tell of an investigation, what cannot be read may be just that."""
+    message = example(name)
+    plain = json.dumps(message["data"]).encode()
+    for written in (b64encode(plain), urlsafe_b64encode(plain), b64encode(plain).rstrip(b"="), b""):
+        told = outcome(changed(message, data=GONE, data_base64=written.decode()))
+        assert isinstance(told, Rejection)
+        assert (told.code, told.hidden) == (Code.UNKNOWN_FIELD, False)
+    for encoded in NOT_READ:
+        hidden = outcome(changed(message, data=GONE, data_base64=encoded))
+        assert isinstance(hidden, Rejection)
+        assert (hidden.code, hidden.hidden) == (Code.WITHHELD, True), encoded
 
 
 @pytest.mark.parametrize("attribute", ["datacontenttypes", "data_base64", "x", "a1", "p" * 20])

@@ -83,8 +83,8 @@ def test_data_that_is_elsewhere_is_refused(absent: Any) -> None:
 
 
 @each("name", [*DROPPED, "tracestate"])
-def test_what_hints_at_an_investigation_is_withheld_wherever_it_is_said(name: str) -> None:
-    message = {**example(), name: "files of the AIVD"}
+def test_what_cites_an_article_is_withheld_wherever_it_is_said(name: str) -> None:
+    message = {**example(), name: "files of sv-126nd"}
     hidden = outcome(message)
     assert isinstance(hidden, Rejection)
     assert hidden.hidden
@@ -94,8 +94,8 @@ def test_what_hints_at_an_investigation_is_withheld_wherever_it_is_said(name: st
     assert hidden.hidden
 
 
-def test_what_hints_is_withheld_in_an_attribute_that_nobody_knows() -> None:
-    hidden = outcome({**example(), "surprise": "files of the AIVD"})
+def test_what_cites_an_article_is_withheld_in_an_attribute_that_nobody_knows() -> None:
+    hidden = outcome({**example(), "surprise": "files of sv-126nd"})
     assert isinstance(hidden, Rejection)
     assert hidden.hidden
     assert "surprise" not in json.dumps(hidden.pointer)

@@ -91,7 +91,7 @@ def test_what_is_withheld_is_so_whatever_else_is_wrong_with_it() -> None:
         hidden = outcome(sent)
         assert isinstance(hidden, Rejection)
         pointer = "/type" if hidden.code is Code.UNKNOWN_TYPE else ""
-        assert hidden == Rejection(hidden.code, pointer, hidden=True)
+        assert hidden == Rejection(hidden.code, pointer, hidden=True, why=hidden.why)
 
 
 @pytest.mark.parametrize("later", ["schema", "personal-data-in-facts", "time-in-future"])

@@ -1,6 +1,8 @@
 """Asking several witnesses: some sign, some are away, some lie, one was asked by somebody else before."""
 
 import logging
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
@@ -99,6 +101,22 @@ def test_all_sign_a_growing_log(street: Street) -> None:
     for size in (1, 1, 7, 20):
         assert street.all_of(size) == ({"a", "b", "c"}, True)
     assert len(street.asked) == 4 * 3  # what it signed last is remembered, not asked for
+
+
+def test_a_process_ends_while_a_witness_is_silent(tmp_path: Path) -> None:
+    """As when a publisher is stopped: it does not wait for an answer that may never come."""
+    program = f"""
+from pathlib import Path
+from threading import Event
+from tests.unit.ledger.tlog.test_witnesses import Street
+street = Street(Path({str(tmp_path)!r}))
+street.behaviour["c"] = lambda _: Event().wait()
+print(street.cosign(1).missing)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, timeout=PATIENCE_S, check=True
+    )
+    assert ran.stdout == b"('c',)\n"
 
 
 def test_a_new_publisher_asks_where_they_are(street: Street) -> None:
