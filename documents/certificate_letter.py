@@ -71,16 +71,14 @@ def certificate_document(
 
 def _what_went(letter: Letter, answer: CertifiedErasure) -> Iterator[str]:
     """What was erased, what is kept, and when no backup can be read any more."""
-    erased, kept = (
-        _named(letter, [name for name, one in answer.decisions.items() if is_gone(one)])
-        for is_gone in (_is_erased, lambda one: not _is_erased(one))
-    )
-    day = letter.date(answer.erased_at)
+    went = [name for name, one in answer.decisions.items() if _is_erased(one)]
+    kept = [] if answer.fields else sorted(answer.decisions.keys() - went)
     fields = ", ".join(field_name(field, letter.language) for field in answer.fields or ())
-    gone = fields or erased or _named(letter, answer.categories)
+    gone = fields or _named(letter, went or answer.categories)
+    day = letter.date(answer.erased_at)
     yield letter.say("certificate", "erased", day, letter.say("ground", answer.ground), gone)
-    if kept and not fields:
-        yield letter.say("certificate", "kept", kept)
+    if kept:
+        yield letter.say("certificate", "kept", _named(letter, kept))
     erased_at = instant_of(answer.erased_at)
     assert erased_at
     ends = letter.date(instant(erased_at + rulebook.period(_EPOCH)))
