@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
+from msgspec import UNSET
 
 from ledger.crypto.sealing import KeyedHash, end_of_month, month_of
 from ledger.erasure.destroying import destroy, restore_index
@@ -274,7 +275,7 @@ class Eraser:
                 name: dict(decision) for name, decision in sorted(verdict.decisions.items())
             },
             request_ref=verdict.request_ref,
-            fields=verdict.fields or None,
+            fields=verdict.fields or UNSET,
         )
 
     def _apply(

@@ -11,6 +11,8 @@ from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
+from msgspec import UNSET
+
 from ledger.crypto.sealing import end_of_month, month_of
 from ledger.erasure.events import SOURCE, erasure_of, event_name, last_name
 from ledger.event import RecordedEvent, erases_fields
@@ -58,7 +60,7 @@ def _entry(
     erasure = erasure_of(id)
     own = {event.id: event for event in stream if event.source == SOURCE}
     erased, decided = own[id], own[event_name(erasure, "decided")]
-    fields = tuple(erased.facts["fields"]) if erases_fields(erased) else None
+    fields = tuple(erased.facts["fields"]) if erases_fields(erased) else UNSET
     categories = () if fields else tuple(erased.facts["categories"])
     keys = _keys_of(erasure, own)
     before = tuple(event.time for event in stream if event.position < decided.position)
