@@ -85,7 +85,7 @@ def _carry_out_all(
 
     def month(person: Person, day: date) -> PlannedErasure | None:
         planned = _planned_steps(person, scope, day)
-        return next((step for step in planned if step.month is not None), None)
+        return next((step for step in planned if step.month is not None or step.fields), None)
 
     results = _carry_out(site, eraser, [subject], first)
     for _ in range(_MOST_STEPS):

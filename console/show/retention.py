@@ -46,7 +46,10 @@ def decision_tables(answer: Decided) -> list[RenderableType]:
 
 def _decision(row: DecisionShown) -> Iterator[_Cells]:
     """A line for every ground of a category, with its end; the longest ground is the last."""
-    head = (code_word("category", row.category), say("outcome", row.decision))
+    head = (
+        field_names(row.fields) if row.fields else code_word("category", row.category),
+        Stack([say("outcome", row.decision), row.newest and say("decision", "newest", row.newest)]),
+    )
     for number, ground in enumerate(row.grounds):
         yield (
             *(head if number == 0 else ("", "")),
@@ -143,13 +146,13 @@ def steps_table(name: str, rows: Iterable[StepShown]) -> Table:
     """A row for each erasure: whose data goes, which, and for what cause. `name`: of the title."""
     return worded(
         "erasing",
-        "subject cause categories collected keys",
+        "subject cause categories newest keys",
         (
             (
                 row.subject or ERASED,
                 Stack([in_words("ground", row.cause), row.request_ref]),
                 _what_goes(row),
-                row.collected_until,
+                row.newest,
                 row.keys_destroyed,
             )
             for row in rows

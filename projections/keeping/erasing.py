@@ -5,23 +5,31 @@ for which cause it goes once nothing keeps it, so that the person need not ask a
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import date, datetime
-from functools import partial
+from datetime import date, datetime, timedelta
+from functools import partial, reduce
 from itertools import chain
 from typing import Any
 
 import msgspec
 
+from ledger.crypto.sealing import end_of_month
 from projections.dossier.decisions import CategoryDecision, decided
-from projections.dossier.dossier import REMOVED, Dossier, Marked
+from projections.dossier.dossier import FOREVER, REMOVED, Dossier, Marked
 from projections.dossier.relationships import relationships_of
 from projections.dossier.said import Decisions
 from projections.keeping.ends import is_forgotten
 from projections.keeping.holds import holds_by_ref
-from projections.keeping.lasting import RetentionEnd, facts_of, lasting_of
+from projections.keeping.lasting import RetentionEnd, facts_of, keepings_around, lasting_of
 from projections.keeping.person import Person
 from projections.keeping.resting import rests_on_ended_consent
-from projections.keeping.retention import due_month, is_all_due, last_month_before
+from projections.keeping.retention import (
+    due_month,
+    due_part,
+    is_all_due,
+    is_shared,
+    last_month_before,
+    newest,
+)
 from rulebook import (
     Cause,
     ErasureDecision,
@@ -37,7 +45,8 @@ class PlannedErasure(msgspec.Struct, frozen=True):
     """One erasure: what becomes of each category. `month`: only months up to this one go.
 
     `is_of_entries`: no data is held, and what goes is whose the entries are. `fields`: single fields whose
-    values up to `through` go, each with the decision on it; then no category goes.
+    values up to `through` go, each with the decision on it; then no category goes. `newest`: of each category
+    of which something goes, the day that no value of it is later than.
     """
 
     cause: Cause
@@ -47,6 +56,7 @@ class PlannedErasure(msgspec.Struct, frozen=True):
     is_of_entries: bool = False
     fields: Mapping[str, ErasureDecision] = {}
     through: datetime | None = None
+    newest: Mapping[str, date] = {}
 
     @property
     def rules(self) -> list[str]:
@@ -100,7 +110,17 @@ def on_request(
     decisions = _decided(person, cause, selected, day)
     if categories is None and _is_all(person, _erased_of(decisions)):
         decisions = _everything(cause, day)
-    return PlannedErasure(cause, decisions, request_ref)
+    return _dated(person, PlannedErasure(cause, decisions, request_ref), day)
+
+
+def _dated(person: Person, step: PlannedErasure, day: date) -> PlannedErasure:
+    """The step with the newest day of what goes; no value is of a later day than that of the question."""
+    going = {*step.erased, *(PERSONAL_FIELDS[field] for field in step.fields)}
+    through = step.through or (end_of_month(step.month) if step.month is not None else FOREVER)
+    days = {name: newest(person.traces, name, through) for name in sorted(going)}
+    return msgspec.structs.replace(
+        step, newest={name: min(one, day) for name, one in days.items() if one}
+    )
 
 
 def on_period(
@@ -118,7 +138,10 @@ def on_period(
     at_once = {
         category: decision for category, decision in decisions.items() if category not in apart
     }
-    return [*([PlannedErasure("retention", at_once)] if at_once else []), *months]
+    left = reduce(_after, months, person)
+    shared = _shared(left, day, {*selected}.intersection(left.held))
+    planned = [*([PlannedErasure("retention", at_once)] if at_once else []), *months, *shared]
+    return [_dated(person, step, day) for step in planned]
 
 
 def _is_all(person: Person, going: Collection[str]) -> bool:
@@ -209,7 +232,12 @@ def may_be_due(person: Person, day: date, *, decided_only: bool = False) -> bool
         return True
     if decided_only:
         return False
-    return bool(_over(_of_held(person), day) or _resting(person, day) or is_forgotten(person, day))
+    return bool(
+        _over(_of_held(person), day)
+        or _resting(person, day)
+        or is_forgotten(person, day)
+        or next(_shared(person, day), None)
+    )
 
 
 _StepsOfKind = Callable[[Person, date], Iterator[PlannedErasure]]
@@ -219,14 +247,19 @@ def _due(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasu
     """Each kind of step is worked out of what the kinds before it leave."""
     kinds = [
         *_resuming(person),
-        *(() if decided_only else (_taken_back, _withdrawn, _passed, _forgotten)),
+        *(() if decided_only else (_taken_back, _withdrawn, _passed, _shared, _forgotten)),
     ]
     for steps_of_kind in kinds:
         for step in steps_of_kind(person, day):
-            yield step
-            person = person.after(step.erased, step.month)
-            if step.through:
-                person = person.without_fields(step.fields, step.through)
+            yield _dated(person, step, day)
+            person = _after(person, step)
+
+
+def _after(person: Person, step: PlannedErasure) -> Person:
+    """The person once a step is taken."""
+    if step.through:
+        return person.without_fields(step.fields, step.through)
+    return person.after(step.erased, step.month)
 
 
 def removed(person: Person) -> dict[str, datetime]:
@@ -279,10 +312,12 @@ def _resumed(
     if began is not None:
         # What the new relationship brought was not there to be decided on.
         for category in sorted(free):
-            month = last_month_before(category, person.traces, began)
-            if month is not None:
-                decision = {category: free[category]}
-                yield PlannedErasure(cause, decision, request_ref, month=month)
+            decision, month = free[category], last_month_before(category, person.traces, began)
+            if is_shared(category, person.traces, began):  # field by field, of the earlier months as well
+                before = began - timedelta(microseconds=1)
+                yield from _fields(person, cause, category, before, decision, request_ref)
+            elif month is not None:
+                yield PlannedErasure(cause, {category: decision}, request_ref, month=month)
         return
     if cause == "request" and _is_all(person, free):
         free = _everything(cause, day)
@@ -357,6 +392,41 @@ def _months(
         month = due_month(category, person.traces, person.look, day)
         if month is not None:
             yield PlannedErasure("retention", {category: free[category]}, month=month)
+
+
+def _shared(
+    person: Person, day: date, categories: Collection[str] | None = None
+) -> Iterator[PlannedErasure]:
+    """Data whose period has passed under a key that a later relationship shares: field by field."""
+    for category in person.held if categories is None else sorted(categories):
+        part = due_part(category, person.traces, person.look, day)
+        if part is not None:
+            facts = ErasureFacts(
+                "retention",
+                (category,),
+                {category: part.periods},
+                person.look.once(keepings_around),
+            )
+            for decision in _erased_of(erasure_decisions(facts, day)).values():
+                yield from _fields(person, "retention", category, part.through, decision)
+
+
+def _fields(
+    person: Person,
+    cause: Cause,
+    category: str,
+    through: datetime,
+    decision: ErasureDecision,
+    request_ref: str | None = None,
+) -> Iterator[PlannedErasure]:
+    """The values of a category up to a time, where its key stays."""
+    fields = {
+        field: decision
+        for field, its_category in sorted(PERSONAL_FIELDS.items())
+        if its_category == category and person.traces.has(field, through)
+    }
+    if fields:
+        yield PlannedErasure(cause, {}, request_ref, fields=fields, through=through)
 
 
 def _forgotten(person: Person, day: date) -> Iterator[PlannedErasure]:

@@ -116,7 +116,7 @@ def _clock(visit: Visit, row: Clock) -> tuple[object, ...]:
     cause = ground(row.cause or row.deferred)
     return (
         person(visit, row.subject),
-        _named(row.fields) if row.fields else _category(row.category),
+        named(row.fields) if row.fields else _category(row.category),
         lines(Tag(say("situation", row.situation), _TONES.get(row.situation, "plain")), cause),
         _until(row),
         _rule(visit, row.rule) if row.category else say("clocks", "forgotten", entry_years()),
@@ -148,14 +148,15 @@ def steps_table(visit: Visit, title: str, due: Sequence[StepShown]) -> Table:
             person(visit, row.subject),
             lines(ground(row.cause), row.request_ref),
             _what_goes(row),
-            day(row.collected_until) if row.collected_until else None,
+            day(row.newest) if row.newest else None,
         )
         for row in due
     )
-    return Table(title, headings("erasing", "subject cause categories collected"), rows)
+    return Table(title, headings("erasing", "subject cause categories newest"), rows)
 
 
-def _named(fields: Sequence[str]) -> str:
+def named(fields: Sequence[str]) -> str:
+    """Single fields in words."""
     return cap(", ".join(field_name(field, spoken()) for field in fields))
 
 
@@ -163,7 +164,7 @@ def _what_goes(row: StepShown) -> object:
     if row.is_whole:
         return say("erasing", "whole")
     if row.fields:
-        return _named(row.fields)
+        return named(row.fields)
     return codes("category", row.categories)
 
 

@@ -66,8 +66,8 @@ class Clock(_Kept, frozen=True):
     `category`: null for the entries of a person of whom no data is held, or none once the rest is erased.
     `due`: `ledger retention run` would erase it, for that `cause`. `deferred`: for this cause it was to go,
     and waits. `situation`: in one word, what becomes of it. What is due for another cause than its period
-    goes whatever that says; `kept` is what outlives its period. `fields`: single ones
-    that were removed, which go by themselves, in a row of their own.
+    goes whatever that says; `kept` is what outlives its period. `fields`: single ones,
+    which go by themselves, in a row of their own: they were removed, or belong to an earlier relationship.
     """
 
     subject: Name | None
@@ -89,6 +89,9 @@ class Clocks(Answer, frozen=True):
 class StepShown(Answer, frozen=True):
     """What goes, or went, of one person. `collected_until`: only what was collected by that day.
 
+    `newest`: no value that goes is of a later day. It is the day of the newest one, but where single fields
+    go, or a rolling category, of which only the month is known. Null where no data is held.
+
     `keys_destroyed`, `position`: null while it is only shown. `fields`: single ones that go; then no category
     does.
     """
@@ -99,6 +102,7 @@ class StepShown(Answer, frozen=True):
     request_ref: str | None
     categories: list[str]
     collected_until: str | None
+    newest: str | None
     rules: list[str]
     keys_destroyed: int | None
     position: int | None
@@ -167,7 +171,7 @@ def clocks_of(person: Person, day: date, every: bool) -> list[Clock]:
             cause = causes.get(category)
             kept_by = _kept_by(person, category, cause or deferred or "retention", day)
             rows.append(_clock(end, day, cause, deferred=deferred, kept_by=kept_by))
-    rows += _removed_fields(person, planned, day)
+    rows += [*_removed_fields(person, planned, day), *_parts(planned, day)]
     rows += [_clock(None, day, step.cause) for step in planned if step.is_of_entries]
     return rows
 
@@ -176,7 +180,7 @@ def _removed_fields(
     person: Person, planned: Sequence[PlannedErasure], day: date
 ) -> Iterator[Clock]:
     """A row for the removed fields of each category: due at once, or kept by a hold or a duty."""
-    due = {field for step in planned for field in step.fields}
+    due = {field for step in planned if step.cause == "removed" for field in step.fields}
     fields_of: dict[str, list[str]] = {}
     for field in sorted(removed(person)):
         fields_of.setdefault(PERSONAL_FIELDS[field], []).append(field)
@@ -197,6 +201,19 @@ def _removed_fields(
             situation="due" if is_due else "deferred",
             fields=fields,
         )
+
+
+def _parts(planned: Sequence[PlannedErasure], day: date) -> Iterator[Clock]:
+    """A row for each step that takes single fields under a key that a later relationship shares."""
+    for step in planned:
+        if step.fields and step.cause != "removed":
+            first, decision = next(iter(step.fields.items()))
+            yield replace(
+                _clock(None, day, step.cause),
+                category=PERSONAL_FIELDS[first],
+                rule=decision.first.rule,
+                fields=sorted(step.fields),
+            )
 
 
 def _has_passed(end: RetentionEnd, day: date) -> bool:
@@ -305,6 +322,7 @@ def _step(item: Due | CarriedOut, name: Name | None, data_subject: UUID) -> Step
         request_ref=step.request_ref,
         categories=list(step.erased),
         collected_until=until.isoformat() if until else None,
+        newest=max(step.newest.values()).isoformat() if step.newest else None,
         rules=step.rules,
         keys_destroyed=len(erasure.keys) if erasure else None,
         position=erasure.last_position if erasure else None,
