@@ -313,9 +313,8 @@ def _resumed(
         # What the new relationship brought was not there to be decided on.
         for category in sorted(free):
             decision, month = free[category], last_month_before(category, person.traces, began)
-            if is_shared(
-                category, person.traces, began
-            ):  # field by field, of the earlier months as well
+            if is_shared(category, person.traces, began):
+                # Field by field, of the earlier months as well.
                 before = began - timedelta(microseconds=1)
                 yield from _fields(person, cause, category, before, decision, request_ref)
             elif month is not None:
