@@ -148,6 +148,7 @@ CODES_DECLARED: Final = "codes-declared"
 # schemas/events/itself.py
 EVENT_ANNULLED: Final = "event-annulled"
 ERASURE_REAPPLIED: Final = "erasure-reapplied"
+VALUES_RESEALED: Final = "values-resealed"
 LEDGER_READ: Final = "ledger-read"
 ACT_APPROVED: Final = "act-approved"
 INTAKE_GAP_RECORDED: Final = "intake-gap-recorded"

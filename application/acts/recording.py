@@ -38,6 +38,7 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         names.ERASURE_REAPPLIED: "ledger restore",
         names.ERASURE_DECIDED: "ledger retention decide",
         names.PERSONAL_DATA_ERASED: "ledger erase",
+        names.VALUES_RESEALED: "ledger erase",
         names.LEGAL_HOLD_PLACED: "ledger hold place",
         names.LEGAL_HOLD_REVIEWED: "ledger hold review",
         names.LEGAL_HOLD_RELEASED: "ledger hold release",
