@@ -13,7 +13,7 @@ def intake_of(settings: Settings) -> AdmissionRules:
     """The rules of admission. Where sources are checked, they are those of the house, without a ledger's."""
     senders = SENDERS if settings.strict_sources else None
     speakers = Speakers(frozenset({settings.privacy_office}), POWERS, senders, house=SENDERS)
-    judge = secrecy(settings.ordinary_codes)
+    judge = secrecy()
     if settings.confidential:
         return AdmissionRules(True, judge, speakers)
     return AdmissionRules(

@@ -96,11 +96,6 @@ SETTINGS: tuple[Setting, ...] = (
         "public key to which messages are sealed that are not for this ledger [one of the key folder]",
     ),
     Setting(
-        "LEDGER_ORDINARY_CODES",
-        "store",
-        "own codes for grounds, roles and purposes that are ordinary business, separated by commas",
-    ),
-    Setting(
         "LEDGER_PRIVACY_OFFICE",
         "store",
         "source of the office's own acts, which may end or change what other sources said",

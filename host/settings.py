@@ -170,7 +170,6 @@ class Settings(msgspec.Struct, frozen=True):
     signed: Signed = Signed()
     handover_keys: tuple[VerifierKey, ...] = ()
     office_keys: tuple[VerifierKey, ...] = ()
-    ordinary_codes: frozenset[str] = frozenset()
     people: DisplaySettings = DisplaySettings()
     open_settings: Path | None = None
     officers: tuple[str, ...] = ()
@@ -230,7 +229,6 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         signed=signed,
         handover_keys=reader.verifier_keys("HANDOVER_KEYS", HANDED_NAME) if confidential else (),
         office_keys=reader.verifier_keys("OFFICE_KEYS", OFFICE_NAME),
-        ordinary_codes=frozenset(reader.names("ORDINARY_CODES", (), CODE, "codes of the contract")),
         people=_people(reader),
         open_settings=reader.file("OPEN_SETTINGS_FILE", "any") if confidential else None,
         officers=reader.names("OFFICERS", (), EMPLOYEE, "employees, such as employee/7"),

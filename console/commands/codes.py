@@ -12,7 +12,6 @@ from console.output import print_answer
 from console.show.codes import codes_tables, declared_table
 from host.settings import Settings
 from host.wiring import open_site
-from rulebook import ordinary_codes
 
 
 @configured("store")
@@ -22,7 +21,7 @@ def list_codes(settings: Settings, as_json: Json = False) -> None:
     It looks through the newest 100,000 events that say why or in which role.
     """
     with reading(settings, "codes") as (site, source):
-        answer = codes(source, site.intake, ordinary_codes())
+        answer = codes(source, site.intake)
         print_answer(answer, codes_tables, as_json)
 
 

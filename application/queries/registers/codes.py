@@ -45,7 +45,7 @@ class DeclaredCode(Answer, frozen=True):
     """A code that is declared ordinary, and by what."""
 
     code: str
-    by: Literal["rulebook", "setting", "register", "house"]
+    by: Literal["rulebook", "register", "house"]
 
 
 class Codes(Answer, frozen=True):
@@ -67,15 +67,14 @@ class _Seen(msgspec.Struct):
     last: tuple[datetime, int]
 
 
-def codes(source: Source, intake: AdmissionRules, rulebook: frozenset[str]) -> Codes:
-    """The codes of a ledger. `intake`: what its settings accept; `rulebook`: what that declares.
+def codes(source: Source, intake: AdmissionRules) -> Codes:
+    """The codes of a ledger. `intake`: what its settings accept.
 
     Annulled events are looked through as well: their codes were recorded.
     """
     registered = declared_now(intake, source.session)
     declared = {code: DeclaredCode(code, by) for code, by in registered.items()}
-    declared |= {code: DeclaredCode(code, "setting") for code in intake.secrecy.rules.ordinary}
-    declared |= {code: DeclaredCode(code, "rulebook") for code in rulebook}
+    declared |= {code: DeclaredCode(code, "rulebook") for code in intake.secrecy.rules.ordinary}
     judge = intake.secrecy.declaring(frozenset(registered))
     seen: dict[str, _Seen] = {}
     read, before = 0, LAST
