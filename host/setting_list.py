@@ -96,6 +96,11 @@ SETTINGS: tuple[Setting, ...] = (
         "public key to which messages are sealed that are not for this ledger [one of the key folder]",
     ),
     Setting(
+        "LEDGER_SECRET_CODES_FILE",
+        "store",
+        "signed file with the hashes of codes that are not for this ledger, read for each batch [none]",
+    ),
+    Setting(
         "LEDGER_PRIVACY_OFFICE",
         "store",
         "source of the office's own acts, which may end or change what other sources said",

@@ -169,6 +169,7 @@ class Settings(msgspec.Struct, frozen=True):
     withheld_key: WithheldKey | None = None
     signed: Signed = Signed()
     handover_keys: tuple[VerifierKey, ...] = ()
+    secret_codes: Path | None = None
     office_keys: tuple[VerifierKey, ...] = ()
     people: DisplaySettings = DisplaySettings()
     open_settings: Path | None = None
@@ -228,6 +229,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         withheld_key=reader.withheld_key("WITHHELD_KEY"),
         signed=signed,
         handover_keys=reader.verifier_keys("HANDOVER_KEYS", HANDED_NAME) if confidential else (),
+        secret_codes=None if confidential else reader.file("SECRET_CODES_FILE", "secret"),
         office_keys=reader.verifier_keys("OFFICE_KEYS", OFFICE_NAME),
         people=_people(reader),
         open_settings=reader.file("OPEN_SETTINGS_FILE", "any") if confidential else None,
