@@ -5,7 +5,7 @@ import shlex
 import pytest
 
 from rulebook import CLAUSES
-from tests.fixtures.console import Cli, declared, message, tell
+from tests.fixtures.console import Cli, declared, disclosed, message, registered, tell
 
 ASKS = sorted({ask for clause in CLAUSES for ask in clause.asks})
 
@@ -41,3 +41,30 @@ def test_an_internal_report_stands_in_the_history_of_its_activity(cli: Cli) -> N
     )
     told = [line for line in cli("history", subject, "--json").lines if name in line["type"]]
     assert [line["facts"]["aggregation"] for line in told] == ["totals"]
+
+
+def test_a_person_is_told_how_to_get_a_copy_of_the_safeguards_of_a_transfer(cli: Cli) -> None:
+    """Policy 3.2, GDPR Art. 13(1)(f) and 15(2): where data went abroad, and nowhere else."""
+    abroad = {"country": "US", "recipient": "printer", "transfer_mechanism": "scc"}
+    tell(
+        cli,
+        registered("customer/1", id="r-1"),
+        registered("customer/2", id="r-2"),
+        disclosed("customer/1", id="d-1", recipient_kind="processor", **abroad),
+        disclosed("customer/2", id="d-2", recipient_kind="processor", **abroad | {"country": "DE"}),
+    )
+    sentences = {"nl": "kopie van de waarborgen", "en": "copy of the safeguards"}
+    for language, sentence in sentences.items():
+        for who, told in (("customer/1", True), ("customer/2", False)):
+            flags = ("--format", "html", "--language", language)
+            page = cli("report", "access", who, *flags).out.decode()
+            assert (sentence in page) is told, (who, language)
+
+
+@pytest.mark.parametrize("judged_on", ["offences", "explanation", "decision"])
+def test_what_a_certificate_was_judged_on_cannot_be_recorded(cli: Cli, judged_on: str) -> None:
+    """Policy 5.1: that a certificate was presented is enough; criminal data is not for the house (UAVG 31)."""
+    vog = message("vog-presented", "employee/7", profile="60", issued_on="2024-02-01")
+    vog["data"][judged_on] = "none"
+    (refused,) = cli.record(vog)["rejections"]
+    assert (refused["code"], refused["pointer"]) == ("unknown-field", "/data")
