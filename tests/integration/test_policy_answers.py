@@ -63,7 +63,7 @@ def test_a_person_is_told_how_to_get_a_copy_of_the_safeguards_of_a_transfer(cli:
 
 @pytest.mark.parametrize("judged_on", ["offences", "explanation", "decision"])
 def test_what_a_certificate_was_judged_on_cannot_be_recorded(cli: Cli, judged_on: str) -> None:
-    """Policy 5.1: that a certificate was presented is enough; criminal data is not for the house (UAVG 31)."""
+    """Policy 5.1: that a certificate was presented is enough; criminal data is not (UAVG 31)."""
     vog = message("vog-presented", "employee/7", profile="60", issued_on="2024-02-01")
     vog["data"][judged_on] = "none"
     (refused,) = cli.record(vog)["rejections"]
