@@ -68,3 +68,25 @@ def test_what_a_certificate_was_judged_on_cannot_be_recorded(cli: Cli, judged_on
     vog["data"][judged_on] = "none"
     (refused,) = cli.record(vog)["rejections"]
     assert (refused["code"], refused["pointer"]) == ("unknown-field", "/data")
+
+
+def test_advice_on_a_login_is_a_message_about_the_service(cli: Cli) -> None:
+    """Policy 4.2: it stands in history and report, and is no advertising after an objection."""
+    basis = {"activity": "subscription-management", "legal_basis": "6-1-b"}
+    advice = {"channel": "email", "reference": "advice-keep-login-safe"}
+    tell(
+        cli,
+        registered("customer/1"),
+        message("marketing-objection-recorded", "customer/1", id="no", channel="all", **basis),
+        message("service-message-sent", "customer/1", id="advice", **advice, **basis),
+    )
+    (told,) = [
+        line for line in cli("history", "customer/1", "--json").acts if line["id"] == "advice"
+    ]
+    assert told["facts"] == advice
+    report = cli("report", "access", "customer/1", "--format", "json").json
+    assert "service-message-sent" in {row["act"] for row in report["acts"]}
+    rules = {
+        row["rule"] for row in cli("findings", "--subject", "customer/1", "--json").json["findings"]
+    }
+    assert {rule for rule in rules if "contact" in rule} == set()
