@@ -3,6 +3,8 @@
 An audit writes nothing, and no damage ends it: what is missing or damaged becomes a finding.
 """
 
+from collections.abc import Collection
+
 import msgspec
 
 from application.site import Site
@@ -34,12 +36,14 @@ _NO_KEYS = "this machine holds no epoch key: what batches vouch for was not comp
 class Audited(msgspec.Struct, frozen=True):
     """What was found of a ledger, and of its views where they were looked at.
 
-    `unchecked`: what could not be looked at, since this machine holds no key; that is no finding.
+    `unchecked`: what could not be looked at, since this machine holds no key; that is no finding. `of_site`:
+    what the site and its server have beside the ledger, as a baseline names it.
     """
 
     ledger: Audit
     views: InspectionResult
     unchecked: tuple[str, ...] = ()
+    of_site: frozenset[str] = frozenset()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -48,14 +52,20 @@ class Audited(msgspec.Struct, frozen=True):
 
 
 def audit_site(
-    site: Site, *, views: bool, progress: Progress = SILENT, since: bytes | None = None
+    site: Site,
+    *,
+    views: bool,
+    progress: Progress = SILENT,
+    since: bytes | None = None,
+    baseline: Collection[str] = (),
 ) -> Audited:
     """Look at everything that a site holds, its views only where asked to. Raises Retry.
 
     `since`: a checkpoint that an auditor kept when everything up to it was looked at, as it was signed: only
     what came later is looked at. One that is not of this log is a finding, and everything is looked at.
+    `baseline`: what the auditor accepts of the site and its server.
     """
-    before = Findings(progress)
+    before = Findings(progress, baseline)
     for fault in site.file_faults:
         before.note(None, FILE, fault)
     session = site.session("reader")
@@ -73,7 +83,7 @@ def audit_site(
             progress=progress,
         )
     unchecked = () if site.provider.epochs() else (_NO_KEYS,)
-    return Audited(result, inspected, unchecked)
+    return Audited(result, inspected, unchecked, frozenset(before.of_site))
 
 
 def _checks(site: Site) -> tuple[Check, ...]:

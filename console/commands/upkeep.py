@@ -27,7 +27,7 @@ from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
 from console.commands.log import read_file
 from console.flags import Json, configured, option, option_of, switch
-from console.output import print_answer
+from console.output import print_answer, write_new
 from console.progress import Advance, progress_bar
 from console.show.upkeep import audit_tables, named_values, reports_table, status_tables
 from console.spark_flags import MASTER, Master, SparkAlone, check_spark
@@ -38,6 +38,7 @@ from host.running.forgetting import forget_due
 from host.running.kafka_lags import kafka_lags
 from host.settings import Settings
 from host.wiring import audited_site, open_site
+from ledger.audit.baseline import read_baseline, written_baseline
 from ledger.keys.rotation import epochs
 from ledger.tlog.store.folder import LogFolder
 from projections import views_of
@@ -138,28 +139,52 @@ def show_audit(
             "A checkpoint of an earlier audit: look only at what came later.",
         ),
     ] = None,
+    baseline: Annotated[
+        Path | None,
+        option(
+            "--baseline", "FILE", "What you accept of the server, as --write-baseline wrote it."
+        ),
+    ] = None,
+    new_baseline: Annotated[
+        Path | None,
+        option("--write-baseline", "FILE", "Write what the server has beside the ledger to it."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Read the whole ledger and report everything that differs from what was recorded.
 
-    It writes nothing. With --since it says under `not looked at` what it left out: audit the whole, too. Exit
-    status 1 when there is a finding, or when events were published and the log is missing.
+    It writes nothing but the file of --write-baseline. With --since it says under `not looked at` what it
+    left out: audit the whole, too. Exit status 1 when there is a finding, or when events were published and
+    the log is missing.
     """
+    _refuse_together(archive, since, baseline or new_baseline, views=views)
+    if archive:
+        answer = audited_archive(audit_archive(settings, archive))
+    else:
+        kept = read_file(since) if since else None
+        accepted = read_baseline(read_file(baseline)) if baseline else frozenset()
+        with audited_site(settings) as site, progress_bar(say("audit", "title"), None) as advance:
+            shown = _Shown(advance)
+            audit = audit_site(site, views=views, progress=shown, since=kept, baseline=accepted)
+        if new_baseline:
+            write_new(new_baseline, written_baseline(audit.of_site))
+        answer = audited(audit.ledger, audit.views, audit.unchecked)
+    print_answer(answer, audit_tables, as_json)
+    fail_unless(answer.ok)
+
+
+def _refuse_together(
+    archive: str | None, since: Path | None, baseline: Path | None, *, views: bool
+) -> None:
+    """An archive has no views and no server, and is read as a whole. Raises BadParameter."""
     if archive and views:
         raise typer.BadParameter("--archive reads no views: leave out --views")
     if since and views:
         raise typer.BadParameter("--since reads no views: leave out --views")
     if archive and since:
         raise typer.BadParameter("--archive reads all of an archive: leave out --since")
-    if archive:
-        answer = audited_archive(audit_archive(settings, archive))
-    else:
-        kept = read_file(since) if since else None
-        with audited_site(settings) as site, progress_bar(say("audit", "title"), None) as advance:
-            audit = audit_site(site, views=views, progress=_Shown(advance), since=kept)
-        answer = audited(audit.ledger, audit.views, audit.unchecked)
-    print_answer(answer, audit_tables, as_json)
-    fail_unless(answer.ok)
+    if archive and baseline:
+        raise typer.BadParameter("--archive reads no server: leave out the baseline")
 
 
 class _Shown:

@@ -38,7 +38,6 @@ _STATEMENTS = (
     "roles",
     "role_settings",
     "database",
-    "database",
 )
 # Names without a namespace are the server's own, and definitions name every other namespace.
 _SERVER_ONLY = "pg_catalog, pg_temp"
@@ -150,7 +149,8 @@ def check_catalogue(session: Session, findings: Findings) -> "Readable":
     with findings.guarded(session, "the server's catalogue"), plainly(session):
         told = look_at_server(session, names)
         for other in told.others:
-            findings.note(None, other.kind, names.own(_safe(other.detail)))
+            detail = names.own(_safe(other.detail))
+            told.runs |= findings.note_of_site(other.kind, detail, other.mark) and other.runs
         if told.runs:
             return Readable(tables=False, views=False, server=told)
     with findings.guarded(session, "the catalogue"):
@@ -217,8 +217,16 @@ def _compare(facts: Sequence[Fact], names: Names, findings: Findings) -> Iterato
         if difference:
             kind = "grant" if key[0] in _RIGHTS else "catalogue"
             detail = names.own(difference)
-            findings.note(None, kind, detail)
+            if _is_of_site(*key):
+                findings.note_of_site(kind, detail)
+            else:
+                findings.note(None, kind, detail)
             yield detail
+
+
+def _is_of_site(kind: str, object: str) -> bool:
+    """Whether a fact is of the server or a login of the site: a baseline may accept it."""
+    return kind == "database" or (kind == "setting" and "{" not in object)
 
 
 def _expected_now(facts: Sequence[Fact]) -> Sequence[Fact]:
@@ -287,6 +295,6 @@ def _check_login(member: str, role: str, hands_on: bool, is_ours: bool, findings
     """A login of the site takes roles of the ledger only, and hands none of them on."""
     if not is_ours:
         detail = f"login {_safe(member)} can take the role {_safe(role)}, and read or write what it likes"
-        findings.note(None, "grant", detail)
+        findings.note_of_site("grant", detail)
     elif hands_on:
         findings.note(None, "grant", f"login {_safe(member)} can hand on the role {role}")

@@ -1,8 +1,9 @@
 """What an audit found: positions, names and kinds, never a personal value."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import Protocol
 
 import msgspec
@@ -16,6 +17,7 @@ NOT_COMPARABLE = "not-comparable"
 UNREADABLE = "unreadable"
 # Something else lies in a folder of the ledger, or others may use what lies there.
 FILE = "file"
+_MARK_DIGITS = 32
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -61,15 +63,32 @@ SILENT = Silent()
 
 
 class Findings:
-    """Collects findings. `progress`: is told what is looked at meanwhile."""
+    """Collects findings. `progress`: is told what is looked at meanwhile.
 
-    def __init__(self, progress: Progress = SILENT) -> None:
+    `baseline`: what the auditor accepts of the site; `of_site`: what the site has, accepted or not.
+    """
+
+    def __init__(self, progress: Progress = SILENT, baseline: Collection[str] = ()) -> None:
         self.progress = progress
+        self.of_site: set[str] = set()
+        self._baseline = baseline
         self._findings: list[Finding] = []
 
     def note(self, position: int | None, kind: str, detail: str) -> None:
         """Take down one finding."""
         self._findings.append(Finding(position, kind, detail))
+
+    def note_of_site(self, kind: str, detail: str, mark: str = "") -> bool:
+        """Take down what is of the site and no part of the ledger, unless the baseline has it as it is now.
+
+        `mark`: a hash of what is there. True: it became a finding.
+        """
+        line = f"{sha256(f'{kind} {detail} {mark}'.encode()).hexdigest()[:_MARK_DIGITS]} {detail}"
+        self.of_site.add(line)
+        if line in self._baseline:
+            return False
+        self.note(None, kind, detail)
+        return True
 
     def names_one_of(self, first: int, last: int) -> bool:
         """Whether something was found about a position from `first` to `last`."""

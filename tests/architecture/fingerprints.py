@@ -11,7 +11,7 @@ import psycopg
 
 from ledger.audit.catalogue import plainly
 from ledger.audit.naming import Names
-from ledger.audit.server.fingerprint import FOLLOWED, INSTALLED, ORDERS, SERVER, Key, packed
+from ledger.audit.server.fingerprint import FOLLOWED, INSTALLED, ORDERS, SERVER, SITE, Key, packed
 from ledger.audit.server.net import hashes_of
 from ledger.names import LedgerName
 from ledger.storage.install import install
@@ -26,7 +26,7 @@ def fresh_lines(database: Database, ledger: LedgerName) -> Iterator[tuple[str, K
     """What a fresh server, and a ledger on it that is installed now, come to, stage by stage."""
     install(database, ledger, datetime.now(UTC))
     session = database.connect(ledger, "reader")
-    server, ours = _hashes(session)
+    server, site, ours = _hashes(session)
     yield from ((SERVER, key, hashed) for key, hashed in server.items())
     known = {(key, hashed) for key, hashed in ours.items()}
     yield from ((INSTALLED, *line) for line in known)
@@ -34,16 +34,21 @@ def fresh_lines(database: Database, ledger: LedgerName) -> Iterator[tuple[str, K
         projector = database.connect(ledger, "projector")
         prepare(projector, ledger, views)
         projector.close()
-        _, ours = _hashes(session)
+        *_, ours = _hashes(session)
         yield from ((stage, *line) for line in set(ours.items()) - known)
         known |= set(ours.items())
+    # Who takes everybody's rights on `public` away, as `deploy/postgres/roles.sql` does, is in order, too.
+    owner = database.connect(ledger, None)
+    owner.script("REVOKE ALL ON SCHEMA public FROM PUBLIC", {})
+    owner.close()
+    _, hardened, _ = _hashes(session)
+    yield from ((SITE, *line) for line in sorted({*site.items(), *hardened.items()}))
     session.close()
 
 
-def _hashes(session: Session) -> tuple[dict[Key, str], dict[Key, str]]:
+def _hashes(session: Session) -> tuple[dict[Key, str], ...]:
     with plainly(session):
-        server, ours = hashes_of(session, Names(session.ledger))
-    return dict(server), dict(ours)
+        return tuple(map(dict, hashes_of(session, Names(session.ledger))))
 
 
 def empty_database(url: Callable[[str], str]) -> str:

@@ -30,6 +30,7 @@ _SPOKEN = {
     "ledger/audit/server/net.py": (
         *("_HIDDEN", "_unknown", "_trusted", "_forbidden"),
         *("_unheard_of", "_reaches", "_lends", "_differs"),
+        *("_of_site", "_full", "_neighbour", "_neighbours"),
     ),
     "host/keys.py": ("_renewal", "_OTHER_WITNESS"),
     "host/reader.py": ("not_granted",),
@@ -251,7 +252,7 @@ def _told(call: ast.Call, module: _Module, errors: dict[str, str]) -> list[ast.e
         return arguments[:1]
     if name == "ValueError" and module.name in _VALUE_ERRORS:
         return arguments[:1]
-    if name in {"note", "_note"} and module.name.startswith(
+    if name in {"note", "_note", "note_of_site"} and module.name.startswith(
         ("ledger/audit", "application/auditing", "archive", "proj")
     ):
         return arguments[-2:]

@@ -78,8 +78,8 @@ def _objects() -> Iterator[list[str]]:
         yield [kind, ", ".join(names), *_said(row)]
     server = (
         "every row of the server's catalogue, but what `ledger/audit/server/catalogues.toml` leaves out with"
-        " a reason: objects of the server's own, their rights, flags and dependencies; what of the site"
-        " refers to the ledger, or lends the rights of who may read it"
+        " a reason: objects of the server's own, their rights, flags and dependencies; whatever the site has"
+        " beside the ledger, unless a baseline of the auditor accepts it"
     )
     yield [SERVER, server, *_said(inventory().of(SERVER))]
 

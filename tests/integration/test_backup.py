@@ -78,7 +78,7 @@ def test_a_backup_leaves_no_connection_open(
     monkeypatch.setattr(Database, "connect", noted)
     if fails:
         monkeypatch.setattr(taking, "_make_folder", away)
-    folders = [str(ledger.folder / name) for name in ("events", "keys")]
+    folders = [str(ledger.folder / name) for name in ("backup", "backup-keys")]
     assert bool(ledger("backup", folders[0], "--keys", folders[1]).status) is fails
     assert opened
     assert all(session.broken for session in opened)

@@ -254,8 +254,40 @@ def test_the_confidential_ledger_refuses_what_is_open(cli: Cli) -> None:
     assert cli.record(message("weather"))["rejected"] == 1
 
 
-def test_an_audit_since_a_kept_checkpoint_says_what_it_left_out(cli: Cli, tmp_path: Path) -> None:
+@pytest.mark.server_catalogue
+def test_an_auditor_accepts_what_the_site_has_and_hears_of_what_differs(
+    cli: Cli, database_url: str, tmp_path: Path
+) -> None:
+    assert cli("init").status == 0
+    kept = tmp_path / "baseline"
+    with psycopg.connect(database_url, autocommit=True) as superuser:
+        superuser.execute("CREATE TABLE public.reports (one int)")
+        superuser.execute("CREATE SCHEMA more")
+        ran = cli("audit", "--write-baseline", str(kept), "--json")
+        named = [finding["detail"] for finding in ran.json["findings"]]
+        assert (ran.status, len(named)) == (1, 3), named  # a schema, a table, and its type of rows
+        lines = [line[33:] for line in kept.read_text().splitlines() if line[0] != "#"]
+        assert sorted(lines) == sorted(named)
+        assert kept.stat().st_mode & 0o077 == 0
+        assert cli("audit", "--write-baseline", str(kept)).status == 2, "it is there already"
+        assert cli("audit", "--baseline", str(kept)).status == 0
+        superuser.execute("GRANT SELECT ON public.reports TO PUBLIC")
+        superuser.execute("ALTER TABLE ledger_main.events DISABLE TRIGGER refuse_change")
+        ran = cli("audit", "--baseline", str(kept), "--json")
+        details = [finding["detail"] for finding in ran.json["findings"]]
+    assert ran.status == 1
+    assert any("table public.reports of the site" in detail for detail in details)
+    assert any("refuse_change" in detail for detail in details)
+    kept.write_text("anything\n", "utf-8")
+    for flags in ((), ("--archive", "elsewhere")):
+        assert cli("audit", "--baseline", str(kept), *flags).status == 2
+
+
+def test_an_audit_since_a_kept_checkpoint_says_what_it_left_out(
+    cli: Cli, database_url: str, tmp_path: Path
+) -> None:
     cli.record(registered("customer/1"))
+    assert cli("project", "--once").status == 0
     assert cli("publish", "--once").status == 0
     kept = tmp_path / "kept"
     kept.write_bytes(cli("checkpoint").out)
@@ -267,6 +299,12 @@ def test_an_audit_since_a_kept_checkpoint_says_what_it_left_out(cli: Cli, tmp_pa
         whole["root"],
     )
     assert "the views" in set(part["unchecked"]) - set(whole["unchecked"])
+    with psycopg.connect(database_url, autocommit=True) as superuser:
+        forged = "UPDATE ledger_main_views.customer_state_blue SET state = 'x'"
+        assert superuser.execute(forged).rowcount
+    assert cli("audit", "--views").status == 1
+    part = cli("audit", "--since", str(kept), "--json").json
+    assert (part["ok"], "the views" in part["unchecked"]) == (True, True)
     kept.write_text("no checkpoint", "utf-8")
     ran = cli("audit", "--since", str(kept), "--json")
     assert ran.status == 1

@@ -215,7 +215,7 @@ def test_a_huge_line_is_one_letter_and_the_lines_around_it_are_recorded(house: H
     assert letter.mode == "truncated"
 
 
-@pytest.mark.parametrize(("letters", "fits"), [(48_600, True), (48_700, False)])
+@pytest.mark.parametrize(("letters", "fits"), [(48_500, True), (48_700, False)])
 def test_what_only_its_seal_makes_too_large_is_a_letter_and_the_lines_around_it_are_recorded(
     house: House, letters: int, fits: bool
 ) -> None:

@@ -34,6 +34,7 @@ GIVEN = {
     "field": "email",
     "position": "1",
     "letter": "00",
+    "code": "visit",
     "name": "customer-registered",
     "recipient": "incasso",
     "which": "2026-11-24",

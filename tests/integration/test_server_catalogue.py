@@ -64,8 +64,12 @@ def test_what_another_ledger_lends_is_its_own_and_nothing_else(
     assert audit(house.session("reader")).ok
     lent = "CREATE FUNCTION ledger_other_keys.lent() RETURNS int LANGUAGE sql SECURITY DEFINER RETURN 1"
     house.session(None).script(lent, {})
-    (found,) = audit(house.session("reader")).findings
-    assert found.detail.startswith("function ledger_other_keys.lent() of the site does what")
+    found = audit(house.session("reader"))
+    details = [finding.detail for finding in found.findings]
+    named = "function ledger_other_keys.lent() is none of what that ledger was made with"
+    assert named in details
+    assert all("ledger_other_keys.lent() is none of" in detail for detail in details)
+    assert any(one.endswith("have audits of their own: other") for one in found.unchecked)
 
 
 def test_the_other_colour_and_the_views_of_orders_are_in_order(house: House) -> None:

@@ -85,9 +85,9 @@ class Client:
 class Consoled:
     """A console over one ledger."""
 
-    def __init__(self, settings: Settings, now: Callable[[], datetime] = clock) -> None:
-        self.pool = SitePool(settings, 4, now)
-        self._now = now
+    def __init__(self, settings: Settings, now: Callable[[], datetime] | None = None) -> None:
+        self._now = now or clock  # looked up now: a test may have stopped the clock
+        self.pool = SitePool(settings, 4, self._now)
         self.console = Console(self.pool, Origin.read(ORIGIN))
 
     def as_(

@@ -51,6 +51,7 @@ BOUNDED = {
         "/incidents/{ref}/affected",
         "/transfers",
         "/feeds",
+        "/codes",
     ),
     "the looks of inspectors": ("/inspections",),
 }
@@ -63,6 +64,7 @@ GROWS: dict[str, dict[str, set[str]]] = {
         "/register/{activity}": PAST,
     },
     "every event that a notice speaks of": {"/lint": {NOW_, *PAST}},
+    "the newest events, up to a bound": {"/codes": {NOW_}},
     "every event": {"/incidents/{ref}/affected": {NOW_}},
     "every disclosure": {"/transfers": {NOW_, *PAST}, "/transparency": PAST},
     "every event about requests": {"/requests": PAST, "/requests/{ref}": PAST},

@@ -13,8 +13,10 @@ from typing import Literal
 
 Key = tuple[str, str]
 """Table of the catalogue, and object."""
-SERVER, INSTALLED, FOLLOWED, ORDERS = "server", "installed", "followed", "orders"
-"""Of the server; of a ledger that is installed, that a projector followed, that has the views of orders."""
+SERVER, SITE = "server", "site"
+INSTALLED, FOLLOWED, ORDERS = "installed", "followed", "orders"
+"""Of the server; of what a site may alter, such as the namespace `public`; of a ledger that is
+installed, that a projector followed, that has the views of orders."""
 How = Literal["missing", "added", "changed"]
 _HASH_DIGITS = 32
 

@@ -30,6 +30,7 @@ _READING = {
     "pg_write_server_files",
     "pg_execute_server_program",
 }
+_POWERS = {"rolsuper", "rolcreaterole", "rolcreatedb", "rolreplication", "rolbypassrls"}
 _OBJECTS = {"objid": "classid", "refobjid": "refclassid", "objoid": "classoid"}
 _PARTS = {"objsubid": "objid", "refobjsubid": "refobjid"}
 _COLOUR = re.compile(r"_(?:blue|green)(?![a-z0-9])")
@@ -39,19 +40,23 @@ _VACUUM = re.compile(r"(?:toast\.)?autovacuum")
 
 
 class Whose(Enum):
-    """To whom a row belongs. ALL: to the database or the cluster as a whole."""
+    """To whom a row belongs. NEIGHBOUR: another ledger of the database; ALL: database or cluster."""
 
     SERVER = "server"
     OURS = "ledger"
+    NEIGHBOUR = "another ledger"
     SITE = "site"
     ALL = "all"
 
 
 class Naming:
-    """Names, owners and contents of rows. `names`: of the ledger."""
+    """Names, owners and contents of rows. `names`: of the ledger; `neighbours`: namespaces of other ones."""
 
-    def __init__(self, server: Server, names: Names) -> None:
+    def __init__(
+        self, server: Server, names: Names, neighbours: frozenset[str] = frozenset()
+    ) -> None:
         self._server = server
+        self._neighbours = neighbours
         self._names = names
         self.ledger = " ".join(names.spaces)
         self._memo: dict[tuple[str, str], str] = {}
@@ -166,7 +171,7 @@ class Naming:
         if table == "pg_class" and row[0] in self._toast:
             return self._whose_number(table, self._toast[row[0]])
         within = [self._owner_by(table, row, column) for column in catalogues()[table].within]
-        for whose in (Whose.SITE, Whose.OURS, Whose.SERVER):
+        for whose in (Whose.SITE, Whose.OURS, Whose.NEIGHBOUR, Whose.SERVER):
             if whose in within:
                 return whose
         return Whose.ALL
@@ -193,7 +198,9 @@ class Naming:
     def _whose_space(self, name: str) -> Whose:
         if name in _SERVER_SPACES:
             return Whose.SERVER
-        return Whose.OURS if name in self._names.spaces else Whose.SITE
+        if name in self._names.spaces:
+            return Whose.OURS
+        return Whose.NEIGHBOUR if name in self._neighbours else Whose.SITE
 
     def is_old(self, table: str, row: Row) -> bool:
         """Whether a row came with the cluster, as far as its number tells."""
@@ -215,9 +222,18 @@ class Naming:
             return False
         return row[its["proowner"]] in self._mighty
 
-    def space(self, table: str, row: Row) -> str:
-        """The namespace of a row that has one."""
-        return self._cell(table, row, catalogues()[table].within[0])
+    def gives_power(self, table: str, row: Row) -> bool:
+        """Whether a row is a login of the site that may do more than log in, or takes a role of the server.
+
+        The ledger's roles follow a rule of their own, and its owner may make roles, as `ledger init` does.
+        """
+        its = self._server.tables[table].columns
+        if table == "pg_auth_members":
+            return int(row[its["roleid"]] or 0) < FIRST_OF_SITE
+        if table != "pg_authid" or (name := row[its["rolname"]]) in self._names.roles:
+            return False
+        more = _POWERS - ({"rolcreaterole"} if name == self.owner else set())
+        return any(row[its[power]] == "t" for power in more)
 
     @cached_property
     def _mighty(self) -> set[str | None]:

@@ -1,7 +1,7 @@
 """What the server has and no fresh installation explains: each object whose rows in the catalogue differ."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -11,6 +11,7 @@ from ledger.audit.server.fingerprint import (
     INSTALLED,
     ORDERS,
     SERVER,
+    SITE,
     Fingerprint,
     How,
     Key,
@@ -35,15 +36,27 @@ _WORDS = {
     "pg_conversion": "conversion",
     "pg_namespace": "namespace",
     "pg_language": "language",
+    "pg_extension": "extension",
+    "pg_publication": "publication",
+    "pg_subscription": "subscription",
+    "pg_foreign_data_wrapper": "foreign-data wrapper",
+    "pg_foreign_server": "foreign server",
+    "pg_user_mapping": "user mapping",
+    "pg_tablespace": "tablespace",
+    "pg_largeobject_metadata": "large object",
+    "pg_default_acl": "default rights",
+    "pg_replication_origin": "replication origin",
     "pg_attribute": "columns of",
     "pg_authid": "role",
 }
 # What is added to these may run in a statement of the audit.
 _RUN = {"pg_proc", "pg_operator", "pg_cast", "pg_type", "pg_event_trigger", "pg_aggregate"}
-_RIGHTS = {"pg_parameter_acl", "pg_auth_members", "pg_init_privs", "pg_authid"}
+_RIGHTS = {"pg_parameter_acl", "pg_auth_members", "pg_init_privs", "pg_authid", "pg_default_acl"}
 
-
-_HIDDEN = "passwords of roles, statistics and large objects: the server shows them to no reader"
+_HIDDEN = (
+    "passwords of roles, statistics, contents of large objects, and settings that the server shows to no "
+    "reader; and the other databases of the server"
+)
 
 
 def _unheard_of(table: str) -> str:
@@ -52,6 +65,22 @@ def _unheard_of(table: str) -> str:
 
 def _reaches(what: str, into: str) -> str:
     return f"{what} of the site reaches into {into}"
+
+
+def _of_site(what: str) -> str:
+    return f"{what} of the site is in no fresh server and in no baseline"
+
+
+def _full(namespace: str, size: int) -> str:
+    return f"namespace {namespace} of the site, with {size} objects, is in no fresh server and in no baseline"
+
+
+def _neighbour(what: str) -> str:
+    return f"{what} is none of what that ledger was made with"
+
+
+def _neighbours(ledgers: str) -> str:
+    return f"other ledgers of this database have audits of their own: {ledgers}"
 
 
 def _lends(function: str) -> str:
@@ -74,11 +103,16 @@ def _forbidden(columns: str) -> str:
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """An object that differs. `name`: of the object in words of the ledger; `kind`: of the finding."""
+    """An object that differs. `name`: of the object in words of the ledger; `kind`: of the finding.
+
+    `mark`: a hash of what is there now, which a baseline may accept. `runs`: a statement may run it.
+    """
 
     name: str
     kind: str
     detail: str
+    mark: str = ""
+    runs: bool = False
 
 
 class Told(msgspec.Struct):
@@ -86,7 +120,7 @@ class Told(msgspec.Struct):
 
     `version`: the major version; `known`: whether the program has a fingerprint of it. `release`,
     `identifier`: what the server says of itself. `runs`: whether something was added that a statement may
-    run. `extensions`: those of the site. `hidden`: columns that no reader sees.
+    run. `extensions`: those of the site. `neighbours`: other ledgers. `hidden`: columns that no reader sees.
     """
 
     version: int
@@ -97,6 +131,7 @@ class Told(msgspec.Struct):
     ours: list[Difference] = []
     runs: bool = False
     extensions: list[str] = []
+    neighbours: list[str] = []
     hidden: list[str] = []
 
     @property
@@ -107,6 +142,8 @@ class Told(msgspec.Struct):
             said.append(_unknown(self.version))
         if self.extensions:
             said.append(_trusted(", ".join(self.extensions)))
+        if self.neighbours:
+            said.append(_neighbours(", ".join(self.neighbours)))
         if self.hidden:
             said.append(_forbidden(", ".join(self.hidden)))
         return tuple(said)
@@ -117,33 +154,50 @@ def look_at_server(session: Session, names: Names) -> Told:
     ((version,),) = session.rows("server_version")
     release, identifier = session.row("server_identity") or ("", "")
     server = read_server(session)
-    naming = Naming(server, names)
     known = fingerprint(version)
     told = Told(version, known is not None, release, identifier)
     told.extensions, told.hidden = _extensions(server), server.hidden
     for table in server.unknown:
         told.others.append(Difference(table, "catalogue", _unheard_of(table)))
-    sorted_rows = _All(server, naming)
-    told.others += sorted_rows.reaching
-    told.others += _lending(sorted_rows.lending, server, naming, known)
+    neighbours = _other_ledgers(server, names) if known else {}
+    told.neighbours = sorted(neighbours)
+    spaces = frozenset(space for one in neighbours.values() for space in one.spaces)
+    every_row = _All(server, Naming(server, names, spaces))
+    told.others += every_row.reaching + every_row.lending
     if known:
-        found, expected = sorted_rows.hashed(Whose.SERVER), known.of(SERVER)
-        told.others += _server(differences(expected, found), version)
-        told.runs = any(key[0] in _RUN for key in found.keys() - expected.keys())
-        ours = sorted_rows.hashed(Whose.OURS)
-        told.ours += _ours(differences(_expected(known, ours), ours), names)
-    else:
-        added = sorted_rows.added
-        told.others += _server([(key, "added") for key in sorted(added)], version)
-        told.runs = any(key[0] in _RUN for key in added)
+        _compare(told, every_row, known, names)
+        for other in neighbours.values():
+            told.others += _of_neighbour(server, other, known)
+        return told
+    _look_at_added(told, every_row)
     return told
 
 
-def hashes_of(session: Session, names: Names) -> tuple[Mapping[Key, str], Mapping[Key, str]]:
-    """Hashes of the server's objects, and of the ledger's, as a fingerprint has them."""
+def _look_at_added(told: Told, every_row: "_All") -> None:
+    """What was added to a server of which the program knows no fresh one."""
+    found, of_site = every_row.hashed(Whose.SERVER), every_row.hashed(Whose.SITE)
+    added: list[tuple[Key, How]] = [(key, "added") for key in sorted(every_row.added)]
+    told.others += _server(added, found, told.version)
+    own = {
+        key for key in of_site if _PART.sub("", key[1]) == "public"
+    }  # it comes with each database
+    told.others += _site({key: hashed for key, hashed in of_site.items() if key not in own})
+
+
+def _compare(told: Told, every_row: "_All", known: Fingerprint, names: Names) -> None:
+    """All rows with what a fresh server and a fresh ledger have of them."""
+    found, ours = every_row.hashed(Whose.SERVER), every_row.hashed(Whose.OURS)
+    told.others += _server(differences(known.of(SERVER), found), found, told.version)
+    told.ours += _ours(differences(_expected(known, ours), ours), names)
+    fresh, of_site = known.of(SITE), every_row.hashed(Whose.SITE)
+    told.others += _site({k: h for k, h in of_site.items() if h not in fresh.get(k, ())})
+
+
+def hashes_of(session: Session, names: Names) -> tuple[Mapping[Key, str], ...]:
+    """Hashes of objects of the server, of the site and of the ledger, as a fingerprint has them."""
     server = read_server(session)
     its = _All(server, Naming(server, names))
-    return its.hashed(Whose.SERVER), its.hashed(Whose.OURS)
+    return its.hashed(Whose.SERVER), its.hashed(Whose.SITE), its.hashed(Whose.OURS)
 
 
 class _Sorted:
@@ -154,12 +208,12 @@ class _Sorted:
     """
 
     def __init__(self, server: Server, naming: Naming, *, low: bool) -> None:
-        self.contents: dict[Whose, dict[Key, list[str]]] = {Whose.SERVER: {}, Whose.OURS: {}}
+        kept = (Whose.SERVER, Whose.OURS, Whose.SITE)
+        self.contents: dict[Whose, dict[Key, list[str]]] = {whose: {} for whose in kept}
         self.reaching: list[Difference] = []
-        self.lending: list[tuple[str, Row]] = []
+        self.lending: list[Difference] = []
         self.added: set[Key] = set()
         self._naming = naming
-        self._members = _members(server)
         for table, its in server.tables.items():
             for row in its.rows:
                 if is_low(row) is low:
@@ -168,38 +222,39 @@ class _Sorted:
         self.hashes = {w: {key: hash_of(c) for key, c in of.items()} for w, of in its_contents}
 
     def _sort(self, table: str, row: Row, whose: Whose) -> None:
-        naming, is_old = self._naming, self._naming.is_old(table, row)
-        if whose is Whose.SITE:
-            self._look_at_site(table, row)
+        naming = self._naming
+        if whose in {Whose.SITE, Whose.NEIGHBOUR}:
+            self._look_at_others(table, row, whose)
+        if whose is Whose.NEIGHBOUR:
             return
-        if whose is not Whose.OURS and not is_old:
+        if whose in {Whose.SERVER, Whose.ALL} and not naming.is_old(table, row):
             if self._may_be_added(table, row, whose):
                 return
             self.added.add((table, naming.part_of(table, row)))
         if naming.is_of_system(table, row):
             return
-        mine = self.contents[Whose.OURS if whose is Whose.OURS else Whose.SERVER]
+        mine = self.contents[Whose.SERVER if whose is Whose.ALL else whose]
         own = naming.own_name(table, row)
         mine.setdefault((table, own), []).append(naming.content(table, row))
 
-    def _look_at_site(self, table: str, row: Row) -> None:
-        """What the site has must not reach into the ledger."""
+    def _look_at_others(self, table: str, row: Row, whose: Whose) -> None:
+        """What others have must not reach into the ledger."""
         naming = self._naming
-        name = naming.part_of(table, row)
+        name, mark = naming.part_of(table, row), hash_of([naming.content(table, row)])
         if reached := naming.reaches(table, row):
             detail = _reaches(f"{_word(table)} {name}", naming.plain(reached))
-            self.reaching.append(Difference(name, "catalogue", detail))
-        elif naming.lends_rights(table, row) and not self._is_of_site(table, row):
-            self.lending.append((table, row))
+            self.reaching.append(Difference(name, "catalogue", detail, mark))
+        elif whose is Whose.SITE and naming.lends_rights(table, row):
+            self.lending.append(Difference(name, "catalogue", _lends(name), mark))
 
     def _may_be_added(self, table: str, row: Row, whose: Whose) -> bool:
-        if whose is Whose.ALL and catalogues()[table].added:
+        if self._naming.is_of_system(table, row):
             return True
-        return self._naming.is_of_system(table, row) or self._is_of_site(table, row)
-
-    def _is_of_site(self, table: str, row: Row) -> bool:
-        """Whether a row is part of an extension that the site installed."""
-        return (table, row[0]) in self._members
+        return bool(
+            whose is Whose.ALL
+            and catalogues()[table].added
+            and not self._naming.gives_power(table, row)
+        )
 
 
 _LOW: dict[tuple[bytes, str, str | None], _Sorted] = {}
@@ -236,21 +291,6 @@ class _All:
         return hashed
 
 
-def _members(server: Server) -> set[Key]:
-    """Objects that are part of an extension that the site installed."""
-    its, classes = server.tables["pg_depend"], server.tables["pg_class"]
-    names = {row[0]: row[classes.columns["relname"]] for row in classes.rows}
-    of, by, kind, object, extension = (
-        its.columns[c] for c in ("classid", "refclassid", "deptype", "objid", "refobjid")
-    )
-    return {
-        (f"{names.get(row[of])}", f"{row[object]}")
-        for row in its.rows
-        if row[kind] == "e" and names.get(row[by]) == "pg_extension"
-        if int(row[extension] or 0) >= FIRST_OF_SITE
-    }
-
-
 def _extensions(server: Server) -> list[str]:
     """Extensions that the site installed: they are trusted."""
     its = server.tables["pg_extension"]
@@ -276,10 +316,55 @@ def _word(table: str) -> str:
     return _WORDS.get(table, f"{table}:")
 
 
-def _server(found: Iterable[tuple[Key, How]], version: int) -> Iterator[Difference]:
-    for (table, name), how in found:
+def _server(
+    differing: Iterable[tuple[Key, How]], found: Mapping[Key, str], version: int
+) -> Iterator[Difference]:
+    for key, how in differing:
+        table, name = key
         kind = "grant" if table in _RIGHTS else "catalogue"
-        yield Difference(name, kind, _differs(f"server {_word(table)} {name}", how, version))
+        detail = _differs(f"server {_word(table)} {name}", how, version)
+        runs = table in _RUN and how == "added"
+        yield Difference(name, kind, detail, found.get(key, ""), runs)
+
+
+_PART = re.compile(r"^(?:pg_\w+ )?(?:(?:index of )?what is large in )?(?=\S)")
+
+
+def _site(found: Mapping[Key, str]) -> Iterator[Difference]:
+    """What the site has, a difference for each object; one for a namespace of its own and all in it."""
+    objects = _by_object(found)
+    spaces = {name for table, name in found if table == "pg_namespace"} - {"public"}
+    inside: dict[str, list[str]] = {space: [] for space in spaces}
+    for name, parts in objects.items():
+        space = _space_of(name, spaces)
+        mark = hash_of([name, *(f"{part}" for part in parts)])
+        if space is not None:
+            inside[space].append(mark)
+        else:
+            table, _ = min(parts, key=_telling)
+            kind = "grant" if table in _RIGHTS else "catalogue"
+            yield Difference(name, kind, _of_site(f"{_word(table)} {name}"), mark)
+    for space, marks in sorted(inside.items()):
+        yield Difference(space, "catalogue", _full(space, len(marks) - 1), hash_of(marks))
+
+
+def _space_of(name: str, spaces: Collection[str]) -> str | None:
+    return next((one for one in spaces if name == one or name.startswith(f"{one}.")), None)
+
+
+def _by_object(found: Mapping[Key, str]) -> dict[str, list[tuple[str, str]]]:
+    """Tables of the catalogue that have rows of an object, with their hashes, by its name."""
+    objects: dict[str, list[tuple[str, str]]] = {}
+    for (table, name), hashed in sorted(found.items()):
+        objects.setdefault(_PART.sub("", name), []).append((table, hashed))
+    return objects
+
+
+def _telling(part: tuple[str, str]) -> tuple[bool, int]:
+    """Which table of the catalogue says best what an object is."""
+    table, _ = part
+    order = list(_WORDS)
+    return table not in _WORDS, order.index(table) if table in _WORDS else 0
 
 
 def _ours(found: Iterable[tuple[Key, How]], names: Names) -> Iterator[Difference]:
@@ -300,21 +385,25 @@ def _differs(what: str, how: How, version: int | None = None) -> str:
     )
 
 
-_OF_A_LEDGER = re.compile(r"ledger_([a-z][a-z0-9]{0,30})(?:_keys|_views)?")
+_OF_A_LEDGER = re.compile(r"ledger_([a-z][a-z0-9]{0,30})")
 
 
-def _lending(
-    found: Iterable[tuple[str, Row]], server: Server, naming: Naming, known: Fingerprint | None
-) -> Iterator[Difference]:
-    """Functions that lend rights of who may read the ledger, but those that another ledger is made with."""
-    namings: dict[str, Naming] = {}
-    for table, row in found:
-        other = _OF_A_LEDGER.fullmatch(naming.space(table, row))
-        if other and known:
-            name = other[1]
-            its = namings.setdefault(name, Naming(server, Names(LedgerName(name))))
-            key, made = (table, its.part_of(table, row)), hash_of([its.content(table, row)])
-            if made in known.of(INSTALLED).get(key, ()):
-                continue
-        name = naming.part_of(table, row)
-        yield Difference(name, "catalogue", _lends(name))
+def _other_ledgers(server: Server, names: Names) -> dict[str, Names]:
+    """Other ledgers of the database, by name, as their namespace of events says."""
+    its = server.tables["pg_namespace"]
+    spaces = [f"{row[its.columns['nspname']]}" for row in its.rows]
+    found = [match[1] for space in spaces if (match := _OF_A_LEDGER.fullmatch(space))]
+    others = {name: Names(LedgerName(name)) for name in found}
+    return {name: other for name, other in others.items() if other.spaces != names.spaces}
+
+
+def _of_neighbour(server: Server, names: Names, known: Fingerprint) -> Iterator[Difference]:
+    """What another ledger has beside what it was made with; what it lacks its own audit says."""
+    hashed = _Sorted(server, Naming(server, names), low=False).hashes[Whose.OURS]
+    naming = Naming(server, names)
+    made = known.of(INSTALLED, FOLLOWED, ORDERS)
+    for (table, own), mark in sorted(hashed.items()):
+        name = naming.plain(own)
+        if mark not in made.get((table, name), ()):
+            there = names.own(f"{_word(table)} {name}")
+            yield Difference(names.own(name), "catalogue", _neighbour(there), mark)

@@ -77,14 +77,15 @@ def read_server(session: Session) -> Server:
         if table not in catalogues():
             unknown.add(table)
         elif not readable and not catalogues()[table].left_out:
-            hidden.append(f"{table}.{name}")
+            if name not in catalogues()[table].passing:
+                hidden.append(f"{table}.{name}")
         elif not catalogues()[table].left_out:
             columns.setdefault((table, source), []).append(_Column(name, is_function, type))
     tables = {
         table: _table(session, source, catalogues()[table], its)
         for (table, source), its in columns.items()
     }
-    _leave_out_other_databases(session, tables["pg_shdepend"])
+    _leave_out_other_databases(session, tables)
     return Server(tables, _references(session), sorted(unknown), hidden, _low(tables))
 
 
@@ -113,11 +114,15 @@ def _low(tables: Mapping[str, Table]) -> bytes:
     return low.digest()
 
 
-def _leave_out_other_databases(session: Session, table: Table) -> None:
+def _leave_out_other_databases(session: Session, tables: Mapping[str, Table]) -> None:
     """Of who holds rights where only this database is looked at; who owns what stands with what is owned."""
     ((database,),) = session.rows("server_database")
-    of, kind = table.columns["dbid"], table.columns["deptype"]
-    table.rows = [row for row in table.rows if row[of] == f"{database}" and row[kind] != "o"]
+    for name, column in (("pg_shdepend", "dbid"), ("pg_subscription", "subdbid")):
+        of = tables[name].columns[column]
+        tables[name].rows = [row for row in tables[name].rows if row[of] == f"{database}"]
+    rights = tables["pg_shdepend"]
+    kind = rights.columns["deptype"]
+    rights.rows = [row for row in rights.rows if row[kind] != "o"]
 
 
 def _rows(session: Session, source: str, names: Sequence[str], functions: set[str]) -> list[Row]:
