@@ -44,7 +44,7 @@ def test_an_internal_report_stands_in_the_history_of_its_activity(cli: Cli) -> N
 
 
 def test_a_person_is_told_how_to_get_a_copy_of_the_safeguards_of_a_transfer(cli: Cli) -> None:
-    """Policy 3.2, GDPR Art. 13(1)(f) and 15(2): where data went abroad, and nowhere else."""
+    """Policy 3.2, GDPR Art. 13(1)(f), 15(2): where `law.disclosure.region.mechanism` asks for one."""
     abroad = {"country": "US", "recipient": "printer", "transfer_mechanism": "scc"}
     tell(
         cli,
