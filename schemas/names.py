@@ -177,6 +177,7 @@ RESTRICTION_APPLIED: Final = "restriction-applied"
 INTERCEPTION_PROVIDED: Final = "interception-provided"
 INTERCEPTION_ENDED: Final = "interception-ended"
 DISCLOSURE_HANDED_OVER: Final = "disclosure-handed-over"
+SECRET_CODES_DECLARED: Final = "secret-codes-declared"  # noqa: S105
 
 
 def type_of(name: str, version: int = 1) -> str:

@@ -64,6 +64,7 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         names.INTERCEPTION_PROVIDED: "ledger order execute",
         names.INTERCEPTION_ENDED: "ledger order end",
         names.DISCLOSURE_HANDED_OVER: "ledger secrecy hand-over",
+        names.SECRET_CODES_DECLARED: "ledger codes declare-secret",
     }
 )
 """Types that only the ledger says, or that a second person may have to approve: what does it instead."""
