@@ -2,8 +2,8 @@
 
 What is a path, and what it may be:
 
-- A text in backticks is a path when it begins with a folder of the project (`ledger/…`), or has the
-  ending of a file (`rules.toml`), and no other signs than a path has.
+- A text in backticks is a path when it begins with a folder of the project (`ledger/…`), has the
+  ending of a file (`rules.toml`), or ends in a slash (`pages/`), and has no other signs than a path.
 - It is the whole path of a tracked file or folder, or the end of one (`tlog/signing/keys.py`), or it is read
   from the page's own folder.
 - `*` stands for any name. A part in capitals (`NUMBER.zdict`), braces or angles (`<ref>`) is a placeholder
@@ -37,6 +37,8 @@ WRITTEN = {
     "segments/*.parquet": "`ledger archive`",
     "segments/0000000000000000001.parquet": "`ledger archive`",
     "attributes.schema.json": "a file of the standard that a test reads under another name",
+    "segments/": "`ledger archive`",
+    "links/": "the ledger, in its key folder",
     "cluster.json": "the broker of the tests",
     "counts.json": "`ledger order counts`",
     "counts-whole.json": "`ledger order counts`",
@@ -73,7 +75,9 @@ def is_path(text: str) -> bool:
     first, slash, _ = text.partition("/")
     if slash and _PLACEHOLDER.fullmatch(first):
         return False
-    return bool(slash and first in rooms()) or bool(re.search(rf"[^.]\.(?:{ENDINGS})$", text))
+    is_folder = text.endswith("/") and text[0].islower()
+    is_named = bool(re.search(rf"[^.]\.(?:{ENDINGS})$", text))
+    return is_folder or is_named or bool(slash and first in rooms())
 
 
 def exists(path: str, page: str) -> bool:
@@ -107,6 +111,8 @@ def test_what_is_written_by_the_program_is_named_on_a_page() -> None:
         ("ledger/error.py", False),
         ("ledger/errors", False),
         ("ledger/no_such_room/", False),
+        ("legder/storage/", False),
+        ("legder/errors.py", False),
         ("tlog/signing/keys.py", True),
         ("log/signing/keys.py", False),
         ("retention_rules.toml", True),
