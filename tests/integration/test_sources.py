@@ -132,7 +132,12 @@ def test_what_was_refused_is_recorded_once_it_is_allowed(known: Cli) -> None:
         "processing-restricted", WHO, source=CRM, categories=["contact"], ground="accuracy"
     )
     lifted = message(
-        "restriction-lifted", WHO, source=PORTAL, categories=["contact"], ground="corrected", time=LATER
+        "restriction-lifted",
+        WHO,
+        source=PORTAL,
+        categories=["contact"],
+        ground="corrected",
+        time=LATER,
     )
     assert codes(known.record(restricted, lifted)) == [REFUSED]
     (refused,) = known("dead-letters", "retry", "--json").json["dead_letters"]
