@@ -33,6 +33,7 @@ pytest_plugins = [
     "tests.fixtures.order",
     "tests.fixtures.thirdparty",
     "tests.fixtures.replica",
+    "tests.fixtures.ways_out",
 ]
 
 

@@ -12,6 +12,7 @@ import ledger.metrics
 import ledger.tlog.publishing.metrics
 import projections.metrics
 from application.queries.upkeep.health import Promise, promise_of
+from host.keys import key_provider
 from host.logs import Log, begin_logs
 from host.running.health import ALIVE_S, Check, Pulse, missing
 from host.running.reaching import once_there_is_room
@@ -21,7 +22,8 @@ from host.running.watchdog import watched
 from host.settings import Settings
 from host.signals import SUPERVISOR
 from host.site import Site
-from ledger.errors import Halt, Retry
+from ledger.crypto.provider import NO_KEYS
+from ledger.errors import Halt, LedgerError, Retry
 from ledger.figures import JournalFigures, ledger_figures
 from ledger.metrics import Figures, LedgerMetrics, Series, new_registry, render
 from ledger.storage.postgres import Session
@@ -124,6 +126,8 @@ class Watch:
         probe = Sampler(connect, _nothing, up, every_s=PROBE_S, stale_s=PROBE_STALE_S)
         self.ready["database"] = probe.check
         self._samplers.append(probe)
+        if self._own.fence:
+            self.ready["keys"] = partial(_no_keys, site.settings)
         if self._own.fence and site.fence:
             fence = _Fenced(site.fence)
             self.ready["promise"] = fence.check
@@ -162,6 +166,15 @@ class Watch:
                 message = "the erasure journal cannot be read, so its figures are missing"
                 self.says.error("journal", message, fault=type(error).__name__)
             return {}
+
+
+def _no_keys(settings: Settings) -> str | None:
+    """Why a process that needs keys can do nothing: the folder was lost while it runs. It is not made anew."""
+    provider = key_provider(settings, make=False)
+    try:
+        return None if provider.epochs() else NO_KEYS.format(provider.name)
+    except LedgerError as error:
+        return str(error)
 
 
 class _Fenced:

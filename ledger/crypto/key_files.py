@@ -15,7 +15,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.crypto.link_files import FileLinkKeys, mapping_write_faults
-from ledger.crypto.provider import Placed, Unwrapped, Wrapped
+from ledger.crypto.provider import NO_KEYS, Placed, Unwrapped, Wrapped
 from ledger.crypto.sealing import (
     KEY_BYTES,
     NONCE_BYTES,
@@ -93,7 +93,14 @@ class FileKeyProvider:
         return FileWrapping(self.epochs, self._secret)
 
     def _secret(self, epoch: int) -> bytes:
-        return _read_secret(self._files, _name(epoch), f"the key of epoch {epoch}")
+        try:
+            return _read_secret(self._files, _name(epoch), f"the key of epoch {epoch}")
+        except KeyLost:
+            if (
+                not self.epochs()
+            ):  # one that ended leaves a later one: the folder itself is lost, or elsewhere
+                raise KeyLost(NO_KEYS.format(self.name)) from None
+            raise
 
 
 class FileWrapping:

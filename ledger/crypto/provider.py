@@ -12,6 +12,9 @@ from uuid import UUID
 
 from ledger.errors import Halt, KeyLost
 
+NO_KEYS = "there are no epoch keys in {}: put its folder back, or set LEDGER_KEY_DIR to where it is"
+"""What is said where not one epoch key is held: of a folder that is lost, or elsewhere."""
+
 
 class Placed(NamedTuple):
     """A key to wrap. `place`: the row that it is bound to, see `ledger.crypto.places`."""

@@ -285,6 +285,18 @@ def test_what_is_lost_once_is_read_again_and_only_once() -> None:
     assert answers == []
 
 
+def test_a_lost_folder_does_not_look_like_a_key_that_was_destroyed(tmp_path: Path) -> None:
+    provider = FileKeyProvider(tmp_path)
+    provider.begin(1)
+    provider.begin(2)
+    provider.destroy(1)
+    with pytest.raises(KeyLost, match="the key of epoch 1 is not held any more"):
+        provider.commitment(1)
+    (tmp_path / "epoch-000002.key").unlink()
+    with pytest.raises(KeyLost, match="put its folder back, or set LEDGER_KEY_DIR"):
+        provider.commitment(2)
+
+
 def test_a_destroyed_file_held_zeros_before_it_went(tmp_path: Path) -> None:
     """Who has the file open, or a copy of its blocks, is left with nothing; of a start that died as well."""
     provider = FileKeyProvider(tmp_path)

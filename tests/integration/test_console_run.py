@@ -1,20 +1,22 @@
 """`ledger run` and `consume` as processes, with a real broker: crashes, halts, being told to stop."""
 
 import os
-import re
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 import pytest
+from kafka import KafkaAdminClient
 
+from consumers.source import Partition
 from ledger.embedded import start as embedded_server
 from ledger.names import LedgerName
 from ledger.storage.postgres import Database
 from tests.fixtures.console import Cli, collected, registered
 from tests.fixtures.inbound import send, until
 from tests.fixtures.kafka import MakeTopic
+from tests.fixtures.line import forget
 from tests.fixtures.postgres import short_folder
 from tests.fixtures.running import PATIENCE_S, Started, eventually
 
@@ -58,32 +60,6 @@ def test_run_consumes_and_projects_restarts_what_crashed_and_stops_when_told(
     assert cli("audit", "--views", "--json").status == 0
 
 
-def parts_again(running: Started, before: Mapping[str, int]) -> bool:
-    """Whether each part that there was is another process now."""
-    now = running.children
-    return set(now) == set(before) and set(now.values()).isdisjoint(before.values())
-
-
-def test_a_part_that_hangs_is_killed_and_started_again(
-    cli: Cli, topic: str, kafka_bootstrap: str, start: Callable[..., Started]
-) -> None:
-    cli.set(WEB="1", WEB_PORT="0")
-    running = start("run")
-    names = ("run", "consume", "project", "publish", "serve")
-    parts = {name: running.served(name) for name in names}
-    eventually(lambda: all(part.ready for part in parts.values()), "all parts are ready")
-    before = running.children
-    for pid in before.values():
-        os.kill(pid, signal.SIGSTOP)
-    send(kafka_bootstrap, topic, [orjson.dumps(registered())])
-    wait_for(cli, lambda s: s["position"] == 1 and _views_are_there(s) and s["checkpoint"]["size"])
-    eventually(lambda: parts_again(running, before), "each part is started again")
-    hanging = re.findall(r'"event":"part-hangs".*"part":"(\w+)"', running.said)
-    assert sorted(hanging) == ["consume", "project", "publish", "serve"]
-    assert running.stop() == 0
-    assert cli("audit", "--views").status == 0
-
-
 def test_an_embedded_postgresql_that_is_killed_is_started_again(
     program: Cli, kafka_topic: MakeTopic, kafka_bootstrap: str, start: Callable[..., Started]
 ) -> None:
@@ -121,6 +97,23 @@ def test_a_halted_topic_ends_run_with_status_1_until_it_is_resumed(
     resumed = start("consume", "--resume")
     wait_for(cli, lambda s: s["position"] == 1)
     assert resumed.stop() == 0
+
+
+def test_a_new_topic_whose_first_records_are_gone_is_read_from_what_is_left(
+    cli: Cli,
+    topic: str,
+    kafka_bootstrap: str,
+    kafka_admin: KafkaAdminClient,
+    start: Callable[..., Started],
+) -> None:
+    send(kafka_bootstrap, topic, [orjson.dumps(registered(f"customer/{n}")) for n in range(3)])
+    forget(kafka_admin, Partition(topic, 0), 2)
+    refused = start("consume")
+    assert refused.ended() == 1
+    assert "run `ledger consume --from-log-start`, which begins with what is left" in refused.said
+    begun = start("consume", "--from-log-start")
+    wait_for(cli, lambda s: s["position"] == 1)
+    assert begun.stop() == 0
 
 
 def test_the_lag_of_a_broker_that_is_away_is_null_and_said(

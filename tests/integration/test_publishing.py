@@ -362,6 +362,18 @@ def test_a_checkpoint_that_somebody_else_replaced_is_noticed(log: Log) -> None:
     assert log.check() == 4
 
 
+def test_a_folder_that_is_lost_while_it_runs_is_told_like_one_that_was_lost_before(
+    log: Log,
+) -> None:
+    record(log.house, 2)
+    publisher = log.publisher()
+    publisher.publish_once()
+    shutil.rmtree(log.path)
+    record(log.house, 2)
+    with pytest.raises(Misconfigured, match="only if its folder is lost, make it again with"):
+        publisher.publish_once()
+
+
 def test_a_signed_checkpoint_that_was_not_published_is_published_next(log: Log) -> None:
     record(log.house, 2)
     log.publish()

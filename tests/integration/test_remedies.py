@@ -160,6 +160,13 @@ def test_a_lost_key_of_hand_overs_is_replaced(cli: Cli) -> None:
     assert handed.status == 0, handed.err
 
 
+def test_a_log_that_has_signed_nothing_is_published(cli: Cli) -> None:
+    recorded(cli)
+    refused = cli("log", "rebuild")
+    follow(cli, way_out(refused.err, "has signed nothing"), {})
+    assert cli("audit").status == 0
+
+
 def test_an_empty_database_gets_a_ledger(program: Cli, postgres_server: Server) -> None:
     with fresh_database(postgres_server.url) as url:
         program.set(DATABASE_URL=url)

@@ -1,22 +1,28 @@
 """A program and a database of different versions: it is said which of both must move, and nothing is done."""
 
+from contextlib import closing
 from typing import Any
 
 import orjson
 import psycopg
 import pytest
 
+from ledger.embedded import Server
 from ledger.errors import Halt, NewerDatabase, OlderDatabase
+from ledger.names import LedgerName
 from ledger.storage.install import (
     check_installed,
     install,
     install_as_of,
     migrations,
 )
+from ledger.storage.postgres import Database
 from tests.fixtures.console import Cli, registered
-from tests.fixtures.ledger import House
+from tests.fixtures.ledger import NOW, House
+from tests.fixtures.postgres import fresh_database
 
 NEWER = "the database is of a newer program: run that one"
+OLDER = "The database is of an older program: stop what works on it, then run `ledger init`."
 COMMANDS = (
     ("init",),
     ("status",),
@@ -74,6 +80,22 @@ def test_an_older_database_is_upgraded_by_init_alone(house: House) -> None:
     assert install(database, other, house.clock()) == [migrations()[-1]]
     check_installed(session)
     session.close()
+
+
+def test_a_newer_program_asks_for_the_upgrade_and_init_makes_it(
+    program: Cli, postgres_server: Server
+) -> None:
+    """Each command says the same; nothing is recorded before; the way out that is named leads out."""
+    with fresh_database(postgres_server.url) as url:
+        program.set(DATABASE_URL=url)
+        ledger = LedgerName()
+        with closing(Database(url).connect(ledger, None)) as session, session.transaction():
+            install_as_of(session, ledger, dict.fromkeys(migrations()[:-1], NOW))
+        for command in (*COMMANDS[1:], ("ingest", "-")):
+            ran = program(*command, stdin=orjson.dumps(registered()))
+            assert (ran.status, OLDER in ran.err) == (2, True), (command, ran.err)
+        assert program("init").status == 0
+        assert program.record(registered())["recorded"] == 1
 
 
 def test_a_migration_that_was_changed_is_named(house: House) -> None:

@@ -112,6 +112,24 @@ def test_a_database_that_is_away_is_told_and_old_figures_are_not(
     assert running.stop() == 0
 
 
+@pytest.mark.parametrize("process", ["upkeep", "serve"])
+def test_a_key_folder_that_is_lost_is_told_by_who_needs_it(
+    cli: Cli, start: Start, process: str
+) -> None:
+    running = start(process, LEDGER_WEB_PORT="0")
+    served = running.served(process)
+    eventually(lambda: served.ready, "it is ready")
+    keys = cli.folder / "keys" / "main"
+    lost = keys.rename(cli.folder / "lost")
+    status, document = served.health("/readyz")
+    assert (status, [*document["missing"]]) == (503, ["keys"])
+    assert "put its folder back" in document["missing"]["keys"]
+    assert not keys.exists(), "nobody makes it anew, where it is to be put back"
+    lost.rename(keys)
+    assert served.ready
+    assert running.stop() == 0
+
+
 @pytest.mark.parametrize("command", ["consume", "project", "publish", "run"])
 def test_a_port_that_is_taken_is_a_wrong_setting(cli: Cli, start: Start, command: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:

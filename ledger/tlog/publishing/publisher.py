@@ -343,6 +343,8 @@ class Publisher:
     def _sign(self, work: _Work) -> None:
         """Sign and publish the tree whose files are written."""
         on_disk = last_promise(self._folder, self._keys)
+        if work.promise and on_disk is None:  # lost, or not mounted any more, while this runs
+            raise Misconfigured(_ELSEWHERE.format(work.promise, self._folder.path))
         if (on_disk[1] if on_disk else None) != work.promise:
             raise Halt(f"the checkpoints in {self._folder.path} were changed by somebody else")
         new = Checkpoint(self._origin, work.size, work.state.edge.root())
