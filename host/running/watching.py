@@ -169,7 +169,7 @@ class Watch:
 
 
 def _no_keys(settings: Settings) -> str | None:
-    """Why a process that needs keys can do nothing: the folder was lost while it runs. It is not made anew."""
+    """Why a process that needs keys can do nothing: their folder was lost meanwhile. It is not made anew."""
     provider = key_provider(settings, make=False)
     try:
         return None if provider.epochs() else NO_KEYS.format(provider.name)
