@@ -170,7 +170,10 @@ class Secrecy:
             body = _ESCAPE.sub(lambda match: chr(int(match[1], 16)).encode(errors="replace"), body)
         if b"\0" in body:
             body = body.replace(b"\0", b"")
-        return self._raw.search(body) is not None or self._hides(body.decode(errors="replace"))
+        if self._raw.search(body):
+            return True
+        # A huge message is no text before somebody has something to look for in it.
+        return bool(self.rules.hidden.hashes) and self._hides(body.decode(errors="replace"))
 
     def _hides(self, text: str) -> bool:
         return self.rules.hidden.are_in(text)

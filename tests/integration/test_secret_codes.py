@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from host.secret_codes import MOST_BYTES
 from tests.fixtures.console import Cli, accessed, collected, disclosed, message, registered
 from tests.fixtures.two_ledgers import WHO
 
@@ -159,7 +160,7 @@ def test_the_confidential_ledger_lists_why_each_was_withheld(both: Callable[...,
     assert "declare" in cli("dead-letters", "taken-over").out.decode()
 
 
-@pytest.mark.parametrize("fault", ["gone", "changed", "other signer", "empty"])
+@pytest.mark.parametrize("fault", ["gone", "changed", "other signer", "empty", "huge"])
 def test_a_file_that_counts_for_nothing_stops_the_intake(
     both: Callable[..., Cli], fault: str
 ) -> None:
@@ -170,6 +171,8 @@ def test_a_file_that_counts_for_nothing_stops_the_intake(
         file.unlink()
     elif fault == "empty":
         file.write_bytes(b"")
+    elif fault == "huge":
+        file.write_bytes(file.read_bytes() + b" " * MOST_BYTES)
     elif fault == "changed":
         told = json.loads(file.read_bytes())
         file.write_bytes(json.dumps({**told, "payload": told["payload"][::-1]}).encode())
