@@ -22,7 +22,7 @@ from host.running.watchdog import watched
 from host.settings import Settings
 from host.signals import SUPERVISOR
 from host.site import Site
-from ledger.crypto.provider import NO_KEYS
+from ledger.crypto.provider import no_keys
 from ledger.errors import Halt, LedgerError, Retry
 from ledger.figures import JournalFigures, ledger_figures
 from ledger.metrics import Figures, LedgerMetrics, Series, new_registry, render
@@ -172,7 +172,7 @@ def _no_keys(settings: Settings) -> str | None:
     """Why a process that needs keys can do nothing: their folder was lost meanwhile. It is not made anew."""
     provider = key_provider(settings, make=False)
     try:
-        return None if provider.epochs() else NO_KEYS.format(provider.name)
+        return None if provider.epochs() else no_keys(provider.name)
     except LedgerError as error:
         return str(error)
 

@@ -46,7 +46,7 @@ _SPOKEN = {
     "projections/reading/order_judging.py": ("_objections", "_of_conditions", "refusal"),
     "application/acts/on_secrecy.py": ("hindrance",),
     "application/queries/desk/in_the_way.py": ("*",),
-    "ledger/crypto/provider.py": ("NO_KEYS",),
+    "ledger/crypto/provider.py": ("no_keys",),
     "ledger/tlog/store/key_file.py": ("_ROTATE",),
     "ledger/storage/refusals.py": ("*",),
     "ledger/storage/access.py": ("*",),
