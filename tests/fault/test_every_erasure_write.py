@@ -79,7 +79,7 @@ def test_a_line_of_the_journal_that_may_not_be_on_disk_is_taken_back(
 def test_files_are_changed_by_functions_that_the_faults_know() -> None:
     """Only so is every write of a key file attacked."""
     others = re.compile(
-        r"write_bytes|write_text|fdopen|writelines|touch|shutil|opened_new|replacing"
+        r"write_bytes|write_text|fdopen|writelines|\.touch\(|shutil|opened_new|replacing"
     )
     files = ("journal/entries", "crypto/key_files", "crypto/link_files")
     for name in (*files, "keys/rotation", "erasure/eraser", "erasure/destroying"):

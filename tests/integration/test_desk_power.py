@@ -545,12 +545,13 @@ def test_an_erasure_here_needs_two_officers(desk: Cli) -> None:
 
 def test_every_act_of_the_office_is_in_the_table_of_approvals() -> None:
     """Whoever gives the office another power says who approves it, or why one person may do it."""
-    # They keep data, and end nothing.
+    # They keep data or a secret, and end nothing.
     one_person = {
         "preservation-imposed",
         "preservation-extended",
         "preservation-snapshot-taken",
         "data-preserved",
+        "secret-codes-declared",
     }
     acts = {name for power in ORDER_POWERS if power.office for name in power.acts}
     assert acts - one_person <= ACT_OF.keys()

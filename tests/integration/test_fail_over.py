@@ -93,7 +93,7 @@ def test_nothing_writes_to_a_database_that_lacks_what_was_published(away: Cli, p
     client = Programs(console).client("crm", "ledger", "ledger-events")
     body = orjson.dumps(registered("customer/3", source="urn:voipzeker:crm"))
     answer = client.post("/api/v1/events", content=body, headers={"content-type": STRUCTURED_TYPE})
-    assert (answer.status_code, pair.replica.value(HEAD)) == (500, before)
+    assert (answer.status_code, pair.replica.value(HEAD)) == (503, before)
     console.pool.close()
 
 

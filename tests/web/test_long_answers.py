@@ -204,6 +204,7 @@ def test_pages_and_the_interface_share_a_number_of_requests(
 ) -> None:
     monkeypatch.setattr(web.app, "REQUESTS", 3)
     made = Consoled.__new__(Consoled)
+    made._now = sampled._now
     made.pool, made.console = sampled.pool, web.app.Console(sampled.pool, Origin.read(ORIGIN))
     officer = made.as_("privacy-officer", "employee/906")
     asked = [officer.get(path).status_code for path in ("/roles", "/requests", "/api/v1/roles")]

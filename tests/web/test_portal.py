@@ -500,8 +500,8 @@ def test_other_content_and_too_much_of_it_are_not_read(house: Consoled) -> None:
 
 def test_a_code_that_hints_at_an_investigation_is_refused_without_a_word(house: Consoled) -> None:
     client, before = own(house), len(recorded(house, WHO))
-    consent = {"purpose": "newsletter", "decision": "given", "text_version": "wiretap-warrant"}
-    facts = {"purpose": "newsletter", "text_version": "wiretap-warrant", "method": "portal"}
+    consent = {"purpose": "newsletter", "decision": "given", "text_version": "sv-126nd"}
+    facts = {"purpose": "newsletter", "text_version": "sv-126nd", "method": "portal"}
     hint = Act(name=names.CONSENT_GIVEN, subject=WHO, facts={**facts, "channel": "portal"})
     with house.site() as site, pytest.raises(ActRefused) as withheld:
         act(site, [hint], VOICE)

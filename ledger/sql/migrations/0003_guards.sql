@@ -25,7 +25,7 @@ BEGIN
     IF TG_TABLE_NAME = 'events' THEN
         IF EXISTS (SELECT FROM old_rows WHERE topic IN (
             'nl.voipzeker.ledger.erasure-decided.v1', 'nl.voipzeker.ledger.personal-data-erased.v1',
-            'nl.voipzeker.ledger.erasure-reapplied.v1'
+            'nl.voipzeker.ledger.erasure-reapplied.v1', 'nl.voipzeker.ledger.values-resealed.v1'
         )) THEN
             RAISE EXCEPTION 'DELETE of events is refused: an account of an erasure stays';
         END IF;

@@ -13,9 +13,10 @@ from consumers.together import UNOBSERVED, Fate, Together, fates_of
 from ledger.errors import Busy
 from ledger.recording.batch import Outcome
 from schemas import AdmissionRules, Code, Rejection
+from schemas.rejection import WITHHELD
 from tests.fixtures.ledger import NOW
 
-REFUSED, WITHHELD = Rejection(Code.NOT_JSON), Rejection(Code.WITHHELD)
+REFUSED = Rejection(Code.NOT_JSON)
 
 
 def outcome(recorded: int, last: int, **more: Any) -> Outcome:
