@@ -25,6 +25,7 @@ _ROOT_ERRORS = {"LedgerError", "BadParameter"}
 _SPOKEN = {
     "projections/views/consent_status.py": ("_words", "_WHY"),
     "application/auditing.py": ("_NO_KEYS",),
+    "ledger/crypto/provider.py": ("NO_KEYS",),
     "ledger/audit/__init__.py": ("_left_out",),
     "ledger/audit/catalogue.py": ("_difference",),
     "ledger/audit/server/net.py": (
