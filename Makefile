@@ -104,8 +104,8 @@ mutants: $(WITH_SPARK) build/mutants/tool  ## try the altered places of tests/mu
 calendar: $(WITH_SPARK)  ## the unit and property tests on days of which a calendar is made (needs the package faketime; CALENDAR="2032-06-15T12:00 tests/integration/test_pruning.py")
 	$(BIN)/python -m tests.calendar $(CALENDAR)
 
-recorded: $(WITH_SPARK)  ## what every edge says, for each role and language, into a folder: record before and after a change, then compare (TO=FOLDER)
-	$(BIN)/python -m tests.recorded $(TO)
+recorded: $(WITH_SPARK)  ## what every edge says, for each role and language, into a folder: record before and after a change, then compare (TO=FOLDER; ONLY=PATTERN: a part)
+	$(BIN)/python -m tests.recorded $(TO) $(if $(ONLY),'$(ONLY)')
 
 documents: $(READY)  ## write again what is generated from the code (JSON Schemas, AsyncAPI, reference, diagrams, dashboards, the catalogue)
 	$(BIN)/python -m schemas.generate

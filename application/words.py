@@ -17,7 +17,12 @@ def _words() -> dict[str, dict[str, dict[Language, str]]]:
 
 def phrase(about: str, name: str, language: Language, *values: object) -> str:
     """A phrase with values in its places. Raises KeyError when the file has none of that name."""
-    return _words()[about][name][language].format(*values)
+    return form_of(about, name, language).format(*values)
+
+
+def form_of(about: str, name: str, language: Language) -> str:
+    """A phrase with `{}` for each value. Raises KeyError when the file has none of that name."""
+    return _words()[about][name][language]
 
 
 def say(about: str, name: str, *values: object) -> str:

@@ -24,6 +24,7 @@ from application.queries.desk import (
     prepared,
     preserved,
     secrecy,
+    taken_over,
 )
 from application.queries.disclosures import (
     feed_lists,
@@ -154,6 +155,9 @@ ANSWERS: Mapping[str, object] = {
     "verify": log.VerifiedEntry,
 }
 CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
+    "codes declare-secret": declaring.DeclaredCodes,
+    "codes hand-over": codes.HandedCodes,
+    "dead-letters taken-over": taken_over.TakenOverList,
     "emergency approve": emergencies.EmergencyApproved,
     "emergency list": emergencies.EmergencyList,
     "order authenticate": order_file.OrderFile | orders.OrderList,

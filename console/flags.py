@@ -45,27 +45,30 @@ AsOf = Annotated[
 ]
 RecordedBy = Annotated[
     str | None,
-    option("--recorded-by", "T", "What the ledger had recorded by this time, with offset."),
+    option("--recorded-by", "T", "Only what the ledger had recorded by this time, with offset."),
 ]
 AtPosition = Annotated[int | None, option("--at-position", "N", "Events up to position N.", min=0)]
 
-At = Annotated[str | None, option("--at", "T", "When it happened, with offset; without it: now.")]
+At = Annotated[
+    str | None,
+    option("--at", "T", "When it happened, such as 2026-11-24T10:15:00+01:00. Default: now."),
+]
 Since = Annotated[str | None, option("--from", "T", "Occurred at this time or later.")]
 Until = Annotated[str | None, option("--to", "T", "Occurred at this time or earlier.")]
-Limit = Annotated[int | None, option("--limit", "N", "At most so many, the latest of them.", min=1)]
+Limit = Annotated[int | None, option("--limit", "N", "Show at most this many, the latest.", min=1)]
 AsOffice = Annotated[
     bool,
     switch(
         "--as-privacy-office",
-        "What is in FILE is the privacy office's own, which may act on what others said.",
+        "FILE holds messages of the privacy office, which may act on messages of other sources.",
     ),
 ]
 Signed = Annotated[
     bool,
-    switch("--signed", "What is in FILE are signed messages, for whose keys see --signed-keys."),
+    switch("--signed", "FILE holds signed messages; --signed-keys names their keys."),
 ]
 MostUrgent = Annotated[
-    int | None, option("--limit", "N", "At most so many, the most urgent of them.", min=1)
+    int | None, option("--limit", "N", "Show at most this many, the most urgent.", min=1)
 ]
 
 

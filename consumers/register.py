@@ -3,19 +3,27 @@ from the next batch.
 """
 
 from collections.abc import Iterator
-from typing import Literal
+from secrets import token_bytes
+from typing import Final, Literal
 
 import msgspec
 
 from ledger.event import RecordedEvent
 from ledger.storage.postgres import Session
-from ledger.systems import declaring_codes, registered_sources, registered_systems
+from ledger.systems import (
+    declaring_codes,
+    declaring_secret,
+    registered_sources,
+    registered_systems,
+)
 from ledger.writing.message import place_in
 from rulebook.recipients import RECIPIENT_KINDS
 from rulebook.sources import SYSTEM_OF, senders_with
 from schemas import AdmissionRules, names
 from schemas.powers import Speakers
-from schemas.sources import gives_power
+from schemas.secrecy import Secrecy
+from schemas.secret_codes import KEY_BYTES, SecretCodes
+from schemas.sources import gives_power, has_effect
 
 
 def accepted_now(intake: AdmissionRules, session: Session) -> AdmissionRules:
@@ -24,9 +32,8 @@ def accepted_now(intake: AdmissionRules, session: Session) -> AdmissionRules:
 
     Asked once for a batch, so all of its messages are held against the same register.
     """
-    if intake.secrecy.rules.rows and not intake.confidential:
-        codes = frozenset(declared_now(intake, session))
-        intake = msgspec.structs.replace(intake, secrecy=intake.secrecy.declaring(codes))
+    if intake.secrecy.rules.rows:
+        intake = msgspec.structs.replace(intake, secrecy=_secrecy_now(intake, session))
     speakers = intake.speakers
     if speakers is None or speakers.senders is None:
         return intake
@@ -34,6 +41,32 @@ def accepted_now(intake: AdmissionRules, session: Session) -> AdmissionRules:
     return msgspec.structs.replace(
         intake, speakers=msgspec.structs.replace(speakers, senders=senders)
     )
+
+
+def _secrecy_now(intake: AdmissionRules, session: Session) -> Secrecy:
+    if intake.confidential:
+        hidden = SecretCodes.of(secret_now(intake, session), _OWN)
+        return intake.secrecy.declaring(frozenset(), hidden)
+    codes = frozenset(declared_now(intake, session))
+    return intake.secrecy.declaring(codes, intake.secret_codes())
+
+
+# A confidential ledger knows its codes by their words: its hashes leave no process.
+_OWN: Final = token_bytes(KEY_BYTES)
+
+
+def secret_now(intake: AdmissionRules, session: Session) -> list[str]:
+    """Codes that a confidential ledger declares secret, sorted."""
+    speakers = intake.speakers or Speakers()
+
+    def counts(event: RecordedEvent) -> bool:
+        power, place = speakers.powers.get(event.type), place_in(event.origin)
+        return power is not None and has_effect(
+            power, event.name, event.source, place, speakers.office
+        )
+
+    events = declaring_secret(session, counts)
+    return sorted({code for event in events for code in event.facts["codes"]})
 
 
 Declarer = Literal["register", "house"]

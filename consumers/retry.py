@@ -70,9 +70,9 @@ def _retry(ledger: Ledger, name: str, intake: AdmissionRules, now: datetime) -> 
         letter, body = open_letter(ledger.session, ledger.keyring, name)
     except KeyLost:
         return RetryOutcome(name, "unreadable")
-    if letter.mode == "truncated" and not is_hidden(letter, body, intake, now):
-        return RetryOutcome(name, "truncated")
     accepted = accepted_now(intake, ledger.session)
+    if letter.mode == "truncated" and not is_hidden(letter, body, accepted, now):
+        return RetryOutcome(name, "truncated")
     message = again(body, letter.mode, _origin(letter), accepted, now)
     if isinstance(message.outcome, Rejection) and not message.outcome.hidden:
         # Not recorded once more: the message did not arrive once more.

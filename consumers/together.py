@@ -26,6 +26,7 @@ from ledger.recording.arrivals import Arrivals
 from ledger.recording.batch import Batch, Outcome
 from ledger.writing.append import Span
 from schemas import AdmissionRules, Rejection
+from schemas.rejection import WITHHELD
 from schemas.sources import label_in, posted_label
 
 # Some batches: what waits behind them is recorded within seconds, and is small enough to keep in memory.
@@ -226,8 +227,12 @@ def _too_much() -> Busy:
 
 
 def fates_of(outcome: Outcome, count: int) -> Fates:
-    """What became of each message of a batch. Pure."""
-    refused = dict(outcome.rejections) | dict(outcome.withheld)
+    """What became of each message of a batch. Pure.
+
+    All that is withheld has one answer: another one would tell a sender in which way.
+    """
+    withheld = dict.fromkeys((index for index, _ in outcome.withheld), WITHHELD)
+    refused = dict(outcome.rejections) | withheld
     repeated = frozenset(outcome.repeated)
     position = outcome.last_position - outcome.recorded
     fates = []

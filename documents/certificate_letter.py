@@ -16,7 +16,7 @@ from application.words import phrase
 from documents.letter import Attachment, Document, Letter, Section
 from ledger.event import instant
 from schemas.formats import instant_of
-from schemas.texts import Language
+from schemas.texts import Language, field_name
 
 _EPOCH = "key-epoch"
 
@@ -52,7 +52,7 @@ def certificate_document(
             letter.say("certificate", "remains"),
         ),
         sections=(
-            _decided(letter, answer.decisions),
+            _fields(letter, answer) if answer.fields else _decided(letter, answer.decisions),
             _proof(letter, answer, enclosed),
             Section(letter.say("certificate", "disagree"), text=letter.say("complaint", "text")),
             Section(letter.say("certificate", "silence"), text=said_to_all().said(language)),
@@ -71,15 +71,14 @@ def certificate_document(
 
 def _what_went(letter: Letter, answer: CertifiedErasure) -> Iterator[str]:
     """What was erased, what is kept, and when no backup can be read any more."""
-    erased, kept = (
-        _named(letter, [name for name, one in answer.decisions.items() if is_gone(one)])
-        for is_gone in (_is_erased, lambda one: not _is_erased(one))
-    )
+    went = [name for name, one in answer.decisions.items() if _is_erased(one)]
+    kept = [] if answer.fields else sorted(answer.decisions.keys() - went)
+    fields = ", ".join(field_name(field, letter.language) for field in answer.fields or ())
+    gone = fields or _named(letter, went or answer.categories)
     day = letter.date(answer.erased_at)
-    gone = erased or _named(letter, answer.categories)
     yield letter.say("certificate", "erased", day, letter.say("ground", answer.ground), gone)
     if kept:
-        yield letter.say("certificate", "kept", kept)
+        yield letter.say("certificate", "kept", _named(letter, kept))
     erased_at = instant_of(answer.erased_at)
     assert erased_at
     ends = letter.date(instant(erased_at + rulebook.period(_EPOCH)))
@@ -116,6 +115,25 @@ def _decided(letter: Letter, decisions: Mapping[str, RecordedDecision]) -> Secti
         columns=tuple(phrase("decision", name, letter.language).capitalize() for name in names),
         widths=tuple(names.values()),
         rows=tuple(_row(letter, category, decision) for category, decision in ordered),
+    )
+
+
+def _fields(letter: Letter, answer: CertifiedErasure) -> Section:
+    """A row for each single field that was erased; what else was known of its category stayed."""
+    ground = letter.say("ground", answer.ground)
+    names = ("category", "decision", "why")
+    return Section(
+        letter.say("certificate", "single"),
+        columns=tuple(phrase("decision", name, letter.language).capitalize() for name in names),
+        widths=(3.0, 2.4, 7.2),
+        rows=tuple(
+            (
+                field_name(field, letter.language),
+                phrase("came_of_it", "erase", letter.language),
+                letter.say("certificate", "alone", ground),
+            )
+            for field in answer.fields or ()
+        ),
     )
 
 

@@ -277,7 +277,9 @@ def _transfers(report: ReportWords) -> Section:
         )
 
     columns = {"date": 2.4, "recipient": 3.4, "country": 1.4, "mechanism": 5.0, "positions": 1.6}
-    return report.section("transfers", report.answer.transfers, columns, row)
+    section = report.section("transfers", report.answer.transfers, columns, row)
+    copy = report.say("safeguard", "copy")
+    return msgspec.structs.replace(section, text=copy) if section.rows else section
 
 
 def _data(report: ReportWords) -> Section:

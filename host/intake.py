@@ -1,5 +1,6 @@
 """What a ledger accepts, and from whom, as its settings say; no ledger is asked."""
 
+from host.secret_codes import secret_codes_of
 from host.settings import Settings
 from host.signed import office_messages, signed_messages
 from rulebook import secrecy
@@ -13,9 +14,14 @@ def intake_of(settings: Settings) -> AdmissionRules:
     """The rules of admission. Where sources are checked, they are those of the house, without a ledger's."""
     senders = SENDERS if settings.strict_sources else None
     speakers = Speakers(frozenset({settings.privacy_office}), POWERS, senders, house=SENDERS)
-    judge = secrecy(settings.ordinary_codes)
+    judge = secrecy()
     if settings.confidential:
         return AdmissionRules(True, judge, speakers)
     return AdmissionRules(
-        False, judge, speakers, signed_messages(settings), office_messages(settings)
+        False,
+        judge,
+        speakers,
+        signed_messages(settings),
+        office_messages(settings),
+        secret_codes_of(settings),
     )

@@ -96,9 +96,9 @@ SETTINGS: tuple[Setting, ...] = (
         "public key to which messages are sealed that are not for this ledger [one of the key folder]",
     ),
     Setting(
-        "LEDGER_ORDINARY_CODES",
+        "LEDGER_SECRET_CODES_FILE",
         "store",
-        "own codes for grounds, roles and purposes that are ordinary business, separated by commas",
+        "signed file with the hashes of codes that are not for this ledger, read for each batch [none]",
     ),
     Setting(
         "LEDGER_PRIVACY_OFFICE",

@@ -16,7 +16,7 @@ from host.keys import key_provider, ledger_folder, signing_file, signing_key
 from host.settings import Settings
 from host.site import LEDGER_KEYS, Site
 from host.withheld import withheld_pair
-from ledger.crypto.provider import NO_KEYS
+from ledger.crypto.provider import no_keys
 from ledger.embedded import Server, start
 from ledger.embedded.place import DataDirectory
 from ledger.erasure.pending import compare
@@ -260,4 +260,4 @@ def check_keys_held(settings: Settings) -> None:
     """A wrong key folder must not look like lost keys, and must not be made. Raises Misconfigured."""
     provider = key_provider(settings, make=False)
     if not provider.epochs():
-        raise Misconfigured(NO_KEYS.format(provider.name))
+        raise Misconfigured(no_keys(provider.name))

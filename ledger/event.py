@@ -4,6 +4,7 @@ Pure. Golden bytes in the tests fix this format; a change of shape is a new even
 upcaster, never an edit here.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ import orjson
 
 from ledger.errors import Halt, TooLarge
 from schemas.limits import ENTRY_BYTES
-from schemas.names import PERSONAL_DATA_ERASED, PREFIX
+from schemas.names import PERSONAL_DATA_ERASED, PREFIX, VALUES_RESEALED
 from schemas.personal import are_all
 
 # Entry bundles carry the length of an entry in two bytes (C2SP tlog-tiles).
@@ -32,6 +33,21 @@ class Sealed(msgspec.Struct, frozen=True, gc=False):
     `fields`: their names, sorted. `key` names the data key and commits to it.
     """
 
+    key: str
+    fields: tuple[str, ...]
+    blob: str
+
+
+class Resealed(msgspec.Struct, frozen=True, gc=False):
+    """The values of one category that are left of an earlier event of the stream, sealed anew.
+
+    `source`, `id`, `time`: of that event, which the blob is bound to. The rest is as in `Sealed`.
+    """
+
+    source: str
+    id: str
+    time: datetime
+    category: str
     key: str
     fields: tuple[str, ...]
     blob: str
@@ -56,6 +72,7 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     correlationid: str | None = None
     causationid: str | None = None
     tracestate: str | None = None
+    resealed: tuple[Resealed, ...] = ()
 
 
 class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
@@ -88,6 +105,7 @@ class RecordedEvent(msgspec.Struct, frozen=True, gc=False):
     legal_basis: str | None = None
     provision: str | None = None
     void: bool = False
+    resealed: tuple[Resealed, ...] = ()
 
     @property
     def originator_id(self) -> UUID:
@@ -113,6 +131,11 @@ def is_own_source(source: str) -> bool:
 def erases(event: RecordedEvent) -> bool:
     """Whether an event tells that keys were destroyed: only the ledger does it, whatever others say."""
     return event.name == PERSONAL_DATA_ERASED and event.ours
+
+
+def erases_fields(event: RecordedEvent) -> bool:
+    """Whether an event tells that the values of single fields were erased, and the others sealed anew."""
+    return event.name == VALUES_RESEALED and event.ours
 
 
 def erases_all(event: RecordedEvent) -> bool:
@@ -174,6 +197,11 @@ def encode_header(
     return orjson.dumps(members)
 
 
+def resealed_members(groups: Iterable[Resealed]) -> list[dict[str, Any]]:
+    """The groups of a state as its JSON has them."""
+    return [{**msgspec.structs.asdict(group), "time": instant(group.time)} for group in groups]
+
+
 def check_entry_size(type: str, state: bytes) -> None:
     """Raise `TooLarge` when an entry could exceed its limit at any position and version."""
     if _HEADER_BYTES + len(type) + len(state) > ENTRY_LIMIT_BYTES:
@@ -211,6 +239,7 @@ def decode_event(
         stored.activity,
         stored.legal_basis,
         stored.provision,
+        resealed=stored.resealed,
     )
 
 

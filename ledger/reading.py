@@ -80,6 +80,11 @@ def events_but_reads(
     return decoded(rows)
 
 
+def reseals_of(session: Session, streams: Sequence[UUID]) -> list[RecordedEvent]:
+    """Those of the given streams' events that hold values sealed anew, in order of position."""
+    return decoded(session.of("ledger").rows("resealed_of_streams", streams=list(streams)))
+
+
 def reads_of(
     session: Session, streams: Sequence[UUID], upto: int = LAST, after: int = 0
 ) -> list[RecordedEvent]:

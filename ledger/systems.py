@@ -1,4 +1,4 @@
-"""What the register says of systems, their sources and ordinary codes, read for the intake.
+"""What the register says of systems and their sources, and who declared codes, read for the intake.
 
 A few rows, found by an index: every batch is held against them.
 """
@@ -13,6 +13,13 @@ from ledger.stored import decode_row
 from schemas import names
 
 _ANNULLED = names.EVENT_ANNULLED
+_DECLARING = [
+    names.PROCESSING_ACTIVITY_DECLARED,
+    names.PROCESSING_ACTIVITY_CHANGED,
+    names.RECIPIENT_REGISTERED,
+    names.ROLE_DEFINED,
+    names.CODES_DECLARED,
+]
 
 
 Counts = Callable[[RecordedEvent], bool]
@@ -35,15 +42,22 @@ def registered_sources(session: Session, counts: Counts) -> dict[str, str]:
 
 def declaring_codes(session: Session, counts: Counts) -> list[RecordedEvent]:
     """The events that declare codes ordinary and are not annulled, earliest first."""
-    return _standing(session, "declared_codes", counts)
+    return _standing(session, "declared_codes", counts, names=_DECLARING)
+
+
+def declaring_secret(session: Session, counts: Counts) -> list[RecordedEvent]:
+    """The same of a confidential ledger, which declares codes secret."""
+    return _standing(session, "declared_codes", counts, names=[names.SECRET_CODES_DECLARED])
 
 
 # They are read for every batch, and hold no personal value.
 _decoded = lru_cache(2_048)(decode_row)
 
 
-def _standing(session: Session, query: LiteralString, counts: Counts) -> list[RecordedEvent]:
-    events = [_decoded(*row) for row in session.rows(query)]
+def _standing(
+    session: Session, query: LiteralString, counts: Counts, **about: Any
+) -> list[RecordedEvent]:
+    events = [_decoded(*row) for row in session.rows(query, **about)]
     annulled = {_target(event) for event in events if event.name == _ANNULLED}
     standing = [
         event

@@ -19,7 +19,7 @@ from rulebook.loading import load_both
 from rulebook.retention import Anchor, RetentionDue, retention_rule
 from rulebook.validity import in_force
 
-Cause = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
+Cause = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection", "removed"]
 Kept = Literal[
     "hold",
     "undisclosed",

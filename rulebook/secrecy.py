@@ -45,11 +45,9 @@ def ordinary_codes() -> frozenset[str]:
 
 
 @cache
-def secrecy(codes: frozenset[str] = frozenset()) -> Secrecy:
-    """The rulebook's secrecy, for `schemas.AdmissionRules`; made once a process for the same codes, since it
-    remembers what was harmless.
-
-    `codes`: further ones that the register or the house declared ordinary.
+def secrecy() -> Secrecy:
+    """The rulebook's secrecy, for `schemas.AdmissionRules`; made once a process, since it remembers what was
+    harmless.
     """
     spelled = {name: entry.authorities for entry in _CLEAR for name in _spellings(entry)}
     return Secrecy(
@@ -59,7 +57,7 @@ def secrecy(codes: frozenset[str] = frozenset()) -> Secrecy:
             secret=frozenset(map(folded, secret_provisions())),
             clearance=Clearance(spelled, _open_laws()),
             feeds={kind: _feeds_to(kind) for kind in RECIPIENT_KINDS},
-            ordinary=ordinary_codes() | codes,
+            ordinary=ordinary_codes(),
         )
     )
 

@@ -82,6 +82,7 @@ OWN_TYPES: frozenset[str] = frozenset(
             names.ERASURE_DECIDED,
             names.PERSONAL_DATA_ERASED,
             names.ERASURE_REAPPLIED,
+            names.VALUES_RESEALED,
             names.LEDGER_READ,
             names.INTAKE_GAP_RECORDED,
             names.ACT_APPROVED,

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from schemas.powers import Claim, Speakers
 from schemas.secrecy import Secrecy
+from schemas.secret_codes import SecretCodes
 
 OWN_SOURCES = "urn:processing-ledger:"
 """Prefix of the sources that only a ledger itself may use."""
@@ -54,7 +55,8 @@ class AdmissionRules(Struct, frozen=True):
 
     `speakers`: who may say what (`schemas.sources`); None: all may say all, where nothing is recorded.
     `signed`: what is taken from signers; None: nothing is. `office`: what the privacy office signs; None: by
-    the topic of the register its name is enough.
+    the topic of the register its name is enough. `secret_codes`: asks for the codes that another office
+    declared secret; `consumers.register` asks once for a batch.
     """
 
     confidential: bool = False
@@ -62,6 +64,7 @@ class AdmissionRules(Struct, frozen=True):
     speakers: Speakers | None = None
     signed: SignedMessages | None = None
     office: SignedMessages | None = None
+    secret_codes: Callable[[], SecretCodes] = SecretCodes
 
     def office_signs(self, place: str) -> bool:
         """Whether the name of the privacy office is not enough at a place of its own: it signs there."""

@@ -148,6 +148,7 @@ CODES_DECLARED: Final = "codes-declared"
 # schemas/events/itself.py
 EVENT_ANNULLED: Final = "event-annulled"
 ERASURE_REAPPLIED: Final = "erasure-reapplied"
+VALUES_RESEALED: Final = "values-resealed"
 LEDGER_READ: Final = "ledger-read"
 ACT_APPROVED: Final = "act-approved"
 INTAKE_GAP_RECORDED: Final = "intake-gap-recorded"
@@ -176,6 +177,7 @@ RESTRICTION_APPLIED: Final = "restriction-applied"
 INTERCEPTION_PROVIDED: Final = "interception-provided"
 INTERCEPTION_ENDED: Final = "interception-ended"
 DISCLOSURE_HANDED_OVER: Final = "disclosure-handed-over"
+SECRET_CODES_DECLARED: Final = "secret-codes-declared"  # noqa: S105
 
 
 def type_of(name: str, version: int = 1) -> str:

@@ -2,11 +2,12 @@
 
 Three looks, in this order, each of which a person can repeat with the page that is generated from the table:
 
-1. A *citation* of an article of the law of investigation (`schemas.citations`), in any code or reference.
+1. A *citation* of an article of the law of investigation (`schemas.citations`), or a *secret code*
+   (`schemas.secret_codes`), in any code or reference.
 2. The *table*: the first of its rows that fits type, recipient kind, provision, purpose and legal basis.
 3. Where that row says so, every code that says why must be one that is *declared* ordinary.
 
-Personal values are sealed by themselves and are not looked at. References are opaque but for a citation.
+Personal values are sealed by themselves and are not looked at. References are opaque but for these two.
 What is no event of the contract is looked at as bytes (`Secrecy.withholds_bytes`). This module knows how to
 look; rows, codes and provisions are data of the rulebook, the register and the house.
 """
@@ -28,6 +29,7 @@ from schemas.envelope import ATTRIBUTES
 from schemas.memory import Memory
 from schemas.personal import PERSONAL_FIELDS
 from schemas.provision import folded, readings
+from schemas.secret_codes import SecretCodes
 from schemas.secret_types import SECRET_NAMES, is_secret_type
 from schemas.tc_string import is_tc_string
 from schemas.withholding import Why
@@ -87,7 +89,8 @@ class SecrecyRules(Struct, frozen=True):
     secret.
 
     `kinds`: kind of recipient -> its groups. `secret`: provisions under secrecy, folded. `feeds`: kind ->
-    provisions, folded, of a feed to it that everybody knows of. `ordinary`: declared codes.
+    provisions, folded, of a feed to it that everybody knows of. `ordinary`: codes that are declared so.
+    `hidden`: codes that are declared secret.
     """
 
     rows: tuple[Row, ...] = ()
@@ -96,6 +99,7 @@ class SecrecyRules(Struct, frozen=True):
     clearance: Clearance = Clearance()
     feeds: Mapping[str, frozenset[str]] = {}
     ordinary: frozenset[str] = frozenset()
+    hidden: SecretCodes = SecretCodes()
 
 
 class Secrecy:
@@ -111,18 +115,19 @@ class Secrecy:
         self._kinds = {folded(kind): groups for kind, groups in self.rules.kinds.items()}
         self._rows: dict[str, tuple[Row, ...]] = {}
         self._raw = _raw_marks(self.rules)
-        self._declaring: tuple[frozenset[str], Secrecy] | None = None
+        self._declaring: tuple[frozenset[str], SecretCodes, Secrecy] | None = None
 
-    def declaring(self, codes: frozenset[str]) -> "Secrecy":
-        """The same rules with further codes declared ordinary; for the same codes as last time the same
-        object, which remembers what it admitted.
+    def declaring(self, codes: frozenset[str], hidden: SecretCodes | None = None) -> "Secrecy":
+        """The same rules with further codes declared ordinary, and these secret; for the same codes as last
+        time the same object, which remembers what it admitted.
         """
-        if codes <= self.rules.ordinary:
+        hidden = hidden or self.rules.hidden
+        if codes <= self.rules.ordinary and hidden == self.rules.hidden:
             return self
-        if self._declaring is None or self._declaring[0] != codes:
-            rules = replace(self.rules, ordinary=self.rules.ordinary | codes)
-            self._declaring = codes, Secrecy(rules)
-        return self._declaring[1]
+        if self._declaring is None or self._declaring[:2] != (codes, hidden):
+            rules = replace(self.rules, ordinary=self.rules.ordinary | codes, hidden=hidden)
+            self._declaring = codes, hidden, Secrecy(rules)
+        return self._declaring[2]
 
     def why(self, message: Any) -> Why | None:
         """Why a JSON value of any shape is withheld; None where it is not."""
@@ -140,8 +145,9 @@ class Secrecy:
         return self._named(event) or self._by_table(event)
 
     def _unreadable(self, message: Any) -> Why | None:
-        said = "\n".join(_texts(message)).encode(errors="replace")
-        return Why("", "unreadable") if self._raw.search(said) else None
+        said = "\n".join(_texts(message))
+        found = self._raw.search(said.encode(errors="replace")) or self.rules.hidden.are_in(said)
+        return Why("", "unreadable") if found else None
 
     def withholds(self, message: Any) -> bool:
         """Whether a JSON value is withheld, whatever its shape."""
@@ -149,12 +155,12 @@ class Secrecy:
 
     def withholds_texts(self, texts: Collection[str]) -> bool:
         """Whether ids and references name a secret: of a message whose rest was judged before."""
-        return bool(self.rules.rows) and cites("\n".join(texts))
+        return bool(self.rules.rows) and (cites("\n".join(texts)) or any(map(self._hides, texts)))
 
     def withholds_bytes(self, body: bytes) -> bool:
         """Whether bytes that are no event are withheld: they name a confidential type, an act with an
-        authority, a kind of recipient that investigates, or an article. Nothing clears these, since nothing
-        can be read.
+        authority, a kind of recipient that investigates, an article, or a secret code. Nothing clears these,
+        since nothing can be read.
 
         Bytes that are no text in UTF-8 cannot be judged, so they are withheld.
         """
@@ -164,7 +170,13 @@ class Secrecy:
             body = _ESCAPE.sub(lambda match: chr(int(match[1], 16)).encode(errors="replace"), body)
         if b"\0" in body:
             body = body.replace(b"\0", b"")
-        return self._raw.search(body) is not None
+        if self._raw.search(body):
+            return True
+        # A huge message is no text before somebody has something to look for in it.
+        return bool(self.rules.hidden.hashes) and self._hides(body.decode(errors="replace"))
+
+    def _hides(self, text: str) -> bool:
+        return self.rules.hidden.are_in(text)
 
     def is_declared(self, code: str) -> bool:
         """Whether a code is declared ordinary, or names an article of law that is known to be open."""
@@ -180,6 +192,8 @@ class Secrecy:
 
     def _named(self, event: dict[str, Any]) -> Why | None:
         """Why a code or a reference alone is secret."""
+        if self.rules.hidden.hashes and any(map(self._hides, _texts(event))):
+            return Why(next(_places(event, self._hides), ""), "secret-code")
         if self._standing_of(event) in _OPEN:
             # The table judges it: some open provisions have the look of a citation.
             event = event | {"data": event["data"] | {"provision": None}}

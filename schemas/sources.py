@@ -55,6 +55,11 @@ def taken_over_label(origin: str) -> str:
     return f"{_TAKEN_OVER}/{origin}"
 
 
+def is_taken_over(place: str) -> bool:
+    """Whether another ledger withheld what came by a place."""
+    return place.startswith(f"{_FILE}{_TAKEN_OVER}/")
+
+
 def posted_label(client: str) -> str:
     """The label under which the events of a client over HTTP are kept."""
     return f"{_POSTED}/{client}"
@@ -194,7 +199,7 @@ def has_effect(power: Power, name: str, source: str, place: str, office: Collect
         return source in office and place == OWN_COMMANDS
     if name in power.brought:
         return is_brought(place)
-    return not place.startswith(f"{_FILE}{_TAKEN_OVER}/") or name in _EVIDENCE
+    return not is_taken_over(place) or name in _EVIDENCE
 
 
 def _unknown(message: Mapping[str, Any], speakers: Speakers, senders: Senders) -> str | None:

@@ -82,6 +82,7 @@ def main() -> None:
     """`python -m tests.calendar [MOMENT …] [OPTION OF PYTEST …]`"""
     moments = [word for word in sys.argv[1:] if word[:2].isdigit()] or MOMENTS
     asked = [word for word in sys.argv[1:] if not word[:2].isdigit()] or TESTS
+    red = []
     for moment in moments:
         print(f"at {moment} UTC", flush=True)
         options = ["-p", "no:cacheprovider", "-p", "tests.calendar"]
@@ -89,7 +90,8 @@ def main() -> None:
             [sys.executable, "-m", "pytest", *options, *asked], env=moved(moment), check=False
         )
         if ran.returncode:
-            sys.exit(ran.returncode)
+            red.append(moment)
+    sys.exit(f"red at {', '.join(red)}" if red else 0)
 
 
 if __name__ == "__main__":

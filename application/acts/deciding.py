@@ -85,7 +85,7 @@ def _carry_out_all(
 
     def month(person: Person, day: date) -> PlannedErasure | None:
         planned = _planned_steps(person, scope, day)
-        return next((step for step in planned if step.month is not None), None)
+        return next((step for step in planned if step.month is not None or step.fields), None)
 
     results = _carry_out(site, eraser, [subject], first)
     for _ in range(_MOST_STEPS):
@@ -208,10 +208,17 @@ def _carry_out(
         for stream, events in recorded.items():
             person = _person(site, session, stream, events, takeovers)
             step = choose(person, today)
-            if step is not None and step.decisions:
+            if step is not None and (step.decisions or step.fields):
                 chosen[stream] = step
         return {
-            stream: Verdict(step.cause, step.facts(), step.request_ref, step.month)
+            stream: Verdict(
+                step.cause,
+                step.facts(),
+                step.request_ref,
+                step.month,
+                tuple(step.fields),
+                step.through,
+            )
             for stream, step in chosen.items()
         }
 

@@ -1,6 +1,7 @@
 """Decisions on a person's data, shown or carried out, as answers."""
 
 from msgspec import to_builtins
+from msgspec.structs import replace
 
 from application.acts.acting import Permit
 from application.acts.deciding import ERASURE, erase_asked, preview
@@ -26,7 +27,11 @@ def asked_decision(
     if not site.intake.confidential:
         return None
     answer = decide(site, source, subject, scope, carry_out=False)
-    what = [[str(one.data_subject), to_builtins(one.decisions)] for one in answer.data_subjects]
+    # Approved on another day it is the same act, though of a month that goes on more is there by then.
+    what = [
+        [str(one.data_subject), to_builtins([replace(row, newest=None) for row in one.decisions])]
+        for one in answer.data_subjects
+    ]
     categories = sorted(scope.categories or ())
     return Approvable(
         ERASURE, ["decide", scope.cause, scope.request_ref, categories, what], subject

@@ -38,6 +38,7 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         names.ERASURE_REAPPLIED: "ledger restore",
         names.ERASURE_DECIDED: "ledger retention decide",
         names.PERSONAL_DATA_ERASED: "ledger erase",
+        names.VALUES_RESEALED: "ledger erase",
         names.LEGAL_HOLD_PLACED: "ledger hold place",
         names.LEGAL_HOLD_REVIEWED: "ledger hold review",
         names.LEGAL_HOLD_RELEASED: "ledger hold release",
@@ -63,6 +64,7 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         names.INTERCEPTION_PROVIDED: "ledger order execute",
         names.INTERCEPTION_ENDED: "ledger order end",
         names.DISCLOSURE_HANDED_OVER: "ledger secrecy hand-over",
+        names.SECRET_CODES_DECLARED: "ledger codes declare-secret",
     }
 )
 """Types that only the ledger says, or that a second person may have to approve: what does it instead."""

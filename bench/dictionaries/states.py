@@ -19,7 +19,7 @@ from zstandard import train_dictionary
 import ledger.storage
 from bench.tools.arguments import explain, given
 from consumers.lines import Line, messages_of_lines
-from ledger.crypto.held import StreamKeys
+from ledger.crypto.held import KeyChain, StreamKeys
 from ledger.crypto.layouts import layout_of
 from ledger.crypto.sealing import KEY_BYTES, NONCE_BYTES, DataKey, month_of, subject_of
 from ledger.names import LedgerName
@@ -98,6 +98,7 @@ class _Maker:
         for category, _ in item.layout.groups:
             place = category, month
             if place not in item.keys.ready:
+                item.keys.chains.setdefault(category, KeyChain())
                 item.keys.add(*place, DataKey(self._random.randbytes(KEY_BYTES)))
         found = item.keys.keys_for(item.layout, item.event.time)
         assert found

@@ -49,7 +49,7 @@ def write_certificate(
     ] = None,
     form: Annotated[str, code_option("--format", "F", FORMATS)] = "json",
     at: Annotated[
-        str | None, option("--at", "T", "Time of a letter, with offset; without it: now.")
+        str | None, option("--at", "T", "Time of a letter, with offset. Default: now.")
     ] = None,
     as_json: Json = False,
 ) -> None:

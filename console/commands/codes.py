@@ -1,18 +1,26 @@
 """Commands about codes: which are declared ordinary, which are not, and to declare them."""
 
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from application.acts.declaring import declare_codes
-from application.queries.registers.codes import codes
+from application.acts import declaring
+from application.acts.acting import check_officer
+from application.queries.registers.codes import HandedCodes, codes
 from console.commands.people import reading
 from console.flags import Json, configured, option
 from console.output import print_answer
 from console.show.codes import codes_tables, declared_table
+from console.show.upkeep import named_values
+from consumers.register import secret_now
+from host.keys import signing_key
+from host.secret_codes import secret_file
 from host.settings import Settings
 from host.wiring import open_site
-from rulebook import ordinary_codes
+from ledger.errors import Misconfigured
+from ledger.storage.named import write_new
 
 
 @configured("store")
@@ -22,7 +30,7 @@ def list_codes(settings: Settings, as_json: Json = False) -> None:
     It looks through the newest 100,000 events that say why or in which role.
     """
     with reading(settings, "codes") as (site, source):
-        answer = codes(source, site.intake, ordinary_codes())
+        answer = codes(source, site.intake)
         print_answer(answer, codes_tables, as_json)
 
 
@@ -41,4 +49,43 @@ def declare(
     annul the event.
     """
     with open_site(settings) as site:
-        print_answer(declare_codes(site, code, reason), declared_table, as_json)
+        print_answer(declaring.declare_codes(site, code, reason), declared_table, as_json)
+
+
+@configured("store")
+def declare_secret(
+    settings: Settings,
+    code: Annotated[list[str], typer.Argument(metavar="CODE", help="Codes of investigations.")],
+    reason: Annotated[str | None, option("--reason", "CODE", "Why, as a code.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Declare codes secret, so that an open ledger withholds each message that says one of them.
+
+    It counts there once it has the file of `ledger codes hand-over`. To take it back, annul the event.
+    """
+    with open_site(settings) as site:
+        print_answer(declaring.declare_secret(site, code, reason), declared_table, as_json)
+
+
+@configured("store")
+def hand_over(
+    settings: Settings,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; only you may read it.")],
+    as_json: Json = False,
+) -> None:
+    """Write the hashes of all codes that are declared secret, signed, for an open ledger.
+
+    LEDGER_SECRET_CODES_FILE there names the file. Give this command each time that codes were declared secret
+    or annulled, and put the file in place of the last one.
+    """
+    with open_site(settings) as site:
+        check_officer(site)
+        codes = secret_now(site.intake, site.session("reader"))
+        content = secret_file(codes, signing_key(settings).load())
+    try:
+        write_new(file, content)
+    except FileExistsError:
+        raise Misconfigured(
+            f"{file} is there already, and stays as it is: name another file"
+        ) from None
+    print_answer(HandedCodes(len(codes)), partial(named_values, "handed-over"), as_json)

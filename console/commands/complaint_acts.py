@@ -1,18 +1,20 @@
 """`ledger complaint`: that a complaint came in, and that it was answered."""
 
+from functools import partial
 from typing import Annotated
 
 from application.acts import on_complaints
 from application.acts.offered import COMPLAINT_OUTCOMES
 from application.acts.on_complaints import NewComplaint, OnComplaint
 from application.language import spoken
+from application.listings.complaints import COMPLAINT
 from application.queries.cases.complaints import complaint
 from application.source import Source
 from console.commands.complaints import Ref, Whose
 from console.commands.people import Subject, working
 from console.flags import At, Json, configured, option
 from console.output import print_answer
-from console.show.complaints import complaint_tables
+from console.show.declared import tables_of
 from host.settings import Settings
 from projections.folds.timetravel import NOW
 
@@ -59,4 +61,6 @@ def answer(
 
 
 def _print(source: Source, ref: str, subject: str | None, as_json: bool) -> None:
-    print_answer(complaint(source, ref, subject, NOW, spoken()), complaint_tables, as_json)
+    print_answer(
+        complaint(source, ref, subject, NOW, spoken()), partial(tables_of, COMPLAINT), as_json
+    )

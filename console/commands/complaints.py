@@ -1,17 +1,19 @@
 """`ledger complaint`: what persons complained of, with its clock, outcome and findings."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from application.language import spoken
+from application.listings.complaints import COMPLAINT, COMPLAINTS
 from application.queries.cases.complaints import complaint, complaint_list
 from application.queries.period import ALWAYS
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading
 from console.flags import AtMoment, Json, MostUrgent, Within, configured, option, switch
 from console.output import print_answer
-from console.show.complaints import complaint_tables, complaints_table
+from console.show.declared import table_of, tables_of
 from host.settings import Settings
 from projections.folds.timetravel import NOW
 
@@ -39,7 +41,7 @@ def list_complaints(
     with reading(settings, "complaint", moment) as (site, source):
         prepare(site, moment.known)
         answer = complaint_list(source, moment, everything=everything, period=period, limit=limit)
-        print_answer(answer, complaints_table, as_json)
+        print_answer(answer, lambda it: table_of(COMPLAINTS, it.complaints), as_json)
     fail_unless(answer.overdue == 0)
 
 
@@ -58,5 +60,5 @@ def show_complaint(
     with reading(settings, "complaint", moment) as (site, source):
         prepare(site, moment.known)
         answer = complaint(source, ref, subject, moment, spoken())
-        print_answer(answer, complaint_tables, as_json)
+        print_answer(answer, partial(tables_of, COMPLAINT), as_json)
     fail_unless(not answer.overdue)

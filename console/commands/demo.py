@@ -47,11 +47,11 @@ def write_sample(
         int, typer.Option("--seed", help="The same seed gives the same sample.")
     ] = sample.DEFAULT_SEED,
     until: Annotated[
-        str | None, option("--until", "T", "End of the three years; without it: now.")
+        str | None, option("--until", "T", "End of the three years. Default: now.")
     ] = None,
     output: Annotated[
         Path | None,
-        option("--output", "FILE", "File to write; without it the answer goes to the screen."),
+        option("--output", "FILE", "Write to this file instead of the screen."),
     ] = None,
     planted: Annotated[
         Path | None,

@@ -19,6 +19,7 @@ from application.acts.holding import (
 )
 from application.command_line import command
 from application.following import bring_up_to_date
+from application.listings.holds import HOLDS
 from application.queries.keeping.holds import HoldInForce, all_holds, holds_of
 from application.queries.subjects import check_person
 from console.commands.approving import need_second_person
@@ -26,7 +27,7 @@ from console.commands.failing import fail_unless
 from console.commands.people import OptionalSubject, Subject, reading
 from console.flags import Json, code_option, configured, option
 from console.output import print_answer, print_rows
-from console.show.holds import holds_table
+from console.show.declared import table_of
 from console.show.upkeep import named_values
 from host.settings import Settings
 from host.site import Site
@@ -134,7 +135,7 @@ def list_holds(settings: Settings, subject: OptionalSubject = None, as_json: Jso
             bring_up_to_date(site)
         holds = all_holds(source) if subject is None else holds_of(source, subject)
         rows = (watched(row) for row in holds)
-        print_rows("holds", rows, holds_table, as_json)
+        print_rows("holds", rows, partial(table_of, HOLDS), as_json)
     fail_unless(not late)
 
 

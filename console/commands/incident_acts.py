@@ -1,6 +1,7 @@
 """`ledger incident`: the acts on breaches and suspected misuse, from detection to the end."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -8,6 +9,7 @@ import typer
 from application.acts import on_incidents
 from application.acts.on_incidents import OnIncident, act_on_incident
 from application.language import spoken
+from application.listings.incidents import INCIDENT
 from application.queries.cases.found_incidents import find_case
 from application.queries.cases.incidents import incident
 from application.source import Source
@@ -15,7 +17,7 @@ from console.commands.people import Subject, working
 from console.flags import At, Json, code_option, configured, option
 from console.output import print_answer
 from console.setting_flags import Several
-from console.show.incidents import incident_tables
+from console.show.declared import tables_of
 from console.streams import MOST_LIST_BYTES, opened, whole
 from host.settings import Settings
 from projections.folds.timetravel import Moment
@@ -270,4 +272,4 @@ def _print(
     until = max(source.now, on.time)
     case = find_case(source, on.ref, on.kind, on.subject, Moment(as_of=until))
     answer = incident(case, until, spoken(), counts)
-    print_answer(answer, incident_tables, as_json)
+    print_answer(answer, partial(tables_of, INCIDENT), as_json)

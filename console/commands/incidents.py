@@ -1,5 +1,6 @@
 """`ledger incident`: breaches and suspected misuse, the clocks that run, and the persons concerned."""
 
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -7,6 +8,7 @@ import typer
 
 from application.following import bring_up_to_date
 from application.language import spoken
+from application.listings.incidents import AFFECTED, INCIDENT, INCIDENTS
 from application.queries.cases.found_incidents import find_case
 from application.queries.cases.incidents import (
     affected_persons,
@@ -34,7 +36,7 @@ from console.flags import (
     switch,
 )
 from console.output import print_answer, print_rows
-from console.show.incidents import affected_table, incident_tables, incidents_table
+from console.show.declared import table_of, tables_of
 from host.settings import Settings
 from projections.folds.timetravel import NOW
 from projections.reading.affected import Scope
@@ -56,7 +58,7 @@ def list_incidents(
     with reading(settings, "incident", moment) as (site, source):
         prepare(site, moment.known)
         answer = incident_list(source, moment, everything=everything, period=period, limit=limit)
-        print_answer(answer, incidents_table, as_json)
+        print_answer(answer, lambda it: table_of(INCIDENTS, it.incidents), as_json)
     fail_unless(answer.overdue == 0)
 
 
@@ -73,7 +75,7 @@ def show_incident(
         prepare(site, moment.known)
         case = find_case(source, ref, subject=subject, moment=moment)
         answer = incident(case, moment.as_of or source.now, spoken())
-        print_answer(answer, incident_tables, as_json)
+        print_answer(answer, partial(tables_of, INCIDENT), as_json)
     fail_unless(not answer.overdue)
 
 
@@ -138,4 +140,4 @@ def _print_affected(
     sources = sources_of(source, known_system(source, system)) if system else None
     scope = scope.within(sources) if sources else scope
     rows = affected_persons(source, scope, case.told)
-    print_rows("persons", rows, affected_table, as_json, count_as="count")
+    print_rows("persons", rows, partial(table_of, AFFECTED), as_json, count_as="count")

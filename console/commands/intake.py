@@ -24,6 +24,7 @@ from console.show.intake import ingested_tables
 from console.show.upkeep import named_values
 from console.streams import STANDARD_INPUT, Stream, opened, place_label, size_of
 from consumers.files import IngestResult, Progress, ingest, together
+from consumers.register import accepted_now
 from consumers.retry import is_hidden
 from consumers.withheld import (
     forget_received,
@@ -90,9 +91,10 @@ def ingest_withheld(site: Site, paths: Sequence[str], streams: Sequence[Stream])
     keys, pair, most = handed_keys(site.settings), site.withheld_pair, site.batch_limits.messages
     results = []
     with closing(site.open_recorder()) as recorder:
+        accepted = accepted_now(site.intake, recorder.session)
         for path, (label, stream) in zip(paths, streams, strict=True):
             handed = [(label, read_handed(stream, pair, keys))]
-            taken = take_over(recorder, handed, site.intake, site.clock(), most)
+            taken = take_over(recorder, handed, accepted, site.clock(), most)
             # Receipts come last: on a receipt, the open ledger forgets the message.
             if path != STANDARD_INPUT:
                 write_receipts(Path(path), taken.receipts)
@@ -136,7 +138,7 @@ def show_letter(
         with recording_reads(site):
             reads.note_many(CATEGORIES)
             opened_letter, body = open_letter(session, site.keyring(), whole)
-            if is_hidden(opened_letter, body, site.intake, site.clock()):
+            if is_hidden(opened_letter, body, accepted_now(site.intake, session), site.clock()):
                 raise Reject(f"{NOT_HERE}; `ledger dead-letters retry` moves it")
             _print_letter(opened_letter, body, as_json)
 

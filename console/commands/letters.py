@@ -42,7 +42,9 @@ OfTopic = Annotated[
 OfType = Annotated[str | None, option("--type", "TYPE", "Of this type: consent-given.")]
 SeenFrom = Annotated[str | None, option("--from", "T", "Arrived at this time or later.")]
 SeenTo = Annotated[str | None, option("--to", "T", "Arrived at this time or earlier.")]
-Limit = Annotated[int | None, option("--limit", "N", "At most so many, oldest first.", min=0)]
+Limit = Annotated[
+    int | None, option("--limit", "N", "Show at most this many, the oldest first.", min=0)
+]
 
 
 def kind_of(

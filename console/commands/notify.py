@@ -1,11 +1,13 @@
 """`ledger notify`: telling recipients that data which they received was corrected, erased or restricted."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from application.acts.notifying import EXCEPTIONS, OUTCOMES, NotificationWord
 from application.acts.notifying import notify as record_notification
+from application.listings.notifications import NOTIFICATIONS
 from application.queries.disclosures.notifications import (
     NotificationFilter,
     Notifications,
@@ -16,7 +18,7 @@ from application.queries.subjects import check_person
 from console.commands.people import OptionalSubject, Subject, prepare, reading, working
 from console.flags import At, AtMoment, Json, code_option, configured, option, switch
 from console.output import emit, people, print_rows
-from console.show.notifications import notifications_table
+from console.show.declared import table_of
 from host.settings import Settings
 from projections.folds.timetravel import NOW
 from projections.views.notifications import ACTIONS
@@ -43,7 +45,7 @@ def list_tasks(
         prepare(site, moment)
         party = known_recipient(source, recipient) if recipient else None
         rows = notification_tasks(source, NotificationFilter(subject, party, everything), moment)
-        print_rows("tasks", rows, notifications_table, as_json, count_as="count")
+        print_rows("tasks", rows, partial(table_of, NOTIFICATIONS), as_json, count_as="count")
 
 
 @configured("store")
@@ -78,4 +80,4 @@ def record_word(
     if as_json:
         emit(Notifications(tasks=rows, count=len(rows)))
     else:
-        people().print(notifications_table(rows))
+        people().print(table_of(NOTIFICATIONS, rows))

@@ -114,7 +114,11 @@ def show_findings(
     rule: Annotated[
         str | None,
         code_option(
-            "--rule", "R", RULES, "Of this rule, by id or title.", lambda: rules(_known_rules())
+            "--rule",
+            "R",
+            RULES,
+            "Only findings of this rule, by id or title.",
+            lambda: rules(_known_rules()),
         ),
     ] = None,
     severity: Annotated[str | None, code_option("--severity", "V", SEVERITIES)] = None,

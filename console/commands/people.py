@@ -13,7 +13,7 @@ from rich.table import Table
 from application.command_line import command
 from application.following import bring_up_to_date
 from application.language import spoken
-from application.lookups import fields
+from application.lookups import fields as fields_called
 from application.queries.keeping.erasure import erased
 from application.queries.period import ALWAYS
 from application.queries.persons.everyone import all_states
@@ -56,11 +56,21 @@ from ledger.keys.rotation import epochs
 from ledger.reading import head_position
 from projections.folds.timetravel import NOW, Moment
 from projections.following.derive import missing_through
-from schemas import CATEGORIES
+from schemas import CATEGORIES, PERSONAL_FIELDS
 
 Subject = Annotated[str, typer.Argument(metavar="SUBJECT", help="Such as customer/10023.")]
 OptionalSubject = Annotated[
     str | None, typer.Argument(metavar="[SUBJECT]", help="Such as customer/10023.")
+]
+FieldOptions = Annotated[
+    list[str] | None,
+    code_option(
+        "--field",
+        "F",
+        PERSONAL_FIELDS,
+        "A personal field to erase; may be repeated.",
+        names=lambda: fields_called(PERSONAL_FIELDS),
+    ),
 ]
 CategoryOptions = Annotated[
     list[str] | None,
@@ -209,7 +219,7 @@ def show_found(
         typer.Argument(
             metavar="FIELD",
             autocompletion=lambda: sorted(BLIND_FIELDS),
-            callback=option_of(lambda: fields(BLIND_FIELDS)),
+            callback=option_of(lambda: fields_called(BLIND_FIELDS)),
         ),
     ],
     as_json: Json = False,
@@ -252,15 +262,27 @@ def erase(
     subject: Subject,
     ground: Annotated[str, code_option("--ground", "G", GROUNDS, "{}")],
     category: CategoryOptions = None,
+    field: FieldOptions = None,
     as_json: Json = False,
 ) -> None:
-    """Destroy the keys of a person's data, without a question. Nothing brings the data back."""
+    """Destroy the keys of a person's data, without a question. Nothing brings the data back.
+
+    With --field only these values go; the ledger seals the others under their keys again.
+    """
     check_reference(subject)
-    categories = category or []
+    categories, fields = category or [], field or []
+    if categories and fields:
+        raise typer.BadParameter("name categories or fields, not both", param_hint="--field")
     with open_site(settings) as site:
-        again = command("erase", subject, category=categories, ground=ground)
-        need_second_person(site, "erasure", [sorted(categories), ground], again, about=subject)
-        erasures = site.eraser().erase(subject, categories, ground_of(ground))
+        again = command("erase", subject, category=categories, field=fields, ground=ground)
+        what = [sorted(categories), *([sorted(fields)] if fields else []), ground]
+        need_second_person(site, "erasure", what, again, about=subject)
+        eraser = site.eraser()
+        erasures = (
+            eraser.erase_fields(subject, fields, ground_of(ground))
+            if fields
+            else eraser.erase(subject, categories, ground_of(ground))
+        )
         epoch = epochs(site.session("reader"), site.provider)
         answer = erased(subject, ground, erasures, epoch.started_at, site.clock())
     print_answer(answer, erasure_tables, as_json)

@@ -33,7 +33,7 @@ from schemas.encoding import to_line
 
 Output = Annotated[
     Path | None,
-    option("--output", "FILE", "File to write; without it the answer goes to the screen."),
+    option("--output", "FILE", "Write to this file instead of the screen."),
 ]
 _FORMATS = ("json", "csv", "html")
 

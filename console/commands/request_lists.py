@@ -1,10 +1,12 @@
 """`ledger request list` and `show`: what is open, what is overdue, and what was done."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from application.language import spoken
+from application.listings.requests import REQUEST, REQUESTS
 from application.queries.cases.request_lists import RequestFilter, request_file, request_list
 from application.queries.period import ALWAYS
 from application.queries.subjects import check_reference
@@ -21,7 +23,7 @@ from console.flags import (
     switch,
 )
 from console.output import print_answer
-from console.show.requests import request_tables, requests_table
+from console.show.declared import table_of, tables_of
 from host.settings import Settings
 from projections.folds.timetravel import NOW
 from rulebook import RIGHTS
@@ -55,7 +57,7 @@ def list_requests(
         prepare(site, moment.known)
         criteria = RequestFilter(subject, right, everything, overdue, period, limit)
         answer = request_list(source, criteria, moment)
-    print_answer(answer, requests_table, as_json)
+    print_answer(answer, lambda it: table_of(REQUESTS, it.requests), as_json)
     fail_unless(answer.overdue == 0)
 
 
@@ -71,5 +73,5 @@ def show_request(
     with reading(settings, "request", moment) as (site, source):
         prepare(site, moment.known)
         answer = request_file(source, ref, subject, moment, spoken())
-    print_answer(answer, request_tables, as_json)
+    print_answer(answer, partial(tables_of, REQUEST), as_json)
     fail_unless(answer.ended_at is not None or not answer.overdue)

@@ -1,5 +1,6 @@
 """`ledger request`: what persons ask for, from receipt to answer."""
 
+from functools import partial
 from typing import Annotated
 
 from application.acts import on_requests
@@ -8,13 +9,14 @@ from application.acts.offered import OBJECTION_GROUNDS
 from application.acts.on_requests import OnRequest, identify
 from application.acts.requesting import CHANNELS, NewRequest, objection_of, open_request
 from application.language import spoken
+from application.listings.requests import REQUEST
 from application.queries.cases.found_requests import FoundRequest
 from application.queries.cases.requests import decisions_on, shown
 from console.commands.people import Subject, working
 from console.commands.request_lists import Ref, Whose
 from console.flags import At, Json, code_option, configured, option, switch
 from console.output import print_answer
-from console.show.requests import request_tables
+from console.show.declared import tables_of
 from console.streams import text_of
 from host.settings import Settings
 from host.site import Site
@@ -185,4 +187,4 @@ def _print(site: Site, request: FoundRequest, as_json: bool) -> None:
     decisions = decisions_on(session, opener, request, privacy_office=site.privacy_office)
     answer = shown(request, site.clock(), spoken(), decisions)
     assert answer is not None
-    print_answer(answer, request_tables, as_json)
+    print_answer(answer, partial(tables_of, REQUEST), as_json)

@@ -22,9 +22,7 @@ Request = Annotated[
         "--request", "REF", "The request that it answers: hash and checkpoint are recorded on it."
     ),
 ]
-At = Annotated[
-    str | None, option("--at", "T", "Time of the document, with offset; without it: now.")
-]
+At = Annotated[str | None, option("--at", "T", "Time of the document, with offset. Default: now.")]
 
 
 @configured("store", "log", "register")

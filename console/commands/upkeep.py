@@ -115,7 +115,7 @@ def _check_engine(
     if (archive is None) is not (engine is None):
         raise typer.BadParameter("--engine spark needs --archive, and the other way round")
     if engine and processes:
-        raise typer.BadParameter("--processes is not for Spark: --master says how many")
+        raise typer.BadParameter("--processes does not apply to --engine spark; use --master")
 
 
 def _views(names: list[str], settings: Settings) -> list[View[object]]:

@@ -23,10 +23,12 @@ def codes_tables(answer: Codes) -> list[RenderableType]:
     )
     own = [row for row in answer.declared if row.by != "rulebook"]
     declared = ((row.code, say("codes-by", row.by)) for row in own)
+    secret = [(code,) for code in answer.secret]
     known = len(answer.declared) - len(own)
     return [
         worded("codes", "code members events first last", undeclared, f"{answer.read:,}"),
         worded("codes", "code by", declared, f"{known:,}", title="declared"),
+        *([worded("codes", "code", secret, title="secret")] if secret else []),
     ]
 
 

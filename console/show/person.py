@@ -15,7 +15,7 @@ from application.queries.persons.history import Fact, HistoryLine
 from application.queries.persons.state import ContractShown, State, Takeover
 from application.source import Shown
 from application.words import counted, headings, in_words, say
-from console.show.text import Stack, pairs, table, worded
+from console.show.text import Stack, field_names, pairs, table, worded
 from documents.text import clean
 from schemas.encoding import JsonValue
 from schemas.texts import field_name
@@ -137,7 +137,7 @@ def erasure_tables(answer: Erased) -> list[RenderableType]:
     rows = [
         (
             row.data_subject,
-            in_words("category", row.categories),
+            field_names(row.fields) if row.fields else in_words("category", row.categories),
             row.whole_person,
             row.keys_destroyed,
             row.last_position,

@@ -23,7 +23,7 @@ from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import code_word, headings, in_words, say, told_in
 from console.show.person import forgotten_table
-from console.show.text import Stack, pairs, table, worded
+from console.show.text import Stack, field_names, pairs, table, worded
 from documents.text import clean
 
 _Cells = tuple[object, ...]
@@ -46,7 +46,10 @@ def decision_tables(answer: Decided) -> list[RenderableType]:
 
 def _decision(row: DecisionShown) -> Iterator[_Cells]:
     """A line for every ground of a category, with its end; the longest ground is the last."""
-    head = (code_word("category", row.category), say("outcome", row.decision))
+    head = (
+        field_names(row.fields) if row.fields else code_word("category", row.category),
+        Stack([say("outcome", row.decision), row.newest and say("decision", "newest", row.newest)]),
+    )
     for number, ground in enumerate(row.grounds):
         yield (
             *(head if number == 0 else ("", "")),
@@ -70,6 +73,7 @@ def certificate_table(answer: CertifiedErasure) -> Table:
         **asdict(answer),
         "ground": code_word("ground", answer.ground),
         "categories": [code_word("category", code) for code in answer.categories],
+        "fields": field_names(answer.fields) if answer.fields else UNSET,
         "decisions": Stack(_decided(category, decision) for category, decision in decisions),
     }
     rows = (
@@ -107,12 +111,19 @@ def _clock(row: Clock) -> _Cells:
     late = row.overdue_since and say("clocks", "overdue", row.overdue_since)
     return (
         row.subject or ERASED,
-        in_words("category", row.category) or say("clocks", "entries"),
+        _held(row),
         f"{word} ({in_words('ground', cause)})" if cause else word,
         late if row.due else until,
         _named_rule(row),
         Stack(() if row.due else map(_keeper, row.grounds)),
     )
+
+
+def _held(row: Clock) -> object:
+    """What a clock is of: a category, single removed fields of it, or a person's entries."""
+    if row.fields:
+        return field_names(row.fields)
+    return in_words("category", row.category) or say("clocks", "entries")
 
 
 def _named_rule(row: Clock) -> object:
@@ -135,19 +146,25 @@ def steps_table(name: str, rows: Iterable[StepShown]) -> Table:
     """A row for each erasure: whose data goes, which, and for what cause. `name`: of the title."""
     return worded(
         "erasing",
-        "subject cause categories collected keys",
+        "subject cause categories newest keys",
         (
             (
                 row.subject or ERASED,
                 Stack([in_words("ground", row.cause), row.request_ref]),
-                say("erasing", "whole") if row.is_whole else in_words("category", row.categories),
-                row.collected_until,
+                _what_goes(row),
+                row.newest,
                 row.keys_destroyed,
             )
             for row in rows
         ),
         title=name,
     )
+
+
+def _what_goes(row: StepShown) -> object:
+    if row.is_whole:
+        return say("erasing", "whole")
+    return field_names(row.fields) if row.fields else in_words("category", row.categories)
 
 
 def forecast_table(rows: Iterable[Month]) -> Table:

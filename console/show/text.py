@@ -16,6 +16,11 @@ class Stack(list[object]):
     """Values of one cell, a line each; what is missing takes no line."""
 
 
+def is_empty(value: object) -> bool:
+    """Whether a cell of a value would have nothing in it."""
+    return all(map(is_empty, value)) if isinstance(value, Stack) else value in (None, "")
+
+
 def cell(value: object) -> Text:
     """A cell of a table, with times as a clock here shows them; what is gone stands out."""
     if isinstance(value, Stack):

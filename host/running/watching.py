@@ -22,7 +22,7 @@ from host.running.watchdog import watched
 from host.settings import Settings
 from host.signals import SUPERVISOR
 from host.site import Site
-from ledger.crypto.provider import NO_KEYS
+from ledger.crypto.provider import no_keys
 from ledger.errors import Halt, LedgerError, Retry
 from ledger.figures import JournalFigures, ledger_figures
 from ledger.metrics import Figures, LedgerMetrics, Series, new_registry, render
@@ -127,7 +127,11 @@ class Watch:
         self.ready["database"] = probe.check
         self._samplers.append(probe)
         if self._own.fence:
-            self._writing(site, connect)
+            self.ready["keys"] = partial(_no_keys, site.settings)
+        if self._own.fence and site.fence:
+            fence = _Fenced(site.fence)
+            self.ready["promise"] = fence.check
+            self._samplers.append(Sampler(connect, fence.read, self._own.show_fence))
         if read or self._views:
             self._samplers.append(Sampler(connect, self._reading(site, read), show_all))
         for sampler in self._samplers:
@@ -137,14 +141,6 @@ class Watch:
         finally:
             for sampler in self._samplers:
                 sampler.stop()
-
-    def _writing(self, site: Site, connect: Callable[[], Session]) -> None:
-        """What a process that writes needs besides the database: its keys, and all that was promised."""
-        self.ready["keys"] = partial(_no_keys, site.settings)
-        if site.fence:
-            fence = _Fenced(site.fence)
-            self.ready["promise"] = fence.check
-            self._samplers.append(Sampler(connect, fence.read, self._own.show_fence))
 
     def _reading(self, site: Site, read: Read | None) -> Read:
         """Reads what this process shows by itself, and of the ledger as a whole where it speaks for that."""
@@ -173,10 +169,10 @@ class Watch:
 
 
 def _no_keys(settings: Settings) -> str | None:
-    """Why a process that needs keys can do nothing: the folder was lost. It is not made anew."""
+    """Why a process that needs keys can do nothing: their folder was lost meanwhile. It is not made anew."""
     provider = key_provider(settings, make=False)
     try:
-        return None if provider.epochs() else NO_KEYS.format(provider.name)
+        return None if provider.epochs() else no_keys(provider.name)
     except LedgerError as error:
         return str(error)
 

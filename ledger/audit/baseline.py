@@ -11,7 +11,7 @@ from ledger.errors import Misconfigured
 
 _LINE = re.compile(r"[0-9a-f]{32} \S.*")
 _HEAD = """\
-# What the site and its server have that no fresh server has. `ledger audit --baseline FILE` accepts it.
+# What the site and its server have that no fresh server has. An audit that is given this file accepts it.
 # Read all lines, take out what should not be there, and keep the file where nobody who writes the
 # database can write.
 """

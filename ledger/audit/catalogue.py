@@ -218,7 +218,8 @@ def _compare(facts: Sequence[Fact], names: Names, findings: Findings) -> Iterato
             kind = "grant" if key[0] in _RIGHTS else "catalogue"
             detail = names.own(difference)
             if _is_of_site(*key):
-                findings.note_of_site(kind, detail)
+                now = " ".join(fact.text for fact in actual_facts.get(key, []))
+                findings.note_of_site(kind, detail, now)
             else:
                 findings.note(None, kind, detail)
             yield detail
@@ -226,7 +227,7 @@ def _compare(facts: Sequence[Fact], names: Names, findings: Findings) -> Iterato
 
 def _is_of_site(kind: str, object: str) -> bool:
     """Whether a fact is of the server or a login of the site: a baseline may accept it."""
-    return kind == "database" or (kind == "setting" and "{" not in object)
+    return kind in {"database", "replication slot"} or (kind == "setting" and "{" not in object)
 
 
 def _expected_now(facts: Sequence[Fact]) -> Sequence[Fact]:
@@ -251,7 +252,8 @@ def _difference(place: str, expected_fact: Fact | None, facts: Sequence[Fact]) -
     if not different:
         return None
     first = different[0]
-    right = f": {_safe(first.text)}" if first.kind in _RIGHTS and first.text else ""
+    said = first.text.partition(_BODY)[0]
+    right = f": {_safe(said)}" if first.kind in _RIGHTS and said else ""
     if expected_fact is None:
         return f"{place} is none of this ledger{right}"
     return f"{place} is not as it was made{right}"

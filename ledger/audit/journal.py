@@ -11,7 +11,7 @@ def journal_check(journal: ErasureJournal) -> Check:
     def look(scene: Scene) -> None:
         compared = compare(scene.session, journal)
         for entry in compared.pending:
-            what = ", ".join(entry.categories) or "a decision"
+            what = ", ".join(entry.categories or entry.fields or ()) or "a decision"
             detail = f"the journal knows an erasure of {entry.subject} that is not here: {what}"
             scene.findings.note(None, "erasure", detail)
         if compared.lacking:

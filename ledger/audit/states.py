@@ -130,6 +130,12 @@ def _check_formats(event: RecordedEvent, findings: Findings) -> None:
         except Halt as error:
             findings.note(event.position, "value-format", f"category {category}: {error}")
             return
+    for group in event.resealed:
+        try:
+            check_group(group.fields, group.blob)
+        except Halt as error:
+            findings.note(event.position, "value-format", f"category {group.category}: {error}")
+            return
 
 
 def _check_name(row: _Row, event: RecordedEvent, position: int, findings: Findings) -> None:

@@ -33,7 +33,7 @@ from ledger.writing.chain import ChainLink
 REIMPORT, _UNNAMED = "command:reimport", "application"
 # No key of this generation exists: the fingerprint is gone, as after an erasure.
 _NO_FINGERPRINT = (b"", -1)
-_ERASED = "nl.voipzeker.ledger.personal-data-erased."
+_ERASED = ("nl.voipzeker.ledger.personal-data-erased.", "nl.voipzeker.ledger.values-resealed.")
 # How many entries, at least, one transaction brings back.
 _BLOCK_ENTRIES = 8_192
 

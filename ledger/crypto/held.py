@@ -1,5 +1,6 @@
 """What is held in memory of one stream's keys, and the sets of them that seal messages of one kind. Pure."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -14,15 +15,26 @@ FINGERPRINT = "fingerprint"
 
 
 class KeyChain(msgspec.Struct, gc=False):
-    """Keys of one (subject, category) in its current generation: from_month -> secret."""
+    """Keys of one (subject, category) in its current generation: from_month -> secret.
+
+    `erased_through`: up to when none of its values may be sealed; `fields`: of single fields of it.
+    """
 
     generation: int = 0
     secrets: dict[int, bytes] = {}
     erased_through: datetime | None = None
+    fields: dict[str, datetime] = {}
 
-    def fences(self, time: datetime) -> bool:
-        """Whether a value of this instant may no longer be sealed."""
-        return self.erased_through is not None and time <= self.erased_through
+    def through(self, fields: Iterable[str]) -> datetime | None:
+        """Up to when no event with these fields may be sealed; None: any may."""
+        ends = [self.fields[field] for field in fields if field in self.fields]
+        ends += [self.erased_through] if self.erased_through else []
+        return max(ends, default=None)
+
+    def fences(self, time: datetime, fields: Iterable[str]) -> bool:
+        """Whether values of these fields of this instant may no longer be sealed."""
+        through = self.through(fields)
+        return through is not None and time <= through
 
     def covering(self, category: str, month: int) -> int | None:
         """The month of the stored key for a month: of a rolling category an earlier one may lead to it."""
@@ -75,13 +87,14 @@ class StreamKeys:
         return key_set or self._gather(layout, month)
 
     def _gather(self, layout: Layout, month: int) -> KeySet | None:
-        keys = []
-        for category, _ in layout.groups:
+        keys, fences = [], []
+        for category, fields in layout.groups:
             key = self.ready.get((category, month))
             if key is None:
                 return None
             keys.append(key)
-        fences = [key.erased_through for key in keys if key.erased_through]
+            if through := self.chains[category].through(fields):
+                fences.append(through)
         key_set = self._sets[layout, month] = KeySet(layout.seals(keys), max(fences, default=None))
         return key_set
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger.crypto.link_files import FileLinkKeys, mapping_write_faults
-from ledger.crypto.provider import NO_KEYS, Placed, Unwrapped, Wrapped
+from ledger.crypto.provider import Placed, Unwrapped, Wrapped, no_keys
 from ledger.crypto.sealing import (
     KEY_BYTES,
     NONCE_BYTES,
@@ -99,7 +99,7 @@ class FileKeyProvider:
             if (
                 not self.epochs()
             ):  # one that ended leaves a later one: the folder itself is lost, or elsewhere
-                raise KeyLost(NO_KEYS.format(self.name)) from None
+                raise KeyLost(no_keys(self.name)) from None
             raise
 
 

@@ -12,8 +12,10 @@ from uuid import UUID
 
 from ledger.errors import Halt, KeyLost
 
-NO_KEYS = "there are no epoch keys in {}: put its folder back, or set LEDGER_KEY_DIR to where it is"
-"""What is said where not one epoch key is held: of a folder that is lost, or elsewhere."""
+
+def no_keys(name: str) -> str:
+    """The message for a provider without an epoch key: its folder is lost, or the setting names another."""
+    return f"there are no epoch keys in {name}: put its folder back, or set LEDGER_KEY_DIR to where it is"
 
 
 class Placed(NamedTuple):

@@ -139,19 +139,13 @@ def keyed_hash(key: bytes, data: bytes) -> bytes:
 
 
 class DataKey:
-    """One data key ready for use: its id and its cipher. Never printed, never pickled.
+    """One data key ready for use: its id and its cipher. Never printed, never pickled."""
 
-    `erased_through`: no value of an event up to this instant may be sealed with it.
-    """
+    __slots__ = ("cipher", "id", "secret")
 
-    __slots__ = ("cipher", "erased_through", "id", "secret")
-
-    def __init__(
-        self, secret: bytes, erased_through: datetime | None = None, *, id: str | None = None
-    ) -> None:
+    def __init__(self, secret: bytes, *, id: str | None = None) -> None:
         """`id`: where it is known already."""
         self.secret = secret
-        self.erased_through = erased_through
         self.id = key_id(secret) if id is None else id
         self.cipher = AESGCM(secret)
 

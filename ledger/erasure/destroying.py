@@ -5,24 +5,23 @@ or for many. Only `ledger.erasure.eraser` uses it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from ledger.crypto.held import FINGERPRINT
 from ledger.crypto.layouts import BLIND_FIELDS
 from ledger.crypto.sealing import month_of
+from ledger.erasure.resealing import Reseal, hashes_of
 from ledger.journal.entries import ErasureEntry
 from ledger.journal.remembering import Fence, add_tombstones, fence, restore_subjects
-from ledger.keys.opening import Missing, Opener, sealed_group
+from ledger.keys.opening import Missing, Opener, field_fence, sealed_group
 from ledger.keys.subjects import REFERENCE
 from ledger.letters.dead import letters_gone
 from ledger.reading import events_but_reads
 from ledger.storage.postgres import Session
 from ledger.writing.chain import ChainLink
-from ledger.writing.packing import blind_hash
 from schemas import PERSONAL_FIELDS, ROLLING_CATEGORIES
-from schemas.personal import each_of
 
 
 def destroy(
@@ -31,15 +30,22 @@ def destroy(
     link: ChainLink,
     entries: Sequence[ErasureEntry],
     accountability: timedelta,
+    left: Mapping[UUID, Reseal],
 ) -> dict[UUID, int]:
-    """Destroy what entries erase, of one data subject each; by data subject how many letters went."""
-    erasing = [entry for entry in entries if entry.categories]
+    """Destroy what entries erase, of one data subject each; by data subject how many letters went.
+
+    `left`: of those of whom single fields go.
+    """
+    erasing = [entry for entry in entries if entry.erases]
     letters: dict[UUID, int] = {}
     if erasing:
         fences = [Fence(e.subject, name, e.through) for e in erasing for name in _destroyed(e)]
         fence(session, opener.macs, fences)
         _remove_searchable(session, opener, erasing)
         _destroy_keys(session, opener, erasing)
+        if left:
+            _remove_searchable_fields(session, erasing, left)
+            _exchange_keys(session, opener, left)
         letters = _remove_letters(session, link, erasing)
     _forget_persons(session, opener, entries, accountability)
     return letters
@@ -56,8 +62,12 @@ def restore_index(session: Session, opener: Opener, entry: ErasureEntry) -> None
 
 
 def _destroyed(entry: ErasureEntry) -> tuple[str, ...]:
-    """The categories whose keys go: the fingerprint goes with any of them, the reference with all."""
-    return (*entry.categories, FINGERPRINT, *((REFERENCE,) if entry.whole else ()))
+    """What is fenced: categories, whose keys go, and single fields.
+
+    The fingerprint goes with any of them, the reference with all.
+    """
+    fields = map(field_fence, entry.fields or ())
+    return (*entry.categories, *fields, FINGERPRINT, *((REFERENCE,) if entry.whole else ()))
 
 
 def _destroy_keys(session: Session, opener: Opener, entries: Sequence[ErasureEntry]) -> None:
@@ -75,6 +85,17 @@ def _destroy_keys(session: Session, opener: Opener, entries: Sequence[ErasureEnt
         for category in entry.categories
     ]
     _expire(session, opener, expired)
+
+
+def _exchange_keys(session: Session, opener: Opener, left: Mapping[UUID, Reseal]) -> None:
+    """Delete the keys under which single fields lie, and add those of what is left."""
+    gone = [(subject, *key) for subject, one in left.items() for key in one.gone]
+    names = ("subjects", "categories", "generations", "months")
+    if gone:
+        columns = (list(column) for column in zip(*gone, strict=True))
+        session.run("destroy_single_keys", **dict(zip(names, columns, strict=True)))
+    if new := [key for one in left.values() for key in one.new]:
+        session.copy_rows("copy_data_keys", opener.key_rows(new))
 
 
 def _expire(session: Session, opener: Opener, expired: Sequence[tuple[UUID, str, int]]) -> None:
@@ -99,6 +120,21 @@ def _remove_searchable(session: Session, opener: Opener, entries: Sequence[Erasu
     session.run("remove_blind", **_pairs(gone), kept_subjects=subjects, kept_hmacs=hmacs)
 
 
+def _remove_searchable_fields(
+    session: Session, entries: Sequence[ErasureEntry], left: Mapping[UUID, Reseal]
+) -> None:
+    """Remove what a person was found by in single fields, but for the values that stay."""
+    gone = [(entry.subject, field) for entry in entries for field in entry.fields or ()]
+    stays = [(subject, hmac) for subject, one in left.items() for hmac in one.kept_hashes]
+    session.run(
+        "remove_blind_of_fields",
+        subjects=[subject for subject, _ in gone],
+        fields=[field for _, field in gone],
+        kept_subjects=[subject for subject, _ in stays],
+        kept_hmacs=[hmac for _, hmac in stays],
+    )
+
+
 def _searchable_after(
     session: Session, opener: Opener, entry: ErasureEntry, month: int
 ) -> Iterator[bytes]:
@@ -109,13 +145,10 @@ def _searchable_after(
     opener.forget(entry.subject)
     for event in events_but_reads(session, [entry.subject]):
         for category in event.sealed.keys() & set(entry.categories):
-            opened = (
-                opener.group(sealed_group(event, category)) if month_of(event.time) > month else {}
-            )
+            group = sealed_group(event, category)
+            opened = opener.group(group) if month_of(event.time) > month else {}
             if not isinstance(opened, Missing):
-                for field in opened.keys() & searchable:
-                    for value in each_of(opened[field]):
-                        yield blind_hash(opener.ledger_key("blind"), field, value)
+                yield from hashes_of(opener, opened, searchable)
     opener.forget(entry.subject)
 
 

@@ -6,17 +6,20 @@ that are recorded by then, and refuses a category under a legal hold to everyone
 `reapply`, which repeats what the journal says after a crash or a restore, before anyone is served.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
+from msgspec import UNSET
 
 from ledger.crypto.sealing import KeyedHash, end_of_month, month_of
 from ledger.erasure.destroying import destroy, restore_index
-from ledger.erasure.events import SOURCE, events_of_entry, last_name, reapplied
+from ledger.erasure.events import SOURCE, events_of_entry, last_name, reapplied, resealed
 from ledger.erasure.pending import missing_of, pending
+from ledger.erasure.resealing import Reseal, reseal
 from ledger.erasure.verdict import Ground, Guard, Judge, Verdict, outright
 from ledger.errors import (
     IncompleteErasure,
@@ -24,7 +27,7 @@ from ledger.errors import (
     OnHold,
     UnknownSubject,
 )
-from ledger.event import RecordedEvent
+from ledger.event import RecordedEvent, Resealed
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.journal.overtaking import DECIDE, ERASE
 from ledger.keys.opening import Opener
@@ -50,6 +53,7 @@ class Erasure(msgspec.Struct, frozen=True):
     """What an erasure did. `keys`: ids of the destroyed keys. `last_position`: of its events.
 
     `decisions`: of every category that was decided; those that stay are not among `categories`.
+    `fields`: single ones that went.
     """
 
     erasure: UUID
@@ -61,6 +65,7 @@ class Erasure(msgspec.Struct, frozen=True):
     dead_letters: int
     last_position: int
     decisions: Mapping[str, Mapping[str, Any]] = {}
+    fields: tuple[str, ...] = ()
 
 
 class _Target(NamedTuple):
@@ -121,6 +126,13 @@ class Eraser:
         """Forget a category's months up to `month` (12 * year + month - 1); later ones stay."""
         return self._erase_all(reference, outright((category,), ground, month))
 
+    def erase_fields(self, reference: str, fields: Sequence[str], ground: Ground) -> list[Erasure]:
+        """Erase all values of single fields up to now; whatever else their categories hold stays.
+
+        One result a subject. Raises what `erase` raises.
+        """
+        return self._erase_all(reference, Verdict(ground, {}, fields=tuple(sorted(set(fields)))))
+
     def decide(self, subjects: Sequence[UUID], judge: Judge) -> list[Erasure]:
         """Judge the streams of some persons under the lock, record what is decided, destroy what is to go.
 
@@ -169,8 +181,15 @@ class Eraser:
                     return []
                 lines = self._opener.links.closed(entries)
                 latest = latest_versions(self._session, list(recorded))
-                events = [events_of_entry(entry) for entry in entries]
-                erasures = self._apply(entries, events, latest)
+                left = {
+                    entry.subject: reseal(
+                        self._opener, self._ledger, entry, recorded[entry.subject]
+                    )
+                    for entry in entries
+                    if entry.fields
+                }
+                events = [events_of_entry(entry, left.get(entry.subject)) for entry in entries]
+                erasures = self._apply(entries, events, latest, left)
                 may_be_journalled = True  # after an error the journal may have some of the lines
                 self._journal.append(lines)
                 return erasures
@@ -190,7 +209,9 @@ class Eraser:
         """Raise OnHold when a category that would go is under a legal hold."""
         holds = self._guard(events)
         on_hold = [
-            (ref, category) for category in verdict.erased for ref in holds.get(category, ())
+            (ref, category)
+            for category in sorted(verdict.touched)
+            for ref in holds.get(category, ())
         ]
         if on_hold:
             raise OnHold(on_hold)
@@ -239,7 +260,7 @@ class Eraser:
             subject=target.subject,
             registry=target.registry,
             categories=known.erased,
-            keys=known.keys,
+            keys=_with_former(known.keys, verdict, events),
             ground=verdict.ground,
             time=known.now,
             through=_through(verdict, known, events),
@@ -254,6 +275,7 @@ class Eraser:
                 name: dict(decision) for name, decision in sorted(verdict.decisions.items())
             },
             request_ref=verdict.request_ref,
+            fields=verdict.fields or UNSET,
         )
 
     def _apply(
@@ -261,13 +283,15 @@ class Eraser:
         entries: Sequence[ErasureEntry],
         events: Sequence[Sequence[NewEvent]],
         latest: Mapping[UUID, int],
+        left: Mapping[UUID, Reseal],
     ) -> list[Erasure]:
         """Fence, destroy and record, inside the caller's transaction under the head lock.
 
-        `events`: of each entry. `latest`: the highest version of each stream that has events.
+        `events`: of each entry. `latest`: the highest version of each stream that has events. `left`: of
+        whom single fields go.
         """
         link = ChainLink(KeyedHash(self._opener.ledger_key(CHAIN)))
-        letters = destroy(self._session, self._opener, link, entries, self._accountability)
+        letters = destroy(self._session, self._opener, link, entries, self._accountability, left)
         written = self._append(link, entries, events, latest)
         position, erasures = written.first - 1, []
         for entry, own in zip(entries, events, strict=True):
@@ -277,12 +301,13 @@ class Eraser:
                     erasure=entry.erasure,
                     subject=entry.subject,
                     categories=entry.categories,
-                    keys=entry.keys,
+                    keys=left[entry.subject].destroyed if entry.fields else entry.keys,
                     whole=entry.whole,
                     time=entry.time,
                     dead_letters=letters.get(entry.subject, 0),
                     last_position=position,
                     decisions=entry.decisions,
+                    fields=entry.fields or (),
                 )
             )
         return erasures
@@ -300,7 +325,7 @@ class Eraser:
             for entry, own in zip(entries, events, strict=True)
             for version, event in enumerate(own, latest.get(entry.subject, 0) + 1)
         ]
-        erasures = sum(bool(entry.categories) for entry in entries)
+        erasures = sum(entry.erases for entry in entries)
         return append(
             self._session,
             numbered,
@@ -323,15 +348,36 @@ class Eraser:
             recorded = self._session.row("event_named", source=SOURCE, id=last_name(entry))
             after = "restart" if head.position >= entry.position else "restore"
             entry = self._as_of_now(self._opener.links.opened(entry))
-            events = [reapplied(entry, after, self._clock())]
-            if recorded is None:
-                events = [*events_of_entry(entry), *events]
+            events, left = self._events_again(entry, recorded=recorded is not None)
             restore_index(self._session, self._opener, entry)
             latest = latest_versions(self._session, [entry.subject])
-            return self._apply([entry], [events], latest)[0]
+            again = [*events, reapplied(entry, after, self._clock())]
+            return self._apply([entry], [again], latest, left)[0]
+
+    def _events_again(
+        self, entry: ErasureEntry, *, recorded: bool
+    ) -> tuple[list[NewEvent], dict[UUID, Reseal]]:
+        """The events that a repetition of an entry lacks, and what is left where single fields go.
+
+        What a restored key still opens is sealed anew even where the events came back: the keys that they
+        name may not have.
+        """
+        if not entry.fields:
+            return ([] if recorded else events_of_entry(entry)), {}
+        events = events_but_reads(self._session, [entry.subject])
+        left = reseal(self._opener, self._ledger, entry, events, again=True)
+        if not recorded:
+            return events_of_entry(entry, left), {entry.subject: left}
+        again = resealed(entry, left, self._clock(), uuid4()) if left.destroyed else ()
+        return list(again), {entry.subject: left}
 
     def _as_of_now(self, entry: ErasureEntry) -> ErasureEntry:
-        """The entry with the keys that live now, fenced up to the last value that was sealed with them."""
+        """The entry with the keys that live now, fenced up to the last value that was sealed with them.
+
+        Of single fields it stays as it is: they went up to a time.
+        """
+        if entry.fields:
+            return entry
         last = month_of(self._clock()) + 1
         (alive,) = self._opener.key_ids(
             [KeysOf(entry.subject, entry.categories, entry.month)], last
@@ -349,11 +395,37 @@ def _through(verdict: Verdict, known: _Known, events: Sequence[RecordedEvent]) -
 
     A period ends with what was held: who is a customer again has values since then that are still on the way.
     """
+    if verdict.fields:
+        return verdict.through or known.now
     if verdict.month is not None:
         return end_of_month(verdict.month)
     if verdict.ground == "retention" and not are_all(known.erased):
         return max(_times_of(known.erased, events), default=known.now)
     return max(known.now, max((event.time for event in events), default=known.now))
+
+
+def _with_former(
+    keys: tuple[str, ...], verdict: Verdict, events: Sequence[RecordedEvent]
+) -> tuple[str, ...]:
+    """The keys that go, and those of the same values before they were sealed anew: events name these."""
+    anew = chain.from_iterable(event.resealed for event in events if event.ours)
+    groups = [group for group in anew if _goes(verdict, group)]
+    moved = {(group.source, group.id, group.category) for group in groups}
+    former = chain.from_iterable(_keys_of(event, moved) for event in events if moved)
+    return tuple(dict.fromkeys((*keys, *former, *(group.key for group in groups))))
+
+
+def _keys_of(event: RecordedEvent, moved: Collection[tuple[str, str, str]]) -> Iterator[str]:
+    """The keys of those groups of an event that were sealed anew, as it names them."""
+    for category, sealed in event.sealed.items():
+        if (event.source, event.id, category) in moved:
+            yield sealed.key
+
+
+def _goes(verdict: Verdict, group: Resealed) -> bool:
+    """Whether an erasure of categories takes a group."""
+    within = verdict.month is None or month_of(group.time) <= verdict.month
+    return within and group.category in verdict.erased
 
 
 def _times_of(categories: Sequence[str], events: Iterable[RecordedEvent]) -> Iterator[datetime]:

@@ -1,20 +1,27 @@
 """The events by which the ledger records an erasure, made from the journal's entry of it. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from ledger.event import OWN_SOURCE
+from ledger.erasure.resealing import Reseal
+from ledger.event import OWN_SOURCE, Resealed, instant
 from ledger.journal.entries import ErasureEntry
 from ledger.writing.append import NewEvent, new_event
 from ledger.writing.own_message import own_state
-from schemas import names, own_event
+from schemas import PERSONAL_FIELDS, names, own_event
 
 SOURCE = f"{OWN_SOURCE}erasure"
 # Ids of keys in one event: with 46 bytes each they stay below what an entry of the log may have. A value
 # from 1970 has a key for each of its months.
 _MOST_KEYS = 1_000
+# Of what is sealed anew, in one event: far below the limit of an entry, whatever is around it.
+_MOST_CHARACTERS = 32_768
+# Ids of keys that have room beside the groups of one event, each named twice at most.
+_FEW_KEYS = 100
+# More than source, id, key, category and time of one group take, each named once in the facts at most.
+_NAME_CHARACTERS = 256
 _LAST_PART = "erased"
 _LAST = f".{_LAST_PART}"
 
@@ -41,11 +48,14 @@ def erasure_ended(source: str, id: str) -> UUID | None:
 
 def last_name(entry: ErasureEntry) -> str:
     """Name of the event that is recorded when the entry is carried out."""
-    return event_name(entry.erasure, _LAST_PART if entry.categories else "decided")
+    return event_name(entry.erasure, _LAST_PART if entry.erases else "decided")
 
 
-def events_of_entry(entry: ErasureEntry) -> list[NewEvent]:
-    """The decision and, when something is erased, the erasure."""
+def events_of_entry(entry: ErasureEntry, left: Reseal | None = None) -> list[NewEvent]:
+    """The decision and, when something is erased, the erasure. `left`: of single fields."""
+    if left is not None:
+        *parts, last = resealed(entry, left, entry.time)
+        return [*parts, _decided(entry), last]  # a certificate has the last two
     return [_decided(entry), *(_erased(entry) if entry.categories else ())]
 
 
@@ -57,6 +67,8 @@ def _decided(entry: ErasureEntry) -> NewEvent:
     }
     if entry.request_ref:
         facts["request_ref"] = entry.request_ref
+    if entry.fields:
+        facts["fields"] = list(entry.fields)
     return _own(entry, names.ERASURE_DECIDED, "decided", facts, entry.time)
 
 
@@ -75,6 +87,50 @@ def _erased(entry: ErasureEntry) -> Iterator[NewEvent]:
         yield _own(entry, names.PERSONAL_DATA_ERASED, part, facts, entry.time)
 
 
+def resealed(
+    entry: ErasureEntry, left: Reseal, time: datetime, again: UUID | None = None
+) -> Iterator[NewEvent]:
+    """Events of single fields erased: as many as what is left needs. `again`: of which repetition."""
+    blocks = [*_blocks(left.groups), *(((),) if _need_their_own(left) else ())]
+    fields = list(entry.fields or ())
+    categories = sorted({PERSONAL_FIELDS[field] for field in fields})
+    parts = [*(f"{_LAST_PART}.{number}" for number in range(1, len(blocks))), _LAST_PART]
+    if again:
+        parts = [f"{_LAST_PART}.{again}.{number}" for number in range(len(blocks))]
+    for part, groups in zip(parts, blocks, strict=True):
+        keys = (left.destroyed, left.emptied) if part == parts[-1] else ((), ())
+        facts = {
+            "events": sorted({group.id for group in groups}),
+            "categories": categories,
+            "fields": fields,
+            "ground": entry.ground,
+            "through": instant(entry.through),
+            "keys_destroyed": list(keys[0]),
+            "keys_emptied": list(keys[1]),
+        }
+        yield _own(entry, names.VALUES_RESEALED, part, facts, time, groups)
+
+
+def _need_their_own(left: Reseal) -> bool:
+    """Whether the ids of keys need an event without a group beside them."""
+    return not left.groups or len(left.destroyed) > _FEW_KEYS
+
+
+def _blocks(groups: Iterable[Resealed]) -> Iterator[tuple[Resealed, ...]]:
+    """Groups in order, so many characters together at most; one that is larger comes alone."""
+    block: list[Resealed] = []
+    size = 0
+    for group in groups:
+        its_size = len(group.blob) + sum(map(len, group.fields)) + 2 * _NAME_CHARACTERS
+        if block and size + its_size > _MOST_CHARACTERS:
+            yield tuple(block)
+            block, size = [], 0
+        block.append(group)
+        size += its_size
+    if block:
+        yield tuple(block)
+
+
 def reapplied(entry: ErasureEntry, after: str, now: datetime) -> NewEvent:
     """The event that an erasure was carried out again. `after`: what, `restart` or `restore`."""
     part = f"reapplied.{uuid4()}"
@@ -82,13 +138,18 @@ def reapplied(entry: ErasureEntry, after: str, now: datetime) -> NewEvent:
 
 
 def _own(
-    entry: ErasureEntry, name: str, part: str, facts: dict[str, Any], time: datetime
+    entry: ErasureEntry,
+    name: str,
+    part: str,
+    facts: dict[str, Any],
+    time: datetime,
+    groups: Sequence[Resealed] = (),
 ) -> NewEvent:
     """An event of the ledger itself; the contract checks it like any other."""
     event = own_event(
         names.type_of(name), id=event_name(entry.erasure, part), source=SOURCE, facts=facts
     )
-    state = own_state(event, "erase", time, entry.registry)
+    state = own_state(event, "erase", time, entry.registry, groups)
     ends = entry.erasure if part == _LAST_PART else None  # as `erasure_ended` reads the name
     known_as = (event.source, event.id, b"", 0, ends)
     return new_event(entry.subject, 0, event.type, state, known_as)

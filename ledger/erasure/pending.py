@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ledger.erasure.events import SOURCE, last_name
 from ledger.journal.entries import ErasureEntry, ErasureJournal
+from ledger.keys.opening import field_fence
 from ledger.storage.postgres import Session
 
 
@@ -25,9 +26,7 @@ def compare(session: Session, journal: ErasureJournal) -> JournalComparison:
     missing: list[ErasureEntry] = []
     for block, _ in journal.blocks():
         recorded_ids = _recorded_ids(session, block)
-        recorded -= sum(
-            bool(entry.categories) and last_name(entry) in recorded_ids for entry in block
-        )
+        recorded -= sum(entry.erases and last_name(entry) in recorded_ids for entry in block)
         missing += _missing(session, block, recorded_ids)
     return JournalComparison(missing, max(0, recorded))
 
@@ -64,5 +63,6 @@ def _is_complete(
 ) -> bool:
     if last_name(entry) not in recorded_ids:
         return False
-    throughs = [fences.get((entry.subject, category)) for category in entry.categories]
+    fenced = [*entry.categories, *map(field_fence, entry.fields or ())]
+    throughs = [fences.get((entry.subject, name)) for name in fenced]
     return all(through is not None and through >= entry.through for through in throughs)

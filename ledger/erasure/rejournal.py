@@ -11,9 +11,11 @@ from itertools import chain
 from typing import NamedTuple
 from uuid import UUID
 
+from msgspec import UNSET
+
 from ledger.crypto.sealing import end_of_month, month_of
 from ledger.erasure.events import SOURCE, erasure_of, event_name, last_name
-from ledger.event import RecordedEvent
+from ledger.event import RecordedEvent, erases_fields
 from ledger.journal.entries import ErasureEntry, ErasureJournal
 from ledger.keys.opening import Opener
 from ledger.keys.subjects import KeysOf
@@ -58,10 +60,15 @@ def _entry(
     erasure = erasure_of(id)
     own = {event.id: event for event in stream if event.source == SOURCE}
     erased, decided = own[id], own[event_name(erasure, "decided")]
-    categories = tuple(erased.facts["categories"])
+    fields = tuple(erased.facts["fields"]) if erases_fields(erased) else UNSET
+    categories = () if fields else tuple(erased.facts["categories"])
     keys = _keys_of(erasure, own)
     before = tuple(event.time for event in stream if event.position < decided.position)
-    extent = _extent(session, opener, _PastErasure(erased, categories, frozenset(keys), before))
+    if fields:
+        extent = _Extent(datetime.fromisoformat(erased.facts["through"]))
+    else:
+        past = _PastErasure(erased, categories, frozenset(keys), before)
+        extent = _extent(session, opener, past)
     row = session.row("remembered_subject", subject=erased.stream)
     hmac, version, kind, valid_from = row or (None, 1, "registry", None)
     return ErasureEntry(
@@ -82,6 +89,7 @@ def _entry(
         month=extent.month,
         decisions=decided.facts["decisions"],
         request_ref=decided.facts.get("request_ref"),
+        fields=fields,
     )
 
 

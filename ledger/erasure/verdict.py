@@ -1,15 +1,17 @@
 """What an erasure is to do: verdicts over the categories of persons, and who may say so. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
 from ledger.event import RecordedEvent
-from schemas import CATEGORIES
+from schemas import CATEGORIES, PERSONAL_FIELDS
 
-Ground = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
+Ground = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection", "removed"]
+# What a person may name; the last one is what a removal of single values comes to.
 GROUNDS: tuple[Ground, ...] = ("request", "retention", "consent-withdrawn", "unlawful", "objection")
 
 Guard = Callable[[Sequence[RecordedEvent]], Mapping[str, Sequence[str]]]
@@ -17,12 +19,17 @@ Guard = Callable[[Sequence[RecordedEvent]], Mapping[str, Sequence[str]]]
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What becomes of each category: facts of `erasure-decided`. `month`: as in `Eraser.expire`."""
+    """What becomes of each category: facts of `erasure-decided`. `month`: as in `Eraser.expire`.
+
+    `fields`: single fields whose values up to `through` go, where no category does; None: up to now.
+    """
 
     ground: Ground
     decisions: Mapping[str, Mapping[str, Any]]
     request_ref: str | None = None
     month: int | None = None
+    fields: tuple[str, ...] = ()
+    through: datetime | None = None
 
     @property
     def erased(self) -> tuple[str, ...]:
@@ -31,6 +38,11 @@ class Verdict(msgspec.Struct, frozen=True):
             name for name, decision in self.decisions.items() if decision["decision"] == "erase"
         }
         return tuple(category for category in CATEGORIES if category in going)
+
+    @property
+    def touched(self) -> frozenset[str]:
+        """The categories of which anything goes."""
+        return frozenset({*self.erased, *(PERSONAL_FIELDS[field] for field in self.fields)})
 
 
 Judge = Callable[[Mapping[UUID, Sequence[RecordedEvent]]], Mapping[UUID, Verdict]]

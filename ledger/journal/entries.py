@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from ledger.errors import Halt, UnknownFormat
 from ledger.storage.access import PRIVATE
@@ -39,7 +40,8 @@ class ErasureEntry(msgspec.Struct, frozen=True):
     `through`: no value of an event up to this instant may come back. `month`: set when only the months
     of a category up to this one expired; then later months keep their keys. `registry`: the
     reference of a registry entry, which is no secret; None for a person. `decisions`: of every category
-    that was decided, as `erasure-decided` has them; without `categories` all of them stay.
+    that was decided, as `erasure-decided` has them; without `categories` all of them stay. `fields`: in the
+    line only where single fields are erased, and no category is: what MACs of older lines cover stays.
     `reference_hmac`, `link` and `mac`: see `linking.JournalLinks`. `format`: of the line; the MAC covers it.
     """
 
@@ -63,6 +65,12 @@ class ErasureEntry(msgspec.Struct, frozen=True):
     link: str | None = None
     mac: str | None = None
     format: int = LINE_FORMAT
+    fields: tuple[str, ...] | UnsetType = UNSET
+
+    @property
+    def erases(self) -> bool:
+        """Whether anything goes: a category, or a field."""
+        return bool(self.categories or self.fields)
 
 
 class ErasureJournal:

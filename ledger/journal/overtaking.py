@@ -15,7 +15,10 @@ from schemas import names
 ERASE = "command:erase"
 # Label of those in which it was decided that everything stays.
 DECIDE = "command:decide"
-_TYPES = [names.type_of(name) for name in (names.PERSONAL_DATA_ERASED, names.ERASURE_REAPPLIED)]
+_TYPES = [
+    names.type_of(name)
+    for name in (names.PERSONAL_DATA_ERASED, names.VALUES_RESEALED, names.ERASURE_REAPPLIED)
+]
 # More than this, and to begin anew costs less than to look at each.
 _MOST_ERASURES = 5_000
 

@@ -217,8 +217,14 @@ class Keyring:
             "categories": [category for _, category in ordered],
         }
         chains = {pair: KeyChain() for pair in ordered}
-        for subject, category, generation, through in self._session.rows("fences_of", **parameters):
-            chains[subject, category] = KeyChain(generation, {}, through)
+        for subject, fenced, generation, through in self._session.rows("fences_of", **parameters):
+            category, _, field = fenced.partition("/")
+            chain = chains[subject, category]
+            chain.generation = max(chain.generation, generation)
+            if field:
+                chain.fields[field] = through
+            else:
+                chain.erased_through = through
         rows = self._session.rows("data_keys_of", **parameters)
         secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, rows))
         for (subject, category, generation, month, *_), secret in zip(rows, secrets, strict=True):
@@ -247,7 +253,7 @@ class Keyring:
             if category == FINGERPRINT:
                 keys.fingerprint, keys.generation = KeyedHash(secret), chain.generation
             else:
-                keys.add(category, month, DataKey(secret, chain.erased_through))
+                keys.add(category, month, DataKey(secret))
             self._keys += 1
 
     def _make(self, keys: StreamKeys, category: str, month: int, secret: bytes) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -19,6 +19,7 @@ from ledger.crypto.authentic import RowMacs, row_macs
 from ledger.crypto.groups import GroupPlace, open_group
 from ledger.crypto.places import (
     data_key_place,
+    data_key_places,
     ledger_key_place,
     reference_place,
     wrapped_data_keys,
@@ -33,13 +34,16 @@ from ledger.crypto.sealing import (
     open_value,
 )
 from ledger.errors import KeyLost
-from ledger.event import RecordedEvent
+from ledger.event import RecordedEvent, Resealed
 from ledger.feeds.lists import FeedLists
 from ledger.journal.linking import JournalLinks
+from ledger.keys.fresh import current_epoch
+from ledger.keys.rows import NewKey, key_row
 from ledger.keys.subjects import KeysOf, Period
 from ledger.names import LedgerName
+from ledger.reading import reseals_of
 from ledger.storage.postgres import Session
-from schemas import ROLLING_CATEGORIES
+from schemas import PERSONAL_FIELDS, ROLLING_CATEGORIES
 
 # Subjects whose keys are held at once; a list over everyone stays flat.
 _HELD_SUBJECTS = 5_000
@@ -70,14 +74,24 @@ class SealedGroup(msgspec.Struct, frozen=True):
     time: datetime
 
 
+class StoredKey(NamedTuple):
+    """A stored key of a category: `month` is that with which it begins."""
+
+    generation: int
+    month: int
+    secret: bytes
+
+
 class _SubjectKeys(msgspec.Struct):
     """Keys and fences of one subject: (category, from_month) -> secret, category -> erased through.
 
+    `resealed`: (source, id, category) -> what is left of a group, sealed anew, the latest first.
     `opened`: the group of each category that was opened last. An answer asks for its fields one by one.
     """
 
     secrets: dict[tuple[str, int], bytes] = msgspec.field(default_factory=dict)
     fences: dict[str, datetime] = msgspec.field(default_factory=dict)
+    resealed: dict[tuple[str, str, str], list[Resealed]] = msgspec.field(default_factory=dict)
     ready: dict[str, DataKey] = msgspec.field(default_factory=dict)
     opened: dict[str, tuple[SealedGroup, dict[str, Any]]] = msgspec.field(default_factory=dict)
 
@@ -228,6 +242,10 @@ class Opener:
             "fences_of_subjects", subjects=list(subjects)
         ):
             keys[subject].fences[category] = through
+        for event in reseals_of(self._session, subjects):
+            for group in event.resealed if event.ours else ():
+                known = keys[event.stream].resealed
+                known.setdefault((group.source, group.id, group.category), []).insert(0, group)
         for subject, place, secret in self._secrets(subjects, None):
             keys[subject].secrets[place] = secret
         return keys
@@ -263,25 +281,53 @@ class Opener:
         return opened[sealed.category][1][field]
 
     def group(self, sealed: SealedGroup) -> dict[str, Any] | Missing:
-        """Field -> value, or why they cannot be shown. A key that is not there yet is looked up once more."""
-        self.load([sealed.subject])
-        key = self._key(sealed)
-        if key is None and not self._is_erased(sealed):
-            self.forget(sealed.subject)
-            self.load([sealed.subject])
-            key = self._key(sealed)
-        if key is None:
+        """Field -> value, or why they cannot be shown. A key that is not there yet is looked up once more.
+
+        A field that was erased by itself is `Missing.ERASED` among the others.
+        """
+        found = self.standing(sealed)
+        if found is None:
             return Missing.ERASED if self._is_erased(sealed) else Missing.LOST
+        standing, key = found
         place = GroupPlace(
             ledger=str(self._ledger),
-            subject=sealed.subject,
-            source=sealed.source,
-            id=sealed.id,
-            category=sealed.category,
-            fields=sealed.fields,
-            key=sealed.key,
+            subject=standing.subject,
+            source=standing.source,
+            id=standing.id,
+            category=standing.category,
+            fields=standing.fields,
+            key=standing.key,
         )
-        return open_group(key.cipher, sealed.blob, place)
+        opened = open_group(key.cipher, standing.blob, place)
+        return {field: opened.get(field, Missing.ERASED) for field in sealed.fields}
+
+    def standing(self, sealed: SealedGroup) -> tuple[SealedGroup, DataKey] | None:
+        """A group as it is sealed now, with its key; None where nothing opens it."""
+        found = next(self.seals(sealed), None)
+        if found is None and not self._is_erased(sealed):
+            self.forget(sealed.subject)
+            found = next(self.seals(sealed), None)
+        return found
+
+    def seals(self, sealed: SealedGroup) -> Iterator[tuple[SealedGroup, DataKey]]:
+        """A group as it was sealed last, then as before, where the key is there: one, but after a restore."""
+        self.load([sealed.subject])
+        place = sealed.source, sealed.id, sealed.category
+        for later in self._subject_keys[sealed.subject].resealed.get(place, ()):
+            anew = msgspec.structs.replace(
+                sealed, fields=later.fields, key=later.key, blob=later.blob
+            )
+            if (key := self._key(anew)) is not None:
+                yield anew, key
+        if (key := self._key(sealed)) is not None:
+            yield sealed, key
+
+    def former_keys(self, sealed: SealedGroup) -> list[str]:
+        """The ids of all keys that a group ever lay under."""
+        self.load([sealed.subject])
+        place = sealed.source, sealed.id, sealed.category
+        later = self._subject_keys[sealed.subject].resealed.get(place, ())
+        return [sealed.key, *(group.key for group in later)]
 
     def personal(self, event: RecordedEvent) -> dict[str, Any | Missing]:
         """Every personal value of an event, field by field, sorted."""
@@ -319,6 +365,27 @@ class Opener:
         secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, wanted))
         return [(row[0], row[1], row[3], key) for row, key in zip(wanted, secrets, strict=True)]
 
+    def stored_keys(self, subject: UUID, category: str) -> list[StoredKey]:
+        """The stored keys of a category of a person, read now."""
+        return once_more(lambda: self._find_stored(subject, category))
+
+    def _find_stored(self, subject: UUID, category: str) -> list[StoredKey]:
+        self._wrapping.hold()
+        rows = self._session.rows(
+            "data_keys_of_subjects", subjects=[subject], categories=[category]
+        )
+        secrets = each_unwrapped(self._wrapping, wrapped_data_keys(self._ledger, rows))
+        return [StoredKey(row[2], row[3], key) for row, key in zip(rows, secrets, strict=True)]
+
+    def key_rows(self, keys: Sequence[NewKey]) -> bytes:
+        """Rows of new keys, wrapped under the epoch of now, for the caller's transaction."""
+        epoch = current_epoch(self._session)
+        named = [(key.subject, key.category, key.generation, key.month) for key in keys]
+        places = data_key_places(self._ledger, named, epoch)
+        secrets = [key.secret for key in keys]
+        wrapped = self._wrapping.wrap(epoch, list(map(Placed, places, secrets)))
+        return b"".join(key_row(key, epoch, one) for key, one in zip(keys, wrapped, strict=True))
+
     def ratcheted(self, expired: Sequence[tuple[UUID, str, int]]) -> dict[str, list[Any]]:
         """Columns of new rows for keys of rolling categories that begin before a month: they begin there."""
         self._wrapping.hold()
@@ -349,8 +416,13 @@ class Opener:
         return [(*key[:6], new) for key, new in zip(keys, wrapped, strict=True)]
 
     def _is_erased(self, sealed: SealedGroup) -> bool:
-        through = self._subject_keys[sealed.subject].fences.get(sealed.category)
-        return through is not None and sealed.time <= through
+        """Whether its category was erased up to its time, or each of its fields was."""
+        fences = self._subject_keys[sealed.subject].fences
+        fenced = [fences.get(field_fence(field)) for field in sealed.fields]
+        return any(
+            all(through is not None and sealed.time <= through for through in throughs)
+            for throughs in ([fences.get(sealed.category)], fenced)
+        )
 
     def _key(self, sealed: SealedGroup) -> DataKey | None:
         """The key with the id that the group names, derived when it is one of a later month."""
@@ -370,6 +442,11 @@ class Opener:
             secret = step
         key = DataKey(secret)
         keys.ready[key.id] = key
+
+
+def field_fence(field: str) -> str:
+    """The name of the fence of one field: its category, and the field."""
+    return f"{PERSONAL_FIELDS[field]}/{field}"
 
 
 def _chain(secret: bytes, steps: int) -> Iterator[bytes]:

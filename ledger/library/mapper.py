@@ -8,7 +8,7 @@ import msgspec
 from eventsourcing.persistence import JSONTranscoder, Mapper, Notification, StoredEvent
 
 from ledger.errors import Misconfigured
-from ledger.event import RecordedEvent, encode_state, instant, present
+from ledger.event import RecordedEvent, encode_state, instant, present, resealed_members
 from ledger.reading import newest
 from ledger.stored import decode_row, state_at
 
@@ -88,6 +88,7 @@ class EventMapper(Mapper[UUID]):
                     for category, sealed in event.sealed.items()
                 }
                 or None,
+                resealed=resealed_members(event.resealed) or None,
                 subject=event.subject,
                 sequence=event.sequence,
                 activity=event.activity,

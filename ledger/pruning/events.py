@@ -17,7 +17,12 @@ SOURCE = f"{OWN_SOURCE}pruning"
 ACCOUNT = tuple(
     map(
         names.type_of,
-        (names.ERASURE_DECIDED, names.PERSONAL_DATA_ERASED, names.ERASURE_REAPPLIED),
+        (
+            names.ERASURE_DECIDED,
+            names.PERSONAL_DATA_ERASED,
+            names.VALUES_RESEALED,
+            names.ERASURE_REAPPLIED,
+        ),
     )
 )
 """Types that stay of every file: the account of its erasure, which fences and the journal rest on."""

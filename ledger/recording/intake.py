@@ -161,8 +161,8 @@ def _needs(stream_event: StreamEvent) -> Iterator[KeyNeed]:
     if has_own_hash(stream_event) and keys.fingerprint is None:
         yield KeyNeed(keys, FINGERPRINT)
     month = month_of(stream_event.event.time)
-    for category, _ in _groups(stream_event):
-        if stream_event.erased or keys.chains[category].fences(stream_event.event.time):
+    for category, fields in _groups(stream_event):
+        if stream_event.erased or keys.chains[category].fences(stream_event.event.time, fields):
             stream_event.fenced = True
         elif (category, month) not in keys.ready:
             yield KeyNeed(keys, category, month)

@@ -1,12 +1,9 @@
--- What declares codes ordinary, and what of it was annulled, in the order of the ledger: entries of the register, and
--- what the house declared. Found by the index of types.
+-- What declares codes ordinary or secret, and what of it was annulled, in the order of the ledger. Found by the index of
+-- types. names: of the types, short.
 WITH declared AS (
     SELECT originator_id, originator_version, topic, state, notification_id, recorded_at
     FROM events
-    WHERE split_part(topic, '.', 4) IN (
-        'processing-activity-declared', 'processing-activity-changed', 'recipient-registered', 'role-defined',
-        'codes-declared'
-    )
+    WHERE split_part(topic, '.', 4) = ANY(%(names)s)
 )
 SELECT * FROM declared
 UNION ALL

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ledger.event import encode_state, instant, present
+from ledger.event import Resealed, encode_state, instant, present, resealed_members
 from ledger.writing.message import Message, OwnOrigin
 from schemas import Event, OwnEvent, own_event
 from schemas.encoding import to_json
@@ -50,7 +50,13 @@ def own_message(act: OwnAct, command: str) -> Message:
     return Message(canonical, event, OwnOrigin(command))
 
 
-def own_state(event: OwnEvent, command: str, time: datetime, subject: str | None) -> bytes:
+def own_state(
+    event: OwnEvent,
+    command: str,
+    time: datetime,
+    subject: str | None,
+    resealed: Sequence[Resealed] = (),
+) -> bytes:
     """The state of an event that no message brings. `command`: in whose transaction it is recorded."""
     return encode_state(
         {
@@ -60,7 +66,7 @@ def own_state(event: OwnEvent, command: str, time: datetime, subject: str | None
             "categories": list(event.categories),
             "facts": event.facts,
             "origin": msgspec.structs.asdict(OwnOrigin(command)),
-            **present(subject=subject),
+            **present(subject=subject, resealed=resealed_members(resealed) or None),
         }
     )
 

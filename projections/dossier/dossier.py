@@ -32,6 +32,7 @@ from projections.dossier.said import (
     consent_in,
     countries_in,
     decisions_in,
+    fields_in,
     granted_in,
     handover_in,
     holding_in,
@@ -58,6 +59,8 @@ CHANGED = "changed"
 """Topic of what a contract went on with, and did not begin by."""
 LIFTED = "lifted"
 """Topic of what may be processed again after a restriction."""
+REMOVED = "removed"
+"""Topic of single fields whose values were removed."""
 TAKEOVER = "takeover"
 """Topic of who handed a contract over to whom."""
 
@@ -266,6 +269,7 @@ NOTED: dict[str, tuple[NotingRule, ...]] = {
         _note("contact", "added"),
     ),
     names.CONTACT_PERSON_REMOVED: (_note("contact", "removed", 1),),
+    names.PERSONAL_DATA_REMOVED: (_note(REMOVED, fields_in, 1),),
     names.DATA_CONFIRMED: (_note(CONFIRMED, categories_in),),
     names.ORDER_PLACED: (
         _BOUGHT,

@@ -12,12 +12,12 @@ list goes on with the same one.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from operator import attrgetter
 from typing import NamedTuple
 
 import msgspec
 
-from ledger.crypto.sealing import month_of
 from projections.dossier.account import ACCOUNT, CONTACT, REMOVED, contract_topics
 from projections.dossier.dossier import (
     CARRIED,
@@ -58,9 +58,9 @@ class Relationship(msgspec.Struct, frozen=True):
             self.ended and self.ended <= time
         )
 
-    def has_begun(self, month: int) -> bool:
-        """Whether it began by the end of a month."""
-        return self.begun is None or month_of(self.begun) <= month
+    def has_begun(self, time: datetime) -> bool:
+        """Whether it began by a time."""
+        return self.begun is None or self.begun <= time
 
 
 class Stretch(NamedTuple):
@@ -120,12 +120,13 @@ def _between(marks: Iterable[Mark], end: str) -> Iterator[Relationship]:
         yield at_hand
 
 
-def stretch_of(relationships: Sequence[Relationship], category: str, month: int) -> Stretch:
-    """To which relationship values of a category belong of which the latest is of a month.
+def stretch_of(relationships: Sequence[Relationship], category: str, time: datetime) -> Stretch:
+    """To which relationship values of a category up to a time belong: the last one that had begun by then.
 
-    In the month of a beginning everything counts as the new one's, since it shares that month's key.
+    What a key of a month opens is asked for at the end of that month: it goes with the new one, but for what
+    was there before (`retention.due_part`).
     """
-    at = max(place for place, one in enumerate(relationships) if one.has_begun(month))
+    at = max(place for place, one in enumerate(relationships) if one.has_begun(time))
     first = at
     while at + 1 < len(relationships) and category in relationships[at + 1].carries:
         at += 1
@@ -154,6 +155,16 @@ def _as_contact(own: Dossier, customer: Sequence[Relationship]) -> Iterator[Rela
 def _is_over(one: Relationship, time: datetime | None) -> bool:
     """Whether a relationship had ended by a time."""
     return bool(time and one.ended and one.ended <= time)
+
+
+def turns_of(look: FactContext) -> list[tuple[datetime | None, datetime]]:
+    """When relationships ended and the next ones began, of a customer, contact person or employee."""
+    return [
+        (before.ended, after.begun)
+        for stretches in (look.once(relationships_of), as_employee(look.own))
+        for before, after in pairwise(stretches)
+        if after.begun
+    ]
 
 
 class _Act(NamedTuple):

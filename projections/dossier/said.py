@@ -125,6 +125,11 @@ Said: TypeAlias = (
 """What one mark says. A text is a code or a day; None: what was said before is taken back."""
 
 
+def fields_in(event: RecordedEvent) -> Codes:
+    """The fields whose values were removed."""
+    return Codes(tuple(sorted(event.facts["fields"])))
+
+
 def carried_in(event: RecordedEvent) -> Codes:
     """The categories whose values go on in a new relationship."""
     return Codes(tuple(sorted(event.facts["carries_over"])))

@@ -5,17 +5,18 @@ that is not destroyed the earliest event whose values it sealed, and on what the
 category is that of one month. A later event of the same source, type, keys and legal basis changes nothing.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import cast
 
 import msgspec
 
 from ledger.crypto.sealing import month_of
-from ledger.event import RecordedEvent, erases
+from ledger.event import RecordedEvent, erases, erases_fields
 from projections.folds.powers import type_of
 from rulebook.sources import is_of_another
-from schemas import ROLLING_CATEGORIES, are_all
+from schemas import PERSONAL_FIELDS, ROLLING_CATEGORIES, are_all
 
 # Of a source and a type.
 _PAIRS = 4_096
@@ -50,7 +51,8 @@ class Traces(msgspec.Struct, frozen=True, array_like=True, tag="traces", gc=Fals
     """Of one stream. `subject`: its reference when it is not a person's.
 
     `first`: by what is sighted (`sighted_as`). `held`: by category and key. `sealing`: by position, the
-    events that those keys name. `destroyed`: ids of keys, whose values may arrive later.
+    events that those keys name. `destroyed`: ids of keys, whose values may arrive later. `fields`: of each
+    field when its first value occurred; `gone`: up to when its values were erased by themselves.
     """
 
     subject: str | None = None
@@ -58,6 +60,8 @@ class Traces(msgspec.Struct, frozen=True, array_like=True, tag="traces", gc=Fals
     held: _Held = {}
     sealing: dict[str, Trace] = {}
     destroyed: tuple[str, ...] = ()
+    fields: dict[str, datetime] = {}
+    gone: dict[str, datetime] = {}
 
     def of(self, category: str) -> list[Trace]:
         """The earliest event of each key of a category of which data is held."""
@@ -86,25 +90,37 @@ class Traces(msgspec.Struct, frozen=True, array_like=True, tag="traces", gc=Fals
         }
         return msgspec.structs.replace(self, held=_held_of(self.held | held))
 
+    def without_fields(self, fields: Iterable[str], through: datetime) -> "Traces":
+        """The traces once the values of single fields up to a time are erased."""
+        gone = {field: max(through, self.gone.get(field, through)) for field in fields}
+        return msgspec.structs.replace(self, gone=self.gone | gone)
+
+    def has(self, field: str, through: datetime) -> bool:
+        """Whether a value of a field from up to a time may be held still."""
+        first, gone = self.fields.get(field), self.gone.get(field)
+        is_held = PERSONAL_FIELDS.get(field) in self.held and (gone is None or gone < through)
+        return is_held and first is not None and first <= through
+
     def _later(self, keys: Mapping[str, HeldKey], month: int) -> dict[str, HeldKey]:
         return {id: key for id, key in keys.items() if month_of(self.sealing[key.at].time) > month}
 
 
 def leaves_traces(event: RecordedEvent) -> bool:
     """Whether an event can leave one."""
-    return not event.ours or erases(event)
+    return not event.ours or erases(event) or erases_fields(event)
 
 
 def traced(traces: Traces, events: Iterable[RecordedEvent]) -> Traces:
     """With the traces of events of one stream."""
     first, sealing = dict(traces.first), dict(traces.sealing)
     held = {category: dict(keys) for category, keys in traces.held.items()}
-    destroyed = set(traces.destroyed)
+    destroyed, fields, gone = set(traces.destroyed), dict(traces.fields), dict(traces.gone)
     for event in events:
         if event.ours:
-            if erases(event):
-                destroyed.update(event.facts["keys_destroyed"])
+            if keys := _keys_gone(event):
+                destroyed.update(keys)
                 _let_go(held, destroyed)
+            _note_gone(gone, event)
             continue
         name = type_of(event)
         sightings = _sightings(event.source, name)
@@ -114,9 +130,32 @@ def traced(traces: Traces, events: Iterable[RecordedEvent]) -> Traces:
             _sight(first, sightings, trace)
             if event.sealed:
                 sealing[str(trace.position)] = trace
+                _note_fields(fields, event)
                 _seal(held, event, trace, sealing, destroyed)
     held, named = _left(held, sealing)
-    return Traces(traces.subject, first, held, named, tuple(sorted(destroyed)))
+    return Traces(traces.subject, first, held, named, tuple(sorted(destroyed)), fields, gone)
+
+
+def _keys_gone(event: RecordedEvent) -> Sequence[str]:
+    """The keys of which an event of the ledger itself leaves no value. What is sealed anew stays."""
+    if erases(event):
+        return cast("list[str]", event.facts["keys_destroyed"])
+    return cast("list[str]", event.facts["keys_emptied"]) if erases_fields(event) else ()
+
+
+def _note_gone(gone: dict[str, datetime], event: RecordedEvent) -> None:
+    if erases_fields(event):
+        through = datetime.fromisoformat(event.facts["through"])
+        for field in event.facts["fields"]:
+            gone[field] = max(through, gone.get(field, through))
+
+
+def _note_fields(fields: dict[str, datetime], event: RecordedEvent) -> None:
+    for sealed in event.sealed.values():
+        for field in sealed.fields:
+            known = fields.get(field)
+            if known is None or event.time < known:
+                fields[field] = event.time
 
 
 def _held_of(held: _Held) -> _Held:

@@ -19,6 +19,7 @@ from projections.dossier.dossier import (
     ORDERED,
     PURPOSES,
     REGISTERED,
+    REMOVED,
     SIGNAL,
     TAKEOVER,
     Dossier,
@@ -352,6 +353,7 @@ DEPENDS: Mapping[str, frozenset[str]] = {
     "defined": frozenset({"access"}),
     "sources": frozenset(),
     "speaks": frozenset(),
+    REMOVED: frozenset(),
     **dict.fromkeys(
         (
             "invoice",

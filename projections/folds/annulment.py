@@ -21,6 +21,7 @@ _LASTING = {
     names.PERSONAL_DATA_ERASED,
     names.ERASURE_DECIDED,
     names.ERASURE_REAPPLIED,
+    names.VALUES_RESEALED,
     names.INTAKE_GAP_RECORDED,
     names.LEDGER_READ,
     names.ACT_APPROVED,

@@ -5,23 +5,31 @@ for which cause it goes once nothing keeps it, so that the person need not ask a
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import date, datetime
-from functools import partial
+from datetime import date, datetime, timedelta
+from functools import partial, reduce
 from itertools import chain
 from typing import Any
 
 import msgspec
 
+from ledger.crypto.sealing import end_of_month
 from projections.dossier.decisions import CategoryDecision, decided
-from projections.dossier.dossier import Dossier, Marked
+from projections.dossier.dossier import FOREVER, REMOVED, Dossier, Marked
 from projections.dossier.relationships import relationships_of
 from projections.dossier.said import Decisions
 from projections.keeping.ends import is_forgotten
 from projections.keeping.holds import holds_by_ref
-from projections.keeping.lasting import RetentionEnd, facts_of, lasting_of
+from projections.keeping.lasting import RetentionEnd, facts_of, keepings_around, lasting_of
 from projections.keeping.person import Person
 from projections.keeping.resting import rests_on_ended_consent
-from projections.keeping.retention import due_month, is_all_due, last_month_before
+from projections.keeping.retention import (
+    due_month,
+    due_part,
+    is_all_due,
+    is_shared,
+    last_month_before,
+    newest,
+)
 from rulebook import (
     Cause,
     ErasureDecision,
@@ -30,13 +38,15 @@ from rulebook import (
     erasure_decisions,
     over_from,
 )
-from schemas import CATEGORIES, ROLLING_CATEGORIES
+from schemas import CATEGORIES, PERSONAL_FIELDS, ROLLING_CATEGORIES
 
 
 class PlannedErasure(msgspec.Struct, frozen=True):
     """One erasure: what becomes of each category. `month`: only months up to this one go.
 
-    `is_of_entries`: no data is held, and what goes is whose the entries are.
+    `is_of_entries`: no data is held, and what goes is whose the entries are. `fields`: single fields whose
+    values up to `through` go, each with the decision on it; then no category goes. `newest`: of each category
+    of which something goes, the day that no value of it is later than.
     """
 
     cause: Cause
@@ -44,6 +54,15 @@ class PlannedErasure(msgspec.Struct, frozen=True):
     request_ref: str | None = None
     month: int | None = None
     is_of_entries: bool = False
+    fields: Mapping[str, ErasureDecision] = {}
+    through: datetime | None = None
+    newest: Mapping[str, date] = {}
+
+    @property
+    def rules(self) -> list[str]:
+        """The rules that decide, sorted."""
+        decisions = [*self.decisions.values(), *self.fields.values()]
+        return sorted({decision.first.rule for decision in decisions})
 
     @property
     def erased(self) -> tuple[str, ...]:
@@ -91,7 +110,17 @@ def on_request(
     decisions = _decided(person, cause, selected, day)
     if categories is None and _is_all(person, _erased_of(decisions)):
         decisions = _everything(cause, day)
-    return PlannedErasure(cause, decisions, request_ref)
+    return _dated(person, PlannedErasure(cause, decisions, request_ref), day)
+
+
+def _dated(person: Person, step: PlannedErasure, day: date) -> PlannedErasure:
+    """The step with the newest day of what goes; no value is of a later day than that of the question."""
+    going = {*step.erased, *(PERSONAL_FIELDS[field] for field in step.fields)}
+    through = step.through or (end_of_month(step.month) if step.month is not None else FOREVER)
+    days = {name: newest(person.traces, name, through) for name in sorted(going)}
+    return msgspec.structs.replace(
+        step, newest={name: min(one, day) for name, one in days.items() if one}
+    )
 
 
 def on_period(
@@ -109,7 +138,10 @@ def on_period(
     at_once = {
         category: decision for category, decision in decisions.items() if category not in apart
     }
-    return [*([PlannedErasure("retention", at_once)] if at_once else []), *months]
+    left = reduce(_after, months, person)
+    shared = _shared(left, day, {*selected}.intersection(left.held))
+    planned = [*([PlannedErasure("retention", at_once)] if at_once else []), *months, *shared]
+    return [_dated(person, step, day) for step in planned]
 
 
 def _is_all(person: Person, going: Collection[str]) -> bool:
@@ -196,11 +228,16 @@ def may_be_due(person: Person, day: date, *, decided_only: bool = False) -> bool
 
     True wherever `steps` has one; what keeps a part of what is over may still leave none.
     """
-    if _waiting(person):
+    if _waiting(person) or (not decided_only and removed(person)):
         return True
     if decided_only:
         return False
-    return bool(_over(_of_held(person), day) or _resting(person, day) or is_forgotten(person, day))
+    return bool(
+        _over(_of_held(person), day)
+        or _resting(person, day)
+        or is_forgotten(person, day)
+        or next(_shared(person, day), None)
+    )
 
 
 _StepsOfKind = Callable[[Person, date], Iterator[PlannedErasure]]
@@ -208,11 +245,43 @@ _StepsOfKind = Callable[[Person, date], Iterator[PlannedErasure]]
 
 def _due(person: Person, day: date, decided_only: bool) -> Iterator[PlannedErasure]:
     """Each kind of step is worked out of what the kinds before it leave."""
-    kinds = [*_resuming(person), *(() if decided_only else (_withdrawn, _passed, _forgotten))]
+    kinds = [
+        *_resuming(person),
+        *(() if decided_only else (_taken_back, _withdrawn, _passed, _shared, _forgotten)),
+    ]
     for steps_of_kind in kinds:
         for step in steps_of_kind(person, day):
-            yield step
-            person = person.after(step.erased, step.month)
+            yield _dated(person, step, day)
+            person = _after(person, step)
+
+
+def _after(person: Person, step: PlannedErasure) -> Person:
+    """The person once a step is taken."""
+    if step.through:
+        return person.without_fields(step.fields, step.through)
+    return person.after(step.erased, step.month)
+
+
+def removed(person: Person) -> dict[str, datetime]:
+    """Field -> up to when its values were removed, where some may be held still."""
+    latest = {
+        field: mark.order.time for mark in person.dossier.all(REMOVED) for field in mark.codes
+    }
+    return {field: time for field, time in latest.items() if person.traces.has(field, time)}
+
+
+def _taken_back(person: Person, day: date) -> Iterator[PlannedErasure]:
+    """Values of single fields that were removed and that nothing keeps: a step for each time."""
+    fields = removed(person)
+    free = _free(person, "removed", {PERSONAL_FIELDS[field] for field in fields}, day)
+    for through in sorted(set(fields.values())):
+        going = {
+            field: free[PERSONAL_FIELDS[field]]
+            for field, time in sorted(fields.items())
+            if time == through and PERSONAL_FIELDS[field] in free
+        }
+        if going:
+            yield PlannedErasure("removed", {}, fields=going, through=through)
 
 
 def _resuming(person: Person) -> Iterator[_StepsOfKind]:
@@ -243,10 +312,13 @@ def _resumed(
     if began is not None:
         # What the new relationship brought was not there to be decided on.
         for category in sorted(free):
-            month = last_month_before(category, person.traces, began)
-            if month is not None:
-                decision = {category: free[category]}
-                yield PlannedErasure(cause, decision, request_ref, month=month)
+            decision, month = free[category], last_month_before(category, person.traces, began)
+            if is_shared(category, person.traces, began):
+                # Field by field, of the earlier months as well.
+                before = began - timedelta(microseconds=1)
+                yield from _fields(person, cause, category, before, decision, request_ref)
+            elif month is not None:
+                yield PlannedErasure(cause, {category: decision}, request_ref, month=month)
         return
     if cause == "request" and _is_all(person, free):
         free = _everything(cause, day)
@@ -321,6 +393,41 @@ def _months(
         month = due_month(category, person.traces, person.look, day)
         if month is not None:
             yield PlannedErasure("retention", {category: free[category]}, month=month)
+
+
+def _shared(
+    person: Person, day: date, categories: Collection[str] | None = None
+) -> Iterator[PlannedErasure]:
+    """Data whose period has passed under a key that a later relationship shares: field by field."""
+    for category in person.held if categories is None else sorted(categories):
+        part = due_part(category, person.traces, person.look, day)
+        if part is not None:
+            facts = ErasureFacts(
+                "retention",
+                (category,),
+                {category: part.periods},
+                person.look.once(keepings_around),
+            )
+            for decision in _erased_of(erasure_decisions(facts, day)).values():
+                yield from _fields(person, "retention", category, part.through, decision)
+
+
+def _fields(
+    person: Person,
+    cause: Cause,
+    category: str,
+    through: datetime,
+    decision: ErasureDecision,
+    request_ref: str | None = None,
+) -> Iterator[PlannedErasure]:
+    """The values of a category up to a time, where its key stays."""
+    fields = {
+        field: decision
+        for field, its_category in sorted(PERSONAL_FIELDS.items())
+        if its_category == category and person.traces.has(field, through)
+    }
+    if fields:
+        yield PlannedErasure(cause, {}, request_ref, fields=fields, through=through)
 
 
 def _forgotten(person: Person, day: date) -> Iterator[PlannedErasure]:

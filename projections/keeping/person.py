@@ -56,6 +56,10 @@ class Person(msgspec.Struct, frozen=True):
         """The person once categories are erased. `month`: no later month is."""
         return Person(self.look, self.traces.without(erased, month), self.latest)
 
+    def without_fields(self, fields: Iterable[str], through: datetime) -> "Person":
+        """The person once the values of single fields up to a time are erased."""
+        return Person(self.look, self.traces.without_fields(fields, through), self.latest)
+
 
 def person_of(
     stream: UUID,

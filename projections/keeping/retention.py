@@ -7,14 +7,21 @@ collected: it goes month by month. What keeps data beyond its period is no clock
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 import rulebook
 from ledger.crypto.sealing import end_of_month, month_of
 from projections.dossier.dossier import FOREVER, Mark, topic_of
 from projections.dossier.look import FactContext
-from projections.dossier.relationships import Stretch, as_employee, relationships_of, stretch_of
+from projections.dossier.relationships import (
+    Stretch,
+    as_employee,
+    relationships_of,
+    stretch_of,
+    turns_of,
+)
 from projections.dossier.traces import Trace, Traces
 from rulebook import Anchor, RetentionDue
 from rulebook.calendar import day_of
@@ -22,7 +29,7 @@ from schemas import ROLLING_CATEGORIES
 
 _MONTHS = 1_024
 _EVER = datetime.min.replace(tzinfo=UTC)
-_LAST_MONTH = month_of(FOREVER)
+_INSTANT = timedelta(microseconds=1)
 # Anchors whose last mark starts the period; their topics have the same names.
 _LATEST: tuple[Anchor, ...] = ("invoice", "decision", "settled", "case-closed")
 
@@ -74,14 +81,69 @@ def due_month(category: str, traces: Traces, look: FactContext, day: date) -> in
     due: int | None = None
     spans = traces.spans_of(category)
     for place, (collected, latest) in enumerate(spans):
-        periods = periods_of(category, collected, anchors_of(look, category, latest))
-        until = periods[-1].until if periods else None
-        if until is None or until > day:
+        if not _are_over(periods_of(category, collected, anchors_of(look, category, latest)), day):
             break
         month = month_of(latest)
         if all(month < month_of(first) == month_of(last) for first, last in spans[place + 1 :]):
             due = max(month, due or month)
     return due
+
+
+def _are_over(periods: Sequence[RetentionDue], day: date) -> bool:
+    until = periods[-1].until if periods else None
+    return until is not None and until <= day
+
+
+class DuePart(NamedTuple):
+    """Values that go though their key stays. `through`: up to when. `periods`: those that have passed."""
+
+    through: datetime
+    periods: tuple[RetentionDue, ...]
+
+
+def due_part(category: str, traces: Traces, look: FactContext, day: date) -> DuePart | None:
+    """What has passed by a day of the values that share a key with those of a later relationship.
+
+    The periods of all earlier values have passed as well. None: there is no such value.
+    """
+    due: DuePart | None = None
+    for collected, latest in traces.spans_of(category) if look.once(turns_of) else ():
+        for through in _parts(look, collected, latest):
+            anchors = anchors_of(look, category, through, through)
+            periods = periods_of(category, collected, anchors)
+            if not _are_over(periods, day):
+                return due
+            due = DuePart(through, periods)
+        if not _are_over(periods_of(category, collected, anchors_of(look, category, latest)), day):
+            break
+    return due
+
+
+def _parts(look: FactContext, collected: datetime, latest: datetime) -> list[datetime]:
+    """Up to when a key holds values of each relationship before a later one that it is shared with."""
+    last = end_of_month(month_of(latest))
+    shared = [turn for turn in look.once(turns_of) if collected < turn[1] <= last]
+    ends = {ended for ended, begun in shared if ended and collected <= ended < begun}
+    return sorted(ends | {begun - _INSTANT for _, begun in shared})
+
+
+def is_shared(category: str, traces: Traces, began: datetime) -> bool:
+    """Whether values of a category before a relationship began have a key that is of its month as well."""
+    spans = traces.spans_of(category)
+    return any(first < began <= end_of_month(month_of(latest)) for first, latest in spans)
+
+
+def newest(traces: Traces, category: str, through: datetime) -> date | None:
+    """The day of the newest value of a category up to a time; None: none is held.
+
+    Of a rolling category the end of its month: no later value is known of a key.
+    """
+    times = (
+        min(end_of_month(month_of(latest)) if category in ROLLING_CATEGORIES else latest, through)
+        for first, latest in traces.spans_of(category)
+        if first <= through
+    )
+    return max((day_of(time) for time in times), default=None)
 
 
 def last_month_before(category: str, traces: Traces, began: datetime) -> int | None:
@@ -97,39 +159,39 @@ def is_all_due(category: str, traces: Traces, look: FactContext, day: date) -> b
 
 
 def anchors_of(
-    look: FactContext, category: str, latest: datetime | None = None
+    look: FactContext, category: str, latest: datetime | None = None, part: datetime | None = None
 ) -> dict[Anchor, date]:
     """The anchors that have come for values of a category, with their days; when they were collected is none.
 
     `latest`: when the latest of the values occurred; they belong to the relationship of that month. None: to
-    the last one.
+    the last one. `part`: only values up to then are asked for, and belong to the relationship of then.
     """
-    return dict(_anchors(look, category, latest))
+    return dict(_anchors(look, category, latest, part))
 
 
 def _anchors(
-    look: FactContext, category: str, latest: datetime | None
+    look: FactContext, category: str, latest: datetime | None, part: datetime | None
 ) -> Iterator[tuple[Anchor, date]]:
-    month = _LAST_MONTH if latest is None else month_of(latest)
-    stretch = stretch_of(look.once(relationships_of), category, month)
+    at = part or (end_of_month(month_of(latest)) if latest else FOREVER)
+    stretch = stretch_of(look.once(relationships_of), category, at)
     for anchor in _LATEST:
         if time := _last_within(look.own.all(anchor), stretch):
             yield anchor, day_of(time)
-    yield from _ended(look, category, month, latest)
+    yield from _ended(look, category, at, latest)
 
 
 def _ended(
-    look: FactContext, category: str, month: int, latest: datetime | None
+    look: FactContext, category: str, at: datetime, latest: datetime | None
 ) -> Iterator[tuple[Anchor, date]]:
     """What ended: every case without misuse, a portal, a job, the relationship itself."""
-    stretch = stretch_of(look.once(relationships_of), category, month)
+    stretch = stretch_of(look.once(relationships_of), category, at)
     if cleared := _cleared(look, stretch):
         yield "case-cleared", day_of(_not_before(latest, cleared))
     portal = [mark for mark in look.own.all("portal") if mark.says == "ended"]
     if closed := _last_within(portal, stretch):
         yield "portal-closed", day_of(_not_before(latest, closed))
     jobs = as_employee(look.own)
-    if jobs and (left := stretch_of(jobs, category, month).ended):
+    if jobs and (left := stretch_of(jobs, category, at).ended):
         yield "employment-ended", day_of(_not_before(latest, left))
     if stretch.ended:
         yield "account-closed", day_of(_not_before(latest, stretch.ended))

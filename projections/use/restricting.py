@@ -59,7 +59,7 @@ def _ground_stands(
     if kind == "hold":
         return category in holds_by_ref(dossier, time).get(ref or "", ())
     if kind == "undisclosed":
-        # A decision names no such hold. Older ones had none (ADR 75): they stand until the next one.
+        # A decision names no such hold. Older ones had none (ADR 124): they stand until the next one.
         held_then = _is_held_unsaid(dossier, category, said_at)
         return _is_held_unsaid(dossier, category, time) or not held_then
     if kind in {"dispute", "case"}:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
-from ledger.event import RecordedEvent, erases, erases_all
+from ledger.event import RecordedEvent, erases, erases_all, erases_fields
 from projections.dossier.account import (
     ACCOUNT_TOPICS,
     AccountStanding,
@@ -31,6 +32,7 @@ _CHANGING = frozenset(
         names.CUSTOMER_REGISTERED,
         names.PERSONAL_DATA_ERASED,
         names.PERSONAL_DATA_REMOVED,
+        names.VALUES_RESEALED,
         *_ACCOUNT_ACTS,
     }
 )
@@ -138,18 +140,21 @@ def _with_values(state: CustomerState, event: RecordedEvent) -> dict[str, Sealin
         if sealed.key not in state.destroyed:
             sealing = Sealing(order, sealed.key, sealed.fields, sealed.blob)
             changed[category] = seal(state.values.get(category, EMPTY), sealing)
-    for category, field in _removed(event):
+    for category, field, time in _removed(event):
         sealings = changed.get(category) or state.values.get(category, EMPTY)
         # Rank 1: at equal time a removal beats a value.
-        changed[category] = remove(sealings, field, order_of(event, rank=1))
+        changed[category] = remove(sealings, field, replace(order_of(event, rank=1), time=time))
     return state.values | changed if changed else state.values
 
 
-def _removed(event: RecordedEvent) -> Iterator[tuple[str, str]]:
-    if event.name == names.PERSONAL_DATA_REMOVED:
-        for field in event.facts["fields"]:
-            if category := PERSONAL_FIELDS.get(field):
-                yield category, field
+def _removed(event: RecordedEvent) -> Iterator[tuple[str, str, datetime]]:
+    """Fields of which no value up to a time counts any more, each with its category."""
+    if event.name != names.PERSONAL_DATA_REMOVED and not erases_fields(event):
+        return
+    through = event.facts.get("through") if erases_fields(event) else None
+    for field in event.facts["fields"]:
+        if category := PERSONAL_FIELDS.get(field):
+            yield category, field, datetime.fromisoformat(through) if through else event.time
 
 
 def _without_keys(values: dict[str, Sealings], destroyed: set[str]) -> dict[str, Sealings]:
@@ -212,7 +217,7 @@ def erased_categories(state: CustomerState) -> list[str]:
 
 VIEW: View[CustomerState] = View(
     name="customer_state",
-    version="5",
+    version="6",
     type=CustomerState,
     keys=keys,
     evolve=lambda _subkey, state, event: evolve(state, event),

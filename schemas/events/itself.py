@@ -6,10 +6,11 @@ from msgspec import UNSET, Meta, UnsetType
 
 from schemas import names
 from schemas.event_type import ANY, SYSTEM, EventType
+from schemas.events.rights import ErasureCause
 from schemas.facts import Facts, PersonFacts
-from schemas.formats import Code, Id, Sha256, Source, Topic
+from schemas.formats import Code, Id, Instant, KeyId, Sha256, Source, Topic
 from schemas.formats import Employee as Reader
-from schemas.personal import SealedCategory
+from schemas.personal import FieldName, SealedCategory
 
 Offset = Annotated[int, Meta(ge=0, le=2**63 - 1, description="An offset of a partition.")]
 
@@ -31,6 +32,22 @@ class ErasureReapplied(Facts, frozen=True, kw_only=True):
     """An erasure was carried out again, because what was restored was older than it."""
 
     after: Code
+
+
+class ValuesResealed(Facts, frozen=True, kw_only=True):
+    """Values of single fields were erased: what shared a key with them was sealed anew, the key destroyed.
+
+    `events`: ids of the events whose other values this one holds, sealed anew. `through`: values of `fields`
+    up to this instant are gone. `keys_emptied`: keys of which no value is left.
+    """
+
+    events: list[Id]
+    categories: list[SealedCategory]  # type: ignore[assignment]  # required here, and wider
+    fields: list[FieldName]
+    ground: ErasureCause
+    through: Instant
+    keys_destroyed: list[KeyId]
+    keys_emptied: list[KeyId]
 
 
 class IntakeGapRecorded(Facts, frozen=True, kw_only=True):
@@ -119,6 +136,9 @@ TYPES = (
     ),
     EventType(
         names.ERASURE_REAPPLIED, ErasureReapplied, ANY, "Art. 17", needs_activity=False, own=True
+    ),
+    EventType(
+        names.VALUES_RESEALED, ValuesResealed, ANY, "Art. 17", needs_activity=False, own=True
     ),
     EventType(
         names.LEDGER_READ,

@@ -10,10 +10,10 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from schemas import names
-from schemas.event_type import PERSON, EventType, Topic
+from schemas.event_type import ANY, PERSON, EventType, Topic
 from schemas.events.preferences import Count
 from schemas.events.rights import Position
-from schemas.facts import PersonFacts
+from schemas.facts import Facts, PersonFacts
 from schemas.formats import (
     Code,
     Country,
@@ -359,6 +359,14 @@ class DisclosureHandedOver(_Step, frozen=True, kw_only=True):
     source: Source | UnsetType = UNSET
 
 
+class SecretCodesDeclared(Facts, frozen=True, kw_only=True):
+    """The confidential office declared codes secret: the open ledger withholds what says one of them."""
+
+    codes: list[Code]
+    reason: Code | UnsetType = UNSET
+    employee: Employee | UnsetType = UNSET
+
+
 _TOPICS: tuple[Topic, ...] = ("confidential",)
 _CLAUSE, _RESTRICTION = "3.1", "UAVG 41"
 
@@ -405,6 +413,7 @@ _STEPS = (
     EventType(names.INTERCEPTION_PROVIDED, InterceptionProvided, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.INTERCEPTION_ENDED, InterceptionEnded, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.DISCLOSURE_HANDED_OVER, DisclosureHandedOver, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(names.SECRET_CODES_DECLARED, SecretCodesDeclared, ANY, _CLAUSE, topics=_TOPICS),
 )
 TYPES = tuple(
     replace(step, references=(*step.references, "employee"))

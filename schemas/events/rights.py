@@ -8,7 +8,7 @@ from schemas import names
 from schemas.event_type import PERSON, EventType
 from schemas.facts import PersonFacts
 from schemas.formats import Code, Day, Gpc, Id, KeyId, LastDay, Sha256
-from schemas.personal import ByCategory, DataCategory, Remarks, SealedCategory
+from schemas.personal import ByCategory, DataCategory, FieldName, Remarks, SealedCategory
 
 Position = Annotated[int, Meta(ge=0, le=2**53 - 1, description="A position of the ledger.")]
 
@@ -95,6 +95,10 @@ class PortabilityExportIssued(_Issued, frozen=True, kw_only=True):
 
 
 ErasureGround = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection"]
+ErasureCause = Literal[
+    "request", "retention", "consent-withdrawn", "unlawful", "objection", "removed"
+]
+"""What asks for an erasure; `removed`: that single values were removed."""
 
 
 class DecisionGround(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -123,10 +127,12 @@ class ErasureDecided(PersonFacts, frozen=True, kw_only=True):
     """It was decided, per data category, whether a person's data is erased.
 
     `cause`: what asked for it. What is not erased yet is erased for that cause once nothing keeps it.
+    `fields`: where single fields go and their categories stay.
     """
 
     decisions: ByCategory[Decision]
-    cause: ErasureGround | UnsetType = UNSET
+    cause: ErasureCause | UnsetType = UNSET
+    fields: list[FieldName] | UnsetType = UNSET
     request_ref: Code | UnsetType = UNSET
 
 

@@ -25,7 +25,6 @@ _ROOT_ERRORS = {"LedgerError", "BadParameter"}
 _SPOKEN = {
     "projections/views/consent_status.py": ("_words", "_WHY"),
     "application/auditing.py": ("_NO_KEYS",),
-    "ledger/crypto/provider.py": ("NO_KEYS",),
     "ledger/audit/__init__.py": ("_left_out",),
     "ledger/audit/catalogue.py": ("_difference",),
     "ledger/audit/server/net.py": (
@@ -47,6 +46,7 @@ _SPOKEN = {
     "projections/reading/order_judging.py": ("_objections", "_of_conditions", "refusal"),
     "application/acts/on_secrecy.py": ("hindrance",),
     "application/queries/desk/in_the_way.py": ("*",),
+    "ledger/crypto/provider.py": ("no_keys",),
     "ledger/tlog/store/key_file.py": ("_ROTATE",),
     "ledger/storage/refusals.py": ("*",),
     "ledger/storage/access.py": ("*",),

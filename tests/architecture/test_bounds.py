@@ -111,6 +111,7 @@ KNOWN = {
         "documents/order_forms/typed.py": "forms, refused when they are too deep",
         "projections/": "rows of views",
         "console/commands/contract.py": "examples of the program",
+        "host/secret_codes.py": "a file whose signature was checked, up to a bound",
     },
 }
 """What makes more of something, or asks others: in which files, and why there."""

@@ -19,6 +19,16 @@ from schemas.documents import schema_of
 from tests.architecture import diagrams
 from tests.architecture.documents import ROOT, SECTIONS, summarized, written
 
+INVARIANTS = ROOT / "docs" / "explanation" / "invariants.md"
+
+
+def tracked(*patterns: str) -> list[str]:
+    """The files of the repository whose paths fit a pattern; all of them without one."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return listed.stdout.split()
+
 
 @pytest.mark.parametrize("page", SECTIONS)
 def test_a_page_says_what_the_code_says(page: str) -> None:
@@ -66,6 +76,28 @@ def test_every_decision_is_listed_once_by_its_title() -> None:
     assert sorted(listed) == sorted((title, name) for name, title in titles.items())
 
 
+def test_every_number_of_a_decision_leads_to_a_page() -> None:
+    """A number that is cited anywhere has its page, or stands in the table of those that were merged."""
+    folder = ROOT / "docs" / "decisions"
+    there = {int(path.name[:4]) for path in folder.glob("[0-9]*.md")}
+    rows = re.findall(
+        r"^\| ([\d, ]+) \| \[(\d+)\]\((\d{4})-", (folder / "README.md").read_text("utf-8"), re.M
+    )
+    merged = {int(one) for numbers, _, _ in rows for one in numbers.split(",")}
+    assert all(int(name) == int(number) in there for _, name, number in rows)
+    assert merged & there == set()
+    cited = {
+        int(number)
+        for path in tracked("*.py", "*.md", "*.toml", "*.sql", "Makefile")
+        for listed in re.findall(
+            r"\bADRs? (\d+(?:(?:, | and )\d+)*)", (ROOT / path).read_text("utf-8")
+        )
+        for number in re.findall(r"\d+", listed)
+    }
+    assert len(cited) > 40
+    assert cited - there - merged == set()
+
+
 def test_readme_is_one_page() -> None:
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
 
@@ -90,34 +122,12 @@ def test_every_member_of_every_schema_is_named_in_the_contract() -> None:
     assert set(re.findall("[a-z]+", "source id" + answer.partition("}")[0])) == sent
 
 
-def tracked(*patterns: str) -> list[str]:
-    listed = subprocess.run(
-        ["git", "ls-files", "--", *patterns], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return listed.stdout.split()
-
-
-@pytest.mark.parametrize(
-    "page",
-    [
-        "README.md",
-        "ARCHITECTURE.md",
-        "CONTRIBUTING.md",
-        "docs/reference/events.md",
-        "docs/how-to/exports.md",
-        "docs/reference/protection.md",
-        "docs/explanation/rulebook.md",
-    ],
-)
-def test_what_a_page_links_to_and_names_exists(page: str) -> None:
+@pytest.mark.parametrize("page", tracked("*.md"))
+def test_what_a_page_links_to_exists(page: str) -> None:
+    """What it names in backticks: `test_paths.py`."""
     text = (ROOT / page).read_text("utf-8")
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
         assert ((ROOT / page).parent / target).exists(), target
-    for path in re.findall(
-        r"`((?:ledger|projections|consumers|schemas|rulebook|application(?!/json|/cloudevents)|documents|host|sample|console|deploy|tests)/[\w./]+)`",
-        text,
-    ):
-        assert (ROOT / path).exists(), path
     for test in re.findall(
         r"`((?:unit|integration|contract|property|fault|architecture)/[\w./]+)`", text
     ):
@@ -237,7 +247,7 @@ def by_hand(path: Path) -> list[str]:
 
 def test_no_invariant_hangs_on_draws_alone() -> None:
     """What is drawn widely every night is a third of that in `make check`, and is found there by luck."""
-    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    page = INVARIANTS.read_text("utf-8")
     named = sorted({*re.findall(r"`(property/[\w.]+)`", page)})
     assert len(named) > 7
     assert [name for name in named if not by_hand(ROOT / "tests" / name)] == []
@@ -256,7 +266,7 @@ def test_a_test_with_written_cases_is_told_from_one_that_only_draws(tmp_path: Pa
 
 
 def test_every_invariant_names_a_test_and_files_that_exist() -> None:
-    page = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    page = INVARIANTS.read_text("utf-8")
     (rows,) = re.findall(r"^\| invariant .*\n\|---.*\n((?:\|.*\n)+)", page, re.M)
     places = [
         ROOT,

@@ -11,6 +11,7 @@ from tests.architecture.test_trust import PAGE
 FROM_THE_OTHER = {
     "LEDGER_SIGNED_KEYS": "who may sign a lifted disclosure",
     "LEDGER_SIGNED_TOPIC": "where such disclosures come in",
+    "LEDGER_SECRET_CODES_FILE": "hashes of codes, signed: more is withheld by it, and nothing comes in",
     "LEDGER_WITHHELD_KEY": "for whom this ledger seals what it withholds: nothing comes in by it",
 }
 """Settings of an open ledger whose value belongs to the confidential one."""
@@ -41,7 +42,7 @@ def test_every_setting_that_names_a_place_or_a_key_is_judged() -> None:
     assert places == OF_THE_LEDGER_ITSELF | FROM_THE_OTHER.keys()
 
 
-def test_the_page_names_two_paths_from_the_confidential_ledger_and_both_are_proven() -> None:
+def test_the_page_names_the_paths_from_the_confidential_ledger_and_each_is_proven() -> None:
     here = PAGE.split("## The open ledger")[1].split("## The confidential ledger")[0]
     paths = [line.split(" | ") for line in here.splitlines() if line.startswith("| ")][2:]
     from_there = [
@@ -49,9 +50,10 @@ def test_the_page_names_two_paths_from_the_confidential_ledger_and_both_are_prov
     ]
     assert [path.removeprefix("| ") for path, _ in from_there] == [
         "Kafka, `privacy.signed.v1`, and `ingest --signed`",
+        "the signed file of `LEDGER_SECRET_CODES_FILE`",
         "receipts, `dead-letters hand-over FILE --remove`",
     ]
-    (_, signed), (_, receipts) = from_there
-    assert signed == "a key of `LEDGER_SIGNED_KEYS`"
+    (_, signed), (_, codes), (_, receipts) = from_there
+    assert signed == codes == "a key of `LEDGER_SIGNED_KEYS`"
     assert "sealed message, which only this ledger can make" in receipts
     assert len(paths) > 15

@@ -13,7 +13,7 @@ from documents.vng import vng_record
 from ledger.event import RecordedEvent
 from ledger.names import LedgerName
 from projections.folds.annulment import effects, name_of
-from schemas import EVENT_TYPES
+from schemas import EVENT_TYPES, names
 from tests.fixtures.ledger import House
 from tests.fixtures.standards import (
     ldv_validator,
@@ -53,9 +53,9 @@ def acts(house: House) -> list[Act]:
 
 
 def of_type(type: str) -> RecordedEvent:
-    """An event of the ledger itself, of one of the types that a sample has no occasion for."""
+    """An event of one of the types that a sample has no occasion for: the ledger's, and declared codes."""
     known = EVENT_TYPES[type]
-    assert known.own, f"the sample lacks {type}"
+    assert known.own or known.name == names.CODES_DECLARED, f"the sample lacks {type}"
     facts: dict[str, Any] = (
         {"reader": str(UUID(int=7)), "query": "state"} if known.references else {}
     )

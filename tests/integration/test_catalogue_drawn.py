@@ -5,6 +5,7 @@ Each comes to a finding, to a reason in `catalogues.toml`, to nothing, or to a s
 
 import os
 import random
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,7 +16,7 @@ import pytest
 from ledger.audit.server.rows import catalogues
 from ledger.embedded import start
 from ledger.names import ROLES, LedgerName
-from tests.fixtures.drawn import DECLARED, DOWN, NAMED, REFUSED, UNCHANGED, Throwaway
+from tests.fixtures.drawn import DECLARED, DOWN, NAMED, REFUSED, UNCHANGED, Drawn, Throwaway
 from tests.fixtures.engines import PROGRAMS
 from tests.fixtures.ledger import Clock, House, collected
 from tests.fixtures.postgres import installed_cluster, short_folder
@@ -74,6 +75,21 @@ def test_whatever_is_drawn_is_named_or_declared(throwaway: Throwaway, tally: Cou
     assert counted[NAMED] > DRAWN / 3
 
 
+def test_a_server_that_stops_is_an_outcome_and_the_next_draw_finds_it_again(
+    throwaway: Throwaway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = throwaway.connection.info.backend_pid
+
+    def stopped() -> None:
+        os.kill(server, signal.SIGKILL)
+        throwaway.connection.execute(b"SELECT pg_sleep(600)")  # no answer to it comes
+
+    with monkeypatch.context() as patched:
+        patched.setattr(throwaway, "found", stopped)
+        assert throwaway.outcome(Drawn("pg_class", 3, "relname", "altered")) == DOWN
+    assert throwaway.found_after() == []
+
+
 LENT = (
     "CREATE FUNCTION public.lent() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER"
     " AS $$ BEGIN RETURN 1; END $$"
@@ -82,6 +98,11 @@ AT_LOGIN = (
     "CREATE FUNCTION public.look() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$",
     "CREATE EVENT TRIGGER look ON ddl_command_end EXECUTE FUNCTION public.look()",
 )
+OWNED = (
+    "INSERT INTO pg_shdepend SELECT {}, 'pg_class'::regclass, 'ledger_main.events'::regclass, 0,"
+    " 'pg_authid'::regclass, oid, 'o' FROM pg_authid WHERE rolname = 'ledger_main_reader'"
+)
+IN_SESSION = "UPDATE pg_namespace SET nspname = 'pg_temp_99' WHERE nspname = 'x'"
 PINNED = {
     "a column of the roles for the projector": (
         "columns of pg_catalog.pg_authid",
@@ -165,6 +186,46 @@ PINNED = {
             "GRANT ledger_main_recorder TO somebody",
             "ALTER ROLE somebody SET session_replication_role = replica",
         ],
+    ),
+    "a setting of a superuser": (
+        "setting of postgres is none of this ledger: session_replication_role",
+        ["ALTER ROLE postgres SET session_replication_role = replica"],
+    ),
+    "a setting of a superuser in the database": (
+        "setting of postgres is none of this ledger: search_path",
+        ["ALTER ROLE postgres IN DATABASE postgres SET search_path = public"],
+    ),
+    "another owner, as REASSIGN OWNED believes it": (
+        "pg_shdepend: pg_class ledger_main.events is not as it was made",
+        [OWNED.format("(SELECT oid FROM pg_database WHERE datname = current_database())")],
+    ),
+    "another owner in every database": (
+        "pg_shdepend: pg_class ledger_main.events is not as it was made",
+        [OWNED.format("0")],
+    ),
+    "another owner of a function of the server": (
+        "server pg_shdepend: pg_proc pg_catalog.pg_sleep(pg_catalog.float8) was added",
+        [
+            OWNED.format("0")
+            .replace("pg_class", "pg_proc")
+            .replace("ledger_main.events'::regclass", "pg_sleep'::regproc")
+        ],
+    ),
+    "a lasting table where temporary ones are": (
+        "table pg_temp_99.copied of the site",
+        ["CREATE SCHEMA x", "CREATE TABLE x.copied ()", IN_SESSION],
+    ),
+    "a function where temporary tables are": (
+        "function pg_temp_99.look() of the site",
+        ["CREATE SCHEMA x", "CREATE FUNCTION x.look() RETURNS int RETURN 1", IN_SESSION],
+    ),
+    "a right where temporary tables are": (
+        "namespace pg_temp_99 of the site",
+        ["CREATE SCHEMA x", "GRANT USAGE ON SCHEMA x TO PUBLIC", IN_SESSION],
+    ),
+    "a temporary view of the keys": (
+        "reaches into {keys}.data_keys",
+        ["CREATE TEMPORARY VIEW seen AS SELECT * FROM ledger_main_keys.data_keys"],
     ),
     "a language": (
         "language other was added",
@@ -301,6 +362,20 @@ def test_what_was_done_to_ledgers_is_named(throwaway: Throwaway, what: str) -> N
     assert [one for one in found if words in one], found
 
 
+def test_a_replication_slot_is_named_until_a_baseline_accepts_it(throwaway: Throwaway) -> None:
+    slot = "SELECT pg_create_physical_replication_slot('s', false, {})"
+    assert throwaway.found_after(slot.format("true")) == [], "it goes with its session"
+    throwaway.connection.execute(b"SELECT pg_drop_replication_slot('s')")
+    try:  # no rollback takes a slot away
+        looked = throwaway.looked_after(slot.format("false"))
+        assert [one.detail for one in looked.sorted()] == [
+            "replication slot s is none of this ledger"
+        ]
+        assert throwaway.found_after(baseline=looked.of_site) == []
+    finally:
+        throwaway.connection.execute(b"SELECT pg_drop_replication_slot('s')")
+
+
 KINDS_OF_OBJECTS = {
     "public.t": "TABLE {0} ()",
     "public.v": "VIEW {0} AS SELECT 1 AS one",
@@ -355,6 +430,7 @@ SITE = (
     "CREATE PUBLICATION p FOR TABLE reports.t",
     "GRANT EXECUTE ON FUNCTION pg_ls_waldir() TO watcher",
     "ALTER DATABASE postgres SET search_path = reports",
+    "ALTER ROLE postgres SET search_path = reports",
     "CREATE FUNCTION public.lent() RETURNS int LANGUAGE sql SECURITY DEFINER RETURN 1",
     "CREATE VIEW reports.seen AS SELECT count(*) FROM ledger_main.events",
 )
@@ -371,6 +447,8 @@ LATER = {
     "what is handed on": "ALTER PUBLICATION p SET (publish = 'insert')",
     "a right on the server's own": "GRANT EXECUTE ON FUNCTION pg_ls_waldir() TO PUBLIC",
     "a setting": "ALTER DATABASE postgres SET session_replication_role = replica",
+    "the value of a setting": "ALTER DATABASE postgres SET search_path = reports, public",
+    "the value of a setting of a superuser": "ALTER ROLE postgres SET search_path = reports, public",
     "what is lent": "ALTER FUNCTION public.lent() STABLE",
     "what is seen": "CREATE OR REPLACE VIEW reports.seen AS SELECT count(*) FROM ledger_main.batches",
     "something of the ledger's": "GRANT SELECT ON ledger_main.events TO watcher",
@@ -421,6 +499,10 @@ def test_a_login_without_more_and_what_plans_follow_from_are_in_order(
         "ALTER ROLE somebody SET work_mem = '8MB'",
         "ALTER DATABASE postgres SET log_min_duration_statement = 500",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+        "CREATE TEMPORARY TABLE mine (one serial PRIMARY KEY, two text DEFAULT 'x' CHECK (two <> ''))",
+        "CREATE INDEX ON mine (two)",
+        "CREATE TEMPORARY TABLE theirs (one int REFERENCES mine)",
+        "CREATE TEMPORARY VIEW seen AS SELECT one FROM mine",
         *(f"ALTER ROLE {LedgerName().role(role)} NOLOGIN" for role in ROLES),
         "ANALYZE",
     )

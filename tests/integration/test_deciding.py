@@ -12,6 +12,7 @@ from host.running.forgetting import forget_waiting
 from ledger.audit import audit
 from ledger.errors import OnHold, Retry, UnknownSubject
 from ledger.event import RecordedEvent
+from ledger.keys.opening import Missing
 from projections.keeping.person import dossier_of
 from projections.use.restricting import restricted
 from rulebook.calendar import day_of
@@ -262,6 +263,43 @@ def test_whoever_registers_anew_is_no_longer_waited_for(overlapping: Home) -> No
     )
     overlapping.tell(again, hold("released", "2026-11-25T11:00:00Z", "traffic"))
     assert overlapping.due(decided_only=True) == []
+
+
+def test_what_waited_takes_nothing_of_a_relationship_that_began_in_the_same_month(
+    home: Home,
+) -> None:
+    home.tell(
+        *customer(),
+        told("contract-concluded", "2026-01-02T10:00:00Z", contract_ref="C-1"),
+        held("contact", time="2026-03-05T10:00:00Z"),
+        held("contact", time="2026-11-05T10:00:00Z"),
+        told("contract-ended", "2026-11-10T10:00:00Z", contract_ref="C-1"),
+        hold("placed", "2026-11-11T10:00:00Z", "contact"),
+    )
+    (done,) = erase_asked(home.site, WHO, ErasureScope("unlawful", None, ["contact"]))
+    assert decisions(done) == {"contact": ("restrict", "legal-hold")}
+    home.clock.forward(days=2)
+    home.tell(
+        told("contract-concluded", "2026-11-26T09:00:00Z", contract_ref="C-2"),
+        held("contact", time="2026-11-26T09:30:00Z"),
+        hold("released", "2026-11-26T09:45:00Z", "contact"),
+    )
+    (part,) = home.due(decided_only=True)
+    assert ([*part.step.fields], part.step.cause) == (["email"], "unlawful")
+    opener = home.house.opener()
+    opened = [opener.personal(event) for event in home.house.events() if event.sealed]
+    assert [one["email"] is Missing.ERASED for one in opened] == [True, True, False]
+    assert home.due() == []
+
+
+def test_the_preview_of_an_erasure_names_the_newest_day_of_what_goes(home: Home) -> None:
+    times = ("2026-03-05T10:00:00Z", "2026-11-05T23:30:00Z", "2026-04-05T10:00:00Z")
+    home.tell(*customer(), *(held("contact", time=time) for time in times))
+    home.tell(held("traffic", time="2026-10-10T10:00:00Z", origin="network"))
+    (seen,) = preview(home.site, WHO, ErasureScope("unlawful", None, ["contact", "traffic"]))
+    # In Dutch time; of a rolling category the end of the month.
+    days = {name: day.isoformat() for name, day in seen.step.newest.items()}
+    assert days == {"contact": "2026-11-06", "traffic": "2026-11-01"}
 
 
 def test_an_ended_consent_takes_what_rested_on_it_alone(home: Home) -> None:

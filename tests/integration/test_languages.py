@@ -93,7 +93,7 @@ def asked(language: Language, folder: Path) -> Iterator[tuple[str, bytes]]:
     yield from ((line, b"") for line in LOOKS)
     yield "find email", b"a@example.nl\n"
     if language == "nl":
-        yield from ((line, b"") for line in _acts("NL", folder))
+        yield from ((line, b"") for line in acts_of("NL", folder))
         yield f"ingest {folder}/odd.ndjson", b""
         yield f"schema validate {folder}/odd.ndjson", b""
         yield "find email", b"\n"
@@ -155,7 +155,8 @@ LOOKS = [
 ]
 
 
-def _acts(mark: str, folder: Path) -> list[str]:
+def acts_of(mark: str, folder: Path) -> list[str]:
+    """A line for each command that acts. `mark`: in the references of what is made."""
     request, breach, hold = f"VZ-2026-{mark}", f"BR-{mark}", f"HOLD-{mark}"
     proof, entry = folder / f"{mark}.proof", folder / f"{mark}.entry"
     key = folder / f"{mark}.key"

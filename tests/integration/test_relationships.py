@@ -247,7 +247,9 @@ def test_a_reactivation_carries_over_everything_unless_it_says_otherwise(
     assert address(former) == left
 
 
-def test_in_the_month_of_a_beginning_the_old_goes_with_the_new(cli: Cli) -> None:
+@pytest.fixture
+def both(cli: Cli) -> Cli:
+    """A customer who left and came back within one month."""
     cli.record(
         registered(BACK, time=on("2018-01-01")),
         mail(BACK, "2018-01-01", "first@example.nl"),
@@ -257,15 +259,61 @@ def test_in_the_month_of_a_beginning_the_old_goes_with_the_new(cli: Cli) -> None
         contract("concluded", BACK, "2020-03-20", "C-2"),
         mail(BACK, "2020-03-25", "new@example.nl"),
     )
-    assert overdue(cli) == {"contact"}
-    (step,) = cli("retention", "run", "--json").json["due"]
-    assert step["collected_until"] == "2018-01-31"
+    return cli
+
+
+def mails(cli: Cli) -> list[Any]:
+    lines = cli("history", BACK, "--json").lines
+    return [row["personal"]["email"] for row in lines if row["personal"]]
+
+
+def test_in_the_month_of_a_beginning_the_old_goes_and_the_new_stays(both: Cli) -> None:
+    assert overdue(both) == {"contact"}
+    months, part = both("retention", "run", "--json").json["due"]
+    assert (months["collected_until"], months["newest"]) == ("2018-01-31", "2018-01-01")
+    assert (part["cause"], part["fields"], part["categories"]) == ("retention", ["email"], [])
+    assert part["newest"] == "2020-03-20", "up to the beginning: of a field no more is known"
+    rows = both("retention", "due", "--json").json["clocks"]
+    assert [row["fields"] for row in rows if "fields" in row] == [["email"]]
+    assert both("retention", "run", "--yes").status == 0
+    assert both("retention", "run", "--json").json["count"] == 0
+    assert (overdue(both), address(both)) == (set(), "new@example.nl")
+    assert mails(both) == [{"erased": True}, {"erased": True}, "new@example.nl"]
+    found = {
+        word: BACK
+        in both("find", "email", "--json", stdin=f"{word}@example.nl".encode()).out.decode()
+        for word in ("old", "new")
+    }
+    assert found == {"old": False, "new": True}
+    # What comes late is judged by its own time: as the old relationship's, or as the new one's.
+    for day, code in (("2020-03-06", "erased-subject"), ("2020-03-21", None)):
+        ran = both.record(mail(BACK, day, f"{day}@example.nl"))
+        assert [one["code"] for one in ran["rejections"]] == ([code] if code else [])
+    assert address(both) == "new@example.nl"
+    assert both("audit", "--views").status == 0
+
+
+def test_without_new_values_the_month_stays_open_for_those_on_their_way(cli: Cli) -> None:
+    cli.record(
+        registered(BACK, time=on("2018-01-01")),
+        contract("concluded", BACK, "2018-01-02", "C-1"),
+        mail(BACK, "2020-03-05", "old@example.nl"),
+        contract("ended", BACK, "2020-03-10", "C-1"),
+        contract("concluded", BACK, "2020-03-20", "C-2"),
+    )
     assert cli("retention", "run", "--yes").status == 0
-    assert (overdue(cli), address(cli)) == (set(), "new@example.nl")
-    opened = [
-        row["personal"]["email"] for row in cli("history", BACK, "--json").lines if row["personal"]
-    ]
-    assert opened == [{"erased": True}, "old@example.nl", "new@example.nl"]
+    assert (address(cli), mails(cli)) == (None, [{"erased": True}])
+    assert cli.record(mail(BACK, "2020-03-25", "new@example.nl"))["rejections"] == []
+    assert cli("retention", "run", "--yes").status == 0
+    assert address(cli) == "new@example.nl"
+
+
+def test_once_the_new_relationship_is_over_as_well_all_of_the_month_goes(
+    both: Cli,
+) -> None:
+    both.record(contract("ended", BACK, "2020-04-10", "C-2"))
+    assert both("retention", "run", "--yes").status == 0
+    assert mails(both) == [{"erased": True}] * 3
 
 
 def test_who_changes_to_another_contract_the_next_day_has_not_left(cli: Cli) -> None:

@@ -238,15 +238,6 @@ def test_who_brings_a_file_is_told_why_and_nobody_else_is(house: Cli) -> None:
     assert b"undeclared" not in listed
 
 
-def test_a_code_of_the_house_is_named_in_a_setting(house: Cli) -> None:
-    seen = accessed(id="named", purpose="zwaluw-desk", role="zwaluw")
-    assert house.record(seen)["rejections"][0]["code"] == "withheld"
-    house.set(ORDINARY_CODES="zwaluw-desk, other")
-    assert house.record(seen)["recorded"] == 1
-    house.set(ORDINARY_CODES="not a code")
-    assert house("status").status == 2
-
-
 def test_what_the_house_declares_is_ordinary_from_the_next_message_on(house: Cli) -> None:
     seen = accessed(id="declared", purpose="zwaluw-desk", role="zwaluw")
     assert house.record(seen)["rejections"][0]["code"] == "withheld"

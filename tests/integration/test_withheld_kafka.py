@@ -26,8 +26,8 @@ from rulebook import secrecy
 from schemas import AdmissionRules, decode
 from tests.fakes.kafka import FakeAnswers, FakeCluster, FakeSource, FakeTime
 from tests.fixtures.inbound import STRUCTURED, as_binary
-from tests.fixtures.ledger import House, collected, registered
-from tests.unit.schemas.secret_spellings import by_kind
+from tests.fixtures.ledger import House, collected, message, registered
+from tests.unit.schemas.secret_spellings import by_kind, by_member, by_provision
 
 TOPIC = "events"
 # Kafka's own offsets go on, and how long a batch took is nobody's secret.
@@ -106,6 +106,22 @@ def test_nothing_but_offsets_differs(
     assert windows[0] == windows[1]
     sources = [sources_of(house.session("reader")) for house in (without, with_them)]
     assert sources[0] == sources[1]
+
+
+def test_the_topic_of_answers_says_nothing_of_any_withheld_message(
+    make_house: Callable[..., House], database_url: str, tmp_path: Path
+) -> None:
+    pair, house = KeyPair(tmp_path / "confidential"), make_house(database_url, "quiet")
+    undeclared = message("legal-hold-placed", hold_ref="H-1", categories=["traffic"])
+    undeclared["data"] |= {"ground": "operation-heron", "review_on": "2030-01-01"}
+    sent = [*[*by_kind()][::5], *[*by_provision()][::150], *[*by_member()][::400], undeclared]
+    worse = [{**one, "surprise": number} for number, one in enumerate(sent)]
+    records = [orjson.dumps(one) for one in (*sent, *worse)]
+    bad = orjson.dumps(collected(id="x", surprise=1))
+    _, said, answers = consume(house, pair, *records, bad)
+    assert len(answers) == 1, "of the one that is not withheld"
+    assert count_withheld(house.session("reader")) == len(set(records))
+    assert "heron" not in str(said)
 
 
 # Floods

@@ -232,7 +232,7 @@ def test_what_waited_for_its_period_goes_month_by_month(decided_only: bool) -> N
 
 
 PUT_OFF = {"decision": "restrict", "ground": "undisclosed", "rule": "law.erasure.undisclosed"}
-"""As ledgers recorded it that had a keep list (ADR 75); none records it without a hold any more."""
+"""As ledgers recorded it that had a keep list (ADR 124); none records it without a hold any more."""
 
 
 def test_what_a_keep_list_once_put_off_is_stored_until_it_goes_month_by_month() -> None:

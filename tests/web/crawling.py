@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from io import BytesIO
 from typing import NamedTuple
@@ -29,8 +29,16 @@ class Seen(NamedTuple):
     text: str
 
 
-def walked(console: Consoled, client: Client, starts: list[str]) -> Iterator[Seen]:
-    """Every answer that leads on from some addresses, each once, a few of each route."""
+def walked(
+    console: Consoled,
+    client: Client,
+    starts: list[str],
+    is_meant: Callable[[str], bool] = lambda address: True,
+) -> Iterator[Seen]:
+    """Every answer that leads on from some addresses, each once, a few of each route.
+
+    `is_meant`: says of an address whether it is asked.
+    """
     waiting, known, asked = deque(starts), set(starts), Counter[str]()
     while waiting:
         address = waiting.popleft()
@@ -42,7 +50,7 @@ def walked(console: Consoled, client: Client, starts: list[str]) -> Iterator[See
         text = text_of(response)
         yield Seen(address, response.status_code, text)
         for following in links_of(address, response, text):
-            if following not in known:
+            if following not in known and is_meant(following):
                 known.add(following)
                 waiting.append(following)
 

@@ -18,8 +18,9 @@ from consumers.posts import MOST_BYTES, MOST_EVENTS
 from ledger.errors import ServiceAway
 from ledger.letters.dead import letters
 from ledger.library.reader import LedgerReader
-from tests.fixtures.console import consented, registered
-from tests.unit.schemas.secret_spellings import by_kind
+from rulebook import secrecy
+from tests.fixtures.console import consented, disclosed, message, registered
+from tests.unit.schemas.secret_spellings import by_kind, by_member, by_provision
 from tests.web.console import ORIGIN, Consoled
 from tests.web.programs import Programs
 from web.app import Console
@@ -319,6 +320,42 @@ def test_what_is_withheld_is_told_to_its_sender_and_moves_no_counter_of_posts(
     assert counted() == before
     assert post(sender, event(1)).status_code == 200
     assert counted() != before, "it is watched"
+
+
+def every_kind_of_withheld() -> Iterator[dict[str, Any]]:
+    """Of each way to be withheld some: party, provision, citation in a member, undeclared code, type, bar."""
+    yield from [*by_kind()][::5]
+    yield from [*by_provision()][::150]
+    yield from [*by_member()][::400]
+    hold = message("legal-hold-placed", hold_ref="H-1", categories=["traffic"])
+    hold["data"] |= {"ground": "operation-heron", "review_on": "2030-01-01"}
+    yield hold
+    yield {**hold, "type": "nl.voipzeker.ledger.order-received.v1"}
+    yield {**hold, "type": "nl.voipzeker.ledger.order-recieved.v7"}
+    yield disclosed(notice="barred")
+    yield disclosed(notice="barred", surprise=1)
+    yield {**next(by_kind()), "specversion": "0.3"}
+
+
+def test_every_withheld_message_has_one_and_the_same_answer(
+    empty: Consoled, crm: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consumers.floods.FLOOD_LETTERS", 10_000)
+    sent = [
+        {**one, "id": f"w-{number}", "source": CRM}
+        for number, one in enumerate(every_kind_of_withheld())
+    ]
+    # A citation in an id or a source is gone with it.
+    sent = [one for one in sent if secrecy().withholds(one)]
+    assert len(sent) > 20
+    answers = [post(crm, one) for one in sent]
+    assert {(one.status_code, one.text) for one in answers} == {
+        (answers[0].status_code, answers[0].text)
+    }
+    assert answers[0].json()["code"] == "withheld"
+    together = post(crm, sent, BATCHED).json()["outcomes"]
+    assert [*{orjson.dumps(one) for one in together}] == [orjson.dumps(together[0])]
+    assert recorded(empty) == letters_of(empty) == []
 
 
 def is_turned_away(client: TestClient, *events: dict[str, Any]) -> bool:

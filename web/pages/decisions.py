@@ -16,11 +16,11 @@ from rulebook.calendar import day_of
 from schemas import CATEGORIES
 from web.acts import Act, options
 from web.linking import act
-from web.moments import day
+from web.moments import day, day_text
 from web.names import cited
 from web.page import AnyForm, AnyPage, FormData, Preview, previewed
 from web.pages.common import anchor, cap, headings
-from web.pages.retention import steps_table
+from web.pages.retention import named, steps_table
 from web.parts import Input, Nothing, Notice, Table, lines
 from web.pieces import Tag, Tone
 from web.rendering import code
@@ -68,12 +68,13 @@ def decisions_table(answer: Decided) -> Table:
 
 def _decision(row: DecisionShown) -> Iterator[tuple[object, ...]]:
     """A line for every ground of a category, with its end; the longest ground is the last."""
+    newest = row.newest and say("decision", "newest", day_text(row.newest))
     for place, why in enumerate(row.grounds):
         what = Tag(cap(say("outcome", row.decision)), _TONES.get(row.decision, "plain"))
         waits = say("decision", "waits", anchor(why.waits_for)) if why.waits_for else None
         yield (
-            cap(code(row.category, "category")),
-            what if place == 0 else "",
+            named(row.fields) if row.fields else cap(code(row.category, "category")),
+            lines(what, newest) if place == 0 else "",
             day(why.until) if why.until else waits,
             _why(why),
             cited(why.statute),

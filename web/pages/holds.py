@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
+from application.listings.holds import HOLDS
 from application.queries.keeping.holds import HoldInForce, HoldPage
-from application.words import say
-from web.linking import act, person
-from web.moments import when
+from web.linking import act
 from web.page import Page
-from web.pages.common import acts, codes, days_left, filtered, ground, headings, more, owner
-from web.parts import Input, Nothing, Table, lines
-from web.pieces import Column, Deadline, Link, Tag
+from web.pages.common import acts, filtered, more
+from web.pages.declared import listed, title_of
+from web.parts import Input, lines
+from web.pieces import Link
 from web.resources import holds as resources
 from web.resources.holds import HoldsParams
 from web.visit import Visit
@@ -17,34 +17,20 @@ from web.words import counted, t
 
 
 def _list(visit: Visit, params: HoldsParams, answer: HoldPage) -> Mapping[str, object]:
-    names = "hold subject categories ground owner review"
     may = visit.may("holds")
-    heads = (*headings("holds", names), *((Column(t("holds.acts")),) if may else ()))
-    table = Table(t("holds.title"), heads, tuple(_row(visit, row, may=may) for row in answer.holds))
     place = [("hold-place", "acts/place-hold", {"subject": params.subject})] if may else []
-    nothing = Nothing(t("holds.nothing"), t("holds.nothing_how"))
     whose = Input("subject", value=params.subject or "", hint="subject")
     return {
-        "title": t("holds.title"),
+        "title": title_of(HOLDS),
         "said": t("holds.said", counted("hold", answer.in_force), answer.overdue),
         "links": acts(visit, *place),
-        "parts": (filtered(visit, "/holds", whose), table if answer.holds else nothing),
+        "parts": (
+            filtered(visit, "/holds", whose),
+            listed(visit, HOLDS, answer.holds, "holds", _acts if may else None),
+        ),
         "more": more(visit, "holds", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
-
-
-def _row(visit: Visit, row: HoldInForce, *, may: bool) -> tuple[object, ...]:
-    void = Tag(say("holds", "void"), "bad") if row.void else None
-    cells = (
-        lines(row.hold_ref, t("holds.since", when(row.since)), void),
-        person(visit, row.subject),
-        codes("category", row.categories),
-        ground(row.ground),
-        owner(row.owner),
-        Deadline(row.review_on, days_left(visit, row.review_on)),
-    )
-    return (*cells, _acts(row)) if may else cells
 
 
 def _acts(row: HoldInForce) -> object:

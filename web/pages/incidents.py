@@ -1,29 +1,18 @@
 """Breaches and suspected misuse: which cases there are, one of them, and its notification as a document."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
+from application.listings.incidents import INCIDENT, INCIDENTS
 from application.queries.cases.breach_notice import BreachNotice
-from application.queries.cases.incidents import IncidentFile, IncidentPage, IncidentRow
-from application.words import code_word, say
+from application.queries.cases.incidents import IncidentFile, IncidentPage
+from application.words import say
 from documents.breach_notice import notice_page
-from web.linking import person, to
-from web.moments import when
+from web.linking import to
 from web.names import cited
 from web.page import File, Page
-from web.pages.common import (
-    Offered,
-    acts,
-    also,
-    clock,
-    clocks_table,
-    filtered,
-    headings,
-    more,
-    pairs,
-    steps_table,
-    streams_of,
-)
-from web.parts import Definitions, Nothing, Notice, Table, columns, lines
+from web.pages.common import Offered, acts, also, clocks_table, filtered, more
+from web.pages.declared import filed, listed, title_of, title_of_file
+from web.parts import Notice, Table, columns, lines
 from web.pieces import Link, Tag
 from web.rendering import code
 from web.resources import incidents as resources
@@ -34,19 +23,13 @@ from web.words import counted, grouped, t
 
 
 def _list(visit: Visit, params: CasesParams, answer: IncidentPage) -> Mapping[str, object]:
-    table = Table(
-        t("incidents.title"),
-        headings("incidents", "incident about since clocks status"),
-        tuple(_row(visit, row) for row in answer.incidents),
-    )
-    nothing = Nothing(t("incidents.nothing"), t("incidents.nothing_how"))
     return {
-        "title": t("incidents.title"),
+        "title": title_of(INCIDENTS),
         "said": _said(answer),
         "links": _begun(visit),
         "parts": (
             filtered(visit, "/incidents", also("all", params.all)),
-            table if answer.incidents else nothing,
+            listed(visit, INCIDENTS, answer.incidents, "incidents"),
         ),
         "more": more(visit, "incidents", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
@@ -67,60 +50,13 @@ def _begun(visit: Visit) -> tuple[object, ...]:
     return acts(visit, detect, *([suspect] if visit.has("persons") else ()))
 
 
-def _row(visit: Visit, row: IncidentRow) -> tuple[object, ...]:
-    name = _person(row)
-    return (
-        lines(
-            Link(to(visit, "incidents", row.ref, subject=name), row.ref),
-            code(row.kind, "incident_kind"),
-        ),
-        person(visit, row.subject) if row.kind == "misuse" else None,
-        when(row.since),
-        lines(*(clock(visit, it) for it in row.clocks)),
-        lines(*_standing(row)),
-    )
-
-
-def _person(row: IncidentRow) -> str | None:
-    """Whose case it is; a breach is about no single person."""
-    return row.subject if row.kind == "misuse" and isinstance(row.subject, str) else None
-
-
-def _standing(row: IncidentRow) -> Iterator[object]:
-    yield say("incident", "open" if row.open else "closed")
-    if row.risk:
-        yield t("incidents.risk", code(row.risk, "risk"))
-    if row.overdue:
-        yield Tag(t("incidents.overdue"), "bad")
-
-
 def _file(visit: Visit, params: CaseParams, answer: IncidentFile) -> Mapping[str, object]:
-    values = (
-        code(answer.kind, "incident_kind"),
-        person(visit, answer.subject) if answer.kind == "misuse" else None,
-        when(answer.since),
-        code_word("risk", answer.risk),
-        _must_tell(answer),
-        answer.persons_told,
-        lines(*_standing(answer)),
-    )
-    facts = pairs("incident", "kind about since risk must_tell told status", values)
     return {
-        "title": say("incident", "title", answer.ref),
+        "title": title_of_file(INCIDENT, answer),
         "links": (*_documents(visit, answer), *_acts(visit, params, answer)),
-        "parts": (
-            Definitions(facts),
-            clocks_table(visit, answer.clocks),
-            steps_table(visit, answer.steps, streams_of(visit, answer.subject)),
-        ),
+        "parts": tuple(filed(visit, INCIDENT, answer)),
         "forms": ("json",),
     }
-
-
-def _must_tell(answer: IncidentFile) -> object:
-    if answer.kind == "breach" and answer.risk is None:
-        return say("incident", "not-assessed")
-    return answer.persons_must_be_told
 
 
 def _documents(visit: Visit, answer: IncidentFile) -> tuple[object, ...]:

@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import rulebook
+from application.language import spoken
 from application.queries.keeping.clock_pages import ClockPage, StepPage
 from application.queries.keeping.periods import Clock, Forecast, StepShown, entry_years
 from application.words import say, told_in
 from documents.messages import told
 from schemas import CATEGORIES
+from schemas.texts import field_name
 from web.acts import options
 from web.linking import person, to
 from web.moments import day, month_text
@@ -114,7 +116,7 @@ def _clock(visit: Visit, row: Clock) -> tuple[object, ...]:
     cause = ground(row.cause or row.deferred)
     return (
         person(visit, row.subject),
-        _category(row.category),
+        named(row.fields) if row.fields else _category(row.category),
         lines(Tag(say("situation", row.situation), _TONES.get(row.situation, "plain")), cause),
         _until(row),
         _rule(visit, row.rule) if row.category else say("clocks", "forgotten", entry_years()),
@@ -145,12 +147,25 @@ def steps_table(visit: Visit, title: str, due: Sequence[StepShown]) -> Table:
         (
             person(visit, row.subject),
             lines(ground(row.cause), row.request_ref),
-            say("erasing", "whole") if row.is_whole else codes("category", row.categories),
-            day(row.collected_until) if row.collected_until else None,
+            _what_goes(row),
+            day(row.newest) if row.newest else None,
         )
         for row in due
     )
-    return Table(title, headings("erasing", "subject cause categories collected"), rows)
+    return Table(title, headings("erasing", "subject cause categories newest"), rows)
+
+
+def named(fields: Sequence[str]) -> str:
+    """Single fields in words."""
+    return cap(", ".join(field_name(field, spoken()) for field in fields))
+
+
+def _what_goes(row: StepShown) -> object:
+    if row.is_whole:
+        return say("erasing", "whole")
+    if row.fields:
+        return named(row.fields)
+    return codes("category", row.categories)
 
 
 def _would_go(visit: Visit, params: RunParams, answer: StepPage) -> Mapping[str, object]:

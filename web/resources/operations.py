@@ -36,7 +36,6 @@ from ledger.letters.lists import FIRST, LetterFilter, count_letters, letters_pag
 from ledger.reading import halted_topics
 from ledger.recording.quarantine import sources_of
 from ledger.tlog.store.folder import LogFolder
-from rulebook import ordinary_codes
 from schemas.formats import instant_of
 from web.requests import time_asked
 from web.resource import NoParams, Params, resource
@@ -161,7 +160,7 @@ def _begin(cursor: str | None) -> tuple[datetime, bytes] | tuple[None, None]:
 @resource("/codes", "operations", name="codes", rows="undeclared")
 def codes(visit: Visit, params: NoParams) -> Codes:
     """Recorded codes that are not declared ordinary, and who declared the others."""
-    return codes_now(visit.source("codes"), visit.site.intake, ordinary_codes())
+    return codes_now(visit.source("codes"), visit.site.intake)
 
 
 RESOURCES = (operations, kafka, intake_sources, keys, dead_letters, codes)

@@ -14,7 +14,7 @@ class CertifiedErasure(Answer, frozen=True):
     """An erasure that was decided and carried out, as the log proves it.
 
     `position`: of the erasure. `keys_destroyed`: ids, which commit to the keys. `origin`, `size`: of the log.
-    `certificate`: the file, where one was written.
+    `certificate`: the file, where one was written. `fields`: where single ones went, and no category did.
     """
 
     verified: Literal[True]
@@ -31,6 +31,7 @@ class CertifiedErasure(Answer, frozen=True):
     origin: str
     size: int
     certificate: str | UnsetType = UNSET
+    fields: list[str] | UnsetType = UNSET
 
 
 def certified(content: CertificateContent) -> CertifiedErasure:
@@ -49,4 +50,5 @@ def certified(content: CertificateContent) -> CertifiedErasure:
         decisions=recorded_decisions(content.decisions),
         origin=content.origin,
         size=content.size,
+        fields=list(content.fields) or UNSET,
     )

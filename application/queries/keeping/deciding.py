@@ -39,13 +39,16 @@ class GroundShown(Answer, frozen=True):
 class DecisionShown(GroundShown, frozen=True):
     """What becomes of one category, and the ground that decides; `besides`: the others.
 
-    `grounds`: all of them, the longest lasting one last.
+    `grounds`: all of them, the longest lasting one last. `newest`: no value that goes is of a later day.
+    `fields`: only the values of these go, up to that day.
     """
 
     category: str
     decision: Outcome
     besides: list[GroundShown]
     grounds: list[GroundShown]
+    newest: str | None
+    fields: list[str] | UnsetType = UNSET
 
 
 class DecidedOfOne(Answer, frozen=True):
@@ -112,7 +115,7 @@ def decided(
     """Decisions on what asks for an erasure."""
     steps = [result.step for result in results]
     carried_out = all(result.erasure is not None for result in results)
-    erased = carried_out and any(step.erased for step in steps)
+    erased = carried_out and any(step.erased or step.fields for step in steps)
     return Decided(
         subject=reference,
         cause=scope.cause,
@@ -134,23 +137,30 @@ def _stream(result: CarriedOut) -> UUID:
 def _decided_of_one(own_results: Sequence[CarriedOut]) -> DecidedOfOne:
     """One data subject: all that was decided of it, in one step or in several."""
     erasures = [result.erasure for result in own_results if result.erasure]
-    # Steps come in order: of two decisions on a category the later one counts.
-    decisions = {
-        category: decision
-        for result in own_results
-        for category, decision in result.step.decisions.items()
-    }
     return DecidedOfOne(
         data_subject=str(own_results[0].stream),
         whole_person=any(erasure.whole for erasure in erasures),
         keys_destroyed=sum(len(erasure.keys) for erasure in erasures),
         position=max((erasure.last_position for erasure in erasures), default=None),
-        decisions=[decision_row(decision) for _, decision in sorted(decisions.items())],
+        decisions=_decisions([result.step for result in own_results]),
     )
 
 
-def decision_row(decision: ErasureDecision) -> DecisionShown:
-    """One category: what becomes of it, and every reason."""
+def _decisions(steps: Sequence[PlannedErasure]) -> list[DecisionShown]:
+    """A row for each category, and one for each step that takes single fields of one."""
+    # Steps come in order: of two decisions on a category the later one counts.
+    rows = {
+        category: decision_row(decision, step)
+        for step in steps
+        for category, decision in step.decisions.items()
+    }
+    single = [decision_row(next(iter(step.fields.values())), step) for step in steps if step.fields]
+    return [*(row for _, row in sorted(rows.items())), *single]
+
+
+def decision_row(decision: ErasureDecision, step: PlannedErasure) -> DecisionShown:
+    """One category, or single fields of it: what becomes of it, and every reason."""
+    newest = step.newest.get(decision.category)
     grounds = [ground_row(reason) for reason in decision.reasons]
     first, *others = grounds
     return DecisionShown(
@@ -159,6 +169,8 @@ def decision_row(decision: ErasureDecision) -> DecisionShown:
         decision=decision.decision,
         besides=others,
         grounds=grounds[::-1],
+        newest=newest.isoformat() if newest else None,
+        fields=sorted(step.fields) or UNSET,
     )
 
 

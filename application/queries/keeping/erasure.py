@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
+from msgspec import UNSET, UnsetType
+
 from application.answer import Answer
 from ledger.erasure.eraser import Erasure
 from ledger.event import instant
@@ -23,7 +25,10 @@ class Forgotten(Answer, frozen=True):
 
 
 class ErasureShown(Answer, frozen=True):
-    """One erasure. `dead_letters`: how many went with it. `last_position`: of its events."""
+    """One erasure. `dead_letters`: how many went with it. `last_position`: of its events.
+
+    `fields`: single ones that went, where no category did.
+    """
 
     data_subject: str
     categories: list[str]
@@ -32,6 +37,7 @@ class ErasureShown(Answer, frozen=True):
     dead_letters: int
     occurred_at: str
     last_position: int
+    fields: list[str] | UnsetType = UNSET
 
 
 class Erased(Answer, frozen=True):
@@ -86,4 +92,5 @@ def _erasure(erasure: Erasure) -> ErasureShown:
         dead_letters=erasure.dead_letters,
         occurred_at=instant(erasure.time),
         last_position=erasure.last_position,
+        fields=sorted(erasure.fields) or UNSET,
     )

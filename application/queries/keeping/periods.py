@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Literal
 from uuid import UUID
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from application.answer import Answer, Name
@@ -17,15 +18,16 @@ from application.remembered import Remembered
 from application.source import Source, unless_erased
 from ledger.crypto.sealing import end_of_month
 from ledger.storage.postgres import Session
-from projections.keeping.erasing import PlannedErasure, deferrals, lasting_for, steps
-from projections.keeping.lasting import RetentionEnd, keepings_around
+from projections.keeping.erasing import PlannedErasure, deferrals, lasting_for, removed, steps
+from projections.keeping.lasting import RetentionEnd, facts_of, keepings_around
 from projections.keeping.person import Person
 from projections.reading.persons import persons
 from rulebook import Cause, ErasureFacts, kept, period
 from rulebook.calendar import day_of
-from schemas import are_all
+from schemas import PERSONAL_FIELDS, are_all
 
 _BLOCK = 500
+_ON_REMOVAL = "law.erasure.on-removal"
 _YEAR = timedelta(days=365)
 Situation = Literal["due", "deferred", "kept", "running", "not-begun", "no-period"]
 
@@ -64,7 +66,8 @@ class Clock(_Kept, frozen=True):
     `category`: null for the entries of a person of whom no data is held, or none once the rest is erased.
     `due`: `ledger retention run` would erase it, for that `cause`. `deferred`: for this cause it was to go,
     and waits. `situation`: in one word, what becomes of it. What is due for another cause than its period
-    goes whatever that says; `kept` is what outlives its period.
+    goes whatever that says; `kept` is what outlives its period. `fields`: single ones,
+    which go by themselves, in a row of their own: they were removed, or belong to an earlier relationship.
     """
 
     subject: Name | None
@@ -74,6 +77,7 @@ class Clock(_Kept, frozen=True):
     due: bool
     cause: Cause | None
     situation: Situation
+    fields: list[str] | UnsetType = UNSET
 
 
 class Clocks(Answer, frozen=True):
@@ -85,7 +89,11 @@ class Clocks(Answer, frozen=True):
 class StepShown(Answer, frozen=True):
     """What goes, or went, of one person. `collected_until`: only what was collected by that day.
 
-    `keys_destroyed`, `position`: null while it is only shown.
+    `newest`: no value that goes is of a later day. It is the day of the newest one, but where single fields
+    go, or a rolling category, of which only the month is known. Null where no data is held.
+
+    `keys_destroyed`, `position`: null while it is only shown. `fields`: single ones that go; then no category
+    does.
     """
 
     subject: Name | None
@@ -94,9 +102,11 @@ class StepShown(Answer, frozen=True):
     request_ref: str | None
     categories: list[str]
     collected_until: str | None
+    newest: str | None
     rules: list[str]
     keys_destroyed: int | None
     position: int | None
+    fields: list[str] | UnsetType = UNSET
 
     @property
     def is_whole(self) -> bool:
@@ -161,8 +171,49 @@ def clocks_of(person: Person, day: date, every: bool) -> list[Clock]:
             cause = causes.get(category)
             kept_by = _kept_by(person, category, cause or deferred or "retention", day)
             rows.append(_clock(end, day, cause, deferred=deferred, kept_by=kept_by))
+    rows += [*_removed_fields(person, planned, day), *_parts(planned, day)]
     rows += [_clock(None, day, step.cause) for step in planned if step.is_of_entries]
     return rows
+
+
+def _removed_fields(
+    person: Person, planned: Sequence[PlannedErasure], day: date
+) -> Iterator[Clock]:
+    """A row for the removed fields of each category: due at once, or kept by a hold or a duty."""
+    due = {field for step in planned if step.cause == "removed" for field in step.fields}
+    fields_of: dict[str, list[str]] = {}
+    for field in sorted(removed(person)):
+        fields_of.setdefault(PERSONAL_FIELDS[field], []).append(field)
+    for category, fields in sorted(fields_of.items()):
+        is_due = not due.isdisjoint(fields)
+        facts = facts_of(person.look, person.traces, "removed", (category,))
+        yield replace(
+            _clock(
+                None,
+                day,
+                "removed" if is_due else None,
+                deferred=None if is_due else "removed",
+                kept_by=_kept_by(person, category, "removed", day),
+            ),
+            category=category,
+            rule=_ON_REMOVAL,
+            grounds=[ground_row(reason) for reason in kept(facts, category, day)],
+            situation="due" if is_due else "deferred",
+            fields=fields,
+        )
+
+
+def _parts(planned: Sequence[PlannedErasure], day: date) -> Iterator[Clock]:
+    """A row for each step that takes single fields under a key that a later relationship shares."""
+    for step in planned:
+        if step.fields and step.cause != "removed":
+            first, decision = next(iter(step.fields.items()))
+            yield replace(
+                _clock(None, day, step.cause),
+                category=PERSONAL_FIELDS[first],
+                rule=decision.first.rule,
+                fields=sorted(step.fields),
+            )
 
 
 def _has_passed(end: RetentionEnd, day: date) -> bool:
@@ -271,9 +322,11 @@ def _step(item: Due | CarriedOut, name: Name | None, data_subject: UUID) -> Step
         request_ref=step.request_ref,
         categories=list(step.erased),
         collected_until=until.isoformat() if until else None,
-        rules=sorted({decision.first.rule for decision in step.decisions.values()}),
+        newest=max(step.newest.values()).isoformat() if step.newest else None,
+        rules=step.rules,
         keys_destroyed=len(erasure.keys) if erasure else None,
         position=erasure.last_position if erasure else None,
+        fields=list(step.fields) or UNSET,
     )
 
 

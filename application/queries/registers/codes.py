@@ -7,7 +7,7 @@ import msgspec
 
 from application.answer import Answer
 from application.source import Source
-from consumers.register import declared_now
+from consumers.register import declared_now, secret_now
 from ledger.event import RecordedEvent, instant
 from ledger.reading import LAST, decoded
 from schemas import ALL_TYPES, AdmissionRules
@@ -45,19 +45,27 @@ class DeclaredCode(Answer, frozen=True):
     """A code that is declared ordinary, and by what."""
 
     code: str
-    by: Literal["rulebook", "setting", "register", "house"]
+    by: Literal["rulebook", "register", "house"]
 
 
 class Codes(Answer, frozen=True):
     """Codes, sorted. `read`: events that were looked through, the newest; `whole`: these are all there are.
 
-    `undeclared`: recorded, since they stand where any code may; the most frequent first.
+    `undeclared`: recorded, since they stand where any code may; the most frequent first. `secret`: of a
+    confidential ledger, those that it declared secret; an open one has none to tell.
     """
 
     undeclared: list[UndeclaredCode]
     declared: list[DeclaredCode]
+    secret: list[str]
     read: int
     whole: bool
+
+
+class HandedCodes(Answer, frozen=True):
+    """How many codes were handed over. `codes`: all that are declared secret now."""
+
+    codes: int
 
 
 class _Seen(msgspec.Struct):
@@ -67,15 +75,15 @@ class _Seen(msgspec.Struct):
     last: tuple[datetime, int]
 
 
-def codes(source: Source, intake: AdmissionRules, rulebook: frozenset[str]) -> Codes:
-    """The codes of a ledger. `intake`: what its settings accept; `rulebook`: what that declares.
+def codes(source: Source, intake: AdmissionRules) -> Codes:
+    """The codes of a ledger. `intake`: what its settings accept.
 
     Annulled events are looked through as well: their codes were recorded.
     """
+    secret = secret_now(intake, source.session) if intake.confidential else []
     registered = declared_now(intake, source.session)
     declared = {code: DeclaredCode(code, by) for code, by in registered.items()}
-    declared |= {code: DeclaredCode(code, "setting") for code in intake.secrecy.rules.ordinary}
-    declared |= {code: DeclaredCode(code, "rulebook") for code in rulebook}
+    declared |= {code: DeclaredCode(code, "rulebook") for code in intake.secrecy.rules.ordinary}
     judge = intake.secrecy.declaring(frozenset(registered))
     seen: dict[str, _Seen] = {}
     read, before = 0, LAST
@@ -88,6 +96,7 @@ def codes(source: Source, intake: AdmissionRules, rulebook: frozenset[str]) -> C
     return Codes(
         undeclared=sorted(rows, key=lambda row: (-row.events, row.code)),
         declared=sorted(declared.values(), key=lambda row: row.code),
+        secret=secret,
         read=read,
         whole=read < MOST_READ,
     )

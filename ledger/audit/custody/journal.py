@@ -13,6 +13,7 @@ from ledger.erasure.events import SOURCE, last_name
 from ledger.errors import KeyLost, UnknownFormat
 from ledger.journal.entries import ErasureEntry, ErasureJournal, read_line
 from ledger.journal.linking import JournalLinks
+from ledger.keys.opening import field_fence
 from ledger.storage.postgres import Session
 
 
@@ -144,6 +145,11 @@ def _erasures(journal: ErasureJournal) -> list[UUID]:
 
 
 def through_of(lines: Sequence[JournalLine], category: str) -> datetime | None:
-    """Up to when the journal says that a category of a person was erased."""
-    ends = [line.entry.through for line in lines if category in line.entry.categories]
+    """Up to when the journal says that a category of a person, or a field of it, was erased."""
+    ends = [
+        line.entry.through
+        for line in lines
+        if category in line.entry.categories
+        or category in map(field_fence, line.entry.fields or ())
+    ]
     return max(ends, default=None)

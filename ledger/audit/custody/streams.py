@@ -13,7 +13,7 @@ import msgspec
 from ledger.audit.custody.bound import Unbound
 from ledger.audit.custody.custody import Checked, Custody, ProviderKeys
 from ledger.audit.custody.journal import JournalLine, JournalLines, keys_digest, through_of
-from ledger.audit.custody.told import Erased, StreamNeeds, tell
+from ledger.audit.custody.told import Erased, NeededKey, StreamNeeds, tell
 from ledger.audit.findings import CappedFindings
 from ledger.backup.reimport import REIMPORT
 from ledger.crypto.held import FINGERPRINT
@@ -21,6 +21,7 @@ from ledger.crypto.places import wrapped_data_keys
 from ledger.crypto.provider import Unwrapped
 from ledger.crypto.sealing import key_id, month_of, next_month_key
 from ledger.errors import UnknownFormat
+from ledger.keys.opening import field_fence
 from ledger.storage.postgres import Session
 from schemas import ROLLING_CATEGORIES
 
@@ -171,9 +172,7 @@ def _with_lines(
             detail = f"line {line.number} says something else of this erasure"
             notes.note(erased.position, "journal-changed", detail)
     for line in lines.of_subject.get(stream_needs.stream, ()):
-        if (
-            not line.entry.categories
-        ):  # that nothing goes is decided, and its event has another name
+        if not line.entry.erases:  # that nothing goes is decided, and its event has another name
             lines.see(line.entry.erasure, stream_needs.stream, stream_needs.first)
             own_lines[line.entry.erasure] = line
     return own_lines
@@ -182,8 +181,9 @@ def _with_lines(
 def _agree(line: JournalLine, erased: Erased) -> bool:
     """The events have at least the keys of the line: those of a start that completed it as well."""
     entry = line.entry
-    as_recorded = (entry.categories, entry.ground, entry.time) == (
+    as_recorded = (entry.categories, entry.fields or (), entry.ground, entry.time) == (
         erased.categories,
+        erased.fields,
         erased.ground,
         erased.time,
     )
@@ -217,6 +217,8 @@ class _Stream:
             audit.notes,
         )
         self._destroyed = {key for erased in stream_needs.erasures.values() for key in erased.keys}
+        of_fields = [erased for erased in stream_needs.erasures.values() if erased.fields]
+        self._exchanged = {key for erased in of_fields for key in erased.keys}
         self._whole = [
             (erasure, erased)
             for erasure, erased in stream_needs.erasures.items()
@@ -247,7 +249,7 @@ class _Stream:
                 if id in self._destroyed:
                     self._note("key-returned", category, "it was destroyed", need.position)
             elif id in self._destroyed:
-                self._check_covered(category, need.latest, need.position)
+                self._check_covered(category, id, need)
             elif all(key.secret for key in keys):  # a key that does not open is named already
                 self._note_missing(category, ids, need.position)
 
@@ -257,10 +259,11 @@ class _Stream:
             kind = "key-replaced" if ids - {None} else "key-missing"
             self._note(kind, category, "no erasure accounts for it", position)
 
-    def _check_covered(self, category: str, latest: datetime, position: int) -> None:
+    def _check_covered(self, category: str, id: str, need: NeededKey) -> None:
+        """The fence covers what a destroyed key sealed; no fence does where it was sealed anew."""
         fence = self._stored.fences.get(category)
-        if fence is not None and fence.through < latest:
-            self._note("fence-changed", category, "it ends before what was erased", position)
+        if id not in self._exchanged and fence is not None and fence.through < need.latest:
+            self._note("fence-changed", category, "it ends before what was erased", need.position)
 
     def _check_returned(self) -> None:
         """No key is held of a generation and time that was erased."""
@@ -283,7 +286,13 @@ class _Stream:
         expected: dict[str, list[Erased]] = {}
         wholes = {erasure for erasure, _ in self._whole}
         for erasure, erased in self._stream_needs.erasures.items():
-            own = (*erased.categories, FINGERPRINT, *([_REFERENCE] if erasure in wholes else []))
+            fields = map(field_fence, erased.fields)
+            own = (
+                *erased.categories,
+                *fields,
+                FINGERPRINT,
+                *([_REFERENCE] if erasure in wholes else []),
+            )
             for category in own:
                 expected.setdefault(category, []).append(erased)
         for category, erasures in expected.items():

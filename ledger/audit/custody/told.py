@@ -15,6 +15,7 @@ from ledger.stored import decode_row
 from schemas import ALL_TYPES, are_all, names
 
 _ERASED, _REAPPLIED = names.PERSONAL_DATA_ERASED, names.ERASURE_REAPPLIED
+_RESEALED = names.VALUES_RESEALED
 
 
 class NeededKey(msgspec.Struct):
@@ -26,7 +27,10 @@ class NeededKey(msgspec.Struct):
 
 
 class Erased(msgspec.Struct):
-    """An erasure as its events tell. `upper`: the latest time up to which it may have fenced."""
+    """An erasure as its events tell. `upper`: the latest time up to which it may have fenced.
+
+    `fields`: where single ones were erased; then no category was.
+    """
 
     position: int
     time: datetime
@@ -34,6 +38,7 @@ class Erased(msgspec.Struct):
     categories: tuple[str, ...] = ()
     ground: str = ""
     keys: list[str] = msgspec.field(default_factory=list)
+    fields: tuple[str, ...] = ()
 
     @property
     def whole(self) -> bool:
@@ -84,10 +89,15 @@ def _take(stream_needs: StreamNeeds, event: RecordedEvent) -> None:
             (category, sealed.key), NeededKey(event.position, month_of(event.time), event.time)
         )
         need.latest = max(need.latest, event.time)
+    for group in event.resealed if event.source == SOURCE else ():
+        need = stream_needs.needs.setdefault(
+            (group.category, group.key), NeededKey(event.position, month_of(group.time), group.time)
+        )
+        need.latest = max(need.latest, group.time)
     event_type = ALL_TYPES.get(event.type)
     for name in event_type.references if event_type else ():
         _refer(stream_needs, event.facts.get(name), event.position)
-    if event.source == SOURCE and event.name in (_ERASED, _REAPPLIED):
+    if event.source == SOURCE and event.name in (_ERASED, _RESEALED, _REAPPLIED):
         _take_erasure(stream_needs, event)
 
 
@@ -110,6 +120,9 @@ def _take_erasure(stream_needs: StreamNeeds, event: RecordedEvent) -> None:
             earlier.upper = max(earlier.upper, upper)
         return
     erased = stream_needs.erasures.setdefault(erasure, Erased(event.position, event.time, upper))
-    erased.categories = tuple(map(str, event.facts["categories"]))
+    if event.name == _RESEALED:
+        erased.fields = tuple(map(str, event.facts["fields"]))
+    else:
+        erased.categories = tuple(map(str, event.facts["categories"]))
     erased.ground = str(event.facts["ground"])
     erased.keys += map(str, event.facts["keys_destroyed"])

@@ -13,6 +13,22 @@ _FIRST_CHOSEN = 12000
 _SUPERUSER = "10"
 _SUPERUSERS = "{superuser}"
 _SERVER_SPACES = {"pg_catalog", "information_schema", "pg_toast"}
+_SESSION_SPACE = re.compile(r"pg_(?:toast_)?temp_\d+")
+# What makes up temporary tables and views; whatever else is temporary is looked at as what the site has.
+_OF_TEMPORARY = {
+    "pg_class",
+    "pg_type",
+    "pg_attribute",
+    "pg_attrdef",
+    "pg_constraint",
+    "pg_index",
+    "pg_inherits",
+    "pg_rewrite",
+    "pg_sequence",
+    "pg_trigger",
+    "pg_depend",
+    "pg_shdepend",
+}
 _NOTHING = {None, "0", ""}
 _PLACES = re.compile(r" :(?:\w*location|stmt_len) -?\d+")
 _NUMBERS = re.compile(r":(\w+) (\d{5,})|\(o ([\d ]+)\)")
@@ -40,12 +56,16 @@ _VACUUM = re.compile(r"(?:toast\.)?autovacuum")
 
 
 class Whose(Enum):
-    """To whom a row belongs. NEIGHBOUR: another ledger of the database; ALL: database or cluster."""
+    """To whom a row belongs. NEIGHBOUR: another ledger of the database; ALL: database or cluster.
+
+    SESSION: a temporary table, which goes with its session, and the namespace that the server keeps for more.
+    """
 
     SERVER = "server"
     OURS = "ledger"
     NEIGHBOUR = "another ledger"
     SITE = "site"
+    SESSION = "session"
     ALL = "all"
 
 
@@ -165,16 +185,22 @@ class Naming:
 
     def whose(self, table: str, row: Row) -> Whose:
         """To whom a row belongs."""
-        its = self._server.tables[table]
         if table == "pg_namespace":
-            return self._whose_space(f"{row[its.columns['nspname']]}")
+            return self._whose_space(row)
         if table == "pg_class" and row[0] in self._toast:
             return self._whose_number(table, self._toast[row[0]])
         within = [self._owner_by(table, row, column) for column in catalogues()[table].within]
-        for whose in (Whose.SITE, Whose.OURS, Whose.NEIGHBOUR, Whose.SERVER):
+        for whose in (Whose.SITE, Whose.OURS, Whose.NEIGHBOUR, Whose.SESSION, Whose.SERVER):
             if whose in within:
-                return whose
+                lasting = whose is Whose.SESSION and not self._is_temporary(table, row)
+                return Whose.SITE if lasting else whose
         return Whose.ALL
+
+    def _is_temporary(self, table: str, row: Row) -> bool:
+        """Whether a row in a namespace of a session is part of a table that goes with the session."""
+        if table == "pg_class":
+            return row[self._server.tables[table].columns["relpersistence"]] == "t"
+        return table in _OF_TEMPORARY
 
     def _owner_by(self, table: str, row: Row, column: str) -> Whose:
         number = row[self._server.tables[table].columns[column]]
@@ -195,9 +221,14 @@ class Naming:
                 self._whose[key] = Whose.ALL
         return self._whose[key]
 
-    def _whose_space(self, name: str) -> Whose:
+    def _whose_space(self, row: Row) -> Whose:
+        its = self._server.tables["pg_namespace"].columns
+        name = f"{row[its['nspname']]}"
         if name in _SERVER_SPACES:
             return Whose.SERVER
+        if _SESSION_SPACE.fullmatch(name):
+            as_made = (row[its["nspowner"]], row[its["nspacl"]]) == (_SUPERUSER, None)
+            return Whose.SESSION if as_made else Whose.SITE
         if name in self._names.spaces:
             return Whose.OURS
         return Whose.NEIGHBOUR if name in self._neighbours else Whose.SITE

@@ -223,9 +223,9 @@ class _Sorted:
 
     def _sort(self, table: str, row: Row, whose: Whose) -> None:
         naming = self._naming
-        if whose in {Whose.SITE, Whose.NEIGHBOUR}:
+        if whose in {Whose.SITE, Whose.NEIGHBOUR, Whose.SESSION}:
             self._look_at_others(table, row, whose)
-        if whose is Whose.NEIGHBOUR:
+        if whose in {Whose.NEIGHBOUR, Whose.SESSION}:
             return
         if whose in {Whose.SERVER, Whose.ALL} and not naming.is_old(table, row):
             if self._may_be_added(table, row, whose):

@@ -1,10 +1,12 @@
 """Rows of the server's catalogue as they lie there, read without a function of anybody."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from operator import itemgetter
 from typing import NamedTuple
 
 import msgspec
@@ -13,6 +15,9 @@ from ledger.storage.postgres import Session
 
 Row = Sequence[str | None]
 """Cells as COPY writes them; None: null."""
+_OF_SERVER = "11"
+"""The number of the namespace `pg_catalog`, in every cluster."""
+_OWNER = re.compile(r"owner$|^defaclrole$|^umuser$")
 FIRST_OF_SITE = 16384
 """Numbers from here on are given out after the cluster was made."""
 
@@ -85,8 +90,9 @@ def read_server(session: Session) -> Server:
         table: _table(session, source, catalogues()[table], its)
         for (table, source), its in columns.items()
     }
-    _leave_out_other_databases(session, tables)
-    return Server(tables, _references(session), sorted(unknown), hidden, _low(tables))
+    references = _references(session)
+    _leave_out_other_databases(session, tables, references)
+    return Server(tables, references, sorted(unknown), hidden, _low(tables))
 
 
 class _Column(NamedTuple):
@@ -114,15 +120,56 @@ def _low(tables: Mapping[str, Table]) -> bytes:
     return low.digest()
 
 
-def _leave_out_other_databases(session: Session, tables: Mapping[str, Table]) -> None:
-    """Of who holds rights where only this database is looked at; who owns what stands with what is owned."""
+def _leave_out_other_databases(
+    session: Session,
+    tables: Mapping[str, Table],
+    references: Mapping[str, Mapping[str, Reference]],
+) -> None:
+    """Of subscriptions, and of who holds rights where, only this database is looked at."""
     ((database,),) = session.rows("server_database")
-    for name, column in (("pg_shdepend", "dbid"), ("pg_subscription", "subdbid")):
-        of = tables[name].columns[column]
-        tables[name].rows = [row for row in tables[name].rows if row[of] == f"{database}"]
-    rights = tables["pg_shdepend"]
-    kind = rights.columns["deptype"]
-    rights.rows = [row for row in rights.rows if row[kind] != "o"]
+    its = tables["pg_subscription"]
+    its.rows = [row for row in its.rows if row[its.columns["subdbid"]] == f"{database}"]
+    tables["pg_shdepend"].rows = _holders(f"{database}", tables, _owned(tables, references))
+
+
+def _holders(
+    database: str,
+    tables: Mapping[str, Table],
+    owned: Mapping[tuple[str | None, str | None], str | None],
+) -> list[Row]:
+    """Rows of `pg_shdepend` that say something of this database's objects which does not stand with them.
+
+    Who owns an object does. `REASSIGN OWNED` and `DROP OWNED` believe what is said of it here, without a
+    look at the object: so what is said of another role stays, and is compared.
+    """
+    relations, its = tables["pg_class"], tables["pg_shdepend"]
+    place = relations.columns["relisshared"]
+    shared = {row[0] for row in relations.rows if row[place] == "t"}
+    said = ("dbid", "classid", "objid", "refobjid", "deptype")
+    cells = itemgetter(*(its.columns[name] for name in said))
+
+    def is_compared(row: Row) -> bool:
+        of, kind, object, role, how = cells(row)
+        is_here = of == database or (of == "0" and kind not in shared)
+        return is_here and (how != "o" or owned.get((kind, object)) != role)
+
+    return [row for row in its.rows if is_compared(row)]
+
+
+def _owned(
+    tables: Mapping[str, Table], references: Mapping[str, Mapping[str, Reference]]
+) -> dict[tuple[str | None, str | None], str | None]:
+    """Who owns an object, by the numbers of its table and its own."""
+    names, space = (tables["pg_class"].columns[name] for name in ("relname", "relnamespace"))
+    numbers = {row[names]: row[0] for row in tables["pg_class"].rows if row[space] == _OF_SERVER}
+    owned: dict[tuple[str | None, str | None], str | None] = {}
+    for name, table in tables.items():
+        for column, reference in references.get(name, {}).items():
+            is_owner = reference.table == "pg_authid" and _OWNER.search(column)
+            if is_owner and column in table.columns:
+                place = table.columns[column]
+                owned |= {(numbers.get(name), row[0]): row[place] for row in table.rows}
+    return owned
 
 
 def _rows(session: Session, source: str, names: Sequence[str], functions: set[str]) -> list[Row]:

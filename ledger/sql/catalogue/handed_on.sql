@@ -1,5 +1,6 @@
 -- What else the server does with the ledger's tables: hands their rows on, takes rows for them from elsewhere, or counts
--- them as part of an extension, with which they would go. namespaces: text[].
+-- them as part of an extension, with which they would go. A slot hands on what everybody writes, and keeps it until then;
+-- one of a session goes with that. namespaces: text[].
 WITH ours AS (
     SELECT oid, nspname FROM pg_catalog.pg_namespace WHERE nspname = ANY (%(namespaces)s::pg_catalog.name[])
 )
@@ -26,3 +27,7 @@ LEFT JOIN pg_catalog.pg_namespace AS n
     ON d.classid = 'pg_catalog.pg_namespace'::pg_catalog.regclass AND n.oid = d.objid
 JOIN ours ON ours.oid IN (c.relnamespace, f.pronamespace, n.oid)
 WHERE d.deptype IN ('e', 'x')
+UNION ALL
+SELECT 'replication slot', pg_catalog.format('%%I', slot_name), pg_catalog.concat_ws(' ', slot_type, plugin)
+FROM pg_catalog.pg_replication_slots
+WHERE NOT temporary AND (database IS NULL OR database = pg_catalog.current_database())

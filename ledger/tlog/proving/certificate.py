@@ -5,7 +5,7 @@ personal value: with the public keys of the log anyone can check that this ledge
 these keys, and that the decision came before it. It cannot prove that no copy of a key is left.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from ledger.errors import Misconfigured, Unproven
-from ledger.event import OWN_SOURCE, RecordedEvent, decode_event
+from ledger.event import OWN_SOURCE, RecordedEvent, decode_event, erases_fields
 from ledger.tlog.proving.proof_file import parse_proof, verify_entry
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.policy import Policy
@@ -23,7 +23,7 @@ from schemas.encoding import from_json
 
 TITLE = "processing-ledger/erasure-certificate@v1"
 _SOURCE = f"{OWN_SOURCE}erasure"
-_DECIDED, _ERASED = names.ERASURE_DECIDED, names.PERSONAL_DATA_ERASED
+_DECIDED, _ERASED = names.ERASURE_DECIDED, (names.PERSONAL_DATA_ERASED, names.VALUES_RESEALED)
 
 
 class ProvenEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,7 +42,10 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CertificateContent(msgspec.Struct, frozen=True):
-    """What a certificate proves. `keys_destroyed`: ids, which commit to the keys. `size`: of the log."""
+    """What a certificate proves. `keys_destroyed`: ids, which commit to the keys. `size`: of the log.
+
+    `fields`: where single fields went, and their categories stayed; empty where `categories` went.
+    """
 
     data_subject: UUID
     erased_at: datetime
@@ -55,6 +58,7 @@ class CertificateContent(msgspec.Struct, frozen=True):
     request_ref: str | None
     origin: str
     size: int
+    fields: tuple[str, ...] = ()
 
 
 def encode_certificate(decided: ProvenEntry, erased: ProvenEntry) -> bytes:
@@ -81,7 +85,7 @@ def verify(
     certificate: Certificate, keys: Collection[VerifierKey], policy: Policy | None = None
 ) -> CertificateContent:
     """What the log proves of an erasure. Raises Unproven when it does not prove it."""
-    decided, _ = _proven(certificate.decided, _DECIDED, keys, policy)
+    decided, _ = _proven(certificate.decided, (_DECIDED,), keys, policy)
     erased, (origin, size) = _proven(certificate.erased, _ERASED, keys, policy)
     _check_pair(decided, erased)
     return CertificateContent(
@@ -90,12 +94,13 @@ def verify(
         recorded_at=erased.recorded_at,
         positions=(decided.position, erased.position),
         ground=erased.facts["ground"],
-        categories=erased.categories,
+        categories=() if erases_fields(erased) else erased.categories,
         keys_destroyed=tuple(erased.facts["keys_destroyed"]),
         decisions=decided.facts["decisions"],
         request_ref=decided.facts.get("request_ref"),
         origin=origin,
         size=size,
+        fields=tuple(erased.facts.get("fields", ())),
     )
 
 
@@ -109,9 +114,12 @@ def _check_pair(decided: RecordedEvent, erased: RecordedEvent) -> None:
 
 
 def _proven(
-    proven: ProvenEntry, name: str, keys: Collection[VerifierKey], policy: Policy | None
+    proven: ProvenEntry,
+    wanted: Sequence[str],
+    keys: Collection[VerifierKey],
+    policy: Policy | None,
 ) -> tuple[RecordedEvent, tuple[str, int]]:
-    """An event of the ledger itself of that type, and the log that holds it at its position."""
+    """An event of the ledger itself of one of some types, and the log that holds it at its position."""
     proof = parse_proof(proven.proof)
     checkpoint = verify_entry(proof, proven.entry, keys, policy)
     entry = read_entry(proven.entry)
@@ -121,6 +129,6 @@ def _proven(
     event = decode_event(
         entry.stream, entry.version, entry.type, entry.state, entry.position, entry.recorded_at
     )
-    if event.name != name or event.source != _SOURCE:
-        raise Unproven(f"expected the ledger's own {name}, found another event")
+    if event.name not in wanted or event.source != _SOURCE:
+        raise Unproven(f"expected the ledger's own {wanted[0]}, found another event")
     return event, (checkpoint.origin, checkpoint.size)

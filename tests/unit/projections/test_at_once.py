@@ -49,7 +49,7 @@ FACTS: dict[str, Any] = {
     **{"kind": "processor", "country": "NL", "valid_from": "2026-01-01", "valid_to": "2026-03-01"},
 }
 # Nothing comes before these at the same instant, or what they say stands beside it.
-ALONE = {"lifted", "objection", "employment", "reading"}
+ALONE = {"lifted", "objection", "employment", "reading", "removed"}
 
 
 def said(name: str, id: str, sequence: int | None = None) -> Any:

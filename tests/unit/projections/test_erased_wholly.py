@@ -21,7 +21,7 @@ LISTS = [
 
 
 def _as_shown(categories: list[str]) -> bool:
-    return StepShown(None, "", "request", None, categories, None, [], None, None).is_whole
+    return StepShown(None, "", "request", None, categories, None, None, [], None, None).is_whole
 
 
 def _as_left(categories: list[str]) -> bool:

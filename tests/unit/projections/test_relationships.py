@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from ledger.crypto.sealing import month_of
 from ledger.event import RecordedEvent
 from projections.dossier.dossier import dossier_from
 from projections.dossier.relationships import (
@@ -144,7 +143,7 @@ def test_a_value_belongs_to_the_relationship_of_its_month_unless_it_is_carried_o
         (3, "contact", None),
         (100, "identity", None),
     ):
-        assert stretch_of(both, category, month_of(on(day))).ended == end
-    bounds = stretch_of(both, "identity", month_of(on(3)))
+        assert stretch_of(both, category, on(day)).ended == end
+    bounds = stretch_of(both, "identity", on(3))
     assert (bounds.after, bounds.before) == (None, on(100))
-    assert stretch_of(both, "identity", month_of(on(100))).after == on(5)
+    assert stretch_of(both, "identity", on(100)).after == on(5)

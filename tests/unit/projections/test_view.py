@@ -134,6 +134,9 @@ GOLDEN = {
     ("customer_state", "5"): "a53b5d126e8ec2f507b7ab44cbdf0ee3169df1a2dd16bc7bd608b9115ab97a00",
     ("findings", "21"): "5cf9bffee1e923d96f86c1569f52640395f80bd8577dac0ada8e30bbf7400a12",
     ("findings", "22"): "af0fcc82fec1796bf069d4ff3e3550e284ce21f06286ec91e7ee91e5cbd39859",
+    # Single fields are erased by themselves: what was removed of them, and up to when it is gone.
+    ("customer_state", "6"): "b4698392c691e5f360e47a0d7f390a1bd356c118dd51fbbb346097d6d92502d4",
+    ("findings", "23"): "1510b82bfe2c1fbd4a8b2aaf2840a499af2d1d21af808f3560c90f4ff273c5ea",
 }
 
 

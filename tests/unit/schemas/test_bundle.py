@@ -70,20 +70,38 @@ def test_a_validator_of_others_accepts_the_examples_of_each_type(name: str, bund
 def test_a_release_gains_what_no_release_has_and_keeps_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (old,) = released().values()
+    old = released()["0.1.0"]
     before = unbundled(old)
     first, *others = before
     monkeypatch.setattr(
         "schemas.generate.released", lambda: {"0.1.0": bundled_again(before, others)}
     )
+    monkeypatch.setattr("schemas.generate.event_schemas", lambda: with_heads(before))
     monkeypatch.setattr("schemas.generate._HERE", tmp_path)
     (tmp_path / "published").mkdir()
     publish("0.1.0")
     written = json.loads((tmp_path / "published" / "0.1.0.schema.json").read_text("utf-8"))
-    assert unbundled(written) == {**before, first: alone(event_schemas()[first])}
+    assert unbundled(written) == before
+    assert first in before
     assert written["$id"] == f"{EVENTS_ID}:0.1.0"
 
 
+def test_a_release_takes_no_type_whose_shared_parts_have_changed_since() -> None:
+    """A personal field more changes what all types share: then a type is published in the next release."""
+    old = released()["0.1.0"]
+    schemas = with_heads(unbundled(old))
+    name, schema = next(iter(schemas.items()))
+    personal = {**schema["$defs"]["Personal"], "description": "with a field more"}
+    changed = {**schema, "$defs": {**schema["$defs"], "Personal": personal}}
+    with pytest.raises(ValueError, match="defines Personal otherwise"):
+        bundled({**schemas, f"new-{name}": changed}, f"{EVENTS_ID}:0.1.0")
+    assert bundled({f"new-{name}": changed}, f"{EVENTS_ID}:0.2.0")
+
+
+def with_heads(schemas: dict[str, Schema]) -> dict[str, Schema]:
+    return {name: {"$schema": "d", "$id": "i", **schema} for name, schema in schemas.items()}
+
+
 def bundled_again(schemas: dict[str, Schema], names: list[str]) -> Schema:
-    head = {"$schema": "d", "$id": "i"}
-    return bundled({name: {**head, **schemas[name]} for name in names}, f"{EVENTS_ID}:0.1.0")
+    chosen = {name: schemas[name] for name in names}
+    return bundled(with_heads(chosen), f"{EVENTS_ID}:0.1.0")

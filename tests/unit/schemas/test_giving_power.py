@@ -104,7 +104,7 @@ def test_the_acts_of_the_desks_office_are_those_of_the_contract() -> None:
     assert acts == {
         *("secrecy-reviewed", "secrecy-lifted"),
         *("preservation-imposed", "preservation-extended", "preservation-released"),
-        *("preservation-snapshot-taken", "data-preserved"),
+        *("preservation-snapshot-taken", "data-preserved", "secret-codes-declared"),
     }
 
 

@@ -43,6 +43,7 @@ REQUIRED = {
     "interception-provided": set(),
     "interception-ended": set(),
     "disclosure-handed-over": {"disclosure_id", "sha256"},
+    "secret-codes-declared": {"codes"},
 }
 NAMES = sorted(REQUIRED)
 EXAMPLES = [(name, label) for name in NAMES for label in examples_of(name)]

@@ -52,6 +52,7 @@ UNBOUNDED = {
     "schemas.personal.FORMATS.invoice_email": ANCHORED,
     "schemas.personal._FITS.email": ANCHORED,
     "schemas.personal._FITS.invoice_email": ANCHORED,
+    "schemas.secret_codes._words": ONE_CLASS,
     "schemas.tc_string._LETTERS": ANCHORED,
     "schemas.tc_string._ONES": ONE_CLASS,
 }

@@ -205,7 +205,7 @@ def test_no_frozen_code_is_a_false_alarm_and_none_leaks_where_it_matters() -> No
 
 def test_a_code_that_the_house_declares_is_ordinary_but_no_citation_and_no_kind() -> None:
     codes = frozenset({"Operation-Heron", "sv-126nd", "police"})
-    intake = AdmissionRules(secrecy=secrecy(codes))
+    intake = AdmissionRules(secrecy=secrecy().declaring(codes))
     assert accepted(changed(HOLD, data__ground="operation.heron"), intake)
     assert refused(changed(HOLD, data__ground="sv-126nd"), intake) == WITHHELD
     assert refused(POLICE, intake) == WITHHELD
