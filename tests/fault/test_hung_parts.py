@@ -48,8 +48,9 @@ def survive(
         upstream = Upstream(bootstrap, scene.topic, chance, scene.partitions)
         scene.start()
         for parts in hangs:
+            mark = scene.progress() + chance.randrange(1, RECORDS // 2)
             upstream.send(RECORDS)
-            scene.wait_for(scene.progress() + chance.randrange(1, RECORDS // 2))
+            scene.wait_for(mark)
             # A part that hangs while it starts has minutes: a big upgrade of views looks like that.
             until(lambda: is_ready(scene), scene.watch, PATIENCE_S)
             hang(scene, upstream, parts)
