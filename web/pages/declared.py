@@ -7,7 +7,7 @@ from uuid import UUID
 from markupsafe import escape
 
 import rulebook
-from application.answer import Name
+from application.answer import InBothLanguages, Name
 from application.language import spoken
 from application.listings import cells
 from application.listings.cells import Edge, drawn
@@ -147,7 +147,11 @@ def edge_of(visit: Visit) -> Edge:
 def _said(edge: Edge, cell: cells.Said) -> object:
     """A phrase; a value in it that is markup stays markup."""
     form = form_of(cell.about, cell.name, spoken())
-    shown = [piece(drawn(edge, one)) for one in cell.values]
+    # A text of ours is told whole: only values from elsewhere may be long.
+    shown = [
+        escape(drawn(edge, one)) if isinstance(one, InBothLanguages) else piece(drawn(edge, one))
+        for one in cell.values
+    ]
     text = escape(form).format(*shown) if shown else form
     return text if cell.tone == "plain" else Tag(text, cell.tone)
 

@@ -55,7 +55,19 @@ def test_no_help_of_an_open_ledger_lists_them(program: Cli, group: str) -> None:
     assert "Orders" not in listed.split("\n")
 
 
-@each("path", CONFIDENTIAL)
+BESIDE = [path for path in CONFIDENTIAL if path.split()[0] in entries()]
+
+
+@each("path", BESIDE)
+def test_a_call_beside_open_commands_is_that_of_any_unknown_one(program: Cli, path: str) -> None:
+    group, name = path.split()
+    called, unknown = program(group, name), program(group, "qqqqqq")
+    assert (called.status, called.out) == (unknown.status, unknown.out) == (2, b"")
+    assert called.err.count(name) <= 1
+    assert name not in program(group, "--help").out.decode()
+
+
+@each("path", sorted({*CONFIDENTIAL} - {*BESIDE}))
 def test_a_call_in_an_open_ledger_is_that_of_any_unknown_command(program: Cli, path: str) -> None:
     """What is suggested is what is spelled alike among the commands of the open ledger."""
     called, unknown = program(*path.split()), program("qqqqqq", *path.split()[1:])
