@@ -16,7 +16,7 @@ TESTS := $(BIN)/pytest --numprocesses $(PROCESSES) --dist worksteal
 # Compiled modules are kept: else each process that a test starts compiles all of them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo demo-kafka check tools quick format lint site types imports test matrix coverage fault documents sbom bench bench-guard mutants calendar recorded floors clean
+.PHONY: help demo demo-kafka check tools quick format lint site types imports test matrix coverage fault documents sbom bench bench-guard mutants calendar recorded clean
 
 help:  ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -106,17 +106,6 @@ calendar: $(WITH_SPARK)  ## the unit and property tests on days of which a calen
 
 recorded: $(WITH_SPARK)  ## what every edge says, for each role and language, into a folder: record before and after a change, then compare (TO=FOLDER; ONLY=PATTERN: a part)
 	$(BIN)/python -m tests.recorded $(TO) $(if $(ONLY),'$(ONLY)')
-
-# Tools of the tests come as they are there: what is tried are the libraries of the program.
-floors: $(READY)  ## the lowest versions that pyproject.toml allows: installs them in build/floors, runs tests and the demonstration with them
-	$(PYTHON) -m venv --clear build/floors/env
-	$(BIN)/python -m tests.floors > build/floors/requirements.txt
-	build/floors/env/bin/python -m pip install --quiet --disable-pip-version-check --requirement build/floors/requirements.txt \
-	  holidays hypothesis jsonschema-rs pytest pytest-randomly pytest-rerunfailures pytest-xdist pyyaml
-	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir build/floors .
-	build/floors/env/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall build/floors/*.whl
-	build/floors/env/bin/python -m pytest --numprocesses 2 tests/unit/console tests/unit/documents
-	build/floors/env/bin/ledger --data-dir build/floors/data demo
 
 documents: $(READY)  ## write again what is generated from the code (JSON Schemas, AsyncAPI, reference, diagrams, dashboards, the catalogue)
 	$(BIN)/python -m schemas.generate
