@@ -11,7 +11,7 @@ from application.acts.acting import check_officer
 from application.queries.registers.codes import HandedCodes, codes
 from console.commands.people import reading
 from console.flags import Json, configured, option
-from console.output import print_answer
+from console.output import print_answer, write_new
 from console.show.codes import codes_tables, declared_table
 from console.show.upkeep import named_values
 from consumers.register import secret_now
@@ -19,8 +19,6 @@ from host.keys import signing_key
 from host.secret_codes import secret_file
 from host.settings import Settings
 from host.wiring import open_site
-from ledger.errors import Misconfigured
-from ledger.storage.named import write_new
 
 
 @configured("store")
@@ -82,10 +80,5 @@ def hand_over(
         check_officer(site)
         codes = secret_now(site.intake, site.session("reader"))
         content = secret_file(codes, signing_key(settings).load())
-    try:
-        write_new(file, content)
-    except FileExistsError:
-        raise Misconfigured(
-            f"{file} is there already, and stays as it is: name another file"
-        ) from None
+    write_new(file, content)
     print_answer(HandedCodes(len(codes)), partial(named_values, "handed-over"), as_json)

@@ -12,7 +12,6 @@ import ledger.metrics
 import ledger.tlog.publishing.metrics
 import projections.metrics
 from application.queries.upkeep.health import Promise, promise_of
-from host.keys import key_provider
 from host.logs import Log, begin_logs
 from host.running.health import ALIVE_S, Check, Pulse, missing
 from host.running.reaching import once_there_is_room
@@ -22,7 +21,7 @@ from host.running.watchdog import watched
 from host.settings import Settings
 from host.signals import SUPERVISOR
 from host.site import Site
-from ledger.crypto.provider import no_keys
+from host.wiring import check_keys_held
 from ledger.errors import Halt, LedgerError, Retry
 from ledger.figures import JournalFigures, ledger_figures
 from ledger.metrics import Figures, LedgerMetrics, Series, new_registry, render
@@ -170,11 +169,11 @@ class Watch:
 
 def _no_keys(settings: Settings) -> str | None:
     """Why a process that needs keys can do nothing: their folder was lost meanwhile. It is not made anew."""
-    provider = key_provider(settings, make=False)
     try:
-        return None if provider.epochs() else no_keys(provider.name)
+        check_keys_held(settings)
     except LedgerError as error:
         return str(error)
+    return None
 
 
 class _Fenced:

@@ -96,9 +96,8 @@ class FileKeyProvider:
         try:
             return _read_secret(self._files, _name(epoch), f"the key of epoch {epoch}")
         except KeyLost:
-            if (
-                not self.epochs()
-            ):  # one that ended leaves a later one: the folder itself is lost, or elsewhere
+            # An epoch that ended leaves a later one: without any, the folder itself is lost, or elsewhere.
+            if not self.epochs():
                 raise KeyLost(no_keys(self.name)) from None
             raise
 

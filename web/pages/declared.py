@@ -91,28 +91,29 @@ def filed(visit: Visit, file: File[R_contra], answer: R_contra) -> Iterator[obje
     )
     yield Definitions(tuple(pair for pair in facts if pair[1] not in (None, "", UNTOLD)))
     for part in file.parts:
-        yield from _part(visit, about, part, answer)
+        yield from _part(visit, edge, about, part, answer)
 
 
-def _part(visit: Visit, about: str, part: Part[R_contra], answer: R_contra) -> Iterator[object]:
+def _part(
+    visit: Visit, edge: Edge, about: str, part: Part[R_contra], answer: R_contra
+) -> Iterator[object]:
     match part:
         case Clocks():
             yield clocks_table(visit, part.of(answer))
         case Steps():
             yield steps_table(visit, part.of(answer), _streams(visit, part.stream(answer)))
         case Rows():
-            yield from _rows(visit, part, answer)
+            yield from _rows(edge, part, answer)
         case Notice():
             if text := part.of(answer):
                 yield parts.Notice(heading(about, part.heading), text.said(visit.language))
         case Remark():
-            yield Text(drawn(edge_of(visit), part.of(answer)))
+            yield Text(drawn(edge, part.of(answer)))
         case _:
             assert_never(part)
 
 
-def _rows(visit: Visit, part: Rows[R_contra], answer: R_contra) -> Iterator[Table]:
-    edge = edge_of(visit)
+def _rows(edge: Edge, part: Rows[R_contra], answer: R_contra) -> Iterator[Table]:
     rows = tuple(tuple(drawn(edge, cell) for cell in row) for row in part.of(answer))
     heads = parts.columns(*(cap(heading(part.about, name)) for name in part.columns.split()))
     if rows:

@@ -178,10 +178,9 @@ def _look_at_added(told: Told, every_row: "_All") -> None:
     found, of_site = every_row.hashed(Whose.SERVER), every_row.hashed(Whose.SITE)
     added: list[tuple[Key, How]] = [(key, "added") for key in sorted(every_row.added)]
     told.others += _server(added, found, told.version)
-    own = {
-        key for key in of_site if _PART.sub("", key[1]) == "public"
-    }  # it comes with each database
-    told.others += _site({key: hashed for key, hashed in of_site.items() if key not in own})
+    # The namespace `public` comes with each database.
+    own = {key: hashed for key, hashed in of_site.items() if _PART.sub("", key[1]) != "public"}
+    told.others += _site(own)
 
 
 def _compare(told: Told, every_row: "_All", known: Fingerprint, names: Names) -> None:

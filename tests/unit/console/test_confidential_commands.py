@@ -63,7 +63,9 @@ def test_a_call_beside_open_commands_is_that_of_any_unknown_one(program: Cli, pa
     group, name = path.split()
     called, unknown = program(group, name), program(group, "qqqqqq")
     assert (called.status, called.out) == (unknown.status, unknown.out) == (2, b"")
-    assert called.err.count(name) <= 1
+    meant = commands_meant(name, group, entries())
+    suggested = re.findall(r"`ledger ([^`]+)`", called.err)
+    assert [one for one in suggested if not one.endswith("--help")] == meant
     assert name not in program(group, "--help").out.decode()
 
 
