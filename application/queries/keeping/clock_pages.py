@@ -102,7 +102,7 @@ def step_page(source: Source, part: Part, remembered: Remembered | None) -> Step
     def fitting(person: Person) -> list[Due] | None:
         return [Due(person.stream, step) for step in steps(person, day)] or None
 
-    people = _people(source, known.value.listed, part)
+    people = _people(source, known.value.erasing, part)
     found, following = taken(source, ((one.stream, one) for one in people), part.limit, fitting)
     return StepPage(
         due=list(step_rows(source, chain.from_iterable(found))),
@@ -129,6 +129,7 @@ class Standing(Struct, frozen=True):
     `passed`, `deferred`: of how many persons a run erases data past its period or consent, and data that
     waited. `oldest`: since when the oldest passed data should have gone. `due`: category -> how many clocks
     are due. `erasures`: how many the run takes. `listed`: who has a clock that is due or late, sorted.
+    `erasing`: of these who loses something in the run; what others have waits.
     """
 
     passed: int
@@ -137,6 +138,7 @@ class Standing(Struct, frozen=True):
     due: Counter[str | None]
     erasures: int
     listed: Sequence[UUID]
+    erasing: Sequence[UUID]
 
 
 def standing(session: Session, day: date) -> Standing:
@@ -155,6 +157,7 @@ class _Tally:
         self._oldest = date.max
         self._due: Counter[str | None] = Counter()
         self._listed: list[UUID] = []
+        self._erasing: list[UUID] = []
 
     def add(self, person: Person, rows: Sequence[Clock], day: date) -> None:
         of_run, waiting = [row.category for row in rows if row.due], deferrals(person.dossier)
@@ -164,14 +167,23 @@ class _Tally:
         self._deferred += any(category in waiting for category in of_run)
         self._oldest = min(self._oldest, _overdue_since(person, late, day))
         self._due.update(of_run)
-        self._erasures += len(steps(person, day)) if of_run else 0
         if rows:
             self._listed.append(person.stream)
+            due = steps(person, day)
+            self._erasures += len(due)
+            if due:
+                self._erasing.append(person.stream)
 
     def standing(self) -> Standing:
         oldest = self._oldest if self._oldest < date.max else None
         return Standing(
-            self._passed, self._deferred, oldest, self._due, self._erasures, self._listed
+            self._passed,
+            self._deferred,
+            oldest,
+            self._due,
+            self._erasures,
+            self._listed,
+            self._erasing,
         )
 
 
