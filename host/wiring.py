@@ -4,7 +4,7 @@ Opening a `Site` checks the installation and completes erasures that a crash or 
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -97,6 +97,7 @@ def install_on(site: Site) -> list[str]:
     """Install or upgrade the ledger of a site, and record nothing; the migrations that were applied."""
     check_folders(site.settings)
     check_kind(site.settings)
+    _check_nothing_lost(site)  # before anything is made
     Folder(ledger_folder(site.settings), PRIVATE).make()
     if site.settings.confidential:
         site.withheld_pair.create()  # before any other key: by it a confidential ledger is known
@@ -111,6 +112,13 @@ def install_on(site: Site) -> list[str]:
     if not site.settings.confidential:
         _ = site.withheld_key  # made when there is none
     return applied
+
+
+def _check_nothing_lost(site: Site) -> None:
+    """A ledger that has begun has keys, and no others are made for it. Raises Misconfigured."""
+    with closing(site.database.connect(site.ledger, None)) as session, suppress(NotInstalled):
+        if session.row("current_epoch") is not None:
+            check_keys_held(site.settings)
 
 
 def _grant_first(site: Site) -> None:

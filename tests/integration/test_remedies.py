@@ -185,8 +185,8 @@ def test_a_lost_key_folder_is_put_back(cli: Cli) -> None:
         refused = cli(*command)
         assert refused.status != 0, command
         assert "LEDGER_KEY_DIR" in refused.err, (command, refused.err)
+        assert not keys.exists(), command
     assert "set LEDGER_KEY_DIR to where its keys are" in cli("audit").out.decode()
-    shutil.rmtree(keys, ignore_errors=True)
     shutil.move(kept, keys)
     for command in (PUBLISH, ("init",), ("state", WHO)):
         assert cli(*command).status == 0, command

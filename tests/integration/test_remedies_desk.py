@@ -1,6 +1,7 @@
 """Each way out that the desk names is followed from the order of which it is said, and the order goes on."""
 
 import shlex
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -141,3 +142,20 @@ def test_a_secrecy_is_reviewed_before_it_is_lifted(desk: Cli) -> None:
     [way] = named(desk, "did not find that it may be lifted", "secrecy", "lift", "WR-1", *by_us)
     found = both(desk, *way, "WR-1", *SAID, "--outcome", "may-lift")
     assert found.status == 0, found.err
+
+
+def test_no_command_makes_keys_for_a_confidential_ledger_that_lost_its_own(
+    desk: Cli, ledger: dict[str, str], tmp_path: Path
+) -> None:
+    (keys,) = Path(ledger["KEY_DIR"]).iterdir()
+    kept = shutil.move(keys, tmp_path / "elsewhere")
+    try:
+        for command in (("init",), ("order", "list")):
+            refused = desk(*command)
+            assert refused.status == 2, command
+            assert "LEDGER_KEY_DIR" in refused.err, refused.err
+            assert not keys.exists(), command
+    finally:
+        shutil.rmtree(keys, ignore_errors=True)
+        shutil.move(kept, keys)
+    assert desk("init").status == 0
