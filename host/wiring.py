@@ -21,7 +21,7 @@ from ledger.embedded import Server, start
 from ledger.embedded.place import DataDirectory
 from ledger.erasure.pending import compare
 from ledger.erasure.rejournal import rejournal
-from ledger.errors import Misconfigured, NotInstalled, Retry, ServiceAway
+from ledger.errors import Misconfigured, NotInstalled, OlderDatabase, Retry, ServiceAway
 from ledger.keys.opening import Opener
 from ledger.keys.rotation import first_epoch
 from ledger.storage.access import PRIVATE
@@ -183,6 +183,8 @@ def open_site(
 def _ensure_installed(site: Site, *, install_missing: bool) -> None:
     try:
         _check_installed(site)
+    except OlderDatabase:  # others may still work on it: only `ledger init` upgrades
+        raise
     except NotInstalled:
         if not (install_missing and site.settings.embedded):
             raise

@@ -7,7 +7,7 @@ import orjson
 import psycopg
 import pytest
 
-from ledger.embedded import Server
+from ledger.embedded import Server, start
 from ledger.errors import Halt, NewerDatabase, OlderDatabase
 from ledger.names import LedgerName
 from ledger.storage.install import (
@@ -19,7 +19,7 @@ from ledger.storage.install import (
 from ledger.storage.postgres import Database
 from tests.fixtures.console import Cli, registered
 from tests.fixtures.ledger import NOW, House
-from tests.fixtures.postgres import fresh_database
+from tests.fixtures.postgres import fresh_database, short_folder
 
 NEWER = "the database is of a newer program: run that one"
 OLDER = "The database is of an older program: stop what works on it, then run `ledger init`."
@@ -96,6 +96,26 @@ def test_a_newer_program_asks_for_the_upgrade_and_init_makes_it(
             assert (ran.status, OLDER in ran.err) == (2, True), (command, ran.err)
         assert program("init").status == 0
         assert program.record(registered())["recorded"] == 1
+
+
+def test_the_same_holds_for_a_database_on_the_program_s_own_server(program: Cli) -> None:
+    """First it is older than the program, then the program is older."""
+    with short_folder() as folder, start(folder) as server:
+        program.set(DATA_DIR=str(folder))
+        url, ledger = server.url(), LedgerName()
+        with closing(Database(url).connect(ledger, None)) as session, session.transaction():
+            install_as_of(session, ledger, dict.fromkeys(migrations()[:-1], NOW))
+        for command in (*COMMANDS[1:], ("ingest", "-")):
+            ran = program(*command, stdin=orjson.dumps(registered()))
+            assert (ran.status, OLDER in ran.err) == (2, True), (command, ran.err)
+        assert program("init").status == 0
+        assert program.record(registered())["recorded"] == 1
+        before = head(url)
+        made_newer(url)
+        for command in (*COMMANDS, ("ingest", "-")):
+            ran = program(*command, stdin=orjson.dumps(registered(id="r-2")))
+            assert (ran.status, NEWER in ran.err.lower()) == (2, True), (command, ran.err)
+        assert head(url) == before
 
 
 def test_a_migration_that_was_changed_is_named(house: House) -> None:
