@@ -94,6 +94,7 @@ def test_what_is_of_a_moment_is_not_said_to_be_missing_where_no_period_is_named(
     received(two, "O-3", *which, *named(tmp_path, {"ip_address": "192.0.2.2"}), subject=())
     ran = prepared(two, "O-3")
     assert (ran.status, "--ground incomplete" in ran.err) == (1, True)
+    assert two.cli("order", "object", "O-3", "--ground", "incomplete").status == 0
 
 
 def twice(two: Two, *command: str) -> Any:

@@ -131,6 +131,19 @@ def test_what_is_kept_is_kept_and_what_is_given_is_given(desk: Cli) -> None:
     assert both(desk, *way, "--bundle", bundle_of(desk, "WK-2")).status == 0
 
 
+def test_an_order_that_prolongs_a_freeze_is_carried_out_by_the_steps_that_are_named(
+    desk: Cli,
+) -> None:
+    european = EUROPEAN | {"kind": "preservation"}
+    ready(desk, "WL-1", **european)
+    assert desk("preservation", "impose", "WL-1", "--category", "traffic").status == 0
+    ready(desk, "WL-2", "--extends", "WL-1", **european)
+    ways = named(desk, "prolongs what is kept", "preservation", "impose", "WL-2")
+    assert ways == [["preservation", "extend", "WL-1"], ["order", "execute", "WL-2"]]
+    taken(desk, ways[0])
+    assert both(desk, *ways[1]).status == 0
+
+
 def test_a_secrecy_is_reviewed_before_it_is_lifted(desk: Cli) -> None:
     ready(desk, "WR-1", "--field", "name")
     assert executed(desk, "WR-1").status == 0
