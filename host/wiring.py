@@ -222,9 +222,13 @@ def _repeat_erasures(site: Site) -> None:
 
 
 def _check_installed(site: Site) -> None:
-    """Raise NotInstalled, also where a role that is not there yet looks like a server that is away."""
+    """Raise NotInstalled: also where a role that is not there yet looks like a server that is away, and where
+    an installation died before it made a key.
+    """
     try:
         check_installed(site.session("reader"))
+        if site.session("reader").row("current_epoch") is None:
+            raise NotInstalled
     except ServiceAway:
         if site.settings.embedded and not _reader_exists(site):
             raise NotInstalled from None

@@ -9,7 +9,9 @@ from typing import NamedTuple
 import psycopg
 import pytest
 
+from host import wiring
 from ledger.embedded import Server
+from ledger.errors import Halt
 from tests.fixtures.console import Cli, collected, disclosed, message, registered
 from tests.fixtures.postgres import fresh_database
 
@@ -190,3 +192,26 @@ def test_a_lost_key_folder_is_put_back(cli: Cli) -> None:
     shutil.move(kept, keys)
     for command in (PUBLISH, ("init",), ("state", WHO)):
         assert cli(*command).status == 0, command
+
+
+@pytest.mark.parametrize("step", ["install", "first_epoch", "prepare"])
+def test_an_init_that_died_is_ended_by_the_next_one_and_each_command_says_so(
+    program: Cli, postgres_server: Server, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def die(*_: object) -> None:
+        raise Halt("died")
+
+    with fresh_database(postgres_server.url) as url:
+        program.set(DATABASE_URL=url)
+        with monkeypatch.context() as patched:
+            patched.setattr(wiring, step, die)
+            assert program("init").status == 1
+        # Without views, events are recorded all the same.
+        commands = (("status",), ("project", "--once"))
+        before_keys = (("ingest", "-"), ("history", WHO)) if step != "prepare" else ()
+        for command in (*commands, *before_keys):
+            refused = program(*command, stdin=b"{}")
+            assert (refused.status, "run `ledger init`" in refused.err) == (2, True), refused.err
+        assert program("init").status == 0
+        recorded(program)
+        assert program("audit").status == 0
