@@ -274,11 +274,15 @@ def check_prepared(prepared: Iterable[Sequence[Any]], findings: Findings) -> Non
     `prepared`: the transaction's number, and the tables of the ledger that it has locked, or None.
     """
     for number, tables in prepared:
-        waits = f"the prepared transaction {number} waits to be committed"
         if tables:
-            findings.note(None, "catalogue", f"{waits} and has locked {_safe(', '.join(tables))}")
+            locked = _safe(", ".join(tables))
+            detail = (
+                f"the prepared transaction {number} waits to be committed, and has locked {locked}"
+            )
+            findings.note(None, "catalogue", detail)
         else:
-            findings.note_of_site("catalogue", waits)
+            detail = f"the prepared transaction {number} waits to be committed"
+            findings.note_of_site("catalogue", detail)
 
 
 def check_memberships(

@@ -63,9 +63,8 @@ def check_indexes(session: Session, findings: Findings) -> None:
     for space, table, condition in dict.fromkeys(index[:3] for index in its):
         # A rebuild that ends meanwhile removes the tables that it replaces; those that were read stay.
         with suppress(NotInstalled), session.transaction():
-            parts = {"condition": condition}
-            rows[space, table, condition] = session.number_of(
-                "count_rows", (spaces[space], table), parts
+            rows[space, table, condition] = session.number(
+                "count_rows", (spaces[space], table), condition=condition
             )
     session.run("plan_with", without=_BY_INDEX)
     for index in its:
@@ -76,9 +75,8 @@ def check_indexes(session: Session, findings: Findings) -> None:
 
 def _compare(session: Session, index: Index, rows: int, findings: Findings) -> None:
     table = session.ledger.namespaces[index.space], index.table
-    parts = {"condition": index.condition, "keys": index.keys}
-    entries = session.number_of("count_entries", table, parts)
+    entries = session.number("count_entries", table, condition=index.condition, keys=index.keys)
     if entries != rows:
-        where = "" if index.condition == _ALL else f" where {index.condition}"
-        of = f"{'.'.join(table)} on {index.keys}{where}"
-        findings.note(None, UNINDEXED, f"the index of {of} has {entries} of {rows} rows")
+        of = f"{index.keys} ({index.condition})" if index.condition != _ALL else index.keys
+        detail = f"the index of {'.'.join(table)} on {of} has {entries} of {rows} rows"
+        findings.note(None, UNINDEXED, detail)

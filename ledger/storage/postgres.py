@@ -152,17 +152,10 @@ class Session:
         self._took(len(rows))
         return rows
 
-    def number_of(
-        self, name: str, table: tuple[str, str], parts: Mapping[str, LiteralString]
-    ) -> int:
-        """The number that a statement gives of a table, for which `{table}` stands, with its namespace.
-
-        `parts`: expressions in the places of other names in braces, of texts that the program ships.
-        """
-        expressions = {key: sql.SQL(text) for key, text in parts.items()}
-        query = sql.SQL(statement(self._package, name)).format(
-            table=sql.Identifier(*table), **expressions
-        )
+    def number(self, name: str, table: tuple[str, str], /, **parts: LiteralString) -> int:
+        """What a statement counts in `{table}`. `parts`: expressions that this program ships."""
+        own = {part: sql.SQL(text) for part, text in parts.items()}
+        query = sql.SQL(statement(self._package, name)).format(table=sql.Identifier(*table), **own)
         with mapped_errors():
             ((number,),) = self._connection.execute(query).fetchall()
         return int(number)

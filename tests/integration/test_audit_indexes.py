@@ -75,7 +75,7 @@ def test_rows_that_one_index_alone_lacks_are_named(world: World, name: str) -> N
     columns = ", ".join(f'"{column.name}"' for column in table.written)
     for index in of(table):
         one = f" AND pg_get_indexdef(indexrelid) LIKE '%({index.keys.replace(chr(39), '_')})%'"
-        where = "" if index.condition == "true" else f" where {index.condition}"
+        where = "" if index.condition == "true" else f" ({index.condition})"
         again = (
             f"CREATE TEMPORARY TABLE moved ON COMMIT DROP AS TABLE {name}",
             f"DELETE FROM {name}",

@@ -71,7 +71,7 @@ def test_what_waits_and_changes_the_ledger_is_named_and_no_baseline_accepts_it(
     findings = looked(house)
     (found,) = findings.sorted()
     assert found.detail.startswith(
-        f"the prepared transaction {number} waits to be committed and has"
+        f"the prepared transaction {number} waits to be committed, and has locked "
     )
     assert table in found.detail
     assert looked(house, frozenset(findings.of_site)).sorted() == (found,)
