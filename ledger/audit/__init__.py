@@ -27,6 +27,7 @@ from ledger.audit.findings import (
     Findings,
     Progress,
 )
+from ledger.audit.indexes import check_indexes
 from ledger.audit.log.entries import walk
 from ledger.audit.log.files import check_files
 from ledger.audit.log.promises import check_promises, promises_of
@@ -113,6 +114,7 @@ def _left_out(since: int) -> tuple[str, ...]:
         f"positions up to {since}: their entries in the log make up the tree of the checkpoint that was kept",
         f"checkpoints of days that ended with fewer than {since} entries, and what the database says of them",
         "keys of persons, the subject index, the journal of erasures, and what prunings left",
+        "rows that an index lacks",
         "the views",
     )
 
@@ -137,7 +139,11 @@ def audit(
     # Read before the snapshot: what is published was recorded before, what is wrapped now opens now.
     comparison = Comparison(log, scene.findings)
     keys = KeysAudit(custody, scene.findings)
-    of_all = (("the keys", lambda scene: keys.compare(scene.session)), *more)
+    of_all = (
+        ("the keys", lambda scene: keys.compare(scene.session)),
+        *more,
+        ("the indexes", lambda scene: check_indexes(scene.session, scene.findings)),
+    )
     checks = (*_checks(comparison), *map(_of_all, of_all))
     with session.transaction():
         session.run("begin_snapshot")

@@ -164,6 +164,9 @@ def check_catalogue(session: Session, findings: Findings) -> "Readable":
         roles = list(names.roles)
         ways = session.rows("memberships", roles=roles, namespace=session.ledger.events)
         check_memberships(ways, session.ledger, findings)
+    with findings.guarded(session, "the prepared transactions"), plainly(session):
+        spaces = [*session.ledger.namespaces.values()]
+        check_prepared(session.rows("prepared_transactions", namespaces=spaces), findings)
     return can._replace(server=told)
 
 
@@ -263,6 +266,23 @@ def _safe(text: str) -> str:
     """Such a name may be chosen by an attacker and hold what no terminal should be sent."""
     plain = "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in text)
     return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST]}..."
+
+
+def check_prepared(prepared: Iterable[Sequence[Any]], findings: Findings) -> None:
+    """What a prepared transaction changed stands beside the ledger: any time somebody can commit it.
+
+    `prepared`: the transaction's number, and the tables of the ledger that it has locked, or None.
+    """
+    for number, tables in prepared:
+        if tables:
+            locked = _safe(", ".join(tables))
+            detail = (
+                f"the prepared transaction {number} waits to be committed, and has locked {locked}"
+            )
+            findings.note(None, "catalogue", detail)
+        else:
+            detail = f"the prepared transaction {number} waits to be committed"
+            findings.note_of_site("catalogue", detail)
 
 
 def check_memberships(

@@ -152,6 +152,14 @@ class Session:
         self._took(len(rows))
         return rows
 
+    def number(self, name: str, table: tuple[str, str], /, **parts: LiteralString) -> int:
+        """What a statement counts in `{table}`. `parts`: expressions that this program ships."""
+        own = {part: sql.SQL(text) for part, text in parts.items()}
+        query = sql.SQL(statement(self._package, name)).format(table=sql.Identifier(*table), **own)
+        with mapped_errors():
+            ((number,),) = self._connection.execute(query).fetchall()
+        return int(number)
+
     def stream(
         self,
         name: str,
