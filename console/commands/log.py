@@ -28,7 +28,7 @@ from console.output import (
 from console.show.upkeep import named_values
 from console.streams import STANDARD_INPUT, opened
 from host.keys import log_key
-from host.running.watching import Watch, begun, watching
+from host.running.watching import Watch, begun, refused, watching
 from host.settings import Settings
 from host.signals import stopping
 from host.wiring import open_site, utc_now
@@ -84,12 +84,23 @@ def _follow(settings: Settings) -> None:
     ):
         metrics = PublisherMetrics.on(watch.registry)
         observer = metrics.counting(_observer(watch))
+        watch.ready["log"] = partial(refused, partial(_check_log_kept, folder))
+        watch.ready["keys"] = partial(refused, site.log_key.load)
         with (
             watch.sampling(site, read, metrics.show),
             stopping() as stop,
             closing(site.publisher(observer)) as publisher,
         ):
             publisher.follow(stop)
+
+
+def _check_log_kept(folder: LogFolder) -> None:
+    """Every log begins with the checkpoint of an empty tree. Raises Misconfigured when none is there."""
+    if folder.history.last() is None:
+        raise Misconfigured(
+            f"{folder.path} holds no checkpoint: put the log's folder back, or set LEDGER_LOG_DIR to"
+            " where it is"
+        )
 
 
 def _observer(watch: Watch) -> PublisherObserver:

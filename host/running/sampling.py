@@ -19,7 +19,9 @@ SAMPLE_S = 5.0
 STALE_S = 30.0
 # Whether the database answers is asked more often than what it knows: a balancer sends work by it.
 PROBE_S = 1.0
-PROBE_STALE_S = 4.0
+# How soon readiness says that something is away, and that it is back. The other checks look when asked.
+READY_WITHIN_S = 5.0
+PROBE_STALE_S = READY_WITHIN_S - PROBE_S
 # A sampler that hangs in a dead connection does not hold up the end of the process.
 STOP_S = 2.0
 

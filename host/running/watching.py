@@ -126,7 +126,7 @@ class Watch:
         self.ready["database"] = probe.check
         self._samplers.append(probe)
         if self._own.fence:
-            self.ready["keys"] = partial(_no_keys, site.settings)
+            self.ready["keys"] = partial(refused, partial(check_keys_held, site.settings))
         if self._own.fence and site.fence:
             fence = _Fenced(site.fence)
             self.ready["promise"] = fence.check
@@ -167,10 +167,10 @@ class Watch:
             return {}
 
 
-def _no_keys(settings: Settings) -> str | None:
-    """Why a process that needs keys can do nothing: their folder was lost meanwhile. It is not made anew."""
+def refused(need: Callable[[], object]) -> str | None:
+    """Why a process can do nothing: what it needs, such as keys, was lost meanwhile. It is not made anew."""
     try:
-        check_keys_held(settings)
+        need()
     except LedgerError as error:
         return str(error)
     return None

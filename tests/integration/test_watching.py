@@ -4,6 +4,8 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -12,8 +14,9 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
+from host.running.sampling import READY_WITHIN_S
 from tests.fixtures.console import Cli, accessed, collected, consented, disclosed, registered
-from tests.fixtures.inbound import PAST, STRUCTURED, send, transacting
+from tests.fixtures.inbound import PAST, ROOT, STRUCTURED, send, transacting
 from tests.fixtures.proxy import proxied, tcp_target
 from tests.fixtures.running import (
     Served,
@@ -33,6 +36,40 @@ TRACEPARENT = f"00-{TRACE_ID}-b7ad6b7169203331-01"
 SECRET = "Kanarie-slecht-7731-bericht"
 PERSONAL = ("name", "email", "mobile_number", "iban", "date_of_birth")
 Start = Callable[..., Started]
+
+
+# What /readyz of each process looks at, and can be taken away from it.
+NEEDS = {
+    "project": ("database",),
+    "publish": ("database", "keys", "log"),
+    "upkeep": ("database", "keys"),
+    "serve": ("database", "keys"),
+}
+
+
+@contextmanager
+def closed_database(url: str, server: Any) -> Iterator[None]:
+    """A database that lets nobody in."""
+    name = str(conninfo_to_dict(url)["dbname"])
+    allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+    with psycopg.connect(server.url("postgres"), autocommit=True) as superuser:
+        superuser.execute(allow.format(sql.Identifier(name), sql.SQL("false")))
+        superuser.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
+        )
+        try:
+            yield
+        finally:
+            superuser.execute(allow.format(sql.Identifier(name), sql.SQL("true")))
+
+
+@contextmanager
+def moved(folder: Path) -> Iterator[None]:
+    """A folder that is elsewhere meanwhile, and made anew by nobody."""
+    lost = folder.rename(folder.with_name("lost"))
+    yield
+    assert not folder.exists()
+    lost.rename(folder)
 
 
 def documented(*served_by: str) -> set[str]:
@@ -90,26 +127,42 @@ def test_a_database_that_is_away_is_told_and_old_figures_are_not(
     if process in WRITING:
         expected.append(WRITING)
     assert families(served.metrics) == documented(*expected)
-    name = conninfo_to_dict(database_url)["dbname"]
-    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as superuser:
-        database = sql.Identifier(str(name))
-        superuser.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(database))
-        superuser.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,)
-        )
-        try:
-            eventually(lambda: not served.ready, "it is not ready")
-            status, document = served.health("/readyz")
-            assert (status, document["ready"]) == (503, False)
-            assert "PostgreSQL" in document["missing"]["database"]
-            eventually(lambda: shown not in served.values(), "old figures go")
-            assert served.values()["ledger_database_up"] == {(): 0.0}
-            assert served.health("/livez")[0] == 200
-            check_metrics(served.metrics)
-        finally:
-            superuser.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(database))
+    with closed_database(database_url, postgres_server):
+        eventually(lambda: not served.ready, "it is not ready")
+        status, document = served.health("/readyz")
+        assert (status, document["ready"]) == (503, False)
+        assert "PostgreSQL" in document["missing"]["database"]
+        eventually(lambda: shown not in served.values(), "old figures go")
+        assert served.values()["ledger_database_up"] == {(): 0.0}
+        assert served.health("/livez")[0] == 200
+        check_metrics(served.metrics)
     eventually(is_well, "it is ready again")
     assert running.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("process", "need"), [(process, need) for process, needs in NEEDS.items() for need in needs]
+)
+def test_readiness_follows_each_need_within_its_bound(
+    cli: Cli, start: Start, database_url: str, postgres_server: Any, process: str, need: str
+) -> None:
+    row = f"| `{process}` | {', '.join(f'`{name}`' for name in NEEDS[process])} |"
+    assert row in (ROOT / "docs/how-to/watch.md").read_text()
+    served = start(process, LEDGER_WEB_PORT="0").served(process)
+    eventually(lambda: served.ready, "it is ready")
+    away: dict[str, Callable[[], AbstractContextManager[None]]] = {
+        "database": lambda: closed_database(database_url, postgres_server),
+        "keys": lambda: moved(cli.folder / "keys" / "main"),
+        "log": lambda: moved(cli.folder / "data" / "tlog" / "main"),
+    }[need]
+    with away():
+        eventually(
+            lambda: [*served.health("/readyz")[1]["missing"]] == [need],
+            f"it lacks {need}",
+            READY_WITHIN_S,
+        )
+        assert served.get("/readyz")[0] == 503
+    eventually(lambda: served.ready, f"it has {need} again", READY_WITHIN_S)
 
 
 @pytest.mark.parametrize("process", ["upkeep", "serve"])

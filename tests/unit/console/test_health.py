@@ -75,7 +75,7 @@ class Watched:
 
 
 def test_a_balancer_learns_within_five_seconds_that_the_database_is_away() -> None:
-    assert sampling.PROBE_S + sampling.PROBE_STALE_S <= 5.0
+    assert sampling.PROBE_S + sampling.PROBE_STALE_S <= sampling.READY_WITHIN_S == 5.0
 
 
 def test_figures_are_shown_until_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
