@@ -154,8 +154,8 @@ def test_readiness_follows_each_need_within_its_bound(
         "database": lambda: closed_database(database_url, postgres_server),
         "keys": lambda: moved(cli.folder / "keys" / "main"),
         "log": lambda: moved(cli.folder / "data" / "tlog" / "main"),
-    }[need]
-    with away():
+    }
+    with away[need]():
         eventually(
             lambda: [*served.health("/readyz")[1]["missing"]] == [need],
             f"it lacks {need}",
