@@ -23,9 +23,9 @@ def ledger_folder(settings: Settings) -> Path:
     return settings.key_dir / str(settings.ledger)
 
 
-def key_provider(settings: Settings, *, make: bool = True) -> KeyProvider:
-    """What holds the keys of a ledger. `make`: also a folder for them, when it is missing."""
-    return FileKeyProvider(ledger_folder(settings), make=make)
+def key_provider(settings: Settings) -> KeyProvider:
+    """What holds the keys of a ledger. Makes no folder: whoever installs does, and a lost one is put back."""
+    return FileKeyProvider(ledger_folder(settings), make=False)
 
 
 def log_key(settings: Settings) -> LogKey:

@@ -131,8 +131,8 @@ class Site:
 
     @property
     def provider(self) -> KeyProvider:
-        """What holds the keys. Makes a folder for them when it is missing, unless the site only reads."""
-        return key_provider(self.settings, make=not self._read_only)
+        """What holds the keys."""
+        return key_provider(self.settings)
 
     @property
     def journal(self) -> ErasureJournal:

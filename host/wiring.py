@@ -262,7 +262,7 @@ def check_kind(settings: Settings) -> None:
         raise Misconfigured(
             "the ledger that LEDGER_NAME and LEDGER_KEY_DIR name was made as a confidential one"
         )
-    if not settings.confidential or not key_provider(settings, make=False).epochs():
+    if not settings.confidential or not key_provider(settings).epochs():
         return
     if not withheld_pair(settings).is_kept and not signs:
         raise Misconfigured(
@@ -272,6 +272,6 @@ def check_kind(settings: Settings) -> None:
 
 def check_keys_held(settings: Settings) -> None:
     """A wrong key folder must not look like lost keys, and must not be made. Raises Misconfigured."""
-    provider = key_provider(settings, make=False)
+    provider = key_provider(settings)
     if not provider.epochs():
         raise Misconfigured(no_keys(provider.name))

@@ -1,6 +1,7 @@
 """What processes serve and log: names, health, faults, and never a personal value. Real processes."""
 
 import os
+import shutil
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -67,9 +68,12 @@ def closed_database(url: str, server: Any) -> Iterator[None]:
 def moved(folder: Path) -> Iterator[None]:
     """A folder that is elsewhere meanwhile, and made anew by nobody."""
     lost = folder.rename(folder.with_name("lost"))
-    yield
-    assert not folder.exists()
-    lost.rename(folder)
+    try:
+        yield
+        assert not folder.exists()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        lost.rename(folder)
 
 
 def documented(*served_by: str) -> set[str]:
