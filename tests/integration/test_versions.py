@@ -82,34 +82,33 @@ def test_an_older_database_is_upgraded_by_init_alone(house: House) -> None:
     session.close()
 
 
+def upgraded_by_init_alone(program: Cli, url: str) -> None:
+    """An empty database becomes one of an older program, which each other command refuses."""
+    ledger = LedgerName()
+    with closing(Database(url).connect(ledger, None)) as session, session.transaction():
+        install_as_of(session, ledger, dict.fromkeys(migrations()[:-1], NOW))
+    for command in (*COMMANDS[1:], ("ingest", "-")):
+        ran = program(*command, stdin=orjson.dumps(registered()))
+        assert (ran.status, OLDER in ran.err) == (2, True), (command, ran.err)
+    assert program("init").status == 0
+    assert program.record(registered())["recorded"] == 1
+
+
 def test_a_newer_program_asks_for_the_upgrade_and_init_makes_it(
     program: Cli, postgres_server: Server
 ) -> None:
     """Each command says the same; nothing is recorded before; the way out that is named leads out."""
     with fresh_database(postgres_server.url) as url:
         program.set(DATABASE_URL=url)
-        ledger = LedgerName()
-        with closing(Database(url).connect(ledger, None)) as session, session.transaction():
-            install_as_of(session, ledger, dict.fromkeys(migrations()[:-1], NOW))
-        for command in (*COMMANDS[1:], ("ingest", "-")):
-            ran = program(*command, stdin=orjson.dumps(registered()))
-            assert (ran.status, OLDER in ran.err) == (2, True), (command, ran.err)
-        assert program("init").status == 0
-        assert program.record(registered())["recorded"] == 1
+        upgraded_by_init_alone(program, url)
 
 
 def test_the_same_holds_for_a_database_on_the_program_s_own_server(program: Cli) -> None:
     """First it is older than the program, then the program is older."""
     with short_folder() as folder, start(folder) as server:
         program.set(DATA_DIR=str(folder))
-        url, ledger = server.url(), LedgerName()
-        with closing(Database(url).connect(ledger, None)) as session, session.transaction():
-            install_as_of(session, ledger, dict.fromkeys(migrations()[:-1], NOW))
-        for command in (*COMMANDS[1:], ("ingest", "-")):
-            ran = program(*command, stdin=orjson.dumps(registered()))
-            assert (ran.status, OLDER in ran.err) == (2, True), (command, ran.err)
-        assert program("init").status == 0
-        assert program.record(registered())["recorded"] == 1
+        url = server.url()
+        upgraded_by_init_alone(program, url)
         before = head(url)
         made_newer(url)
         for command in (*COMMANDS, ("ingest", "-")):
