@@ -13,7 +13,6 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from ledger.reading import LAST
-from projections.dossier.account import ACCOUNT, contract_topics
 from projections.dossier.dossier import (
     CARRIED,
     CHANGED,
@@ -32,7 +31,7 @@ from projections.dossier.dossier import (
 from projections.dossier.fact import OBJECTION, Fact
 from projections.dossier.look import FactContext
 from projections.dossier.objections import activities_objected_to, activity_name
-from projections.dossier.relationships import as_customer
+from projections.dossier.relationships import ACCOUNT, as_customer, contract_topics
 from projections.findings.judging import Finding, findings_of
 from projections.findings.reach import EVER, reach
 from projections.findings.retention import RETENTION, held_facts

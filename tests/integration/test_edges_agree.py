@@ -58,6 +58,7 @@ def returned(who: str) -> Iterator[dict[str, Any]]:
     yield contract("contract-concluded", who, f"{who[-3:]}-1", 2500)
     yield collected(who, time=ago(2500), categories=["contact"], personal={"email": "a@example.nl"})
     yield contract("contract-ended", who, f"{who[-3:]}-1", 2000, reason="moved")
+    yield consented(who, time=ago(2400), purpose="product-information")
     yield message("account-deactivated", who, time=ago(2000), **CARE, reason="left")
     yield contract("contract-concluded", who, f"{who[-3:]}-2", 20)
     yield collected(who, time=ago(20), categories=["contact"], personal={"email": "b@example.nl"})
@@ -70,6 +71,14 @@ def left(who: str) -> Iterator[dict[str, Any]]:
     yield consented(who, time=ago(900))
     yield collected(who, time=ago(900), categories=["contact"], personal={"email": "c@example.nl"})
     yield message("account-deactivated", who, time=ago(800), **CARE, reason="left")
+
+
+def contract_over(who: str) -> Iterator[dict[str, Any]]:
+    """A former customer whose account was never closed."""
+    yield registered(who, time=ago(900))
+    yield contract("contract-concluded", who, f"{who[-3:]}-1", 900)
+    yield consented(who, time=ago(900))
+    yield contract("contract-ended", who, f"{who[-3:]}-1", 800, reason="moved")
 
 
 def contact_gone(who: str) -> Iterator[dict[str, Any]]:
@@ -179,6 +188,7 @@ MADE: dict[str, Callable[[str], Iterator[dict[str, Any]]]] = {
     "customer/77209": in_files,
     "customer/77210": erased_in_part,
     "customer/77211": taken_over,
+    "customer/77212": contract_over,
 }
 OTHERS = ("customer/77208",)
 

@@ -7,6 +7,7 @@ increments; periods, countries, provisions and kinds of recipient are taken from
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -393,11 +394,11 @@ _RELATING = (
 )
 
 
-def _as_customer(who: Any, told: Told) -> Stretches:
+def _as_customer(who: Any, told: Told, at: datetime | None = None) -> Stretches:
     found: Stretches = [(None, None)]
     running: set[str] = set()
     erased = False
-    for act in told.of(who, *_RELATING):
+    for act in told.of(who, *_RELATING, until=at):
         start, end = found[-1]
         kind = _kind_of_act(act)
         if kind == "erases":
@@ -648,7 +649,7 @@ def _contact(event: RecordedEvent, told: Told) -> Broken:
     at, channel, purpose = event.time, event.facts["channel"], event.facts["purpose"]
     acts = [e for e in told.of(event, *_CONSENTS)]
     past = {e.facts["purpose"]: e for e in acts if e.time <= at}
-    held = {name for name, act in past.items() if _holds(act, at)}
+    held = {name for name, act in past.items() if _holds(act, at) and not _former(act, told, at)}
     known = {e.facts["purpose"] for e in acts}
     about = {name for name, channels in CHANNELS.items() if channel in channels}
     wanted = {purpose} if purpose in known | CHANNELS.keys() else about
@@ -690,6 +691,15 @@ def _holds(act: RecordedEvent | None, at: datetime) -> bool:
     return until is None or at < datetime.fromisoformat(until)
 
 
+def _former(act: RecordedEvent, told: Told, at: datetime) -> bool:
+    """Whether the relationship of an act had made way for another one."""
+    stretches = _stretches(act, told)
+    return any(
+        (start is None or start <= act.time) and (end and act.time < end) and begun and begun <= at
+        for (start, end), (begun, _) in pairwise(stretches)
+    )
+
+
 def _closed(told: Told, person: Any, at: datetime) -> bool:
     acts = told.of(
         person, "account-deactivated", "account-reactivated", "personal-data-erased", until=at
@@ -698,11 +708,13 @@ def _closed(told: Told, person: Any, at: datetime) -> bool:
     joined = told.of(person, "contact-person-added", "contact-person-removed", until=at)
     if joined and joined[-1].name == "contact-person-removed":
         return True
+    begun, end = _as_customer(person, told, at)[-1]
+    if end or (acts and acts[-1].name == "personal-data-erased"):
+        return True
     if not acts or acts[-1].name == "account-reactivated":
         return False
-    return acts[-1].name == "personal-data-erased" or not any(
-        begun.time > acts[-1].time for begun in _begun(person, told, at)
-    )
+    since = [begun, *(one.time for one in _begun(person, told, at))]
+    return not any(time and time > acts[-1].time for time in since)
 
 
 def _begun(who: Any, told: Told, at: datetime) -> Events:

@@ -11,7 +11,7 @@ from projections.dossier.choices import Choice
 from projections.dossier.dossier import Dossier, dossier_from
 from projections.dossier.look import FactContext
 from projections.folds.timetravel import fold
-from projections.use.addressee import addressee
+from projections.use.addressee import addressee, consented
 from projections.views.consent_status import VIEW, Row
 from rulebook import Addressee
 from rulebook.purposes import CHANNELS
@@ -41,7 +41,7 @@ def cookies(minutes: float, **facts: Any) -> RecordedEvent:
 def person(*events: RecordedEvent, minutes: float = 60, **known: Any) -> Addressee:
     shared: dict[str, Any] = {"kind": "consumer", "active": True}
     look = FactContext(ANNA, dossier_from(events), lambda _name: None)
-    return addressee(look, at(minutes), **(shared | known))
+    return addressee(look, at(minutes), consents=consented(look, at(minutes)), **(shared | known))
 
 
 def objection(channel: str, minutes: float) -> RecordedEvent:
