@@ -76,6 +76,7 @@ def consume_command(
         if clients is None:
             return
         source, answers = clients
+        watch.ready["broker"] = source.unconnected
         if resumed:
             resume(site.open_recorder, kafka.topics)
         consumer = consume(
