@@ -372,7 +372,8 @@ def test_an_interrupted_initialisation_is_done_again(empty: Path) -> None:
         (left_over / "PG_VERSION").write_text("18\n")
     with start(empty) as server:
         assert asked(server.url(), "SELECT 1") == "1"
-    assert {path.name for path in empty.iterdir()} == {"cluster", "run"}
+    names = {path.name for path in empty.iterdir() if not path.name.startswith("programs-")}
+    assert names == {"cluster", "run"}
 
 
 def test_only_named_roles_get_in(copy: Path) -> None:

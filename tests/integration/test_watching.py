@@ -182,8 +182,9 @@ def test_readiness_of_a_consumer_and_of_run_follows_each_need(
         check_row("run", (*needs, "log"))
         for need in needs:
             with away[need]():
+                told = partial(consume.health, "/readyz")
                 eventually(
-                    lambda need=need: need in consume.health("/readyz")[1]["missing"],
+                    lambda told=told, need=need: need in told()[1]["missing"],  # type: ignore[misc]
                     f"consume lacks {need}",
                     READY_WITHIN_S,
                 )
