@@ -620,7 +620,7 @@ def test_a_backup_made_before_it_is_pruned_again(ledger: Cli, elsewhere: str) ->
 def test_a_copy_of_which_other_rows_would_stay_than_the_event_says_is_not_pruned(
     ledger: Cli, elsewhere: str, monkeypatch: pytest.MonkeyPatch, told: dict[str, Any]
 ) -> None:
-    copies, before, read = back_up(ledger), types_of(ledger), pruning.recorded_prunings
+    copies, before, read = back_up(ledger), types_of(ledger), cutting.recorded_prunings
     assert ledger(*PRUNE, "--yes").status == 0
     assert ledger("publish", "--once").status == 0
     monkeypatch.setattr(
