@@ -215,7 +215,11 @@ def _ask_for_members(command: Callable[..., None]) -> None:
 
 
 def _several(act: type[Given]) -> Several:
-    members = members_of(act)
+    # Arguments are taken in their order; one that takes all that is left comes last of them.
+    members = sorted(
+        members_of(act),
+        key=lambda it: (not it.ask.argument, it.is_several and bool(it.ask.argument)),
+    )
     return Several(
         lambda **values: given_of(act, values),
         {one.name: _asked_for(one) for one in members},

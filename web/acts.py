@@ -37,6 +37,12 @@ class ActData(FormData, frozen=True, kw_only=True):
     at: str | None = None
 
 
+class WhoseParams(Params, frozen=True, kw_only=True):
+    """Whose data an act is about, where a link says so."""
+
+    subject: str | None = None
+
+
 class ActForm(Answer, frozen=True):
     """The form of an act: nothing is answered beside what it is about."""
 

@@ -64,6 +64,10 @@ class Given(Struct, frozen=True, kw_only=True):
     events: ClassVar[tuple[str, ...]] = ()
 
 
+Person = Annotated[str, Ask("Such as customer/10023.", argument="SUBJECT", hint="subject", fact="")]
+"""Whose data an act is about, where no case says it."""
+
+
 class Timed(Given, frozen=True, kw_only=True):
     """The base of an act that may be entered later."""
 
@@ -136,6 +140,8 @@ def in_codes(given: G) -> G:
     changed: dict[str, object] = {}
     for member in members_of(type(given)):
         value, choice = getattr(given, member.name), member.ask.choice
+        if member.must and value == ():
+            raise Misconfigured("this is needed", field=member.name)
         if choice is not None and value:
             changed[member.name] = (
                 choice.taken(value, member.name)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from application.acts.acting import Act, one_at_a_time
-from application.acts.given import Ask, Choice, Timed, facts_of
+from application.acts.given import Ask, Choice, Person, Timed, facts_of
 from application.acts.offered import COMPLAINT_OUTCOMES, COMPLAINT_WAYS, WAYS
 from application.acts.requesting import new_reference, record
 from application.queries.cases.complaints import FoundComplaint, find_complaint, known_complaints
@@ -25,9 +25,7 @@ class NewComplaint(Timed, frozen=True, kw_only=True):
     """A complaint that came in: of whom and by which way. Without `ref` it gets a new reference."""
 
     events = (names.COMPLAINT_RECEIVED,)
-    subject: Annotated[
-        str, Ask("Such as customer/10023.", argument="SUBJECT", hint="subject", fact="")
-    ]
+    subject: Person
     via: Annotated[
         str,
         Ask("By which way it came in, such as email, phone or post.", _WAY, label="channel"),

@@ -8,25 +8,18 @@ from application.acts.on_complaints import ComplaintAnswer, NewComplaint
 from application.queries.cases.complaints import complaint
 from application.words import say
 from projections.folds.timetravel import NOW
-from web.acts import Act, time_of
+from web.acts import Act, WhoseParams, time_of
 from web.linking import act
 from web.moments import when
 from web.page import AnyForm, AnyPage, Preview, previewed
 from web.pages.common import pairs
 from web.parts import Text
 from web.rendering import code
-from web.resource import Params
 from web.resources.requests import CaseParams
 from web.visit import Visit
 from web.words import t
 
 _ABOUT = "complaint"
-
-
-class ReceivingParams(Params, frozen=True, kw_only=True):
-    """Who complained, where a link says so."""
-
-    subject: str | None = None
 
 
 def _receive(visit: Visit, given: NewComplaint) -> str:
@@ -64,7 +57,7 @@ ACTS: tuple[Act[Any, Any], ...] = (
         section="requests",
         part="requests",
         deed="requests",
-        params=ReceivingParams,
+        params=WhoseParams,
         fields=NewComplaint,
         do=_receive,
         back=lambda _params: "/complaints",

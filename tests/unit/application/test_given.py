@@ -68,7 +68,7 @@ def of_command(one: type[Given]) -> set[str]:
 
 
 def test_there_are_some() -> None:
-    assert {"NewComplaint", "ComplaintAnswer"} <= {one.__name__ for one in EVERY}
+    assert {"NewComplaint", "WordsToPersons"} <= {one.__name__ for one in EVERY}
     assert set(ONE_EDGE) <= {one.__name__ for one in EVERY}
 
 
