@@ -215,11 +215,7 @@ def _ask_for_members(command: Callable[..., None]) -> None:
 
 
 def _several(act: type[Given]) -> Several:
-    # Arguments are taken in their order; one that takes all that is left comes last of them.
-    members = sorted(
-        members_of(act),
-        key=lambda it: (not it.ask.argument, it.is_several and bool(it.ask.argument)),
-    )
+    members = members_of(act)
     return Several(
         lambda **values: given_of(act, values),
         {one.name: _asked_for(one) for one in members},
@@ -239,10 +235,9 @@ def _option_of(member: GivenMember) -> Any:
     text = ask.help.format(", ".join(codes))
     if ask.argument:
         return typer.Argument(metavar=ask.argument, help=text)
-    flag = ask.flag or f"--{member.name.replace('_', '-')}"
+    flag, metavar = member.flag, _metavar(member)
     if member.kind is bool:
         return switch(flag, text)
-    metavar = _metavar(member, flag)
     if ask.choice and not ask.choice.is_open:
         return code_option(flag, metavar, codes, text)
     # No number that an act is given is below zero.
@@ -254,9 +249,9 @@ def _option_of(member: GivenMember) -> Any:
 _METAVARS = {"text": "TEXT", "day": "DAY", "instant": "T"}
 
 
-def _metavar(member: GivenMember, flag: str) -> str:
+def _metavar(member: GivenMember) -> str:
     """The name of a value in the help: of a code the first letter of its flag."""
-    word = flag.strip("-").upper()
+    word = member.flag.strip("-").upper()
     if member.kind is int:
         return "N"
     if member.ask.choice:

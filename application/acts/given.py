@@ -12,6 +12,7 @@ import msgspec
 from msgspec import NODEFAULT, Struct, structs
 
 from application.acts.offered import coded
+from application.command_line import command
 from ledger.errors import Misconfigured
 from schemas.encoding import JsonValue
 
@@ -101,16 +102,27 @@ class GivenMember(Struct, frozen=True):
         return self.is_several and self.ask.choice is None
 
     @property
+    def flag(self) -> str:
+        """What a command calls it."""
+        return self.ask.flag or f"--{self.name.replace('_', '-')}"
+
+    @property
     def codes(self) -> tuple[str, ...]:
         """The codes that are offered."""
         return self.ask.choice.codes if self.ask.choice else ()
 
 
 def members_of(given: type[Given]) -> list[GivenMember]:
-    """The members of an act, those of its bases behind its own. Raises Misgiven."""
+    """The members of an act: arguments first, those of a base behind its own. Raises Misgiven."""
     fields = {field.name: field for field in structs.fields(given)}
     order = [name for base in given.__mro__ for name in inspect.get_annotations(base)]
-    return [_member(given, fields[name]) for name in dict.fromkeys(order) if name in fields]
+    members = [_member(given, fields[name]) for name in dict.fromkeys(order) if name in fields]
+    return sorted(members, key=_place)
+
+
+def _place(member: GivenMember) -> int:
+    """An argument that takes all that is left comes behind the others."""
+    return 2 if not member.ask.argument else int(member.is_several)
 
 
 def _member(given: type[Given], field: structs.FieldInfo) -> GivenMember:
@@ -146,7 +158,7 @@ def in_codes(given: G) -> G:
             changed[member.name] = (
                 choice.taken(value, member.name)
                 if isinstance(value, str)
-                else tuple(choice.taken(text, member.name) for text in value)
+                else tuple(dict.fromkeys(choice.taken(text, member.name) for text in value))
             )
     return structs.replace(given, **changed)
 
@@ -160,3 +172,11 @@ def facts_of(given: Given) -> dict[str, JsonValue]:
         if name and value not in (None, ()):
             facts[name] = list(value) if isinstance(value, tuple) else value
     return facts
+
+
+def command_for(given: Given, *words: str) -> str:
+    """The command that does an act with the same given. `words`: that call it."""
+    values = [(it, getattr(given, it.name)) for it in members_of(type(given))]
+    arguments = [str(value) for it, value in values if it.ask.argument]
+    options = {it.flag.strip("-"): value for it, value in values if not it.ask.argument}
+    return command(*words, *arguments, **options)

@@ -12,6 +12,7 @@ import pytest
 from application.acts import holding, notifying, on_incidents, on_requests
 from application.acts.answering import AnswerOptions
 from application.acts.given import Timed
+from application.acts.holding import HoldRelease, NewHold
 from application.acts.notifying import NotificationWord
 from application.acts.on_incidents import (
     Assessment,
@@ -97,12 +98,14 @@ def suspecting(ref: str) -> Deed:
 
 
 def placing(ref: str) -> Deed:
-    facts = {"ground": "civil-claim", "review_on": "2027-01-01"}
-    return lambda site: holding.place(site, WHO, ref, facts, ["payment"])
+    given = NewHold(
+        subject=WHO, ref=ref, ground="civil-claim", review_on="2027-01-01", category=("payment",)
+    )
+    return lambda site: holding.place(site, given)
 
 
 def releasing(ref: str) -> Deed:
-    return lambda site: holding.release(site, WHO, ref, None)
+    return lambda site: holding.release(site, HoldRelease(subject=WHO, ref=ref))
 
 
 def notifying_of(action: str) -> Deed:
