@@ -20,6 +20,7 @@ from application.lookups import Names, NotKnown, codes, named
 from application.queries.period import Period
 from application.times import show_in, time_shown
 from console.setting_flags import Several, composed, own_parameters, texts_of, with_flags
+from console.streams import text_of
 from host.environment import settings_from
 from host.setting_list import Group
 from host.settings import DisplaySettings, read_people
@@ -216,8 +217,14 @@ def _ask_for_members(command: Callable[..., None]) -> None:
 
 def _several(act: type[Given]) -> Several:
     members = members_of(act)
+
+    def made(**values: Any) -> Given:
+        files = {it.name: it.flag for it in members if it.ask.look == "file" and values[it.name]}
+        texts = {name: text_of(flag, values[name]) for name, flag in files.items()}
+        return given_of(act, values | texts)
+
     return Several(
-        lambda **values: given_of(act, values),
+        made,
         {one.name: _asked_for(one) for one in members},
         {one.name: inspect.Parameter.empty if one.must else one.default for one in members},
     )
@@ -246,7 +253,7 @@ def _option_of(member: GivenMember) -> Any:
     return option(flag, metavar, text, min=least, autocompletion=complete)
 
 
-_METAVARS = {"text": "TEXT", "day": "DAY", "instant": "T"}
+_METAVARS = {"text": "TEXT", "file": "FILE", "day": "DAY", "instant": "T"}
 
 
 def _metavar(member: GivenMember) -> str:

@@ -133,6 +133,7 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
 _KINDS: Mapping[Look, Kind] = {
     "line": "text",
     "text": "textarea",
+    "file": "textarea",
     "day": "date",
     "instant": "datetime-local",
     "hidden": "hidden",

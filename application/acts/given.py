@@ -37,8 +37,11 @@ class Choice(Struct, frozen=True):
         return text
 
 
-Look = Literal["line", "text", "day", "instant", "hidden", "path"]
-"""A line, a longer text, a date, a time. A page knows what is hidden, and has what is in its path."""
+Look = Literal["line", "text", "file", "day", "instant", "hidden", "path"]
+"""A line, a longer text, a date, a time. A page knows what is hidden, and has what is in its path.
+
+Of a text that is a `file`, a command gets the file's name.
+"""
 
 
 class Ask(Struct, frozen=True):

@@ -109,7 +109,7 @@ def releasing(ref: str) -> Deed:
 
 
 def notifying_of(action: str) -> Deed:
-    word = NotificationWord(WHO, "incasso", action)
+    word = NotificationWord(subject=WHO, recipient="incasso", action=action)
     return lambda site: notifying.notify(site, site.source("notify"), word, NOW)
 
 

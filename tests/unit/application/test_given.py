@@ -33,7 +33,7 @@ from web.pages.listed import FORMS
 from web.words import t
 
 # Acts that one edge alone takes, with the reason.
-ONE_EDGE: dict[str, str] = {}
+ONE_EDGE = {"Withdrawal": "at a terminal `ledger record consent-withdrawn` does it"}
 
 
 def declared() -> Iterator[type[Given]]:
