@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from application.acts import holding, notifying, on_incidents, on_requests
-from application.acts.answering import AnswerOptions
+from application.acts.answering import RequestAnswer
 from application.acts.given import Timed
 from application.acts.holding import HoldRelease, NewHold
 from application.acts.notifying import NotificationWord
@@ -22,7 +22,7 @@ from application.acts.on_incidents import (
     Warned,
     WordsToPersons,
 )
-from application.acts.on_requests import OnRequest
+from application.acts.on_requests import Closing, Extension, IdentityCheck, Refusal
 from application.acts.requesting import NewRequest, open_request
 from application.site import Site
 from consumers.files import ingest
@@ -73,15 +73,13 @@ def house(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
         yield House(url, one, other)
 
 
-def on_request(do: Callable[..., Any], ref: str, *arguments: Any, **more: Any) -> Deed:
+def on_request(do: Callable[..., Any], given: Timed) -> Deed:
     """Something that is done on a request."""
-    on = OnRequest(ref, WHO, NOW)
-    return lambda site: do(site, site.source("request"), on, *arguments, **more)
+    return lambda site: do(site, site.source("request"), given, NOW)
 
 
 def opening(ref: str, right: str) -> Deed:
-    opened = NewRequest(WHO, right, "email", ref=ref)
-    return lambda site: open_request(site, site.source("request"), opened, NOW)
+    return on_request(open_request, NewRequest(subject=WHO, right=right, channel="email", ref=ref))
 
 
 def on_incident(given: Timed, do: Callable[..., Any] = on_incidents.act_on_incident) -> Deed:
@@ -147,25 +145,28 @@ CASES = {
     "open": twice("there is a request R-1 already", opening("R-1", "access")),
     "verify": twice(
         "identity was verified for request R-2 already",
-        on_request(on_requests.identify, "R-2", {}, doubted=False),
+        on_request(on_requests.identify, IdentityCheck(ref="R-2", subject=WHO)),
         opening("R-2", "access"),
     ),
     "extend": twice(
         "request R-3 was extended already",
-        on_request(on_requests.extend, "R-3", "complexity"),
+        on_request(on_requests.extend, Extension(ref="R-3", subject=WHO, reason="complexity")),
         opening("R-3", "restriction"),
     ),
     "refuse": twice(
         "request R-4 is refused",
-        on_request(on_requests.refuse, "R-4", "excessive"),
+        on_request(on_requests.refuse, Refusal(ref="R-4", subject=WHO, ground="excessive")),
         opening("R-4", "restriction"),
     ),
     "answer and close": Case(
         "request R-5 is answered",
         on_request(
-            on_requests.answer, "R-5", AnswerOptions("granted", ["contact"], "accuracy-contested")
+            on_requests.answer,
+            RequestAnswer(
+                ref="R-5", subject=WHO, category=("contact",), ground="accuracy-contested"
+            ),
         ),
-        on_request(on_requests.close, "R-5", "withdrawn"),
+        on_request(on_requests.close, Closing(ref="R-5", subject=WHO, outcome="withdrawn")),
         (opening("R-5", "restriction"),),
     ),
     "detect": twice("there is an incident B-1 already", detecting("B-1")),
