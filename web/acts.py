@@ -3,7 +3,7 @@
 An act that destroys something, or tells somebody, first shows what it would do; the person confirms that.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -12,12 +12,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from application.acts.given import Given, GivenMember, Look, Timed, in_codes, members_of
-from application.acts.offered import coded
 from application.answer import Answer
 from application.language import spoken
 from application.register_words import RegisterWords
 from ledger.errors import Misconfigured, UnknownSubject
-from web.page import AnyPage, Form, FormData, Page, Preview
+from web.page import AnyPage, Form, Page, Preview
 from web.parts import Input, Kind
 from web.rendering import code
 from web.requests import time_named
@@ -29,12 +28,6 @@ from web.words import t
 
 P = TypeVar("P", bound=Params)
 F = TypeVar("F", bound=Struct)
-
-
-class ActData(FormData, frozen=True, kw_only=True):
-    """The base of what the form of an act sends. `at`: when it was done; now without it."""
-
-    at: str | None = None
 
 
 class WhoseParams(Params, frozen=True, kw_only=True):
@@ -59,8 +52,7 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
     `params`: of its address, also what a link has filled in. `fields`: what the act is given, or what a form
     sends that no other edge takes. `inputs`: where these depend on more than what is given. `about`: what the
     page says of the case. `named`: what its words name. `back`: where somebody goes who does not do it.
-    `codes`: that a field may have; `open_codes`: fields in which somebody may write words of their own,
-    which become a code: what is given says both itself. `danger`: nothing brings back what it does away with.
+    `danger`: nothing brings back what it does away with.
     """
 
     name: str
@@ -76,8 +68,6 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
     about: Callable[[Visit, P], Sequence[tuple[object, object]]] | None = None
     named: Callable[[P], Sequence[object]] = _nothing_named
     preview: Callable[[Visit, F], Preview] | None = None
-    codes: Mapping[str, Collection[str]] = {}
-    open_codes: Collection[str] = ()
     danger: bool = False
 
     @property
@@ -92,16 +82,13 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
         return Form(self.path, self.section, self.deed, self.fields, self._do, self.page, preview)
 
     def _do(self, visit: Visit, fields: F) -> str:
-        with _told_beside(fields, self.codes):
-            return self.do(visit, self._coded(fields))
+        with _told_beside(fields):
+            return self.do(visit, _coded(fields))
 
     def _previewed(self, visit: Visit, fields: F) -> Preview:
         assert self.preview is not None
-        with _told_beside(fields, self.codes):
-            return self.preview(visit, self._coded(fields))
-
-    def _coded(self, fields: F) -> F:
-        return in_codes(fields) if isinstance(fields, Given) else _coded(fields, self.open_codes)
+        with _told_beside(fields):
+            return self.preview(visit, _coded(fields))
 
     def _inputs(self, visit: Visit, params: P) -> Sequence[Input]:
         if self.inputs is not None:
@@ -180,9 +167,8 @@ def filled(inputs: Sequence[Input], params: Params) -> tuple[Input, ...]:
 
 
 @contextmanager
-def _told_beside(fields: Struct, codes: Mapping[str, Collection[str]]) -> Iterator[None]:
-    """Check the codes and the person of a form. What is wrong with the person is told beside that field."""
-    check_codes(fields, codes)
+def _told_beside(fields: Struct) -> Iterator[None]:
+    """Check the person of a form. What is wrong with the person is told beside that field."""
     try:
         person_named(getattr(fields, "subject", None))
         yield
@@ -190,31 +176,14 @@ def _told_beside(fields: Struct, codes: Mapping[str, Collection[str]]) -> Iterat
         raise Misconfigured(str(error), field="subject") from None
 
 
-def check_codes(fields: Struct, codes: Mapping[str, Collection[str]]) -> None:
-    """Raise Misconfigured for a code that a field may not have: a page offers none such."""
-    for name, known in codes.items():
-        given = getattr(fields, name)
-        if not set([given] if isinstance(given, str) else given or ()) <= set(known):
-            raise Misconfigured("this value is not one of those that are known", field=name)
+def _coded(fields: F) -> F:
+    """Fields in which words that somebody wrote are codes, where an act is declared. Raises Misconfigured."""
+    return in_codes(fields) if isinstance(fields, Given) else fields
 
 
-def _coded(fields: F, names: Collection[str]) -> F:
-    """Fields in which words that somebody wrote are codes. Raises Misconfigured, which names the field."""
-    given = ((name, getattr(fields, name)) for name in names)
-    return replace(fields, **{name: _codes_of(value, name) for name, value in given if value})
-
-
-def _codes_of(value: str | Sequence[str], field: str) -> object:
-    return (
-        coded(value, field)
-        if isinstance(value, str)
-        else tuple(coded(text, field) for text in value)
-    )
-
-
-def time_of(visit: Visit, fields: ActData | Timed) -> datetime:
+def time_of(visit: Visit, given: Timed) -> datetime:
     """When an act was done. Raises Misconfigured for a time that is none."""
-    return time_named({"at": fields.at or ""}, "at") or visit.now
+    return time_named({"at": given.at or ""}, "at") or visit.now
 
 
 def options(about: str, codes: Sequence[str]) -> tuple[tuple[str, object], ...]:
@@ -226,14 +195,3 @@ def options(about: str, codes: Sequence[str]) -> tuple[tuple[str, object], ...]:
     return tuple(
         (name, words.code(about, name) if about == "owner" else code(name, about)) for name in codes
     )
-
-
-def offered(
-    name: str, about: str, codes: Sequence[str], kind: Kind = "choice", **more: Any
-) -> Input:
-    """A field that offers codes with their words, beside which somebody may write their own."""
-    return Input(name, kind, options(about, codes), free=True, **more)
-
-
-AT = Input("at", "datetime-local", hint="at")
-"""When it was done: the last field of each act that may be entered later."""

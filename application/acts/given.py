@@ -89,12 +89,15 @@ class Timed(Given, frozen=True, kw_only=True):
 G = TypeVar("G", bound=Given)
 
 
+OfOne = type[str] | type[int] | type[bool]
+
+
 class GivenMember(Struct, frozen=True):
     """A member of an act. `kind`: of one value. `default`: None where there is none, or it must be given."""
 
     name: str
     ask: Ask
-    kind: type[str] | type[int] | type[bool]
+    kind: OfOne
     is_several: bool
     must: bool
     default: str | int | None
@@ -133,16 +136,22 @@ def _member(given: type[Given], field: structs.FieldInfo) -> GivenMember:
     # `Annotated[tuple[str, ...], Ask(...)]`, `Annotated[int | None, ...]`: all that stands in it.
     for part in parts:
         parts += get_args(part)
-    ask = next((part for part in parts if isinstance(part, Ask)), None)
-    kind = next((part for part in parts if part in (str, int, bool)), None)
-    if ask is None or kind is None:
+    asks = [part for part in parts if isinstance(part, Ask)]
+    kinds = [part for part in map(_kind, parts) if part]
+    if not asks or not kinds:
         raise Misgiven(
             f"{given.__name__}, {field.name}: it does not say how a person is asked for it"
         )
     must = field.default is NODEFAULT
     default = field.default if isinstance(field.default, str | int) else None
     is_several = any(get_origin(part) is tuple for part in parts)
-    return GivenMember(field.name, ask, kind, is_several, must, default)
+    return GivenMember(field.name, asks[0], kinds[0], is_several, must, default)
+
+
+def _kind(part: object) -> OfOne | None:
+    if get_origin(part) is Literal:
+        return str
+    return next((kind for kind in (str, int, bool) if part is kind), None)
 
 
 def given_of(act: type[G], values: Mapping[str, object]) -> G:
@@ -177,9 +186,9 @@ def facts_of(given: Given) -> dict[str, JsonValue]:
     return facts
 
 
-def command_for(given: Given, *words: str) -> str:
-    """The command that does an act with the same given. `words`: that call it."""
+def command_for(given: Given, *words: str, **more: bool) -> str:
+    """The command that does an act with the same given. `words`: that call it; `more`: its other flags."""
     values = [(it, getattr(given, it.name)) for it in members_of(type(given))]
     arguments = [str(value) for it, value in values if it.ask.argument]
     options = {it.flag.strip("-"): value for it, value in values if not it.ask.argument}
-    return command(*words, *arguments, **options)
+    return command(*words, *arguments, **options, **more)

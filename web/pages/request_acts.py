@@ -12,12 +12,11 @@ from application.acts.answering import (
     acts_before_refusal,
 )
 from application.acts.on_requests import Closing, Extension, IdentityCheck, Refusal
-from application.acts.on_retention import decide
+from application.acts.on_retention import Decision, decide
 from application.acts.requesting import NewRequest, open_request
 from application.queries.cases.found_requests import FoundRequest
 from application.queries.cases.request_lists import request_file
 from application.queries.cases.requests import RequestFile
-from application.queries.keeping.erasures import ErasureScope
 from application.site import Site
 from application.source import Source
 from application.words import say
@@ -109,9 +108,9 @@ def _would_answer(visit: Visit, given: RequestAnswer) -> Preview:
     acts_before_answer(case, given)
     if case.right != "erasure" or given.outcome == NOTHING_HELD:
         return _would(case, given, _ends_as(given.outcome))
-    scope = ErasureScope("request", case.request.ref)
+    wanted = Decision(subject=case.person, request=case.request.ref)
     source = visit.source("retention")
-    decided = decide(visit.site, source, case.person, scope, carry_out=False)
+    decided = decide(visit.site, source, wanted, carry_out=False)
     # What is decided on each category is the outcome, whatever was chosen.
     preview = _would(case, given, _ends_as(decided.outcome), *outcome_parts(decided))
     return previewed(preview.parts, [preview.seen, decided])

@@ -35,12 +35,14 @@ from web.words import t
 # Acts that one edge alone takes, with the reason.
 ONE_EDGE = {"Withdrawal": "at a terminal `ledger record consent-withdrawn` does it"}
 
+NO_EVENT = {"Decision": "what is decided on each category is recorded by the erasure"}
+
 
 def declared() -> Iterator[type[Given]]:
     for module in pkgutil.iter_modules(application.acts.__path__, "application.acts."):
         for one in vars(importlib.import_module(module.name)).values():
             is_here = inspect.isclass(one) and one.__module__ == module.name
-            if is_here and issubclass(one, Given) and one.events:
+            if is_here and issubclass(one, Given) and not one.__subclasses__():
                 yield one
 
 
@@ -78,8 +80,7 @@ def test_every_fact_is_one_of_its_events(one: type[Given]) -> None:
         name for event in one.events for name in ALL_TYPES[type_of(event)].data.__struct_fields__
     }
     facts = {it.name if it.ask.fact is None else it.ask.fact for it in members_of(one)} - {""}
-    assert facts
-    assert facts <= known
+    assert facts <= known or one.__name__ in NO_EVENT
 
 
 @each
