@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from application.acts.given import Given, GivenMember, Look, Timed, in_codes, members_of
+from application.acts.given import Given, GivenMember, Look, Misgiven, Timed, in_codes, members_of
 from application.answer import Answer
 from application.language import spoken
 from application.register_words import RegisterWords
@@ -130,9 +130,12 @@ _KINDS: Mapping[Look, Kind] = {
 def asked(given: type[Given], **changes: Mapping[str, object] | None) -> tuple[Input, ...]:
     """The fields of an act: hidden ones first, its time last.
 
-    `changes`: of a field, where the case says more than the declaration; None leaves it out.
+    `changes`: of a field, where the case says more than the declaration; None leaves it out. Raises Misgiven
+    for a change of what is no field.
     """
     members = [it for it in members_of(given) if it.ask.look != "path"]
+    for name in changes.keys() - {it.name for it in members}:
+        raise Misgiven(f"{given.__name__}, {name}: a page changes a field that is not there")
     shown = [it for it in members if changes.get(it.name, {}) is not None]
     inputs = [replace(_input(it), **(changes.get(it.name) or {})) for it in shown]
     return tuple(sorted(inputs, key=lambda it: (it.kind != "hidden", it.kind == "datetime-local")))

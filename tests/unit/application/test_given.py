@@ -151,3 +151,5 @@ def test_an_error_names_the_act_and_the_member() -> None:
     mute: Any = msgspec.defstruct("Mute", [("ref", str)], bases=(Given,), frozen=True, kw_only=True)
     with pytest.raises(Misgiven, match="Mute, ref: it does not say how"):
         members_of(mute)
+    with pytest.raises(Misgiven, match="Told, colour: a page changes"):
+        asked(Told, colour={"hint": "ref"})
