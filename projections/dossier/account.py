@@ -56,14 +56,20 @@ def account_at(dossier: Dossier, time: datetime = FOREVER) -> AccountStanding:
         return AccountStanding(ERASED, act.order.time)
     if own.ended:
         return AccountStanding(INACTIVE, own.ended)
-    begun = _latest_beginning(dossier, time)
-    if act and not _is_after(begun, own, act):
-        return AccountStanding(ACTIVE if act.says == ACTIVE else INACTIVE, act.order.time)
-    since = begun.time if begun else own.begun
-    return AccountStanding(ACTIVE, since) if since else removal or _UNCHANGED
+    return _while_it_runs(own, _latest_beginning(dossier, time), act) or removal or _UNCHANGED
 
 
 _UNCHANGED = AccountStanding(ACTIVE, None)
+
+
+def _while_it_runs(
+    own: Relationship, begun: Order | None, act: Mark | None
+) -> AccountStanding | None:
+    """By the latest of a beginning and an act on the account; None where there was neither."""
+    if act and not _is_after(begun, own, act):
+        return AccountStanding(ACTIVE if act.says == ACTIVE else INACTIVE, act.order.time)
+    since = begun.time if begun else own.begun
+    return AccountStanding(ACTIVE, since) if since else None
 
 
 def with_customer(own: AccountStanding, customer: AccountStanding | None) -> AccountStanding:

@@ -197,6 +197,12 @@ def contract_topics(dossier: Dossier) -> list[str]:
     return sorted(topic for topic in dossier.marks if topic_of(topic) == CONTRACT)
 
 
+def sales_of(dossier: Dossier) -> list[Mark]:
+    """The orders of a person and the acts on their contracts, in order: contact persons depend on them."""
+    topics = (ORDERED, *contract_topics(dossier))
+    return sorted((mark for topic in topics for mark in dossier.all(topic)), key=_ACT_ORDER)
+
+
 _ACT_ORDER = attrgetter("order")
 
 

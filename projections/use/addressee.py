@@ -13,7 +13,13 @@ from projections.dossier.choices import objects
 from projections.dossier.dossier import Dossier
 from projections.dossier.look import FactContext
 from projections.dossier.objections import objects_to_marketing
-from projections.dossier.relationships import is_former, relationships_of
+from projections.dossier.relationships import (
+    as_customer,
+    contract_topics,
+    is_former,
+    relationships_of,
+    sales_of,
+)
 from projections.dossier.said import Consent
 from projections.use.restricting import restricted
 from rulebook import Addressee
@@ -35,15 +41,17 @@ def kind_of_addressee(customer_kind: str | None) -> Kind:
 def is_customer(look: FactContext, at: datetime) -> bool:
     """Whether a person is an existing customer at a time: something was bought in a relationship that runs.
 
-    A contact person is one for what the customer buys.
+    A contact person is one for what the customer ordered or has a contract of.
     """
-    dossier = look.own
-    if dossier.customer is not None:
-        return True
-    bought = [mark.order.time for mark in dossier.until("bought", at)]
+    own = look.own
+    if own.customer and not contract_topics(own):
+        customer = look.at(own.customer)
+        bought, relationships = sales_of(customer), as_customer(customer)
+    else:
+        bought, relationships = list(own.all("bought")), look.once(relationships_of)
     return any(
-        one.sold or any(one.begun is None or one.begun <= time for time in bought)
-        for one in look.once(relationships_of)
+        one.sold or any(one.has_begun(mark.order.time) for mark in bought if mark.order.time <= at)
+        for one in relationships
         if one.runs_at(at)
     )
 

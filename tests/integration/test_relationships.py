@@ -224,6 +224,32 @@ def test_a_consent_of_a_contact_person_ends_with_that_of_the_customer(firm: Cli)
     assert unasked(firm) == ["2024-05-02"]
 
 
+def unlawful(cli: Cli) -> list[str]:
+    rows = cli("findings", "--rule", "law.contact.channel", "--json").json["findings"]
+    return sorted(row["occurred_at"][:10] for row in rows)
+
+
+def test_a_contact_person_is_an_existing_customer_by_what_the_customer_bought(firm: Cli) -> None:
+    def told_of(*options: str) -> bool:
+        return bool(firm("marketing", CONTACT, *options, "--json").json["person"]["customer"])
+
+    facts = {"purpose": "newsletter", "channel": "web"}
+    withdrawn = message("consent-withdrawn", CONTACT, time=on("2024-02-05"), **facts)
+    firm.record(withdrawn, mailed(CONTACT, "2024-02-06"), mailed(CONTACT, "2024-03-06"))
+    assert (told_of(), unlawful(firm)) == (False, ["2024-02-06", "2024-03-06"])
+    # What is told late counts for what came after it alone.
+    firm.record(contract("concluded", FIRM, "2024-03-01", "C-1"))
+    assert (told_of(), told_of("--as-of", on("2024-02-20"))) == (True, False)
+    assert unlawful(firm) == ["2024-02-06"]
+    firm.record(
+        message("contract-ended", FIRM, time=on("2024-06-01"), contract_ref="C-1"),
+        mailed(CONTACT, "2024-06-02"),
+    )
+    assert (told_of(), unlawful(firm)) == (False, ["2024-02-06", "2024-06-02"])
+    assert firm("rebuild", "findings").status == 0
+    assert unlawful(firm) == ["2024-02-06", "2024-06-02"]
+
+
 def test_data_that_rests_on_a_consent_goes_with_the_relationship(cli: Cli) -> None:
     grounds = {"activity": "direct-marketing", "legal_basis": "6-1-a", "categories": ["contact"]}
     cli.record(
