@@ -73,9 +73,8 @@ def _what_went(letter: Letter, answer: CertifiedErasure) -> Iterator[str]:
     """What was erased, what is kept, and when no backup can be read any more."""
     went = [name for name, one in answer.decisions.items() if _is_erased(one)]
     kept = [] if answer.fields else sorted(answer.decisions.keys() - went)
-    fields = ", ".join(field_name(field, letter.language) for field in answer.fields or ())
-    gone = fields or _named(letter, went or answer.categories)
     day = letter.date(answer.erased_at)
+    gone = ", ".join(_single(letter, answer)) or _named(letter, went or answer.categories)
     yield letter.say("certificate", "erased", day, letter.say("ground", answer.ground), gone)
     if kept:
         yield letter.say("certificate", "kept", _named(letter, kept))
@@ -83,6 +82,15 @@ def _what_went(letter: Letter, answer: CertifiedErasure) -> Iterator[str]:
     assert erased_at
     ends = letter.date(instant(erased_at + rulebook.period(_EPOCH)))
     yield letter.say("certificate", "gone", rulebook.period(_EPOCH).days, ends)
+
+
+def _single(letter: Letter, answer: CertifiedErasure) -> Iterator[str]:
+    """Each single field, and up to which day its values went, unless that was all there was."""
+    through = letter.date(given(answer.through) or answer.erased_at)
+    for field in answer.fields or ():
+        name = field_name(field, letter.language)
+        is_all = through == letter.date(answer.erased_at)
+        yield name if is_all else letter.say("certificate", "up-to", name, through)
 
 
 def _is_erased(decision: RecordedDecision) -> bool:
@@ -128,11 +136,11 @@ def _fields(letter: Letter, answer: CertifiedErasure) -> Section:
         widths=(3.0, 2.4, 7.2),
         rows=tuple(
             (
-                field_name(field, letter.language),
+                single,
                 phrase("came_of_it", "erase", letter.language),
                 letter.say("certificate", "alone", ground),
             )
-            for field in answer.fields or ()
+            for single in _single(letter, answer)
         ),
     )
 

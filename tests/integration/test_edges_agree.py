@@ -195,6 +195,7 @@ MADE: dict[str, Callable[[str], Iterator[dict[str, Any]]]] = {
     "customer/77212": contract_over,
 }
 OTHERS = ("customer/77208",)
+_ON_REMOVAL = "law.erasure.on-removal"
 
 
 class House(NamedTuple):
@@ -424,16 +425,26 @@ class Facts:
         told = {_kept(one) for one in self.report["retention"]}
         assert {_kept(row) for one in self.mine["categories"] for row in one["retention"]} == told
         clocks = self.edges.of_all("retention", "due", "--all")["clocks"]
+        rows = [one for one in clocks if one["subject"] == self.who]
         # Of a removed field no period is told to the person: the next run erases it (ADR 138).
-        mine = {
-            _kept(one)
-            for one in clocks
-            if one["subject"] == self.who and one["rule"] != "law.erasure.on-removal"
-        }
-        assert mine == told
+        assert {_kept(one) for one in rows if one["rule"] != _ON_REMOVAL} == told
+        self.removed([one for one in rows if one["rule"] == _ON_REMOVAL])
         late = {one["category"] for one in self.report["retention"] if one["overdue_since"]}
         due = self.edges.of_all("retention", "due")["clocks"]
         assert late <= {one["category"] for one in due if one["subject"] == self.who}
+
+    def removed(self, rows: list[Any]) -> None:
+        """Which removed fields are held still, and which of them the next run erases."""
+        held = {field for one in rows for field in one["fields"]}
+        assert held or MADE.get(self.who) is not erased_in_part
+        assert held <= {one["field"] for one in self.report["data"] if not one["current"]}
+        due = {field for one in rows if one["situation"] == "due" for field in one["fields"]}
+        steps = [
+            one
+            for one in self.edges.of_all("retention", "run")["due"]
+            if one["subject"] == self.who and one["cause"] == "removed"
+        ]
+        assert {field for one in steps for field in one["fields"]} == due
 
     def requests(self) -> None:
         """Which request is late: the list, the person's page, the portal, the findings and today."""
