@@ -30,13 +30,16 @@ from tests.fixtures.console import (
 )
 from tests.fixtures.postgres import Templates
 from tests.fixtures.whole import WHOLE
-from tests.web.console import EVENTS, Consoled, console_settings, fill_with_sample
+from tests.web.console import EVENTS, ORIGIN, Consoled, console_settings, fill_with_sample
 from tests.web.console import NOW as CONSOLE_NOW
 from web.pages.my_choices import PURPOSES
 
 DRAWN = 40 if WHOLE else 6
 """How many persons of the sample are walked, beside those who were made for it."""
 SEED = SystemRandom().randrange(2**32) if WHOLE else 20261202
+LDV, VNG = "/api/ldv/v1/processing-activities", "/api/vng/v1/verwerkte-objecten"
+READ = "ledger-read"
+ASKED = {"objecttype": "persoon", "beginDatum": "2000-01-01", "eindDatum": "2100-01-01"}
 CARE = {"activity": "subscription-management", "legal_basis": "6-1-b"}
 RIGHTS = {"activity": "rights-handling", "legal_basis": "6-1-c", "provision": "eu.gdpr.18"}
 NOW = datetime.now(UTC)
@@ -285,6 +288,7 @@ def test_each_edge_says_the_same_of_a_person(edges: Edges, who: str) -> None:
     facts.values()
     facts.retention()
     facts.requests()
+    facts.standards()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -436,6 +440,63 @@ class Facts:
             one["ref"] for one in today if one["subject"] == self.who and one["state"] == "overdue"
         }
         assert {ref for ref, overdue in own.items() if overdue} - ended <= late
+
+
+    def standards(self) -> None:
+        """Which acts there were: the history and both Dutch standards; the person reads what the report tells."""
+        history = self.edges.cli("history", self.who, "--json").acts
+        annulled = {one["position"] for one in history if one["annulled_by"]}
+        annulling = {one["position"] for one in history if ".event-annulled." in one["type"]}
+        happened = {one["position"] for one in history} - annulled
+        office, own = self._logged(self.edges.office), self._logged(self.own)
+        assert office.ok == happened
+        assert office.lapsed == annulled
+        assert office.objects.keys() == happened - annulling
+        assert own.objects.keys() == own.ok - annulling
+        looks = [one for one in self.report["consultations"] if one["where"] == "system"]
+        told = {p for one in (*self.report["acts"], *looks) for p in one["positions"]}
+        assert own.ok == told
+        for objects in (office.objects, own.objects):
+            given = {p for p, one in objects.items() if "afnemerId" in one["verwerkingsactie"]}
+            # A file of many is no act about one person: who was in it, the list alone says.
+            assert given == {
+                one["position"] for one in self.disclosed if one["membership"] is None
+            } & objects.keys()
+
+    def _logged(self, client: Any) -> "Logged":
+        """The acts about the person as a reader gets them by the standards, whole lists."""
+        session = client.session.csrf if client.session else ""
+        headers = {"origin": ORIGIN, "sec-fetch-site": "same-origin", "x-csrf-token": session}
+        wanted = {"dpl.core.data_subject_id": self.state["data_subject"]}
+        ok, lapsed, address = set[int](), set[int](), LDV
+        while address:
+            answer = client.http.post(address, json=wanted, headers=headers)
+            assert answer.status_code == 200, answer.text
+            for one in answer.json()["processingActivities"]:
+                if one["name"] == READ:
+                    continue  # each question of this test is one more
+                position = one["attributes"]["processing_ledger.position"]
+                (ok if one["status"] == "Ok" else lapsed).add(position)
+            address = answer.headers.get("link", "").partition(">")[0].lstrip("<")
+        objects: dict[int, Any] = {}
+        kind, _, id = self.who.partition("/")
+        page = client.http.get(VNG, params=ASKED | {"soortObjectId": kind, "objectId": id}).json()
+        while page["results"]:
+            for one in page["results"]:
+                if one["verwerkingsactie"]["actieNaam"] != READ:
+                    objects[int(one["verwerkingsactie"]["url"].rpartition(":")[2])] = one
+            if not page["next"]:
+                break
+            page = client.http.get(page["next"].removeprefix(ORIGIN)).json()
+        return Logged(ok, lapsed, objects)
+
+
+class Logged(NamedTuple):
+    """Positions of the acts by the one standard, and the objects by position by the other one."""
+
+    ok: set[int]
+    lapsed: set[int]
+    objects: dict[int, Any]
 
 
 def _kept(row: Any) -> tuple[str, Any, Any, Any]:
