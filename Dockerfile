@@ -1,6 +1,6 @@
 # The program alone: the wheel with the dependencies that the lock file pins, no tools, no root.
 # Needs nothing to be writable but the folders of keys and log, and /tmp: run it with a read-only root.
-FROM python:3.13.9-slim-trixie AS build
+FROM python:3.13.18-slim-trixie AS build
 WORKDIR /src
 COPY requirements.lock ./
 # Everything by hash and nothing built, and nothing is looked for beyond it, where a newer release would be
@@ -10,9 +10,9 @@ RUN pip download --no-cache-dir --no-deps --require-hashes --only-binary :all: -
 COPY . .
 RUN pip wheel --no-index --find-links /wheels --no-deps --wheel-dir /wheels . \
     && python -m venv --without-pip /app \
-    && pip --python /app/bin/python install --no-index --find-links /wheels processing-ledger
+    && pip --python /app/bin/python install --no-index --find-links /wheels 'processing-ledger[pdf]'
 
-FROM python:3.13.9-slim-trixie
+FROM python:3.13.18-slim-trixie
 RUN pip uninstall --yes --root-user-action=ignore pip \
     && useradd --system --uid 10001 --create-home --home-dir /var/lib/processing-ledger \
         --shell /usr/sbin/nologin ledger \

@@ -5,6 +5,7 @@ setting of the groups that it names. A flag wins over its variable, and a flag o
 the same flag before it.
 """
 
+import inspect
 import os
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
@@ -13,11 +14,13 @@ from typing import Annotated, Any, get_args
 import typer
 from typer.models import OptionInfo
 
+from application.acts.given import Given, GivenMember, given_of, members_of
 from application.language import speak
 from application.lookups import Names, NotKnown, codes, named
 from application.queries.period import Period
 from application.times import show_in, time_shown
 from console.setting_flags import Several, composed, own_parameters, texts_of, with_flags
+from console.streams import text_of
 from host.environment import settings_from
 from host.setting_list import Group
 from host.settings import DisplaySettings, read_people
@@ -182,6 +185,8 @@ def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., 
     with_people: tuple[Group, ...] = (*groups, "people")
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        _ask_for_members(command)
+
         def call(ctx: typer.Context, **arguments: object) -> None:
             flags = texts_of(arguments, with_people)
             settings = settings_from({**(ctx.obj or {}), **flags})
@@ -194,6 +199,71 @@ def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., 
         return with_flags(command, call, with_people)
 
     return decorate
+
+
+def _ask_for_members(command: Callable[..., None]) -> None:
+    """Let a parameter that is what an act is given be made of its members, each an option or an argument."""
+    signature = inspect.signature(command)
+    own = [
+        parameter.replace(
+            annotation=Annotated[parameter.annotation, _several(parameter.annotation)]
+        )
+        if inspect.isclass(parameter.annotation) and issubclass(parameter.annotation, Given)
+        else parameter
+        for parameter in signature.parameters.values()
+    ]
+    command.__signature__ = signature.replace(parameters=own)  # type: ignore[attr-defined]
+
+
+def _several(act: type[Given]) -> Several:
+    members = members_of(act)
+
+    def made(**values: Any) -> Given:
+        files = {it.name: it.flag for it in members if it.ask.look == "file" and values[it.name]}
+        texts = {name: text_of(flag, values[name]) for name, flag in files.items()}
+        return given_of(act, values | texts)
+
+    return Several(
+        made,
+        {one.name: _asked_for(one) for one in members},
+        {one.name: inspect.Parameter.empty if one.must else one.default for one in members},
+    )
+
+
+def _asked_for(member: GivenMember) -> Any:
+    """The annotation of a member as Typer wants it."""
+    kind: Any = list[member.kind] if member.is_several else member.kind  # type: ignore[name-defined]
+    is_absent = not member.must and member.default is None
+    return Annotated[kind | None if is_absent else kind, _option_of(member)]
+
+
+def _option_of(member: GivenMember) -> Any:
+    ask, codes = member.ask, member.codes
+    text = ask.help.format(", ".join(codes))
+    if ask.argument:
+        return typer.Argument(metavar=ask.argument, help=text)
+    flag, metavar = member.flag, _metavar(member)
+    if member.kind is bool:
+        return switch(flag, text)
+    if ask.choice and not ask.choice.is_open:
+        return code_option(flag, metavar, codes, text)
+    # No number that an act is given is below zero.
+    least = 0 if member.kind is int else None
+    complete = (lambda: list(codes)) if codes else None
+    return option(flag, metavar, text, min=least, autocompletion=complete)
+
+
+_METAVARS = {"text": "TEXT", "file": "FILE", "day": "DAY", "instant": "T"}
+
+
+def _metavar(member: GivenMember) -> str:
+    """The name of a value in the help: of a code the first letter of its flag."""
+    word = member.flag.strip("-").upper()
+    if member.kind is int:
+        return "N"
+    if member.ask.choice:
+        return word[0]
+    return "TEXT" if member.is_lines else _METAVARS.get(member.ask.look, word)
 
 
 def spoken_to(command: Callable[..., None]) -> Callable[..., None]:

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, get_args
 
 import typer
@@ -44,10 +45,14 @@ def texts_of(arguments: dict[str, Any], groups: tuple[Group, ...]) -> dict[str, 
 
 
 class Several(NamedTuple):
-    """An argument of a command that several options `make`; none of them is required."""
+    """An argument of a command that several options `make`.
+
+    `defaults`: of those that have another one than None; `inspect.Parameter.empty` where it is required.
+    """
 
     make: Callable[..., Any]
     options: Mapping[str, Any]
+    defaults: Mapping[str, object] = MappingProxyType({})
 
 
 def _several(parameter: inspect.Parameter) -> Several | None:
@@ -60,7 +65,8 @@ def own_parameters(command: Callable[..., None]) -> Iterator[inspect.Parameter]:
     for parameter in [*inspect.signature(command).parameters.values()][1:]:
         if several := _several(parameter):
             for name, annotation in several.options.items():
-                yield parameter.replace(name=name, annotation=annotation, default=None)
+                default = several.defaults.get(name)
+                yield parameter.replace(name=name, annotation=annotation, default=default)
         else:
             yield parameter
 

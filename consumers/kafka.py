@@ -128,6 +128,14 @@ class KafkaSource:
             return PollResult({}, reassigned=True)
         return PollResult({ours(key): records for key, records in polled.items()})
 
+    def unconnected(self) -> str | None:
+        """Why the group is not heard now, None while a broker is connected. Asks nothing: for any thread."""
+        client = self._consumer._client
+        brokers = client.cluster.brokers()
+        if any(client.connected(broker.node_id) for broker in brokers):
+            return None
+        return "no Kafka broker is connected"
+
     def assignment(self) -> frozenset[Partition]:
         """The partitions that this member has now."""
         return frozenset(ours(key) for key in self._consumer.assignment())

@@ -7,15 +7,21 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
-import typst
 
 from documents.letter import Document
+from ledger.errors import Misconfigured
 
 _TEMPLATE = Path(__file__).with_name("report.typ").read_bytes()
 
 
 def report_pdf(letter: Document, rendered_at: datetime) -> bytes:
-    """The document, A4, tagged for screen readers."""
+    """The document, A4, tagged for screen readers. Raises Misconfigured without Typst."""
+    try:
+        import typst
+    except ModuleNotFoundError:
+        raise Misconfigured(
+            "a PDF needs Typst: install the extra `pdf` of processing-ledger"
+        ) from None
     content = msgspec.json.encode(letter).decode()
     pdf: bytes = typst.compile(
         _TEMPLATE,

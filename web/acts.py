@@ -3,7 +3,7 @@
 An act that destroys something, or tells somebody, first shows what it would do; the person confirms that.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -11,10 +11,12 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from application.acts.offered import coded
+from application.acts.given import Given, GivenMember, Look, Misgiven, Timed, in_codes, members_of
 from application.answer import Answer
+from application.language import spoken
+from application.register_words import RegisterWords
 from ledger.errors import Misconfigured, UnknownSubject
-from web.page import AnyPage, Form, FormData, Page, Preview
+from web.page import AnyPage, Form, Page, Preview
 from web.parts import Input, Kind
 from web.rendering import code
 from web.requests import time_named
@@ -25,13 +27,13 @@ from web.visit import Visit
 from web.words import t
 
 P = TypeVar("P", bound=Params)
-F = TypeVar("F", bound=FormData)
+F = TypeVar("F", bound=Struct)
 
 
-class ActData(FormData, frozen=True, kw_only=True):
-    """The base of what the form of an act sends. `at`: when it was done; now without it."""
+class WhoseParams(Params, frozen=True, kw_only=True):
+    """Whose data an act is about, where a link says so."""
 
-    at: str | None = None
+    subject: str | None = None
 
 
 class ActForm(Answer, frozen=True):
@@ -47,10 +49,10 @@ def _nothing_named(_params: Params) -> Sequence[object]:
 class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
     """One act. `name`: of its words, in the section of the words `act-<name>`.
 
-    `params`: of its address, also what a link has filled in. `inputs`: what it asks for. `about`: what the
+    `params`: of its address, also what a link has filled in. `fields`: what the act is given, or what a form
+    sends that no other edge takes. `inputs`: where these depend on more than what is given. `about`: what the
     page says of the case. `named`: what its words name. `back`: where somebody goes who does not do it.
-    `codes`: that a field may have. `open_codes`: fields in which somebody may write words of their own,
-    which become a code. `danger`: nothing brings back what it does away with.
+    `danger`: nothing brings back what it does away with.
     """
 
     name: str
@@ -60,14 +62,12 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
     deed: Deed
     params: type[P]
     fields: type[F]
-    inputs: Callable[[Visit, P], Sequence[Input]]
     do: Callable[[Visit, F], str]
     back: Callable[[P], str]
+    inputs: Callable[[Visit, P], Sequence[Input]] | None = None
     about: Callable[[Visit, P], Sequence[tuple[object, object]]] | None = None
     named: Callable[[P], Sequence[object]] = _nothing_named
     preview: Callable[[Visit, F], Preview] | None = None
-    codes: Mapping[str, Collection[str]] = {}
-    open_codes: Collection[str] = ()
     danger: bool = False
 
     @property
@@ -82,13 +82,19 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
         return Form(self.path, self.section, self.deed, self.fields, self._do, self.page, preview)
 
     def _do(self, visit: Visit, fields: F) -> str:
-        with _told_beside(fields, self.codes):
-            return self.do(visit, _coded(fields, self.open_codes))
+        with _told_beside(fields):
+            return self.do(visit, _coded(fields))
 
     def _previewed(self, visit: Visit, fields: F) -> Preview:
         assert self.preview is not None
-        with _told_beside(fields, self.codes):
-            return self.preview(visit, _coded(fields, self.open_codes))
+        with _told_beside(fields):
+            return self.preview(visit, _coded(fields))
+
+    def _inputs(self, visit: Visit, params: P) -> Sequence[Input]:
+        if self.inputs is not None:
+            return self.inputs(visit, params)
+        assert issubclass(self.fields, Given), self.name
+        return asked(self.fields)
 
     def _resource(self) -> Resource[P, ActForm]:
         def load(_visit: Visit, _params: P) -> ActForm:
@@ -106,9 +112,54 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
             "confirm": submit,
             "danger": self.danger,
             "about": tuple(self.about(visit, params)) if self.about else (),
-            "fields": filled(self.inputs(visit, params), params),
+            "fields": filled(self._inputs(visit, params), params),
             "back": self.back(params),
         }
+
+
+_KINDS: Mapping[Look, Kind] = {
+    "line": "text",
+    "text": "textarea",
+    "file": "textarea",
+    "day": "date",
+    "instant": "datetime-local",
+    "hidden": "hidden",
+}
+
+
+def asked(given: type[Given], **changes: Mapping[str, object] | None) -> tuple[Input, ...]:
+    """The fields of an act: hidden ones first, its time last.
+
+    `changes`: of a field, where the case says more than the declaration; None leaves it out. Raises Misgiven
+    for a change of what is no field.
+    """
+    members = [it for it in members_of(given) if it.ask.look != "path"]
+    for name in changes.keys() - {it.name for it in members}:
+        raise Misgiven(f"{given.__name__}, {name}: a page changes a field that is not there")
+    shown = [it for it in members if changes.get(it.name, {}) is not None]
+    inputs = [replace(_input(it), **(changes.get(it.name) or {})) for it in shown]
+    return tuple(sorted(inputs, key=lambda it: (it.kind != "hidden", it.kind == "datetime-local")))
+
+
+def _input(member: GivenMember) -> Input:
+    ask, choice = member.ask, member.ask.choice
+    kind = _KINDS.get(ask.look, "text")
+    if choice:
+        kind = "checks" if member.is_several else "choice"
+    elif member.kind is int:
+        kind = "number"
+    elif member.is_lines:
+        kind = "textarea"
+    return Input(
+        member.name,
+        kind,
+        options(choice.about, choice.codes) if choice else (),
+        required=kind not in {"checks", "hidden"} and (member.must or member.default is not None),
+        label=ask.label,
+        hint=ask.hint,
+        value=str(member.default or ""),
+        free=choice is not None and choice.is_open,
+    )
 
 
 def filled(inputs: Sequence[Input], params: Params) -> tuple[Input, ...]:
@@ -119,9 +170,8 @@ def filled(inputs: Sequence[Input], params: Params) -> tuple[Input, ...]:
 
 
 @contextmanager
-def _told_beside(fields: FormData, codes: Mapping[str, Collection[str]]) -> Iterator[None]:
-    """Check the codes and the person of a form. What is wrong with the person is told beside that field."""
-    check_codes(fields, codes)
+def _told_beside(fields: Struct) -> Iterator[None]:
+    """Check the person of a form. What is wrong with the person is told beside that field."""
     try:
         person_named(getattr(fields, "subject", None))
         yield
@@ -129,44 +179,22 @@ def _told_beside(fields: FormData, codes: Mapping[str, Collection[str]]) -> Iter
         raise Misconfigured(str(error), field="subject") from None
 
 
-def check_codes(fields: FormData, codes: Mapping[str, Collection[str]]) -> None:
-    """Raise Misconfigured for a code that a field may not have: a page offers none such."""
-    for name, known in codes.items():
-        given = getattr(fields, name)
-        if not set([given] if isinstance(given, str) else given or ()) <= set(known):
-            raise Misconfigured("this value is not one of those that are known", field=name)
+def _coded(fields: F) -> F:
+    """Fields in which words that somebody wrote are codes, where an act is declared. Raises Misconfigured."""
+    return in_codes(fields) if isinstance(fields, Given) else fields
 
 
-def _coded(fields: F, names: Collection[str]) -> F:
-    """Fields in which words that somebody wrote are codes. Raises Misconfigured, which names the field."""
-    given = ((name, getattr(fields, name)) for name in names)
-    return replace(fields, **{name: _codes_of(value, name) for name, value in given if value})
-
-
-def _codes_of(value: str | Sequence[str], field: str) -> object:
-    return (
-        coded(value, field)
-        if isinstance(value, str)
-        else tuple(coded(text, field) for text in value)
-    )
-
-
-def time_of(visit: Visit, fields: ActData) -> datetime:
+def time_of(visit: Visit, given: Timed) -> datetime:
     """When an act was done. Raises Misconfigured for a time that is none."""
-    return time_named({"at": fields.at or ""}, "at") or visit.now
+    return time_named({"at": given.at or ""}, "at") or visit.now
 
 
 def options(about: str, codes: Sequence[str]) -> tuple[tuple[str, object], ...]:
-    """Codes of a choice with their words, which stand in a section of the words of the application."""
-    return tuple((name, code(name, about)) for name in codes)
+    """Codes of a choice with their words, which stand in a section of the words of the application.
 
-
-def offered(
-    name: str, about: str, codes: Sequence[str], kind: Kind = "choice", **more: Any
-) -> Input:
-    """A field that offers codes with their words, beside which somebody may write their own."""
-    return Input(name, kind, options(about, codes), free=True, **more)
-
-
-AT = Input("at", "datetime-local", hint="at")
-"""When it was done: the last field of each act that may be entered later."""
+    Those of a department of the house are the words of the register.
+    """
+    words = RegisterWords(spoken())
+    return tuple(
+        (name, words.code(about, name) if about == "owner" else code(name, about)) for name in codes
+    )

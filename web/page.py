@@ -52,10 +52,10 @@ AnyPage = Page[Any, Any]
 
 
 class FormData(Struct, frozen=True, kw_only=True):
-    """The base of what a form sends."""
+    """The base of what a form sends that no other edge takes; an act that is declared has its `Given`."""
 
 
-F = TypeVar("F", bound=FormData)
+F = TypeVar("F", bound=Struct)
 
 
 class Preview(Struct, frozen=True):

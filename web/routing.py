@@ -17,7 +17,7 @@ from web.documents import file_of
 from web.exports import TYPES
 from web.logins.limits import Limiter
 from web.once import Once, Sending
-from web.page import AnyForm, AnyPage, FormData, Preview
+from web.page import AnyForm, AnyPage, Preview
 from web.portal import HOME, is_own
 from web.principals import Principal
 from web.problems import NotForRole, NotFound, TooMany, problem_of
@@ -195,7 +195,7 @@ class Pages:
         return HTMLResponse(content, refusal.status)
 
     def _guarded(
-        self, answer: Answering, kept: type[FormData] | None = None
+        self, answer: Answering, kept: type[Struct] | None = None
     ) -> Callable[[Request], Awaitable[Response]]:
         """Only for people who are logged in; what they may not see is not there.
 
@@ -223,7 +223,7 @@ class Pages:
 
         return endpoint
 
-    async def _ended(self, request: Request, kept: type[FormData] | None) -> Response:
+    async def _ended(self, request: Request, kept: type[Struct] | None) -> Response:
         """The page for a form whose login had ended: what was typed stays on this page, and only there."""
         sent = typed_fields(await request.body(), kept) if kept else {}
         sent = {name: text for name, text in sent.items() if name not in {"once", "seen"}}

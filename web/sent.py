@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, get_origin, get_type_hints
 from urllib.parse import parse_qsl
 
+from msgspec import Struct
+
+from application.acts.given import Given, members_of
 from ledger.errors import Misconfigured
 from web.logins.guard import CSRF_FIELD
-from web.page import FormData
 from web.resource import converted
 
-F = TypeVar("F", bound=FormData)
+F = TypeVar("F", bound=Struct)
 _MOST_FIELDS = 1000
 
 
@@ -30,7 +32,7 @@ def typed_fields(content: bytes, into: type[F]) -> Typed:
         raise Misconfigured("this form cannot be read") from None
     lists = {
         name for name, hint in get_type_hints(into).items() if get_origin(hint) in {list, tuple}
-    }
+    } - set(_lines_of(into))
     members: dict[str, str | list[str]] = {name: [] for name in lists}
     own: dict[str, str] = {}
     for name, text in pairs:
@@ -48,4 +50,14 @@ def typed_fields(content: bytes, into: type[F]) -> Typed:
 
 def read_form(typed: Typed, path: Mapping[str, Any], into: type[F]) -> F:
     """The fields of a form and of its address. Raises Misconfigured, which names the field."""
-    return converted({**typed, **path}, into)
+    lines = {
+        name: [line.strip() for line in text.splitlines() if line.strip()]
+        for name in _lines_of(into)
+        if isinstance(text := typed.get(name), str)
+    }
+    return converted({**typed, **lines, **path}, into)
+
+
+def _lines_of(into: type[Struct]) -> list[str]:
+    """Members that are typed as one text, a line each."""
+    return [it.name for it in members_of(into) if it.is_lines] if issubclass(into, Given) else []

@@ -4,10 +4,13 @@ One table holds them: a new right gets its acts there. This module records nothi
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, UnsetType
 
 from application.acts.acting import Act
+from application.acts.given import Ask, Choice, Timed
+from application.acts.offered import REVIEWS
 from application.queries.cases.found_requests import FoundRequest
 from application.queries.registers.activities import activities
 from application.source import Source
@@ -16,7 +19,7 @@ from projections.dossier.objections import activity_name, is_declared, is_market
 from projections.folds.timetravel import NOW
 from projections.reading.request_acts import NOTHING_HELD
 from rulebook import provision_of
-from schemas import names
+from schemas import CATEGORIES, names
 from schemas.encoding import JsonValue
 
 ANSWER_OUTCOMES = ("granted", "partly-granted", NOTHING_HELD)
@@ -30,16 +33,45 @@ RESTRICTIONS = (
 """The four cases of GDPR Art. 18(1)."""
 
 
-class AnswerOptions(Struct, frozen=True):
+class OnRequest(Timed, frozen=True, kw_only=True):
+    """The request of an act. `subject`: its person, where named."""
+
+    ref: Annotated[
+        str, Ask("Reference of the request.", look="path", argument="REF", fact="request_ref")
+    ]
+    subject: Annotated[
+        str | None, Ask("Whose request it is, such as customer/10023.", look="hidden", fact="")
+    ] = None
+
+
+class RequestAnswer(OnRequest, frozen=True, kw_only=True):
     """How the office answers a request. A right that needs no option leaves it empty."""
 
-    outcome: str
-    categories: Sequence[str] = ()
-    ground: str | None = None
-    review: str | None = None
+    events = (
+        names.RIGHTS_REQUEST_ANSWERED,
+        names.PROCESSING_RESTRICTED,
+        names.HUMAN_REVIEW_COMPLETED,
+    )
+    outcome: Annotated[str, Ask("One of {}.", Choice("outcome", ANSWER_OUTCOMES))] = "granted"
+    category: Annotated[
+        tuple[str, ...],
+        Ask(
+            "For a restriction: a category that is only stored from now on; may be repeated.",
+            Choice("category", CATEGORIES),
+            fact="",
+        ),
+    ] = ()
+    ground: Annotated[
+        str | None,
+        Ask("For a restriction: one of {}.", Choice("restriction", RESTRICTIONS)),
+    ] = None
+    review: Annotated[
+        str | None,
+        Ask("For a human review: its outcome.", Choice("review", REVIEWS, True), fact="outcome"),
+    ] = None
 
 
-def acts_before_answer(case: FoundRequest, options: AnswerOptions) -> list[Act]:
+def acts_before_answer(case: FoundRequest, options: RequestAnswer) -> list[Act]:
     """What is done for the person because of the request, if anything is. Raises Misconfigured, Reject."""
     doing = _ANSWERING.get(case.right)
     return list(doing(case, options)) if doing else []
@@ -86,19 +118,17 @@ def act_on(
     )
 
 
-def _acts_of_restriction(case: FoundRequest, options: AnswerOptions) -> Iterator[Act]:
-    if not options.categories or options.ground is None:
+def _acts_of_restriction(case: FoundRequest, options: RequestAnswer) -> Iterator[Act]:
+    if not options.category or options.ground is None:
         raise Misconfigured(
             "a request for restriction is answered with what is restricted, and why",
-            field="ground" if options.categories else "category",
+            field="ground" if options.category else "category",
         )
-    if options.ground not in RESTRICTIONS:
-        raise Misconfigured(f"expected one of {', '.join(RESTRICTIONS)}", field="ground")
     facts = {"ground": options.ground}
-    yield act_on(case, names.PROCESSING_RESTRICTED, facts, categories=list(options.categories))
+    yield act_on(case, names.PROCESSING_RESTRICTED, facts, categories=list(options.category))
 
 
-def _acts_of_upholding(case: FoundRequest, _options: AnswerOptions) -> Iterator[Act]:
+def _acts_of_upholding(case: FoundRequest, _options: RequestAnswer) -> Iterator[Act]:
     yield from _acts_on_objection(case, names.OBJECTION_UPHELD, None)
 
 
@@ -111,7 +141,7 @@ def _acts_on_objection(case: FoundRequest, name: str, ground: str | None) -> Ite
         yield act_on(case, name, facts | {"ground": ground or step.facts["ground"]})
 
 
-def _acts_of_review(case: FoundRequest, options: AnswerOptions) -> Iterator[Act]:
+def _acts_of_review(case: FoundRequest, options: RequestAnswer) -> Iterator[Act]:
     reviewed = case.request.named(names.HUMAN_REVIEW_COMPLETED)
     if options.review is not None:
         yield act_on(case, names.HUMAN_REVIEW_COMPLETED, {"outcome": options.review})
@@ -123,7 +153,7 @@ def _acts_of_review(case: FoundRequest, options: AnswerOptions) -> Iterator[Act]
         )
 
 
-_ANSWERING: Mapping[str, Callable[[FoundRequest, AnswerOptions], Iterator[Act]]] = {
+_ANSWERING: Mapping[str, Callable[[FoundRequest, RequestAnswer], Iterator[Act]]] = {
     "restriction": _acts_of_restriction,
     "objection": _acts_of_upholding,
     "human-review": _acts_of_review,

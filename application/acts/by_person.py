@@ -5,13 +5,14 @@ however often it is sent. The ledger says of a refusal only what the person sent
 """
 
 from collections.abc import Callable, Mapping
+from typing import Annotated
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from application.acts.acting import Act, ActRefused, Voice, act, one_at_a_time
-from application.acts.requesting import NewRequest, objection_of, open_request
+from application.acts.requesting import NewRequest, open_request
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.reports.own import Own, OwnAct, done_in_portal, own, own_act
 from application.site import Site
@@ -22,14 +23,17 @@ from ledger.event import RecordedEvent
 from ledger.recording.reads import READS
 from projections.views.customer_state import erased_categories
 from rulebook.portal import SPEAKER, Kind, PortalAct, portal_act
-from schemas import PERSONAL_FIELDS, Code, names
+from schemas import PERSONAL_FIELDS, names
+from schemas import Code as Refused
 from schemas.encoding import JsonValue
 from schemas.events.rights import Right
+from schemas.formats import Code
 from schemas.personal import Value
 
 VOICE = Voice(SPEAKER.source, SPEAKER.label)
 CHANNEL = METHOD = "portal"
 REASON = "self-service"
+MOST_LETTER = 10_000
 _PURPOSE = "portal/1"
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -46,12 +50,12 @@ class Deed(Struct, frozen=True):
         return keyed_hash(source.opener.ledger_key(READS), text.encode())
 
 
-class Wish(Struct, frozen=True):
-    """A request that a person makes. `activity`: what they object to. `letter`: what they write."""
+class OwnRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A request. `activity`: what is objected to, needed with `objection`. `letter`: in own words."""
 
     right: Right
-    activity: str | None = None
-    letter: str | None = None
+    activity: Code | None = None
+    letter: Annotated[str, Meta(min_length=1, max_length=MOST_LETTER)] | None = None
 
 
 def give_consent(site: Site, source: Source, deed: Deed, purpose: str, text_version: str) -> OwnAct:
@@ -107,7 +111,7 @@ def correct(site: Site, source: Source, deed: Deed, values: Mapping[str, Value])
     return _record(site, source, deed, correction, check)
 
 
-def ask(site: Site, source: Source, deed: Deed, wish: Wish) -> OwnAct:
+def ask(site: Site, source: Source, deed: Deed, wish: OwnRequest) -> OwnAct:
     """Record a request. Raises UnknownSubject, Misconfigured, NotAllowed."""
     person = own(source, deed.reference)
     ref = _reference(source, deed)
@@ -120,18 +124,17 @@ def ask(site: Site, source: Source, deed: Deed, wish: Wish) -> OwnAct:
     return own_act(done)
 
 
-def _open(site: Site, source: Source, deed: Deed, wish: Wish, ref: str) -> None:
+def _open(site: Site, source: Source, deed: Deed, wish: OwnRequest, ref: str) -> None:
     opening = NewRequest(
         subject=deed.reference,
         right=wish.right,
         channel=CHANNEL,
         ref=ref,
-        objection=objection_of(wish.right, wish.activity, "particular-situation"),
+        activity=wish.activity,
         letter=wish.letter,
-        voice=VOICE,
     )
     try:
-        open_request(site, source, opening, site.clock())
+        open_request(site, source, opening, site.clock(), VOICE)
     except ActRefused as error:
         raise _not_taken(error) from None
     except Misconfigured as error:
@@ -220,5 +223,5 @@ def _unknown_code(field: str) -> Misconfigured:
 
 def _not_taken(error: ActRefused) -> Misconfigured:
     """What is told of a refusal: where the form is wrong. Every other reason is told alike."""
-    place = error.pointer.rpartition("/")[2] if error.code is Code.SCHEMA else ""
+    place = error.pointer.rpartition("/")[2] if error.code is Refused.SCHEMA else ""
     return Misconfigured("this cannot be recorded as it stands: nothing was recorded", field=place)

@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from application.acts.acting import Act, Permit, act, check_permit, one_at_a_time
+from application.acts.given import Ask, Choice, Given, Person
+from application.acts.offered import HOLD_GROUNDS, OWNERS, RELEASE_GROUNDS
 from application.answer import Answer
 from application.queries.keeping.holds import in_force
-from application.queries.subjects import is_erased
+from application.queries.subjects import check_person, is_erased
 from application.site import Site
 from ledger.errors import Misconfigured, Reject, UnknownSubject
 from projections.keeping.holds import Hold
+from rulebook.calendar import day_of
+from schemas import CATEGORIES, names
 
 # A hold serves a claim of the controller or of somebody else, not a duty.
 _BASIS = "6-1-f"
@@ -21,6 +26,65 @@ RELEASE = "hold-release"
 
 HoldFacts = Mapping[str, str | None]
 """Ground, review_on and owner; what is None is not said."""
+_GROUND, _OWNER = Choice("ground", HOLD_GROUNDS, True), Choice("owner", OWNERS, True)
+_HOLD = "Reference, such as HOLD-2026-0003."
+_OWNED = "The person or desk that is responsible, as a code."
+_ReviewOn = Annotated[str, Ask("Day of its next review.", look="day")]
+_HELD = Ask(
+    "A category that the hold keeps; may be repeated.", Choice("category", CATEGORIES), fact=""
+)
+
+
+class NewHold(Given, frozen=True, kw_only=True):
+    """What is held, why, and until its next review."""
+
+    events = (names.LEGAL_HOLD_PLACED,)
+    subject: Person
+    ref: Annotated[
+        str, Ask(_HOLD, argument="HOLD", label="hold_ref", hint="hold_ref", fact="hold_ref")
+    ]
+    ground: Annotated[str, Ask("Why, as a code such as civil-claim.", _GROUND)]
+    category: Annotated[tuple[str, ...], _HELD] = ()
+    review_on: _ReviewOn
+    owner: Annotated[str | None, Ask(_OWNED, _OWNER)] = None
+
+
+class OnHold(Given, frozen=True, kw_only=True):
+    """A hold over a person's data."""
+
+    subject: Annotated[
+        str, Ask("Such as customer/10023.", look="hidden", argument="SUBJECT", fact="")
+    ]
+    ref: Annotated[str, Ask(_HOLD, look="path", argument="HOLD", fact="hold_ref")]
+
+
+class HoldReview(OnHold, frozen=True, kw_only=True):
+    """That a hold goes on until its next review. `category`: it keeps only these; without one, as before."""
+
+    events = (names.LEGAL_HOLD_REVIEWED,)
+    review_on: _ReviewOn
+    category: Annotated[tuple[str, ...], replace(_HELD, hint="only_these")] = ()
+    ground: Annotated[
+        str | None, Ask("Another ground from now on.", _GROUND, hint="another_ground")
+    ] = None
+    owner: Annotated[str | None, Ask(_OWNED, _OWNER, hint="another_owner")] = None
+
+
+class HoldRelease(OnHold, frozen=True, kw_only=True):
+    """That a hold ends, and why."""
+
+    events = (names.LEGAL_HOLD_RELEASED,)
+    ground: Annotated[
+        str | None,
+        Ask(
+            "Why it ends, as a code.",
+            Choice("ground", RELEASE_GROUNDS, True),
+            label="release_ground",
+            hint="release_ground",
+        ),
+    ] = None
+
+
 _Deed = Literal["placed", "reviewed", "released"]
 
 
@@ -42,29 +106,29 @@ class Approvable(Struct, frozen=True):
     about: str
 
 
-def asked_release(site: Site, reference: str, hold_ref: str, ground: str | None) -> Approvable:
+def asked_release(site: Site, given: HoldRelease) -> Approvable:
     """The release of a hold that is in force. Raises Reject where there is none."""
-    held = named_hold(site, reference, hold_ref).categories
-    return Approvable(RELEASE, [hold_ref, ground, held], reference)
+    held = named_hold(site, given).categories
+    return Approvable(RELEASE, [given.ref, given.ground, held], given.subject)
 
 
-def asked_review(
-    site: Site, reference: str, hold_ref: str, facts: HoldFacts, categories: Sequence[str]
-) -> Approvable | None:
+def asked_review(site: Site, given: HoldReview) -> Approvable | None:
     """The release of the categories that a review no longer names; None where it names them all.
 
     Raises Reject where no such hold is in force.
     """
-    held = named_hold(site, reference, hold_ref).categories
-    if not categories or set(held) <= set(categories):
+    facts, held = review_facts(site, given), named_hold(site, given).categories
+    if not given.category or set(held) <= set(given.category):
         return None
-    return Approvable(RELEASE, [hold_ref, facts, held, sorted(categories)], reference)
+    what = [given.ref, facts, held, sorted(given.category)]
+    return Approvable(RELEASE, what, given.subject)
 
 
-def review_facts(review_on: str, owner: str | None, ground: str | None) -> HoldFacts:
-    """What a review says. A ground or an owner that it does not name stays."""
-    facts = {"review_on": review_on, "owner": owner}
-    return facts | {"ground": ground} if ground else facts
+def review_facts(site: Site, given: HoldReview) -> HoldFacts:
+    """What a review says. A ground or an owner that it does not name stays. Raises Misconfigured."""
+    day = review_day(given.review_on, day_of(site.clock()))
+    facts = {"review_on": day, "owner": given.owner}
+    return facts | {"ground": given.ground} if given.ground else facts
 
 
 def review_day(text: str, today: date) -> str:
@@ -81,56 +145,47 @@ def review_day(text: str, today: date) -> str:
     return day.isoformat()
 
 
-def place(
-    site: Site, reference: str, hold_ref: str, facts: HoldFacts, categories: Sequence[str]
-) -> HoldAct:
+def place(site: Site, given: NewHold) -> HoldAct:
     """Place a hold. Raises Reject when it is in force already, Misconfigured when it holds nothing.
 
     Raises UnknownSubject when the person was wholly erased: there is nothing left to hold.
     """
-    if not categories:
+    check_person(given.subject)
+    day = review_day(given.review_on, day_of(site.clock()))
+    if not given.category:
         raise Misconfigured("name what is held", field="category")
     with one_at_a_time(site):
         source = site.source("hold")
-        if is_erased(source, reference):
+        if is_erased(source, given.subject):
             raise UnknownSubject("all of this person is erased already: there is nothing to hold")
-        if any(hold.hold_ref == hold_ref for hold in in_force(source, reference)):
+        if any(hold.hold_ref == given.ref for hold in in_force(source, given.subject)):
             raise Reject("this person has a hold of that reference already: review it")
-        return _act(site, "placed", reference, hold_ref, facts, categories)
+        facts = {"ground": given.ground, "review_on": day, "owner": given.owner}
+        return _act(site, "placed", given, facts, given.category)
 
 
-def review(
-    site: Site,
-    reference: str,
-    hold_ref: str,
-    facts: HoldFacts,
-    categories: Sequence[str],
-    permit: Permit | None = None,
-) -> HoldAct:
+def review(site: Site, given: HoldReview, permit: Permit | None = None) -> HoldAct:
     """Record that a hold goes on until its next review; a fact or category that is not named stays.
 
     Raises NotPermitted in a confidential ledger without the permit to release what is not named any more.
     """
     with one_at_a_time(site):
-        hold = named_hold(site, reference, hold_ref)
-        narrows = bool(categories) and not set(hold.categories) <= set(categories)
-        if narrows:
+        hold, asked = named_hold(site, given), asked_review(site, given)
+        if asked is not None:
             check_permit(site, RELEASE, permit)
-        _check_seen(permit, asked_review(site, reference, hold_ref, facts, categories))
-        updated = {"ground": hold.ground, **facts}
-        return _act(site, "reviewed", reference, hold_ref, updated, categories or hold.categories)
+        _check_seen(permit, asked)
+        updated = {"ground": hold.ground, **review_facts(site, given)}
+        return _act(site, "reviewed", given, updated, given.category or hold.categories)
 
 
-def release(
-    site: Site, reference: str, hold_ref: str, ground: str | None, permit: Permit | None = None
-) -> HoldAct:
+def release(site: Site, given: HoldRelease, permit: Permit | None = None) -> HoldAct:
     """End a hold; the next run of retention carries out an erasure that waited for it."""
     with one_at_a_time(site):
-        hold = named_hold(site, reference, hold_ref)
-        facts = {"ground": ground or hold.ground, "review_on": hold.review_on.isoformat()}
+        hold = named_hold(site, given)
+        facts = {"ground": given.ground or hold.ground, "review_on": hold.review_on.isoformat()}
         check_permit(site, RELEASE, permit)
-        _check_seen(permit, asked_release(site, reference, hold_ref, ground))
-        return _act(site, "released", reference, hold_ref, facts, hold.categories)
+        _check_seen(permit, asked_release(site, given))
+        return _act(site, "released", given, facts, hold.categories)
 
 
 def _check_seen(permit: Permit | None, asked: Approvable | None) -> None:
@@ -144,33 +199,33 @@ def _check_seen(permit: Permit | None, asked: Approvable | None) -> None:
 def _act(
     site: Site,
     deed: _Deed,
-    reference: str,
-    hold_ref: str,
+    given: NewHold | OnHold,
     facts: HoldFacts,
     categories: Sequence[str],
 ) -> HoldAct:
     stated = {name: value for name, value in facts.items() if value is not None}
     hold_act = Act(
-        name=f"legal-hold-{deed}",
-        subject=reference,
-        facts={"hold_ref": hold_ref, **stated},
+        name=given.events[0],
+        subject=given.subject,
+        facts={"hold_ref": given.ref, **stated},
         categories=sorted(categories),
         legal_basis=_BASIS,
     )
     # Who may release a hold was asked by now.
     outcome = act(site, [hold_act], permit=Permit(RELEASE))
     return HoldAct(
-        subject=reference,
-        hold_ref=hold_ref,
+        subject=given.subject,
+        hold_ref=given.ref,
         act=deed,
         categories=sorted(categories),
         position=outcome.last_position,
     )
 
 
-def named_hold(site: Site, reference: str, hold_ref: str) -> Hold:
+def named_hold(site: Site, given: OnHold) -> Hold:
     """A hold that is in force over a person's data. Raises Reject where there is none of that reference."""
-    for hold in in_force(site.source("hold"), reference):
-        if hold.hold_ref == hold_ref:
+    check_person(given.subject)
+    for hold in in_force(site.source("hold"), given.subject):
+        if hold.hold_ref == given.ref:
             return hold
     raise Reject("no hold of that reference is in force over this person's data")

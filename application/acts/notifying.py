@@ -1,49 +1,75 @@
 """Recipients who were told that data was changed, or why they were not (GDPR Art. 19)."""
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
-import msgspec
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from application.acts.acting import Act, one_at_a_time
+from application.acts.given import Ask, Choice, Person, Timed, facts_of
+from application.acts.offered import NOT_TOLD
 from application.acts.requesting import record
 from application.queries.disclosures.notifications import (
     Notification,
     NotificationFilter,
     notification_tasks,
 )
+from application.queries.lookups import known_recipient
+from application.queries.subjects import check_person
 from application.site import Site
 from application.source import Source
 from ledger.errors import Misconfigured, Reject
 from ledger.event import instant
-from schemas import names
+from projections.views.notifications import ACTIONS
+from schemas import CATEGORIES, names
 
 EXCEPTIONS = ("impossible", "disproportionate-effort")
 OUTCOMES = ("told", *EXCEPTIONS)
 """What may come of a task: GDPR Art. 19 knows two reasons not to tell a recipient."""
 
 
-class NotificationWord(msgspec.Struct, frozen=True):
-    """What became of a task: the recipient was told, or why it was not."""
+class NotificationWord(Timed, frozen=True, kw_only=True):
+    """What became of a task: the recipient was told, or why it was not. `category`: only of these."""
 
-    subject: str
-    recipient: str
-    action: str
-    outcome: str = "told"
-    ground: str | None = None
-    categories: Sequence[str] = ()
+    events = (names.RECIPIENT_NOTIFIED,)
+    subject: Person
+    recipient: Annotated[str, Ask("By id or name.", argument="RECIPIENT")]
+    action: Annotated[str, Ask("One of {}.", Choice("right", ACTIONS))]
+    outcome: Annotated[str, Ask("One of {}.", Choice("told", OUTCOMES))] = "told"
+    ground: Annotated[
+        str | None,
+        Ask(
+            f"Why it is {' or '.join(EXCEPTIONS)}.",
+            Choice("not-told", NOT_TOLD, True),
+            hint="exception",
+        ),
+    ] = None
+    category: Annotated[
+        tuple[str, ...],
+        Ask(
+            "Only of this category; may be repeated. Without it: of all.",
+            Choice("category", CATEGORIES),
+            hint="all_categories",
+            fact="",
+        ),
+    ] = ()
+
+
+def with_recipient(source: Source, given: NotificationWord) -> NotificationWord:
+    """The same with the id of its recipient. Raises NotKnown."""
+    return replace(given, recipient=known_recipient(source, given.recipient))
 
 
 def notification(source: Source, word: NotificationWord, time: datetime) -> Act:
     """The act that says what became of a task. Raises Reject when there is no such task, Misconfigured."""
     _check(source, word, time)
-    facts = {"recipient": word.recipient, "action": word.action, "outcome": word.outcome}
     return Act(
-        name=names.RECIPIENT_NOTIFIED,
+        name=word.events[0],
         subject=word.subject,
         provision="eu.gdpr.19",
-        facts=facts | ({"ground": word.ground} if word.ground else {}),
-        categories=list(word.categories) if word.categories else msgspec.UNSET,
+        facts=facts_of(word),
+        categories=list(word.category) if word.category else UNSET,
         time=time,
     )
 
@@ -67,14 +93,17 @@ def _check(source: Source, word: NotificationWord, time: datetime) -> None:
 
 
 def _is_meant(word: NotificationWord, row: Notification) -> bool:
-    return row.action == word.action and (not word.categories or _covers(word, row))
+    return row.action == word.action and (not word.category or _covers(word, row))
 
 
 def _covers(word: NotificationWord, row: Notification) -> bool:
-    return bool(set(word.categories) & set(row.categories))
+    return bool(set(word.category) & set(row.categories))
 
 
-def notify(site: Site, source: Source, word: NotificationWord, time: datetime) -> None:
+def notify(site: Site, source: Source, given: NotificationWord, time: datetime) -> NotificationWord:
     """Record what became of a task, under the lock of the office. Raises what `notification` does."""
+    check_person(given.subject)
+    word = with_recipient(source, given)
     with one_at_a_time(site):
         record(site, [notification(source, word, time)], time)
+    return word

@@ -1,10 +1,11 @@
 """Consents that a person takes back with the office, such as by telephone."""
 
 from datetime import datetime
-
-from msgspec import Struct
+from typing import Annotated, get_args
 
 from application.acts.acting import Act, one_at_a_time
+from application.acts.given import Ask, Choice, Timed, facts_of
+from application.acts.offered import WAYS
 from application.acts.requesting import record
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.persons.consents import ConsentAct, with_history
@@ -13,16 +14,27 @@ from application.site import Site
 from application.source import Source
 from projections.folds.timetravel import Moment
 from schemas import names
+from schemas.events.consent import Purpose
 
 _BASIS = "6-1-a"
 
 
-class Withdrawal(Struct, frozen=True):
+class Withdrawal(Timed, frozen=True, kw_only=True):
     """Which consent a person takes back, and by which way they said so."""
 
-    subject: str
-    purpose: str
-    channel: str
+    events = (names.CONSENT_WITHDRAWN,)
+    subject: Annotated[
+        str, Ask("Such as customer/10023.", look="hidden", argument="SUBJECT", fact="")
+    ]
+    purpose: Annotated[str, Ask("One of {}.", Choice("purpose", get_args(Purpose)))]
+    channel: Annotated[
+        str,
+        Ask(
+            "How they said so, such as email or phone.",
+            Choice("channel", WAYS, True),
+            label="said_by",
+        ),
+    ]
 
 
 def given_consents(source: Source, subject: str, time: datetime) -> dict[str, ConsentAct]:
@@ -42,9 +54,9 @@ def withdrawn(source: Source, wanted: Withdrawal, time: datetime) -> Act:
             field="purpose",
         )
     return Act(
-        name=names.CONSENT_WITHDRAWN,
+        name=wanted.events[0],
         subject=wanted.subject,
-        facts={"purpose": wanted.purpose, "channel": wanted.channel},
+        facts=facts_of(wanted),
         legal_basis=given.legal_basis or _BASIS,
         activity=given.activity,
     )

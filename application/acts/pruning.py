@@ -142,7 +142,7 @@ def complete(site: Site) -> None:
             asked = Cut(pruning.through, pruning.root, pruning.signed)
             closed = untied(_closed_files(site, session, asked, recorded_at))
             asked = msgspec.structs.replace(asked, closed=closed)
-            cut_again(site.session("pruner"), asked, folder, pruning, recorded_at)
+            cut_again(site.session("pruner"), asked, folder, pruning)
 
 
 def finish(site: Site) -> None:

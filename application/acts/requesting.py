@@ -3,11 +3,13 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
 
 from application.acts.acting import Act, Permit, Voice, act, one_at_a_time
+from application.acts.given import Ask, Choice, Person, Timed
+from application.acts.offered import OBJECTION_GROUNDS
 from application.following import bring_up_to_date
 from application.lookups import alike, names_of
 from application.queries.cases.found_requests import FoundRequest, NotAllowed, find
@@ -17,7 +19,7 @@ from application.source import Source
 from ledger.errors import Misconfigured
 from projections.reading.request_acts import ActOn, hindrance
 from projections.reading.views import register_entries, requests
-from rulebook import provision_of
+from rulebook import RIGHTS, provision_of
 from rulebook.calendar import day_of
 from schemas import names
 
@@ -26,29 +28,58 @@ CHANNELS = ("post", "email", "portal", "phone", "other")
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
-class NewRequest(Struct, frozen=True):
-    """A request that came in. `objection`: the activity objected to, and why.
+class NewRequest(Timed, frozen=True, kw_only=True):
+    """A request that came in. `activity`, `ground`: what is objected to, and why.
 
     `unknown`: nothing is known of the person, who has the right to be told so. `letter`: what they wrote.
-    `voice`: who says that it came in, where that is not the office.
     """
 
-    subject: str
-    right: str
-    channel: str
-    received_on: str | None = None
-    ref: str | None = None
-    objection: tuple[str, str] | None = None
-    unknown: bool = False
-    letter: str | None = None
-    voice: Voice | None = None
+    events = (names.RIGHTS_REQUEST_RECEIVED, names.OBJECTION_RAISED)
+    subject: Person
+    right: Annotated[str, Ask("One of {}.", Choice("right", RIGHTS))]
+    channel: Annotated[
+        str,
+        Ask("One of {}: a person need not ask in writing.", Choice("channel", CHANNELS)),
+    ]
+    received_on: Annotated[
+        str | None,
+        Ask(
+            "The day of receipt, from which the period runs; today without it.",
+            look="day",
+            hint="received_on",
+        ),
+    ] = None
+    ref: Annotated[
+        str | None,
+        Ask("Its reference; without it the ledger makes one.", hint="ref", fact="request_ref"),
+    ] = None
+    activity: Annotated[
+        str | None,
+        Ask(
+            "For an objection: the activity that it is against.",
+            hint="objection",
+            fact="activity_objected",
+        ),
+    ] = None
+    ground: Annotated[
+        str,
+        Ask("For an objection: such as {}.", Choice("objection", OBJECTION_GROUNDS, True)),
+    ] = OBJECTION_GROUNDS[0]
+    letter: Annotated[
+        str | None,
+        Ask(
+            "What the person wrote, as text; - is standard input. It is sealed.",
+            look="file",
+            hint="letter",
+            fact="",
+        ),
+    ] = None
+    unknown: Annotated[bool, Ask("The ledger knows nothing of this person.", fact="")] = False
 
-
-def objection_of(right: str, activity: str | None, ground: str) -> tuple[str, str] | None:
-    """What is objected to, and why; None for another right. Raises Misconfigured."""
-    if (right == "objection") != (activity is not None):
-        raise Misconfigured("expected for an objection, and for nothing else", field="activity")
-    return None if activity is None else (activity, ground)
+    def __post_init__(self) -> None:
+        """Raise Misconfigured for an objection to nothing, or an activity of another right."""
+        if (self.right == "objection") != (self.activity is not None):
+            raise Misconfigured("expected for an objection, and for nothing else", field="activity")
 
 
 def check_allowed(case: FoundRequest, deed: ActOn, time: datetime, code: str = "") -> None:
@@ -58,33 +89,33 @@ def check_allowed(case: FoundRequest, deed: ActOn, time: datetime, code: str = "
         raise NotAllowed(hindered.why, remedy=hindered.remedy)
 
 
-def open_request(site: Site, source: Source, opening: NewRequest, time: datetime) -> FoundRequest:
+def open_request(
+    site: Site,
+    source: Source,
+    opening: NewRequest,
+    time: datetime,
+    voice: Voice | None = None,
+) -> FoundRequest:
     """Record that a request came in. Raises NotAllowed when its reference is taken, Misconfigured.
 
-    Raises UnknownSubject for a person of whom nothing is known, unless `opening.unknown` says so.
+    Raises UnknownSubject for a person of whom nothing is known, unless `opening.unknown` says so. `voice`:
+    who says that it came in, where that is not the office.
     """
     check_person(opening.subject)
     with one_at_a_time(site):
-        ref = _record_opening(site, source, opening, time)
+        if opening.activity is not None:
+            _check_declared(source, opening.activity)
+        if not opening.unknown:
+            known_streams(source, opening.subject)
+        _check_sealable(source, opening)
+        ref = opening.ref or new_reference(time)
+        if requests(source.session, refs=[ref]):
+            raise NotAllowed(f"there is a request {ref} already")
+        received_on = opening.received_on or day_of(time).isoformat()
+        if received_on > day_of(time).isoformat():
+            raise Misconfigured("expected a day that has come", field="received_on")
+        record(site, _opening_acts(opening, ref, received_on), time, voice)
     return find(source, ref, opening.subject)
-
-
-def _record_opening(site: Site, source: Source, opening: NewRequest, time: datetime) -> str:
-    """Record that a request came in; without a reference it gets a new one."""
-    if opening.objection is not None:
-        _check_declared(source, opening.objection[0])
-    if not opening.unknown:
-        known_streams(source, opening.subject)
-    _check_sealable(source, opening)
-    ref = opening.ref or new_reference(time)
-    # The caller holds the lock of the office: no other command can take the reference meanwhile.
-    if requests(source.session, refs=[ref]):
-        raise NotAllowed(f"there is a request {ref} already")
-    received_on = opening.received_on or day_of(time).isoformat()
-    if received_on > day_of(time).isoformat():
-        raise Misconfigured("expected a day that has come", field="received_on")
-    record(site, _opening_acts(opening, ref, received_on), time, opening.voice)
-    return ref
 
 
 def _check_declared(source: Source, activity: str) -> None:
@@ -126,10 +157,10 @@ def _opening_acts(opening: NewRequest, ref: str, received_on: str) -> list[Act]:
         received = msgspec.structs.replace(
             received, categories=["correspondence"], personal={"letter_text": opening.letter}
         )
-    if opening.objection is None:
+    if opening.activity is None:
         return [received]
-    activity, ground = opening.objection
-    return [received, act_of(names.OBJECTION_RAISED, activity_objected=activity, ground=ground)]
+    why = {"activity_objected": opening.activity, "ground": opening.ground}
+    return [received, act_of(names.OBJECTION_RAISED, **why)]
 
 
 def new_reference(time: datetime, series: str = "VZ") -> str:

@@ -7,7 +7,7 @@ from application.queries.cases.breach_notice import breach_notice
 from application.queries.cases.found_incidents import find_case
 from application.words import counted
 from console.commands.failing import fail_unless
-from console.commands.incident_acts import Ref
+from console.commands.incidents import Ref
 from console.commands.people import prepare, reading
 from console.commands.reports import Output, form_of, put
 from console.flags import AtMoment, Json, code_option, configured

@@ -20,7 +20,6 @@ from application.queries.lookups import known_activity, known_recipient, known_s
 from application.queries.period import ALWAYS
 from application.source import Source
 from console.commands.failing import fail_unless
-from console.commands.incident_acts import Ref, Whose
 from console.commands.people import prepare, reading
 from console.flags import (
     AtMoment,
@@ -41,6 +40,9 @@ from host.settings import Settings
 from projections.folds.timetravel import NOW
 from projections.reading.affected import Scope
 from schemas import CATEGORIES
+
+Ref = Annotated[str, typer.Argument(metavar="REF", help="Reference of the breach or the case.")]
+Whose = Annotated[str | None, option("--subject", "S", "Whose case it is, such as customer/10023.")]
 
 
 @configured("store")

@@ -36,14 +36,13 @@ from ledger.errors import LedgerError, Misconfigured, Unproven
 from ledger.metrics import Figures
 from ledger.storage.postgres import Session
 from ledger.tlog.proving.left import entry_left, row_entry
-from ledger.tlog.proving.proof_file import encode_proof, parse_proof, verify_entry
+from ledger.tlog.proving.proof_file import encode_proof, parse_proof, proven_event
 from ledger.tlog.proving.reading import prove, published
 from ledger.tlog.publishing.metrics import PublisherMetrics, checkpoint_figures
 from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.signing.keys import VerifierKey, parse_verifier_key
 from ledger.tlog.signing.policy import Policy, parse_policy
 from ledger.tlog.store.folder import LogFolder
-from ledger.tlog.tree.bundles import read_entry
 
 Keys = Annotated[
     list[str] | None, option("--key", "VKEY", "Verification key of the log; may be repeated.")
@@ -190,11 +189,7 @@ def verify_proof(
     """
     trusted = trusted_by(keys, policy)
     content = read_file(entry)
-    parsed = parse_proof(read_file(proof))
-    checkpoint = verify_entry(parsed, content, *trusted)
-    # The log counts from 0, positions from 1.
-    if read_entry(content).position != parsed.index + 1:
-        raise Unproven("the entry says that it belongs to another position")
+    checkpoint = proven_event(parse_proof(read_file(proof)), content, *trusted)[1]
     answer = verified_answer(checkpoint, content)
     print_answer(answer, partial(named_values, "verified"), as_json)
 

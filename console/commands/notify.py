@@ -3,10 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-import typer
-
-from application.acts.notifying import EXCEPTIONS, OUTCOMES, NotificationWord
-from application.acts.notifying import notify as record_notification
+from application.acts.notifying import NotificationWord, notify
 from application.listings.notifications import NOTIFICATIONS
 from application.queries.disclosures.notifications import (
     NotificationFilter,
@@ -15,14 +12,12 @@ from application.queries.disclosures.notifications import (
 )
 from application.queries.lookups import known_recipient
 from application.queries.subjects import check_person
-from console.commands.people import OptionalSubject, Subject, prepare, reading, working
-from console.flags import At, AtMoment, Json, code_option, configured, option, switch
+from console.commands.people import OptionalSubject, prepare, reading, working
+from console.flags import AtMoment, Json, configured, option, switch
 from console.output import emit, people, print_rows
 from console.show.declared import table_of
 from host.settings import Settings
 from projections.folds.timetravel import NOW
-from projections.views.notifications import ACTIONS
-from schemas import CATEGORIES
 
 
 @configured("store")
@@ -49,34 +44,12 @@ def list_tasks(
 
 
 @configured("store")
-def record_word(
-    settings: Settings,
-    subject: Subject,
-    recipient: Annotated[str, typer.Argument(metavar="RECIPIENT", help="By id or name.")],
-    action: Annotated[str, code_option("--action", "A", ACTIONS)],
-    outcome: Annotated[str, code_option("--outcome", "O", OUTCOMES)] = "told",
-    ground: Annotated[
-        str | None, option("--ground", "G", f"Why it is {' or '.join(EXCEPTIONS)}.")
-    ] = None,
-    category: Annotated[
-        list[str] | None,
-        code_option(
-            "--category",
-            "C",
-            CATEGORIES,
-            "Only of this category; may be repeated. Without it: of all.",
-        ),
-    ] = None,
-    at: At = None,
-    as_json: Json = False,
-) -> None:
+def record_word(settings: Settings, given: NotificationWord, as_json: Json = False) -> None:
     """Record that you told a recipient, or why you cannot. Refused when there is nothing to tell it."""
-    check_person(subject)
-    with working(settings, "notify", at) as (site, source, time):
-        party = known_recipient(source, recipient)
-        word = NotificationWord(subject, party, action, outcome, ground, tuple(category or ()))
-        record_notification(site, source, word, time)
-        rows = list(notification_tasks(source, NotificationFilter(subject, party, done=True)))
+    with working(settings, "notify", given.at) as (site, source, time):
+        word = notify(site, source, given, time)
+        criteria = NotificationFilter(word.subject, word.recipient, done=True)
+        rows = list(notification_tasks(source, criteria))
     if as_json:
         emit(Notifications(tasks=rows, count=len(rows)))
     else:

@@ -5,25 +5,23 @@ from typing import Annotated
 
 from application.acts.acting import Permit
 from application.acts.deciding import due_steps, erase_due
-from application.acts.on_retention import asked_decision
+from application.acts.given import command_for
+from application.acts.on_retention import Decision, asked_decision
 from application.acts.on_retention import decide as decide_on
-from application.command_line import command
 from application.following import bring_up_to_date
-from application.queries.keeping.erasures import ErasureScope
 from application.queries.keeping.periods import Clock, clocks, forecast, step_rows
 from application.queries.subjects import check_person
 from application.source import Source
 from application.words import counted
 from console.commands.approving import need_second_person
 from console.commands.failing import fail_unless
-from console.commands.people import CategoryOptions, Subject, ground_of, reading
-from console.flags import Json, code_option, configured, option, switch
+from console.commands.people import reading
+from console.flags import Json, configured, option, switch
 from console.output import print_answer, print_rows
 from console.show.retention import clocks_table, decision_tables, forecast_table, steps_table
 from host.notes import tell
 from host.settings import Settings
 from host.site import Site
-from ledger.erasure.verdict import GROUNDS
 from rulebook.calendar import day_of, months_after
 
 Yes = Annotated[bool, switch("--yes", "Carry it out; without --yes it is only shown.")]
@@ -88,15 +86,7 @@ def show_forecast(
 
 @configured("store")
 def decide(
-    settings: Settings,
-    subject: Subject,
-    cause: Annotated[str, code_option("--cause", "G", GROUNDS, "{}")] = "request",
-    request_ref: Annotated[
-        str | None, option("--request", "REF", "The request that asks for it.")
-    ] = None,
-    category: CategoryOptions = None,
-    carry_out: Yes = False,
-    as_json: Json = False,
+    settings: Settings, given: Decision, carry_out: Yes = False, as_json: Json = False
 ) -> None:
     """Decide whether to erase, retain or restrict each category of a person, and say why.
 
@@ -104,28 +94,21 @@ def decide(
     ended, or whose identity check is missing. The ledger erases what it must keep now by itself once no
     ground keeps it. Exit status 1 unless everything goes.
     """
-    check_person(subject)
-    scope = ErasureScope(ground_of(cause), request_ref, category or None)
+    check_person(given.subject)
     with reading(settings, "retention") as (site, source):
         bring_up_to_date(site)
-        permit = _permit(site, source, subject, scope) if carry_out else None
-        answer = decide_on(site, source, subject, scope, carry_out=carry_out, permit=permit)
+        permit = _permit(site, source, given) if carry_out else None
+        answer = decide_on(site, source, given, carry_out=carry_out, permit=permit)
         print_answer(answer, decision_tables, as_json)
     if not carry_out:
         tell("not-decided")
     fail_unless(answer.complete)
 
 
-def _permit(site: Site, source: Source, subject: str, scope: ErasureScope) -> Permit | None:
+def _permit(site: Site, source: Source, given: Decision) -> Permit | None:
     """What a decision may be carried out by, where it needs two persons."""
-    asked = asked_decision(site, source, subject, scope)
+    asked = asked_decision(site, source, given)
     if asked is None:
         return None
-    again = command(
-        *("retention", "decide", subject),
-        cause=scope.cause,
-        request=scope.request_ref,
-        category=list(scope.categories or ()),
-        yes=True,
-    )
+    again = command_for(given, "retention", "decide", yes=True)
     return need_second_person(site, asked.act, asked.parameters, again, asked.about)

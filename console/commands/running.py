@@ -31,6 +31,7 @@ from host.signals import stopping
 from host.site import Site
 from host.wiring import open_site
 from ledger.clocks import Clocks
+from ledger.embedded import behind
 from ledger.errors import Retry
 from ledger.metrics import Figures
 from ledger.storage.postgres import Session
@@ -76,6 +77,7 @@ def consume_command(
         if clients is None:
             return
         source, answers = clients
+        watch.ready["broker"] = source.unconnected
         if resumed:
             resume(site.open_recorder, kafka.topics)
         consumer = consume(
@@ -271,6 +273,7 @@ def run(settings: Settings) -> None:
         watch.sampling(site),
         stopping() as stop,
     ):
+        _warn_of_release(site, watch)
         names: tuple[Process, ...] = (*PARTS, "serve") if settings.web.beside else PARTS
         parts = [_part(settings, name) for name in names]
         watch.ready |= {part.name: part.check for part in parts}
@@ -284,6 +287,12 @@ def run(settings: Settings) -> None:
 
             status = supervise(parts, stop, look)
     raise typer.Exit(status)
+
+
+def _warn_of_release(site: Site, watch: Watch) -> None:
+    """Say that the embedded PostgreSQL is behind; another server has its own administrators."""
+    if site.server is not None and (advice := behind(site.session("reader").release[1])):
+        watch.says.warning("postgresql-behind", advice)
 
 
 def _revive(site: Site, watch: Watch) -> None:

@@ -37,8 +37,6 @@ def rebuild(session: Session, opener: Opener) -> int:
         rows: list[_Row] = []
         count = 0
         for event in LedgerReader(session).replay():
-            if event.subject is not None:
-                continue
             for field, value in opener.personal(event).items():
                 if field in BLIND_FIELDS and not isinstance(value, Missing):
                     category = PERSONAL_FIELDS[field]

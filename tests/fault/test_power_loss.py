@@ -1,5 +1,6 @@
 """Power fails while something is written: whatever was not flushed is gone, and no promise is broken."""
 
+import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -9,16 +10,19 @@ from typing import NamedTuple
 import pytest
 
 from archive.places import FolderPlace
+from console.commands.telling import to_file
 from ledger.crypto.key_files import FileKeyProvider
 from ledger.crypto.provider import Tie
+from ledger.crypto.sealing import KEY_BYTES
 from ledger.errors import Halt
 from ledger.journal.entries import ErasureJournal
 from ledger.letters.withheld import KeyPair
-from ledger.storage.files import Folder
+from ledger.storage.files import Folder, draft_of
 from ledger.storage.named import replacing, write_named, write_new
 from ledger.tlog.store.key_file import KeyFile
 from tests.fault.enduring import closing
-from tests.fault.power import Disk, PowerLoss, powered
+from tests.fault.faults import whole_path
+from tests.fault.power import Disk, PowerLoss, durable, found_in, powered
 from tests.fixtures.folders import ENTRY, FOLDERS, SUBJECT
 from tests.fixtures.tlog import ORIGIN, Log
 from tests.integration.test_publishing import record
@@ -93,6 +97,12 @@ def rotate_the_log_key(folder: Path) -> None:
     key.rotate()
 
 
+def write_lines(folder: Path) -> None:
+    with to_file(folder / "file") as send:
+        send([b"one" * 99])
+        send([b"two" * 99])
+
+
 DEEDS = {
     **{f"all of {kind}": Deed(made.make) for kind, made in FOLDERS.items()},
     "a line of the journal": Deed(
@@ -130,31 +140,19 @@ DEEDS = {
         lambda folder: Folder(folder).remove(["a/b", "c"]),
         lambda folder: Folder(folder).write({"a/b": b"one" * 99, "c": b"two" * 99}),
     ),
+    "messages for another ledger": Deed(write_lines),
     "a new file": Deed(lambda folder: write_new(folder / "file", b"content" * 99)),
 }
 """What returns when it is on disk."""
-ONCE = {"a new file", "all of keys"}
+ONCE = {"a new file", "messages for another ledger", "all of keys"}
 """What the next process refuses, in whole or at its first part."""
-
-
-def found_in(folder: Path) -> dict[str, bytes | None]:
-    """Every file below a folder with its content, and every folder."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
-        for path in sorted(folder.rglob("*"))
-    }
 
 
 @pytest.mark.parametrize("deed", DEEDS.values(), ids=DEEDS)
 def test_what_has_returned_is_there_after_a_power_loss(tmp_path: Path, deed: Deed) -> None:
     deed.before(tmp_path)
-    disk = Disk(tmp_path, 0)
-    with powered(disk):
+    with durable(tmp_path):
         deed.do(tmp_path)
-    left = found_in(tmp_path)
-    disk.lose()
-    assert found_in(tmp_path) == left
-    assert disk.steps > 1
 
 
 @pytest.mark.parametrize("name", sorted(DEEDS.keys() - ONCE))
@@ -181,6 +179,25 @@ def test_what_a_dead_process_left_is_durable_when_the_next_one_returns(
         disk.lose()
         assert but_derived(folder) == left, f"a process was killed before step {at}"
         shutil.rmtree(folder)
+
+
+def test_a_key_is_zeros_on_the_disk_before_its_name_goes(tmp_path: Path) -> None:
+    """Otherwise power may fail when the name is gone, and the key still in its blocks; of a draft as well."""
+    provider, files = keys_in(tmp_path), []
+    name = "epoch-000001.key"
+    shutil.copy2(provider.folder / name, provider.folder / draft_of(name))
+    disk = Disk(tmp_path, 0)
+    with powered(disk), pytest.MonkeyPatch.context() as patch:
+        remove = os.unlink
+
+        def removed(path: str, **options: int) -> None:
+            place = whole_path(path, options.get("dir_fd"))
+            files.append((place.name, place.read_bytes(), place in disk.flushed))
+            remove(path, **options)
+
+        patch.setattr(os, "unlink", removed)
+        provider.destroy(1)
+    assert files == [(name, bytes(KEY_BYTES), False), (draft_of(name), bytes(KEY_BYTES), False)]
 
 
 def but_derived(folder: Path) -> dict[str, bytes | None]:

@@ -20,14 +20,11 @@ from tests.fixtures.console import (
     recipient,
     registered,
 )
+from tests.fixtures.moments import on
 from tests.fixtures.raw_codes import page_text, raw_codes
 
 WHO, OTHER, CONTACT = "customer/10023", "customer/10024", "customer/10023/contact/1"
 AT = "2026-01-05T10:00:00+01:00"
-
-
-def on(day: int) -> str:
-    return f"2024-03-{day:02}T10:00:00+01:00"
 
 
 def report(cli: Cli, *options: str, subject: str = WHO, form: str = "json") -> bytes:

@@ -1,15 +1,15 @@
 """A row that somebody wrote while an index was off: of every table and every index the audit names it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
 from ledger.audit.findings import Finding, Findings
 from ledger.audit.indexes import UNINDEXED, Index, check_indexes, indexes
-from ledger.embedded import Server
 from tests.fixtures.alterations import Table, tables
-from tests.fixtures.postgres import fresh_database
-from tests.fixtures.tampered import World, make_world
+from tests.fixtures.tampered import World, world
+
+__all__ = ["world"]
 
 WITHOUT = {"{events}.removed_letters"}
 """Tables without an index: all who read them scan them."""
@@ -17,14 +17,6 @@ INDEXED = {t.name: t for t in tables() if t.name not in WITHOUT}
 FLAGS = "UPDATE pg_index SET indisready = {} WHERE indrelid = '{}'::regclass"
 HEAP = "UPDATE pg_class SET relhasindex = {} WHERE oid = '{}'::regclass"
 OFF = {"not ready": FLAGS, "a table that seems to have none": HEAP}
-
-
-@pytest.fixture(scope="module")
-def world(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with fresh_database(postgres_server.url) as url:
-        made = make_world(url, tmp_path_factory.mktemp("tampered"))
-        yield made
-        made.connection.close()
 
 
 def found(world: World) -> Sequence[Finding]:

@@ -1,8 +1,6 @@
 """An audit of what came after a kept checkpoint finds what it looks at, and names what it left out."""
 
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -14,19 +12,13 @@ from ledger.tlog.signing.checkpoints import Checkpoint, verify_checkpoint
 from ledger.tlog.tree.tiles import bundle_path, tile_path
 from ledger.writing.chain import CHAIN
 from tests.fixtures.guards import GUARDS_ON
-from tests.fixtures.ledger import copied
-from tests.fixtures.postgres import Templates
 from tests.fixtures.rewriting import Rewrite, statement_of
 from tests.fixtures.tlog import Log
-from tests.integration.test_audit_published import SIZES, TAIL, record, work
+from tests.integration.test_audit_published import SIZES, TAIL, published, record
+
+__all__ = ["published"]
 
 LAST = SIZES[-1] + TAIL
-
-
-@pytest.fixture
-def published(templates: Templates, tmp_path: Path) -> Iterator[Log]:
-    with copied(templates, tmp_path, "thrice_published", work) as house:
-        yield Log(house, house.keys / "tlog")
 
 
 def kept(log: Log, size: int) -> Checkpoint:

@@ -1,13 +1,25 @@
 """A row or line without its MAC is named, and nothing makes it authentic again."""
 
+from datetime import timedelta
+
 import psycopg
 import pytest
+from msgspec.structs import replace
+from psycopg import sql
 
 from ledger.audit import audit
+from ledger.crypto.authentic import row_macs
 from ledger.errors import Misconfigured
+from ledger.journal.remembering import (
+    Fence,
+    add_tombstones,
+    fence,
+    mac_of_named,
+    restore_subjects,
+)
 from ledger.keys.rotation import first_epoch
 from tests.fixtures.console import Cli
-from tests.fixtures.ledger import House, collected, registered
+from tests.fixtures.ledger import ACCOUNTABILITY, House, collected, registered
 from tests.integration.test_audit_keys import custody
 
 TABLES = ("epochs", "subject_index", "tombstones", "fences")
@@ -62,6 +74,40 @@ def test_an_erasure_makes_no_foreign_row_authentic(house: House) -> None:
     assert kinds(house) == {"fence-changed"}
     house.eraser().erase("customer/1", ["contact"], "objection")
     assert kinds(house) == {"fence-changed"}
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_a_row_is_ours_after_a_change_where_it_was_before(house: House, is_ours: bool) -> None:
+    """A fence and a tombstone that move, and a row of the index that gets its reference again."""
+    part, whole = house.journal.entries()
+    session, macs = house.session("eraser"), row_macs(house.provider, house.ledger)
+    with psycopg.connect(house.url) as connection:
+        connection.execute(
+            "DELETE FROM ledger_main_keys.subject_index WHERE subject = %s", [part.subject]
+        )
+        connection.commit()
+        with session.transaction():
+            restore_subjects(session, macs, [part])
+        if not is_ours:
+            for table in TABLES:
+                place = sql.Identifier("ledger_main_keys", table)
+                foreign = sql.SQL("UPDATE {} SET mac = %s").format(place)
+                connection.execute(foreign, [bytes(32)])
+    with session.transaction():
+        later = whole.through + timedelta(days=1)
+        fence(session, macs, [Fence(part.subject, "contact", later)])
+        add_tombstones(session, macs, [replace(whole, through=later)], ACCOUNTABILITY)
+    asked = {"subjects": [part.subject], "categories": ["contact"]}
+    (moved,) = session.rows("fence_state", **asked)
+    subject, category, _, generation, through, mac = moved
+    assert through == later
+    assert macs.belongs(mac, "fences", (subject, category, generation, through)) is is_ours
+    (tombstone,) = session.rows("tombstones_of", subjects=[whole.subject])
+    assert tombstone[5] == later
+    assert macs.belongs(tombstone[-1], "tombstones", tombstone[:-1]) is is_ours
+    mac = mac_of_named(session, macs, part.subject, "sealed")
+    (row,) = session.rows("index_row", subject=part.subject)
+    assert macs.belongs(mac, "subject_index", (*row[:5], "sealed")) is is_ours
 
 
 def test_hashes_that_somebody_took_away_are_not_made_again(cli: Cli, database_url: str) -> None:

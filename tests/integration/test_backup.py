@@ -14,6 +14,7 @@ from psycopg import sql
 from ledger.backup import taking
 from ledger.errors import ServiceAway
 from ledger.storage.postgres import Database, Session
+from tests.fault.power import durable
 from tests.fixtures.backups import elsewhere, ledger, resigned
 from tests.fixtures.console import Cli, collected, consented, message, registered
 
@@ -58,6 +59,18 @@ def test_what_was_recorded_is_there_again(ledger: Cli, elsewhere: str) -> None:
     assert [ledger(*words, "--json").out for words in answers] == before
     assert len(ledger("dead-letters", "list", "--json").json["dead_letters"]) == 1
     assert ledger("audit", "--views", "--json").json["ok"]
+
+
+def test_a_backup_is_durable_once_it_is_told(ledger: Cli, tmp_path: Path) -> None:
+    """Its folders, that somebody made just before, as well."""
+    ledger.record(registered(), collected())
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    with durable(copies):
+        for content in ("events", "keys"):
+            (copies / content).mkdir()
+        ran = ledger("backup", str(copies / "events"), "--keys", str(copies / "keys"))
+        assert ran.status == 0, ran.err
 
 
 @pytest.mark.parametrize("fails", [False, True])

@@ -1,24 +1,18 @@
 """`ledger incident notification`: every item of GDPR Art. 33, what is missing, late and in phases."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from application.queries.cases.breach_notice import ITEMS
 from tests.fixtures.console import Cli
-
-NOW = datetime.now(UTC)
-
-
-def ago(hours: float) -> str:
-    return (NOW - timedelta(hours=hours)).isoformat()
+from tests.fixtures.moments import hours_ago
 
 
 @pytest.fixture
 def office(cli: Cli) -> Cli:
     """A ledger in which a breach was detected in time to tell the authority."""
-    ran = cli("incident", "detect", "B-1", "--regime=gdpr", "--at", ago(20))
+    ran = cli("incident", "detect", "B-1", "--regime=gdpr", "--at", hours_ago(20))
     assert ran.status == 0, ran.err
     return cli
 
@@ -51,7 +45,7 @@ def test_what_nobody_said_is_missing_until_it_is_said(office: Cli) -> None:
     assert empty["missing"] == [item for item in ITEMS if item not in {"contact", "delay_reason"}]
     assert "never assessed" in office("incident", "assess", "B-1", "--persons=12").err
     assert "say what risk it is" in office("incident", "assess", "B-1").err
-    assessed(office, "--risk=low", "--persons=12", "--at", ago(19))
+    assessed(office, "--risk=low", "--persons=12", "--at", hours_ago(19))
     assert "already" in office("incident", "assess", "B-1", "--risk=low").err
     assert "subject_count" not in notice(office)[1]["missing"]
     assessed(office, *KNOWN)
@@ -63,15 +57,17 @@ def test_what_nobody_said_is_missing_until_it_is_said(office: Cli) -> None:
     assert said["measures"] == {"measures_taken": ["the list was deleted"]}
     assert (
         "12"
-        not in office("incident", "notification", "B-1", "--as-of", ago(19.5)).out.decode().split()
+        not in office("incident", "notification", "B-1", "--as-of", hours_ago(19.5))
+        .out.decode()
+        .split()
     )
-    assert notice(office, "--as-of", ago(19.5))[1]["missing"] == empty["missing"]
+    assert notice(office, "--as-of", hours_ago(19.5))[1]["missing"] == empty["missing"]
 
 
 def test_a_delay_needs_its_reason_and_phases_are_told(office: Cli) -> None:
-    office("incident", "detect", "B-2", "--regime=gdpr", "--at", ago(100))
+    office("incident", "detect", "B-2", "--regime=gdpr", "--at", hours_ago(100))
     assessed(office, "--risk=medium", *KNOWN)
-    ran = office("incident", "assess", "B-2", "--risk=medium", *KNOWN, "--at", ago(99))
+    ran = office("incident", "assess", "B-2", "--risk=medium", *KNOWN, "--at", hours_ago(99))
     assert ran.status == 0
     late = office("incident", "notification", "B-2", "--json")
     assert (late.status, late.json["late"], late.json["missing"]) == (1, True, ["delay_reason"])

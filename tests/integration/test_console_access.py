@@ -5,13 +5,10 @@ from typing import Any
 import pytest
 
 from tests.fixtures.console import Cli, accessed, collected, message, registered
+from tests.fixtures.moments import on
 
 WHO = "customer/10023"
 AGENT, CLERK = "employee/7", "employee/8"
-
-
-def on(day: int) -> str:
-    return f"2024-03-{day:02}T10:00:00+01:00"
 
 
 def staff(name: str, employee: str, day: int, **facts: Any) -> dict[str, Any]:

@@ -1,20 +1,15 @@
 """`ledger complaint`: by command from receipt to answer, with clock, outcome and findings."""
 
 import shlex
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.fixtures.console import Cli, message, registered
+from tests.fixtures.moments import hours_ago
 
 ANNA, BERT = "customer/10023", "customer/10024"
-NOW = datetime.now(UTC)
 DAY = 24.0
-
-
-def ago(hours: float) -> str:
-    return (NOW - timedelta(hours=hours)).isoformat()
 
 
 def complaint(name: str, hours: float, subject: str = ANNA, **facts: Any) -> dict[str, Any]:
@@ -24,7 +19,7 @@ def complaint(name: str, hours: float, subject: str = ANNA, **facts: Any) -> dic
         "activity": "complaints",
         "legal_basis": "6-1-f",
     }
-    return message(name, subject, time=ago(hours), **(told | facts))
+    return message(name, subject, time=hours_ago(hours), **(told | facts))
 
 
 @pytest.fixture
@@ -78,9 +73,9 @@ def test_what_waits_is_listed_by_its_clock_until_the_office_answers(office: Cli)
     # Nobody registered the office as a source here, which is a finding about its answers too.
     late = {ref: "house.complaint.answer" in rules for ref, rules in found.items()}
     assert late == {"KL-1": True, "KL-2": False}
-    assert listed(office, "--as-of", ago(40 * DAY))[1]["open"] == 1
-    assert listed(office, "--as-of", ago(40 * DAY))[0] == 0
-    [oldest] = listed(office, "--all", "--to", ago(40 * DAY), "--limit=1")[1]["complaints"]
+    assert listed(office, "--as-of", hours_ago(40 * DAY))[1]["open"] == 1
+    assert listed(office, "--as-of", hours_ago(40 * DAY))[0] == 0
+    [oldest] = listed(office, "--all", "--to", hours_ago(40 * DAY), "--limit=1")[1]["complaints"]
     assert oldest["complaint_ref"] == "KL-1"
 
 
@@ -96,7 +91,7 @@ def test_one_is_shown_with_its_acts_in_both_languages(office: Cli) -> None:
     assert "Antwoord op een klacht" in dutch
     assert "OVERDUE" not in dutch
     assert "Klachten" in office("complaint", "list", "--language", "nl").out.decode()
-    before = office("complaint", "show", "KL-1", "--as-of", ago(50 * DAY), "--json")
+    before = office("complaint", "show", "KL-1", "--as-of", hours_ago(50 * DAY), "--json")
     assert (before.status, before.json["findings"]) == (0, [])
     assert "there is no complaint KL-9" in office("complaint", "show", "KL-9").err
     office.record(complaint("complaint-received", 2, BERT))
@@ -114,7 +109,7 @@ def test_one_is_received_and_answered_by_command_once(office: Cli) -> None:
     made = office("complaint", "receive", BERT, "--via", "phone", "--json").json["complaint_ref"]
     assert made.startswith("KL-")
     answer = ("complaint", "answer", "KL-3", "--via", "post", "--outcome", "unfounded")
-    early = office(*answer, "--at", ago(2))
+    early = office(*answer, "--at", hours_ago(2))
     assert "was received later" in early.err
     ran = office(*answer, "--json")
     assert (ran.status, ran.json["outcome"], ran.json["open"]) == (0, "unfounded", False)
@@ -129,4 +124,4 @@ def test_an_answer_of_a_source_that_has_no_power_answers_nothing(office: Cli) ->
         complaint("complaint-answered", 1, BERT, source="urn:test:other", complaint_ref="KL-2")
     )
     assert [row["complaint_ref"] for row in listed(office)[1]["complaints"]] == ["KL-1", "KL-2"]
-    assert listed(office, "--recorded-by", ago(1))[1]["complaints"] == []
+    assert listed(office, "--recorded-by", hours_ago(1))[1]["complaints"] == []

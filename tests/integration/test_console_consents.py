@@ -15,14 +15,11 @@ from tests.fixtures.console import (
     registered,
     withdrawn,
 )
+from tests.fixtures.moments import on
 
 WHO = "customer/10023"
 CONTACT = "customer/10023/contact/1"
 PORTAL = {"activity": "portal-and-app", "legal_basis": "6-1-a"}
-
-
-def on(day: int, year: int = 2024) -> str:
-    return f"{year}-03-{day:02}T10:00:00+01:00"
 
 
 def instant(day: int) -> str:

@@ -5,13 +5,10 @@ from typing import Any
 import pytest
 
 from tests.fixtures.console import Cli, accessed, disclosed, message, recipient, registered
+from tests.fixtures.moments import on
 from tests.fixtures.standards import ldv_validator, vng_validator
 
 TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-
-
-def on(day: int) -> str:
-    return f"2024-03-{day:02}T10:00:00+01:00"
 
 
 def names(lines: list[Any]) -> list[str]:

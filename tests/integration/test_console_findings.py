@@ -16,6 +16,7 @@ from tests.fixtures.console import (
     registered,
     tell,
 )
+from tests.fixtures.moments import on
 
 HR, OFFICE = "urn:voipzeker:hr", "urn:voipzeker:privacy-office"
 WHO, OTHER = "customer/10023", "customer/10024"
@@ -34,10 +35,6 @@ FINDING = {
     "detail",
     "resolved_by",
 }
-
-
-def on(day: int, month: int = 3) -> str:
-    return f"2024-{month:02}-{day:02}T10:00:00+01:00"
 
 
 @pytest.fixture

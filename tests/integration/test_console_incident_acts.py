@@ -1,20 +1,16 @@
 """`ledger incident`: breach and misuse from beginning to end; what their state forbids is refused."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.fixtures.console import Cli, collected, message, registered
+from tests.fixtures.moments import NOW, hours_ago
 
 ANNA, BERT = "customer/10023", "customer/10024"
-NOW = datetime.now(UTC)
 OFFICE = "urn:voipzeker:privacy-office"
-
-
-def ago(hours: float) -> str:
-    return (NOW - timedelta(hours=hours)).isoformat()
 
 
 @pytest.fixture
@@ -55,16 +51,16 @@ def states(row: Any) -> dict[str, str]:
 
 
 def test_a_breach_from_detection_to_its_end(office: Cli) -> None:
-    begun = did(office, "detect", "B-1", "--at", ago(20))
+    begun = did(office, "detect", "B-1", "--at", hours_ago(20))
     assert states(begun) == {"breach.telecom.initial": "running", "breach.gdpr": "running"}
     assert begun["subject"] == "breach/B-1"
-    did(office, "notify", "B-1", "--regime=telecom/gdpr", "--phase=initial", "--at", ago(10))
-    told = did(office, "assess", "B-1", "--risk=high", "--at", ago(9))
+    did(office, "notify", "B-1", "--regime=telecom/gdpr", "--phase=initial", "--at", hours_ago(10))
+    told = did(office, "assess", "B-1", "--risk=high", "--at", hours_ago(9))
     assert (told["risk"], told["persons_must_be_told"]) == ("high", True)
-    did(office, "tell", "B-1", ANNA, "--channel=email", "--at", ago(8))
-    whole = did(office, "notify", "B-1", "--regime=telecom", "--phase=full", "--at", ago(7))
+    did(office, "tell", "B-1", ANNA, "--channel=email", "--at", hours_ago(8))
+    whole = did(office, "notify", "B-1", "--regime=telecom", "--phase=full", "--at", hours_ago(7))
     assert set(states(whole).values()) == {"met"}
-    ended = did(office, "close", "B-1", "--at", ago(6))
+    ended = did(office, "close", "B-1", "--at", hours_ago(6))
     assert (ended["open"], ended["persons_told"]) == (False, 1)
     assert office("incident", "list", "--json").json["incidents"] == []
     assert office("incident", "show", "B-1", "--json").json == ended
@@ -84,11 +80,11 @@ def test_a_breach_from_detection_to_its_end(office: Cli) -> None:
 
 def test_a_case_of_misuse_from_suspicion_to_its_end(office: Cli) -> None:
     kinds = "--kind=login", "--kind=call-costs"
-    begun = did(office, "suspect", ANNA, *kinds, "--ref=M-1", "--at", ago(5))
+    begun = did(office, "suspect", ANNA, *kinds, "--ref=M-1", "--at", hours_ago(5))
     assert (begun["kind"], begun["subject"]) == ("misuse", ANNA)
     assert states(begun) == {"misuse.warning": "running"}
     assert "Warning to a customer" in refused(office, "resolve", "M-1", "--outcome=unfounded")
-    warned = did(office, "warn", "M-1", "--channel=phone", "--at", ago(4))
+    warned = did(office, "warn", "M-1", "--channel=phone", "--at", hours_ago(4))
     assert states(warned) == {"misuse.warning": "met"}
     ended = did(office, "resolve", "M-1", "--outcome=password-changed")
     assert (ended["open"], names(ended)) == (
@@ -108,9 +104,9 @@ def test_a_case_of_misuse_from_suspicion_to_its_end(office: Cli) -> None:
 
 def test_what_the_state_of_a_breach_forbids_is_refused_and_nothing_is_recorded(office: Cli) -> None:
     assert "there is no incident B-1" in refused_unknown(office, "assess", "B-1", "--risk=high")
-    did(office, "detect", "B-1", "--regime=gdpr", "--at", ago(5))
+    did(office, "detect", "B-1", "--regime=gdpr", "--at", hours_ago(5))
     assert "already" in refused(office, "detect", "B-1")
-    early = "--at", ago(6)
+    early = "--at", hours_ago(6)
     assert "before breach B-1 was detected" in refused(
         office, "tell", "B-1", "--channel=email", *early
     )
@@ -119,16 +115,16 @@ def test_what_the_state_of_a_breach_forbids_is_refused_and_nothing_is_recorded(o
         office, "notify", "B-1", "--regime=telecom", "--phase=full"
     )
     assert "never assessed" in refused(office, "close", "B-1")
-    did(office, "assess", "B-1", "--risk=high", "--at", ago(3))
+    did(office, "assess", "B-1", "--risk=high", "--at", hours_ago(3))
     assert "high already" in refused(office, "assess", "B-1", "--risk=high")
     assert "persons were not told" in refused(office, "close", "B-1")
-    did(office, "tell", "B-1", "--channel=website", "--at", ago(2))
+    did(office, "tell", "B-1", "--channel=website", "--at", hours_ago(2))
     assert "by website already" in refused(office, "tell", "B-1", "--channel=website")
     assert "Notification of a breach" in refused(office, "close", "B-1")
-    did(office, "notify", "B-1", "--regime=gdpr", "--phase=full", "--at", ago(1))
+    did(office, "notify", "B-1", "--regime=gdpr", "--phase=full", "--at", hours_ago(1))
     again = refused(office, "notify", "B-1", "--regime=gdpr", "--phase=initial")
     assert "told of breach B-1 already" in again
-    assert "before the last act" in refused(office, "close", "B-1", "--at", ago(1.5))
+    assert "before the last act" in refused(office, "close", "B-1", "--at", hours_ago(1.5))
     did(office, "close", "B-1")
     assert "closed since" in refused(office, "close", "B-1")
     assert "closed since" in refused(office, "assess", "B-1", "--risk=none")
@@ -144,7 +140,7 @@ def refused_unknown(cli: Cli, act: str, *arguments: str) -> str:
 
 
 def test_acts_of_one_kind_are_not_done_on_the_other(office: Cli) -> None:
-    did(office, "detect", "B-1", "--at", ago(2))
+    did(office, "detect", "B-1", "--at", hours_ago(2))
     did(office, "suspect", ANNA, "--kind=login", "--ref=M-1")
     assert "expected a misuse" in refused(office, "warn", "B-1", "--channel=phone")
     assert "expected a breach" in refused(office, "close", "M-1")
@@ -159,7 +155,7 @@ def test_acts_of_one_kind_are_not_done_on_the_other(office: Cli) -> None:
 
 
 def test_two_persons_with_one_case_reference_are_told_apart(office: Cli) -> None:
-    facts = {"case_ref": "M-1", "data_kinds": ["login"], "time": ago(3)}
+    facts = {"case_ref": "M-1", "data_kinds": ["login"], "time": hours_ago(3)}
     office.record(
         message("misuse-suspected", ANNA, **facts), message("misuse-suspected", BERT, **facts)
     )
@@ -174,8 +170,8 @@ def test_two_persons_with_one_case_reference_are_told_apart(office: Cli) -> None
 
 
 def test_persons_are_told_once_however_often_it_is_said(office: Cli, tmp_path: Path) -> None:
-    did(office, "detect", "B-1", "--at", ago(2))
-    first = did(office, "tell", "B-1", ANNA, ANNA, "--channel=email", "--at", ago(1))
+    did(office, "detect", "B-1", "--at", hours_ago(2))
+    first = did(office, "tell", "B-1", ANNA, ANNA, "--channel=email", "--at", hours_ago(1))
     assert (first["told_now"], first["told_before"], first["persons_told"]) == (1, 0, 1)
     everyone = f"{ANNA}\n\n {BERT} \n".encode()
     more = did(office, "tell", "B-1", "--persons=-", "--channel=post", stdin=everyone)
@@ -202,16 +198,20 @@ def test_persons_are_told_once_however_often_it_is_said(office: Cli, tmp_path: P
 
 
 def test_an_incident_is_shown_as_it_was_known(office: Cli) -> None:
-    did(office, "detect", "B-1", "--at", ago(30))
+    did(office, "detect", "B-1", "--at", hours_ago(30))
     before = office("status", "--json").json["position"]
-    did(office, "notify", "B-1", "--regime=telecom/gdpr", "--phase=full", "--at", ago(20))
+    did(office, "notify", "B-1", "--regime=telecom/gdpr", "--phase=full", "--at", hours_ago(20))
     now = office("incident", "list", "--all", "--json")
     assert (now.status, now.json["overdue"]) == (0, 0)
     then = office("incident", "list", "--json", f"--at-position={before}")
     assert (then.status, then.json["overdue"]) == (1, 1)
     show = office("incident", "show", "B-1", "--json", f"--at-position={before}")
     assert (show.status, names(show.json)) == (1, ["breach-detected"])
-    early = office("incident", "list", "--json", f"--at-position={before}", "--as-of", ago(25))
+    early = office(
+        "incident", "list", "--json", f"--at-position={before}", "--as-of", hours_ago(25)
+    )
     assert (early.status, early.json["open"]) == (0, 1)
-    assert office("incident", "list", "--json", "--recorded-by", ago(1)).json["incidents"] == []
-    assert "no incident" in office("incident", "show", "B-1", "--recorded-by", ago(1)).err
+    assert (
+        office("incident", "list", "--json", "--recorded-by", hours_ago(1)).json["incidents"] == []
+    )
+    assert "no incident" in office("incident", "show", "B-1", "--recorded-by", hours_ago(1)).err

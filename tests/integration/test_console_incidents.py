@@ -1,26 +1,22 @@
 """`ledger incident`: clocks of breaches and misuse, who was told, and whom a breach concerns."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.fixtures.console import Cli, collected, disclosed, message, registered
+from tests.fixtures.moments import hours_ago
+from tests.integration.test_console_incident_acts import states
 
 ANNA, BERT, CARLA = "customer/10023", "customer/10024", "customer/10025"
-NOW = datetime.now(UTC)
-
-
-def ago(hours: float) -> str:
-    return (NOW - timedelta(hours=hours)).isoformat()
 
 
 def breach(name: str, hours: float, ref: str = "B-1", **facts: Any) -> dict[str, Any]:
-    return message(name, f"breach/{ref}", time=ago(hours), breach_ref=ref, **facts)
+    return message(name, f"breach/{ref}", time=hours_ago(hours), breach_ref=ref, **facts)
 
 
 def detected(hours: float, regime: str = "telecom/gdpr", ref: str = "B-1") -> dict[str, Any]:
-    return breach("breach-detected", hours, ref, detected_at=ago(hours), regime=regime)
+    return breach("breach-detected", hours, ref, detected_at=hours_ago(hours), regime=regime)
 
 
 def notified(hours: float, regime: str, phase: str) -> dict[str, Any]:
@@ -28,16 +24,12 @@ def notified(hours: float, regime: str, phase: str) -> dict[str, Any]:
 
 
 def misuse(name: str, hours: float, **facts: Any) -> dict[str, Any]:
-    return message(name, ANNA, time=ago(hours), case_ref="M-1", **facts)
+    return message(name, ANNA, time=hours_ago(hours), case_ref="M-1", **facts)
 
 
 def listed(cli: Cli, *arguments: str) -> tuple[int, Any]:
     ran = cli("incident", "list", *arguments, "--json")
     return ran.status, ran.json
-
-
-def states(row: Any) -> dict[str, str]:
-    return {clock["duty"]: clock["state"] for clock in row["clocks"]}
 
 
 def test_both_clocks_of_a_breach_run_and_stop_by_themselves(cli: Cli) -> None:
@@ -74,7 +66,7 @@ def test_an_authority_that_was_not_told_in_time_is_bad_news(cli: Cli) -> None:
     assert "TE LAAT" in dutch
     assert "overdue" not in dutch.lower()
     assert "Clocks" not in dutch
-    before = cli("incident", "show", "B-1", "--as-of", ago(20), "--json")
+    before = cli("incident", "show", "B-1", "--as-of", hours_ago(20), "--json")
     assert (before.status, states(before.json)["breach.telecom.initial"]) == (0, "running")
 
 
@@ -116,14 +108,14 @@ def concerned(cli: Cli) -> Cli:
             "system-registered",
             "system/shop",
             source="urn:voipzeker:privacy-office",
-            time=ago(900),
+            time=hours_ago(900),
             **system,
         ),
-        registered(ANNA, time=ago(800)),
-        collected(ANNA, time=ago(700)),
-        collected(BERT, time=ago(600), source="urn:test:shop", **name),
-        registered(CARLA, time=ago(500)),
-        disclosed(CARLA, time=ago(400)),
+        registered(ANNA, time=hours_ago(800)),
+        collected(ANNA, time=hours_ago(700)),
+        collected(BERT, time=hours_ago(600), source="urn:test:shop", **name),
+        registered(CARLA, time=hours_ago(500)),
+        disclosed(CARLA, time=hours_ago(400)),
         detected(1),
     )
     return cli
@@ -145,8 +137,8 @@ def persons(cli: Cli, *arguments: str) -> list[dict[str, Any]]:
         (["--system=shop"], [BERT]),
         (["--recipient=incasso"], [CARLA]),
         (["--activity=debt-collection"], [CARLA]),
-        (["--category=identity", "--from", ago(650)], [BERT, CARLA]),
-        (["--category=identity", "--to", ago(650)], [ANNA]),
+        (["--category=identity", "--from", hours_ago(650)], [BERT, CARLA]),
+        (["--category=identity", "--to", hours_ago(650)], [ANNA]),
         (["--category=traffic"], []),
     ],
 )
@@ -158,7 +150,7 @@ def test_whom_a_breach_concerns_is_found_in_the_ledger(
 
 def test_only_what_was_reached_is_named_and_who_was_told_is_known(concerned: Cli) -> None:
     concerned.record(
-        message("subjects-notified", ANNA, time=ago(0.5), breach_ref="B-1", channel="email")
+        message("subjects-notified", ANNA, time=hours_ago(0.5), breach_ref="B-1", channel="email")
     )
     anna, bert, carla = persons(concerned, "--category=identity")
     assert anna["told_at"] is not None
@@ -169,9 +161,9 @@ def test_only_what_was_reached_is_named_and_who_was_told_is_known(concerned: Cli
 
 
 def test_an_annulled_event_concerns_nobody_and_an_erased_person_has_no_name(concerned: Cli) -> None:
-    wrong = collected(CARLA, id="wrong", time=ago(300), categories=["traffic"], personal={})
+    wrong = collected(CARLA, id="wrong", time=hours_ago(300), categories=["traffic"], personal={})
     concerned.record(
-        wrong, message("event-annulled", CARLA, annuls="wrong", reason="mistake", time=ago(1))
+        wrong, message("event-annulled", CARLA, annuls="wrong", reason="mistake", time=hours_ago(1))
     )
     assert persons(concerned, "--category=traffic") == []
     concerned("erase", ANNA, "--ground", "request")

@@ -17,6 +17,7 @@ from tests.fixtures.console import (
     registered,
     tell,
 )
+from tests.fixtures.moments import on
 from tests.fixtures.notice import claims, mended, published
 
 LAW, HOUSE = "law.notice-text.", "house.notice-text."
@@ -40,10 +41,6 @@ PLAIN = {
     "right": "access, rectification, erasure, restriction, complaint",
     "request-channel": "post, email, phone",
 }
-
-
-def on(day: int, month: int = 3) -> str:
-    return f"2024-{month:02}-{day:02}T10:00:00+01:00"
 
 
 def found(cli: Cli, *options: str) -> dict[str, Any]:

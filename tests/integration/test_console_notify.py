@@ -5,12 +5,9 @@ from typing import Any
 import pytest
 
 from tests.fixtures.console import Cli, collected, disclosed, message, recipient, registered
+from tests.fixtures.moments import on
 
 WHO, OTHER = "customer/10023", "customer/10024"
-
-
-def on(day: int) -> str:
-    return f"2024-03-{day:02}T10:00:00+01:00"
 
 
 @pytest.fixture

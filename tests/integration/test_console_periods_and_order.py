@@ -5,13 +5,10 @@ from typing import Any
 import pytest
 
 from tests.fixtures.console import Cli, disclosed, message, recipient, registered
+from tests.fixtures.moments import on
 
 WHO = "customer/10023"
 ACTIVITY = {"activity": "delivery", "legal_basis": "6-1-b"}
-
-
-def on(day: int, month: int = 3) -> str:
-    return f"2024-{month:02}-{day:02}T10:00:00+01:00"
 
 
 def ids(cli: Cli, *command: str) -> list[str]:

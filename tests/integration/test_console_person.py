@@ -13,6 +13,7 @@ from tests.fixtures.console import (
     registered,
     withdrawn,
 )
+from tests.fixtures.moments import on
 
 WHO = "customer/10023"
 CONTACT = "customer/10023/contact/1"
@@ -58,10 +59,6 @@ CONSENT = {
     "hindrance",
     "evidence",
 }
-
-
-def on(day: int) -> str:
-    return f"2024-03-{day:02}T10:00:00+01:00"
 
 
 def test_history_shows_each_event_once_in_order_and_opened(cli: Cli) -> None:

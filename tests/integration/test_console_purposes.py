@@ -3,10 +3,7 @@
 from typing import Any
 
 from tests.fixtures.console import Cli, declared, message
-
-
-def on(day: int) -> str:
-    return f"2024-03-{day:02}T10:00:00+01:00"
+from tests.fixtures.moments import on
 
 
 def declares(activity: str, *purposes: tuple[str, str], **members: Any) -> dict[str, Any]:

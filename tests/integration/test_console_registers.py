@@ -16,6 +16,7 @@ from tests.fixtures.console import (
     recipient,
     registered,
 )
+from tests.fixtures.moments import on
 
 ACTIVITY = {
     "activity",
@@ -79,10 +80,6 @@ DISCLOSURE = {
     "period_from",
     "period_to",
 }
-
-
-def on(day: int) -> str:
-    return f"2024-03-{day:02}T10:00:00+01:00"
 
 
 def by_activity(answer: Any) -> dict[str, Any]:

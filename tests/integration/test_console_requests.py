@@ -10,6 +10,7 @@ import pytest
 from rulebook import REFUSALS, due_date, request_period
 from rulebook.calendar import day_of
 from tests.fixtures.console import Cli, collected, declared, message, registered
+from tests.integration.test_console_incident_acts import names
 
 WHO, OTHER = "customer/10023", "customer/10024"
 NOW = datetime.now(UTC)
@@ -66,10 +67,6 @@ def refused(cli: Cli, act: str, *arguments: str) -> str:
     # Only that the request was looked at.
     assert cli("status", "--json").json["position"] - before in {0, 1}
     return ran.err
-
-
-def names(shown: Any) -> list[str]:
-    return [step["type"] for step in shown["steps"]]
 
 
 @pytest.mark.parametrize("channel", ["post", "email", "portal", "phone", "other"])

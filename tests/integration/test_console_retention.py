@@ -5,14 +5,11 @@ from typing import Any
 import pytest
 
 from tests.fixtures.console import Cli, collected, declared, disclosed, message
+from tests.fixtures.moments import on
 
 WHO, OTHER = "customer/10023", "customer/10024"
 TRAFFIC = {"called_number": "0201234567"}
 ACTIVITY = "subscription-management"  # of `collected`
-
-
-def on(day: int, month: int = 3, year: int = 2024) -> str:
-    return f"{year}-{month:02}-{day:02}T10:00:00+01:00"
 
 
 def called(subject: str = WHO, **members: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """`ledger today`: everything that is to be done, in order of urgency, and its commands do it."""
 
 import shlex
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +9,9 @@ import pytest
 from application.queries.today.task import STATES
 from rulebook.calendar import day_of
 from tests.fixtures.console import Cli, collected, disclosed, message, recipient, registered
+from tests.fixtures.moments import NOW, hours_ago
 
 WHO, OTHER, CALLER = "customer/10023", "customer/10024", "customer/10025"
-NOW = datetime.now(UTC)
 HOLD = {"ground": "claim", "categories": ["identity"], "legal_basis": "6-1-f"}
 # What only a person knows, as somebody would fill it in.
 KNOWN = {
@@ -22,10 +22,6 @@ KNOWN = {
     "O": "granted",
     "P": "full",
 }
-
-
-def ago(hours: float) -> str:
-    return (NOW - timedelta(hours=hours)).isoformat()
 
 
 def today(cli: Cli, *arguments: str) -> tuple[int, Any]:
@@ -87,7 +83,7 @@ def busy(cli: Cli) -> Cli:
         message(
             "rights-request-received",
             OTHER,
-            time=ago(1),
+            time=hours_ago(1),
             request_ref="R-2",
             received_on=day_of(NOW - timedelta(hours=1)).isoformat(),
             right="restriction",
@@ -96,12 +92,12 @@ def busy(cli: Cli) -> Cli:
         message(
             "breach-detected",
             "breach/B-1",
-            time=ago(30),
+            time=hours_ago(30),
             breach_ref="B-1",
-            detected_at=ago(30),
+            detected_at=hours_ago(30),
             regime="telecom",
         ),
-        message("misuse-suspected", WHO, time=ago(1), case_ref="M-1", data_kinds=["login"]),
+        message("misuse-suspected", WHO, time=hours_ago(1), case_ref="M-1", data_kinds=["login"]),
         b"[]",
     )
     return cli

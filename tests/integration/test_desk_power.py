@@ -48,6 +48,7 @@ from schemas.sources import OFFICE_LABEL, REGISTER_TOPIC
 from tests.fixtures.console import Cli
 from tests.fixtures.ledger import message
 from tests.fixtures.two_ledgers import WHO, Two, disclosed, preserved, secrecy
+from tests.integration.test_four_eyes import erased
 
 IMPOSED, LIFTED = "2026-03-02T10:00:00Z", "2026-11-20T10:00:00Z"
 TOPIC = "privacy.confidential.v1"
@@ -639,17 +640,12 @@ def test_no_one_officer_decides_on_an_erasure(desk: Cli) -> None:
         ran = by(desk, "employee/7", *decide)
         assert (ran.status, "needs two persons" in ran.err) == (1, True), ran.err
     assert by(desk, "employee/evil", *decide).status == 2
-    assert erased_of(desk) == []
+    assert erased(desk) == []
     assert by(desk, "employee/9", *decide[:-1]).status in {0, 1}  # only shown
     again = re.search("`ledger ([^`]*)`", ran.err)
     assert again
     assert by(desk, "employee/9", *shlex.split(again[1])).status == 0
-    assert erased_of(desk) == ["identity"]
-
-
-def erased_of(cli: Cli) -> list[str]:
-    found: list[str] = cli("state", WHO, "--json").json["erased_categories"]
-    return found
+    assert erased(desk) == ["identity"]
 
 
 def test_what_is_lifted_is_what_both_officers_approved(

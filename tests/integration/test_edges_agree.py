@@ -28,6 +28,7 @@ from tests.fixtures.console import (
     registered,
     without_ledger,
 )
+from tests.fixtures.moments import NOW, days_ago
 from tests.fixtures.postgres import Templates
 from tests.fixtures.whole import WHOLE
 from tests.web.console import EVENTS, ORIGIN, Consoled, console_settings, fill_with_sample
@@ -42,71 +43,74 @@ READ = "ledger-read"
 ASKED = {"objecttype": "persoon", "beginDatum": "2000-01-01", "eindDatum": "2100-01-01"}
 CARE = {"activity": "subscription-management", "legal_basis": "6-1-b"}
 RIGHTS = {"activity": "rights-handling", "legal_basis": "6-1-c", "provision": "eu.gdpr.18"}
-NOW = datetime.now(UTC)
 SAID_YES = {None, "inactive", "customer-inactive", "objected", "objects"}
 """What hinders a consent that the person gave."""
 
 
-def ago(days: float) -> str:
-    return (NOW - timedelta(days=days)).isoformat()
-
-
 def contract(name: str, who: str, ref: str, days: float, **facts: Any) -> dict[str, Any]:
-    return message(name, who, time=ago(days), **CARE, contract_ref=ref, **facts)
+    return message(name, who, time=days_ago(days), **CARE, contract_ref=ref, **facts)
 
 
 def returned(who: str) -> Iterator[dict[str, Any]]:
     """A customer of long ago whose new contract runs."""
-    yield registered(who, time=ago(2500))
+    yield registered(who, time=days_ago(2500))
     yield contract("contract-concluded", who, f"{who[-3:]}-1", 2500)
-    yield collected(who, time=ago(2500), categories=["contact"], personal={"email": "a@example.nl"})
+    yield collected(
+        who, time=days_ago(2500), categories=["contact"], personal={"email": "a@example.nl"}
+    )
     yield contract("contract-ended", who, f"{who[-3:]}-1", 2000, reason="moved")
-    yield message("account-deactivated", who, time=ago(2000), **CARE, reason="left")
+    yield message("account-deactivated", who, time=days_ago(2000), **CARE, reason="left")
     yield contract("contract-concluded", who, f"{who[-3:]}-2", 20)
-    yield collected(who, time=ago(20), categories=["contact"], personal={"email": "b@example.nl"})
-    yield consented(who, time=ago(10))
+    yield collected(
+        who, time=days_ago(20), categories=["contact"], personal={"email": "b@example.nl"}
+    )
+    yield consented(who, time=days_ago(10))
 
 
 def left(who: str) -> Iterator[dict[str, Any]]:
     """A former customer, whose consent was never taken back."""
-    yield registered(who, time=ago(900))
-    yield consented(who, time=ago(900))
-    yield collected(who, time=ago(900), categories=["contact"], personal={"email": "c@example.nl"})
-    yield message("account-deactivated", who, time=ago(800), **CARE, reason="left")
+    yield registered(who, time=days_ago(900))
+    yield consented(who, time=days_ago(900))
+    yield collected(
+        who, time=days_ago(900), categories=["contact"], personal={"email": "c@example.nl"}
+    )
+    yield message("account-deactivated", who, time=days_ago(800), **CARE, reason="left")
 
 
 def contact_gone(who: str) -> Iterator[dict[str, Any]]:
     """A contact person who left a customer who did not."""
     customer = who.rpartition("/contact/")[0]
-    yield registered(customer, time=ago(90))
-    yield message("contact-person-added", who, time=ago(90), **CARE, customer=customer)
-    yield consented(who, time=ago(80))
-    yield message("contact-person-removed", who, time=ago(30), **CARE, customer=customer)
+    yield registered(customer, time=days_ago(90))
+    yield message("contact-person-added", who, time=days_ago(90), **CARE, customer=customer)
+    yield consented(who, time=days_ago(80))
+    yield message("contact-person-removed", who, time=days_ago(30), **CARE, customer=customer)
 
 
 def ticked(who: str) -> Iterator[dict[str, Any]]:
     """Consents that are none, beside one that is."""
-    yield registered(who, time=ago(90))
-    yield consented(who, time=ago(80), method="pre-ticked")
-    yield consented(who, time=ago(80), purpose="product-information")
+    yield registered(who, time=days_ago(90))
+    yield consented(who, time=days_ago(80), method="pre-ticked")
+    yield consented(who, time=days_ago(80), purpose="product-information")
 
 
 def child(who: str) -> Iterator[dict[str, Any]]:
     """A child of thirteen who agreed alone."""
     born = (NOW - timedelta(days=13 * 365.25)).date().isoformat()
-    yield registered(who, time=ago(90))
-    yield collected(who, time=ago(90), categories=["identity"], personal={"date_of_birth": born})
-    yield consented(who, time=ago(80))
+    yield registered(who, time=days_ago(90))
+    yield collected(
+        who, time=days_ago(90), categories=["identity"], personal={"date_of_birth": born}
+    )
+    yield consented(who, time=days_ago(80))
 
 
 def objecting(who: str) -> Iterator[dict[str, Any]]:
     """Who said yes, and then no to all advertising by e-mail."""
-    yield registered(who, time=ago(90))
-    yield consented(who, time=ago(80))
+    yield registered(who, time=days_ago(90))
+    yield consented(who, time=days_ago(80))
     yield message(
         "marketing-objection-recorded",
         who,
-        time=ago(70),
+        time=days_ago(70),
         channel="email",
         activity="direct-marketing",
         legal_basis="6-1-a",
@@ -116,44 +120,44 @@ def objecting(who: str) -> Iterator[dict[str, Any]]:
 def restricted(who: str) -> Iterator[dict[str, Any]]:
     """Data that may only be stored, of a request that is too late, received on a day alone."""
     ref = {"request_ref": f"R-{who[-3:]}"}
-    yield registered(who, time=ago(90))
+    yield registered(who, time=days_ago(90))
     yield collected(
-        who, time=ago(90), categories=["payment"], personal={"iban": "NL91ABNA0417164300"}
+        who, time=days_ago(90), categories=["payment"], personal={"iban": "NL91ABNA0417164300"}
     )
-    asked = {"right": "restriction", "channel": "phone", "received_on": ago(60)[:10]}
-    yield message("rights-request-received", who, time=ago(60), **RIGHTS, **ref, **asked)
+    asked = {"right": "restriction", "channel": "phone", "received_on": days_ago(60)[:10]}
+    yield message("rights-request-received", who, time=days_ago(60), **RIGHTS, **ref, **asked)
     yield message(
         "processing-restricted",
         who,
-        time=ago(59),
+        time=days_ago(59),
         **RIGHTS,
         **ref,
         categories=["payment"],
         ground="accuracy-contested",
     )
-    yield disclosed(who, time=ago(58))
+    yield disclosed(who, time=days_ago(58))
 
 
 def in_files(who: str) -> Iterator[dict[str, Any]]:
     """Who had a service while files went to CIOT and to the tax office."""
-    yield registered(who, time=ago(90))
+    yield registered(who, time=days_ago(90))
     yield contract("contract-concluded", who, f"{who[-3:]}-1", 90)
     yield message(
-        "service-activated", who, time=ago(89), **CARE, service="mobile", contract_ref="209-1"
+        "service-activated", who, time=days_ago(89), **CARE, service="mobile", contract_ref="209-1"
     )
-    yield disclosed(who, time=ago(40))
-    yield disclosed(who, time=ago(30), recipient="unknown-party", recipient_kind="bailiff")
+    yield disclosed(who, time=days_ago(40))
+    yield disclosed(who, time=days_ago(30), recipient="unknown-party", recipient_kind="bailiff")
 
 
 def erased_in_part(who: str) -> Iterator[dict[str, Any]]:
     """Of whom some fields were removed and some values corrected."""
-    yield registered(who, time=ago(90))
+    yield registered(who, time=days_ago(90))
     values = {"email": "d@example.nl", "mobile_number": "+31612345678"}
-    yield collected(who, time=ago(90), categories=["contact"], personal=values)
+    yield collected(who, time=days_ago(90), categories=["contact"], personal=values)
     yield message(
         "personal-data-removed",
         who,
-        time=ago(50),
+        time=days_ago(50),
         **CARE,
         categories=["contact"],
         fields=["mobile_number"],
@@ -165,8 +169,8 @@ def taken_over(who: str) -> Iterator[dict[str, Any]]:
     """A contract that another party told of, and then took back."""
     other = "customer/77208"
     parties = {"from_customer": who, "to_customer": other}
-    yield registered(who, time=ago(90))
-    yield registered(other, time=ago(90))
+    yield registered(who, time=days_ago(90))
+    yield registered(other, time=days_ago(90))
     yield contract("contract-concluded", who, "T-9", 90)
     yield contract("contract-taken-over", who, "T-9", 60, **parties)
 

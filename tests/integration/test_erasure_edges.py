@@ -29,19 +29,19 @@ LATER = "2026-11-25T09:00:00Z"
 
 
 def erased_twice(house: House) -> None:
-    """A category is erased, gets a later value, and is erased again."""
-    house.record(collected(categories=["contact"], personal={"email": "a@example.nl"}))
+    """A category is erased, gets a later value, and is erased again, together with another one."""
+    house.record(collected(personal={"email": "a@example.nl", "name": "J. de Vries"}))
     house.eraser().erase(WHO, ["contact"], "objection")
     house.clock.forward(days=2)
     house.record(consent(time=LATER, categories=["contact"], personal={"email": "b@example.nl"}))
-    house.eraser().erase(WHO, ["contact"], "objection")
+    house.eraser().erase(WHO, ["contact", "identity"], "objection")
 
 
 @pytest.mark.parametrize("microseconds", [-1, 0, 1])
 def test_an_erasure_is_pending_where_its_fence_ends_before_it(
     house: House, microseconds: int
 ) -> None:
-    """As after a restore of the keys of a copy from between two erasures of a category."""
+    """As after a restore of the keys of a copy from between two erasures; one category of two is enough."""
     erased_twice(house)
     first, second = house.journal.entries()
     assert pending(house.session("reader"), house.journal) == []

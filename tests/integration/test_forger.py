@@ -34,6 +34,7 @@ from ledger.writing.message import Message
 from schemas import AdmissionRules, Event, Rejection
 from schemas.signed import MOST_SIGNED_BYTES
 from schemas.sources import EVENTS_TOPIC, REGISTER_TOPIC
+from tests.fault.power import durable
 from tests.fixtures.console import Cli
 from tests.fixtures.forger import (
     as_stream,
@@ -123,7 +124,7 @@ def test_what_one_file_may_not_hold_goes_into_others(
     site, file = two.open.site, tmp_path / "handed.ndjson"
     assert site.withheld_key is not None
     session, signer = site.session("recorder"), signing_key(site.settings).load()
-    with monkeypatch.context() as patched:
+    with monkeypatch.context() as patched, durable(tmp_path):
         patched.setattr(withheld, "MOST_SEALED_BYTES", 2 * 4200)
         count, files = hand_over(session, file, "any", site.withheld_key, signer)
     assert (count, [each.name for each in files]) == (3, ["handed.ndjson", "handed-2.ndjson"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from application.acts.holding import review
+from application.acts.holding import HoldReview, review
 from console.commands import approving
 from console.commands import holds as hold_commands
 from host.settings import read_settings
@@ -124,7 +124,9 @@ def test_a_hold_that_changed_since_is_not_released(
 
     def meanwhile(site: Any, *more: Any, **named: Any) -> Any:
         permit = approved(site, *more, **named)
-        review(site, WHO, "HOLD-1", {"review_on": "2031-01-01"}, ["contact", "payment"])
+        more_held = ("contact", "payment")
+        given = HoldReview(subject=WHO, ref="HOLD-1", review_on="2031-01-01", category=more_held)
+        review(site, given)
         return permit
 
     with monkeypatch.context() as patched:

@@ -1,7 +1,6 @@
 """Letters to a person: they speak to that person in plain words, with dates and data, not codes or keys."""
 
 import re
-from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -21,9 +20,9 @@ from tests.fixtures.console import (
     message,
     registered,
 )
+from tests.fixtures.moments import days_ago
 
 WHO, OTHER = "customer/10023", "customer/10024"
-NOW = datetime.now(UTC)
 MONTHS = "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december"
 VALUES = {
     "name": "J. de Vries",
@@ -36,36 +35,34 @@ VALUES = {
 }
 
 
-def ago(days: float) -> str:
-    return (NOW - timedelta(days=days)).isoformat()
-
-
 @pytest.fixture
 def house(cli: Cli) -> Cli:
     """Two customers; the law keeps the invoice of one, and nothing keeps what is of the other."""
     taxed = {"activity": "billing", "legal_basis": "6-1-c", "provision": "nl.awr.52"}
     cli.record(
-        declared("billing", time=ago(400)),
-        registered(WHO, time=ago(300)),
+        declared("billing", time=days_ago(400)),
+        registered(WHO, time=days_ago(300)),
         collected(
             WHO,
-            time=ago(300),
+            time=days_ago(300),
             categories=["identity", "contact", "address", "payment"],
             personal=VALUES,
         ),
-        consented(WHO, time=ago(200)),
-        disclosed(WHO, time=ago(100)),
+        consented(WHO, time=days_ago(200)),
+        disclosed(WHO, time=days_ago(100)),
         message(
             "invoice-sent",
             WHO,
-            time=ago(90),
+            time=days_ago(90),
             **taxed,
             reference="F-1",
             channel="email",
             categories=["identity", "address", "payment"],
         ),
-        registered(OTHER, time=ago(900)),
-        collected(OTHER, time=ago(900), categories=["contact"], personal={"email": "k@example.nl"}),
+        registered(OTHER, time=days_ago(900)),
+        collected(
+            OTHER, time=days_ago(900), categories=["contact"], personal={"email": "k@example.nl"}
+        ),
     )
     return cli
 
@@ -156,7 +153,7 @@ def test_the_access_report_speaks_to_the_person(house: Cli) -> None:
 
 @pytest.mark.parametrize("ground", REFUSALS)
 def test_a_refusal_cites_the_law_in_the_language_of_the_letter(cli: Cli, ground: str) -> None:
-    cli.record(registered(WHO, time=ago(9)))
+    cli.record(registered(WHO, time=days_ago(9)))
     right = REFUSALS[ground].rights[0]
     asked = ("--activity", "billing") if right == "objection" else ()
     cli("request", "open", WHO, "--right", right, "--channel", "post", "--ref", "R-1", *asked)

@@ -13,12 +13,9 @@ from tests.fixtures.console import (
     recipient,
     registered,
 )
+from tests.fixtures.moments import on
 
 WHO = "customer/10023"
-
-
-def on(day: int) -> str:
-    return f"2024-03-{day:02}T10:00:00+01:00"
 
 
 @pytest.fixture

@@ -1,32 +1,28 @@
 """Answers that contradicted each other: what two commands say of the same fact."""
 
 import shlex
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.fixtures.console import Cli, declared, message, registered
+from tests.fixtures.moments import NOW, days_ago
 
 WHO = "customer/10023"
-NOW = datetime.now(UTC)
 RIGHTS = {"activity": "rights-handling", "legal_basis": "6-1-c", "provision": "eu.gdpr.18"}
-
-
-def ago(days: float) -> str:
-    return (NOW - timedelta(days=days)).isoformat()
 
 
 def test_a_restriction_names_its_categories_in_the_request_as_in_the_history(cli: Cli) -> None:
     ref = {"request_ref": "R-1"}
-    asked = {"right": "restriction", "channel": "phone", "received_on": ago(3)[:10]}
+    asked = {"right": "restriction", "channel": "phone", "received_on": days_ago(3)[:10]}
     cli.record(
         registered(),
-        message("rights-request-received", WHO, time=ago(3), **RIGHTS, **ref, **asked),
+        message("rights-request-received", WHO, time=days_ago(3), **RIGHTS, **ref, **asked),
         message(
             "processing-restricted",
             WHO,
-            time=ago(2),
+            time=days_ago(2),
             **RIGHTS,
             **ref,
             categories=["debt", "payment"],
@@ -45,11 +41,13 @@ def test_a_restriction_names_its_categories_in_the_request_as_in_the_history(cli
 def test_a_receipt_by_its_day_alone_comes_before_its_answer(cli: Cli) -> None:
     """The help desk notes the call in the evening; the answer was given by phone at noon."""
     ref = {"request_ref": "R-1"}
-    asked = {"right": "access", "channel": "phone", "received_on": ago(2)[:10]}
+    asked = {"right": "access", "channel": "phone", "received_on": days_ago(2)[:10]}
     cli.record(
         registered(),
-        message("rights-request-answered", WHO, time=ago(2.2), **RIGHTS, **ref, outcome="granted"),
-        message("rights-request-received", WHO, time=ago(2), **RIGHTS, **ref, **asked),
+        message(
+            "rights-request-answered", WHO, time=days_ago(2.2), **RIGHTS, **ref, outcome="granted"
+        ),
+        message("rights-request-received", WHO, time=days_ago(2), **RIGHTS, **ref, **asked),
     )
     steps = cli("request", "show", "R-1", "--json").json["steps"]
     assert "received" in str(steps[0])
@@ -57,7 +55,7 @@ def test_a_receipt_by_its_day_alone_comes_before_its_answer(cli: Cli) -> None:
 
 def misuse(name: str, days: float, **facts: Any) -> dict[str, Any]:
     basis = {"activity": "fraud-prevention", "legal_basis": "6-1-f", "case_ref": "M-1"}
-    return message(name, WHO, time=ago(days), **basis, **facts)
+    return message(name, WHO, time=days_ago(days), **basis, **facts)
 
 
 def test_a_second_signal_opens_a_case_again(cli: Cli) -> None:
@@ -75,10 +73,12 @@ def test_a_second_signal_opens_a_case_again(cli: Cli) -> None:
 
 
 def test_an_activity_that_is_used_after_its_end_departs(cli: Cli) -> None:
-    ended = message("processing-activity-retired", "activity/billing", time=ago(5), reason="moved")
+    ended = message(
+        "processing-activity-retired", "activity/billing", time=days_ago(5), reason="moved"
+    )
     used = message("invoice-sent", WHO, activity="billing", legal_basis="6-1-b", channel="email")
     facts = {"reference": "I-1"}
-    cli.record(declared("billing", time=ago(9)), registered(time=ago(9)), ended)
+    cli.record(declared("billing", time=days_ago(9)), registered(time=days_ago(9)), ended)
 
     def drift() -> list[str]:
         rows = cli("register", "--format", "json").json["activities"]
@@ -86,7 +86,7 @@ def test_an_activity_that_is_used_after_its_end_departs(cli: Cli) -> None:
 
     assert "used-after-end" not in drift()
     used["data"] |= facts
-    used["time"] = ago(4)
+    used["time"] = days_ago(4)
     cli.record(used)
     assert "used-after-end" in drift()
 
@@ -96,7 +96,8 @@ def test_today_has_what_is_too_late_by_a_rule(cli: Cli) -> None:
     calls = {"recipient": "sub-1", "fields": ["name"], "request_ref": "Q-1"}
     basis = {"activity": "billing", "legal_basis": "6-1-c", "provision": "nl.tw.11.11"}
     cli.record(
-        registered(), message("malicious-call-data-disclosed", WHO, time=ago(300), **basis, **calls)
+        registered(),
+        message("malicious-call-data-disclosed", WHO, time=days_ago(300), **basis, **calls),
     )
     late = cli("findings", "--rule", "law.malicious-call.informed", "--json").json["findings"]
     assert len(late) == 1
@@ -133,18 +134,18 @@ AUTHORITY = {"activity": "rights-handling", "legal_basis": "6-1-c", "provision":
 
 def inquiry(ref: str, days: float, subject: str = WHO, **facts: Any) -> dict[str, Any]:
     name = "supervisory-inquiry-received"
-    return message(name, subject, time=ago(days), **AUTHORITY, inquiry_ref=ref, **facts)
+    return message(name, subject, time=days_ago(days), **AUTHORITY, inquiry_ref=ref, **facts)
 
 
 def test_today_has_each_inquiry_of_the_authority_until_its_answer(cli: Cli) -> None:
     """Until the day that the authority set, else that of the house; about a person or an activity."""
     tomorrow = (NOW + timedelta(days=1)).isoformat()
     cli.record(
-        registered(time=ago(40)),
-        declared("billing", time=ago(40)),
+        registered(time=days_ago(40)),
+        declared("billing", time=days_ago(40)),
         inquiry("AP-1", 30),
         inquiry("AP-2", 1),
-        inquiry("AP-3", 1, "activity/billing", respond_by=ago(0.1)),
+        inquiry("AP-3", 1, "activity/billing", respond_by=days_ago(0.1)),
         inquiry("AP-4", 30, respond_by=tomorrow),
     )
 
@@ -170,20 +171,25 @@ def test_today_has_each_inquiry_of_the_authority_until_its_answer(cli: Cli) -> N
 def test_an_answer_from_before_an_inquiry_answers_something_else(cli: Cli) -> None:
     answered = inquiry("AP-1", 20) | {"id": "early"}
     answered["type"] = answered["type"].replace("-received", "-answered")
-    cli.record(registered(time=ago(40)), answered, inquiry("AP-1", 19))
+    cli.record(registered(time=days_ago(40)), answered, inquiry("AP-1", 19))
     assert [row["ref"] for row in cli("today", "--json").json["tasks"]] == ["AP-1"]
 
 
 def test_today_has_who_must_be_told_of_a_breach(cli: Cli) -> None:
     """Art. 34 sets no day: it is due at once, and stays so until the persons were told."""
     breach = {"breach_ref": "B-1"}
-    found = {"detected_at": ago(2), "regime": "gdpr"}
+    found = {"detected_at": days_ago(2), "regime": "gdpr"}
     cli.record(
-        message("breach-detected", "breach/B-1", time=ago(2), **breach, **found),
+        message("breach-detected", "breach/B-1", time=days_ago(2), **breach, **found),
         message(
-            "authority-notified", "breach/B-1", time=ago(1.9), **breach, regime="gdpr", phase="full"
+            "authority-notified",
+            "breach/B-1",
+            time=days_ago(1.9),
+            **breach,
+            regime="gdpr",
+            phase="full",
         ),
-        message("breach-assessed", "breach/B-1", time=ago(1.8), **breach, risk="high"),
+        message("breach-assessed", "breach/B-1", time=days_ago(1.8), **breach, risk="high"),
     )
 
     def states() -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from pyrage import x25519
 
 from ledger.embedded import start
-from ledger.embedded.cluster import PORT, shipped_programs
+from ledger.embedded.cluster import PORT, programs_for
 from ledger.embedded.place import Account, DataDirectory, account_for, run_as
 from tests.fixtures.console import Cli
 from tests.fixtures.postgres import Templates, short_folder
@@ -102,7 +102,7 @@ def standby_of(folder: Path) -> Iterator[DataDirectory]:
 
 
 def _control(account: Account, place: DataDirectory, *words: str) -> None:
-    program = shipped_programs() / "pg_ctl"
+    program = programs_for(account, place) / "pg_ctl"
     done = run_as(account, [program, *words, f"--pgdata={place.cluster}"])
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -12,13 +12,10 @@ import pytest
 
 import documents.portability
 from tests.fixtures.console import Cli, collected, message, registered
+from tests.fixtures.moments import on
 
 WHO, NEW = "customer/10023", "customer/10024"
 SCHEMA = Path(documents.portability.__file__).with_suffix(".schema.json")
-
-
-def on(day: int) -> str:
-    return f"2024-03-{day:02}T10:00:00+01:00"
 
 
 def calls(subject: str, number: str, day: int) -> dict[str, Any]:

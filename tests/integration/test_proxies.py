@@ -240,8 +240,13 @@ def test_the_socket_of_a_console_that_was_killed_is_taken() -> None:
         settings = settings_at(folder / "console.sock", folder)
         with socket.socket(socket.AF_UNIX) as killed:
             killed.bind(str(folder / "console.sock"))
-        with listening_of(settings) as listening:
+        with listening_of(settings) as listening, socket.socket(socket.AF_UNIX) as peer:
             listening.listen()
+            peer.connect(str(folder / "console.sock"))
+            accepted, _ = listening.accept()
+            with accepted:
+                peer.sendall(b"x")
+                assert accepted.recv(1) == b"x"
 
 
 @pytest.mark.parametrize("path", ["none/console.sock", "x" * 200])

@@ -614,6 +614,28 @@ def test_a_backup_made_before_it_is_pruned_again(ledger: Cli, elsewhere: str) ->
     restored_like_itself(ledger, copies, elsewhere)
 
 
+@pytest.mark.parametrize(
+    "told", [{"removed": 7}, {"kept": 9}, {"kept_sha256": "5" * 64}], ids=["removed", "kept", "sum"]
+)
+def test_a_copy_of_which_other_rows_would_stay_than_the_event_says_is_not_pruned(
+    ledger: Cli, elsewhere: str, monkeypatch: pytest.MonkeyPatch, told: dict[str, Any]
+) -> None:
+    copies, before, read = back_up(ledger), types_of(ledger), cutting.recorded_prunings
+    assert ledger(*PRUNE, "--yes").status == 0
+    assert ledger("publish", "--once").status == 0
+    monkeypatch.setattr(
+        pruning,
+        "recorded_prunings",
+        lambda *asked: [(at, msgspec.structs.replace(one, **told)) for at, one in read(*asked)],
+    )
+    ledger.set(DATABASE_URL=elsewhere)
+    assert ledger("restore", copies[0], "--keys", copies[1], "--json").json["findings"] > 0
+    ran = ledger(*PRUNE, "--yes")
+    assert (ran.status, "nothing was removed, see `ledger audit`" in ran.err) == (1, True)
+    ledger.url = elsewhere
+    assert types_of(ledger)[: len(before)] == before
+
+
 def test_a_backup_that_needs_pruned_bundles_is_refused(tmp_path: Path) -> None:
     folder = LogFolder(tmp_path)
     folder.prune(THROUGH)
@@ -928,16 +950,18 @@ def test_a_pruner_that_removed_what_came_after_an_earlier_pruning_is_found(
     assert files_found(ledger) == 1
 
 
+@pytest.mark.parametrize("number", [7, 9])
 def test_a_pruner_that_says_another_number_is_found(
-    ledger: Cli, monkeypatch: pytest.MonkeyPatch
+    ledger: Cli, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     removed = cutting._removed
     monkeypatch.setattr(
-        cutting, "_removed", lambda *asked: msgspec.structs.replace(removed(*asked), removed=3)
+        cutting, "_removed", lambda *asked: msgspec.structs.replace(removed(*asked), removed=number)
     )
     assert ledger(*PRUNE, "--yes").status == 0
     (finding,) = ledger("audit", "--json").json["findings"]
-    assert "8 entries are gone, and events say that 3 were removed" in finding["detail"]
+    told = f"8 entries are gone, and events say that {number} were removed"
+    assert told in finding["detail"]
 
 
 @pytest.mark.parametrize("type", ACCOUNT)

@@ -5,13 +5,10 @@ from typing import Any
 import pytest
 
 from tests.fixtures.console import Cli, collected, message, registered
+from tests.fixtures.moments import on
 
 OLD, NEW = "customer/10023", "customer/10024"
 CALLS: dict[str, Any] = {"categories": ["traffic"], "origin": "network"}
-
-
-def on(day: int, year: int = 2024) -> str:
-    return f"{year}-03-{day:02}T10:00:00+01:00"
 
 
 def contract(name: str, who: str, day: int, **facts: Any) -> dict[str, Any]:
@@ -145,12 +142,14 @@ def test_half_of_a_takeover_lets_no_period_pass(house: Cli) -> None:
     third, contact = "customer/10026", "customer/10026/contact/1"
     there, here = taken_over(7, OLD, third)
     house.record(
-        registered(third, time=on(1, 2010)),
-        collected(third, time=on(1, 2010), personal={"name": "A"}, categories=["identity"]),
-        message("contract-concluded", third, time=on(1, 2010), contract_ref="CT-1"),
-        message("contract-ended", third, time=on(1, 2012), contract_ref="CT-1", reason="expiry"),
-        message("contact-person-added", contact, time=on(1, 2010), customer=third),
-        collected(contact, time=on(1, 2010)),
+        registered(third, time=on(1, year=2010)),
+        collected(third, time=on(1, year=2010), personal={"name": "A"}, categories=["identity"]),
+        message("contract-concluded", third, time=on(1, year=2010), contract_ref="CT-1"),
+        message(
+            "contract-ended", third, time=on(1, year=2012), contract_ref="CT-1", reason="expiry"
+        ),
+        message("contact-person-added", contact, time=on(1, year=2010), customer=third),
+        collected(contact, time=on(1, year=2010)),
     )
     assert {who for who, _ in _due(house)} == {third, contact}
     house.record(there)  # the new party's event never came

@@ -7,7 +7,7 @@ the superuser with the guards off, and undone. What stays unfound is declared so
 import os
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,7 +17,6 @@ import pytest
 from ledger.audit.catalogue import check_catalogue
 from ledger.audit.findings import Finding, Findings
 from ledger.audit.inventory import inventory
-from ledger.embedded import Server
 from ledger.errors import LedgerError
 from tests.architecture.protection import SERVER, places
 from tests.fixtures.alterations import (
@@ -32,8 +31,7 @@ from tests.fixtures.alterations import (
     together,
 )
 from tests.fixtures.damaged import Damage, damages, place_of_file
-from tests.fixtures.postgres import fresh_database
-from tests.fixtures.tampered import OLD, World, make_world
+from tests.fixtures.tampered import OLD, World
 from tests.fixtures.whole import WHOLE as WHOLE_RUN
 from tests.fixtures.whole import News
 
@@ -46,14 +44,6 @@ TOGETHER = 12
 
 WHOLE = 40
 """After one in so many alterations all is audited; else the part that looks there."""
-
-
-@pytest.fixture(scope="module")
-def world(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    with fresh_database(postgres_server.url) as url:
-        made = make_world(url, tmp_path_factory.mktemp("tampered"))
-        yield made
-        made.connection.close()
 
 
 def missing(place: str, what: object, found: Sequence[Finding]) -> str | None:

@@ -10,10 +10,19 @@ import psycopg
 import pytest
 
 from application.acts import holding, notifying, on_incidents, on_requests
-from application.acts.answering import AnswerOptions
+from application.acts.answering import RequestAnswer
+from application.acts.given import Timed
+from application.acts.holding import HoldRelease, NewHold
 from application.acts.notifying import NotificationWord
-from application.acts.on_incidents import OnIncident
-from application.acts.on_requests import OnRequest
+from application.acts.on_incidents import (
+    Assessment,
+    AuthorityNotice,
+    NewBreach,
+    NewMisuse,
+    Warned,
+    WordsToPersons,
+)
+from application.acts.on_requests import Closing, Extension, IdentityCheck, Refusal
 from application.acts.requesting import NewRequest, open_request
 from application.site import Site
 from consumers.files import ingest
@@ -64,40 +73,41 @@ def house(postgres_server: Server, tmp_path_factory: pytest.TempPathFactory) -> 
         yield House(url, one, other)
 
 
-def on_request(do: Callable[..., Any], ref: str, *arguments: Any, **more: Any) -> Deed:
+def on_request(do: Callable[..., Any], given: Timed) -> Deed:
     """Something that is done on a request."""
-    on = OnRequest(ref, WHO, NOW)
-    return lambda site: do(site, site.source("request"), on, *arguments, **more)
+    return lambda site: do(site, site.source("request"), given, NOW)
 
 
 def opening(ref: str, right: str) -> Deed:
-    opened = NewRequest(WHO, right, "email", ref=ref)
-    return lambda site: open_request(site, site.source("request"), opened, NOW)
+    return on_request(open_request, NewRequest(subject=WHO, right=right, channel="email", ref=ref))
 
 
-def on_incident(do: Callable[..., Any], ref: str, *arguments: Any, kind: str = "breach") -> Deed:
+def on_incident(given: Timed, do: Callable[..., Any] = on_incidents.act_on_incident) -> Deed:
     """Something that is done on an incident."""
-    on = OnIncident(ref, kind, NOW, WHO if kind == "misuse" else None)
-    return lambda site: do(site, site.source("incident"), on, *arguments)
+    return lambda site: do(site, site.source("incident"), given, NOW)
+
+
+def detecting(ref: str) -> Deed:
+    return on_incident(NewBreach(ref=ref, regime="gdpr"), on_incidents.detect)
 
 
 def suspecting(ref: str) -> Deed:
-    return lambda site: on_incidents.suspect(
-        site, site.source("incident"), WHO, ref, ["login"], NOW
-    )
+    return on_incident(NewMisuse(subject=WHO, kinds=("login",), ref=ref), on_incidents.suspect)
 
 
 def placing(ref: str) -> Deed:
-    facts = {"ground": "civil-claim", "review_on": "2027-01-01"}
-    return lambda site: holding.place(site, WHO, ref, facts, ["payment"])
+    given = NewHold(
+        subject=WHO, ref=ref, ground="civil-claim", review_on="2027-01-01", category=("payment",)
+    )
+    return lambda site: holding.place(site, given)
 
 
 def releasing(ref: str) -> Deed:
-    return lambda site: holding.release(site, WHO, ref, None)
+    return lambda site: holding.release(site, HoldRelease(subject=WHO, ref=ref))
 
 
 def notifying_of(action: str) -> Deed:
-    word = NotificationWord(WHO, "incasso", action)
+    word = NotificationWord(subject=WHO, recipient="incasso", action=action)
     return lambda site: notifying.notify(site, site.source("notify"), word, NOW)
 
 
@@ -131,48 +141,49 @@ def twice(why: str, deed: Deed, *before: Deed) -> Case:
     return Case(why, deed, deed, before)
 
 
-DETECT, ACT = on_incidents.detect, on_incidents.act_on_incident
-FULL = {"regime": "gdpr", "phase": "full"}
 CASES = {
     "open": twice("there is a request R-1 already", opening("R-1", "access")),
     "verify": twice(
         "identity was verified for request R-2 already",
-        on_request(on_requests.identify, "R-2", {}, doubted=False),
+        on_request(on_requests.identify, IdentityCheck(ref="R-2", subject=WHO)),
         opening("R-2", "access"),
     ),
     "extend": twice(
         "request R-3 was extended already",
-        on_request(on_requests.extend, "R-3", "complexity"),
+        on_request(on_requests.extend, Extension(ref="R-3", subject=WHO, reason="complexity")),
         opening("R-3", "restriction"),
     ),
     "refuse": twice(
         "request R-4 is refused",
-        on_request(on_requests.refuse, "R-4", "excessive"),
+        on_request(on_requests.refuse, Refusal(ref="R-4", subject=WHO, ground="excessive")),
         opening("R-4", "restriction"),
     ),
     "answer and close": Case(
         "request R-5 is answered",
         on_request(
-            on_requests.answer, "R-5", AnswerOptions("granted", ["contact"], "accuracy-contested")
+            on_requests.answer,
+            RequestAnswer(
+                ref="R-5", subject=WHO, category=("contact",), ground="accuracy-contested"
+            ),
         ),
-        on_request(on_requests.close, "R-5", "withdrawn"),
+        on_request(on_requests.close, Closing(ref="R-5", subject=WHO, outcome="withdrawn")),
         (opening("R-5", "restriction"),),
     ),
-    "detect": twice("there is an incident B-1 already", on_incident(DETECT, "B-1", "gdpr")),
+    "detect": twice("there is an incident B-1 already", detecting("B-1")),
     "assess": twice(
         "the risk of breach B-2 is assessed as low already",
-        on_incident(on_incidents.assess, "B-2", {"risk": "low"}),
-        on_incident(DETECT, "B-2", "gdpr"),
+        on_incident(Assessment(ref="B-2", risk="low")),
+        detecting("B-2"),
     ),
     "notify": twice(
         "the authority was told of breach B-3 already",
-        on_incident(ACT, "B-3", "authority-notified", FULL),
-        on_incident(DETECT, "B-3", "gdpr"),
+        on_incident(AuthorityNotice(ref="B-3", regime="gdpr", phase="full")),
+        detecting("B-3"),
     ),
     "suspect": twice("there is an incident M-1 already", suspecting("M-1")),
     "warn": twice(
         "was warned by phone already",
-        on_incident(ACT, "M-2", "customer-warned", {"channel": "phone"}, kind="misuse"),
+        on_incident(Warned(ref="M-2", subject=WHO, channel="phone")),
         suspecting("M-2"),
     ),
     "place a hold": twice("has a hold of that reference already", placing("H-1")),
@@ -196,6 +207,7 @@ def test_the_second_of_two_is_refused_and_records_nothing(
 
 
 def test_persons_are_told_of_a_breach_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    on_incident(on_incidents.detect, "B-4", "gdpr")(house.one)
-    telling = on_incident(on_incidents.tell, "B-4", [WHO], "email")
+    detecting("B-4")(house.one)
+    words = WordsToPersons(ref="B-4", persons=(WHO,), channel="email")
+    telling = on_incident(words, on_incidents.tell)
     assert at_once(house, monkeypatch, telling, telling) == (0, 1)

@@ -27,7 +27,7 @@ from ledger.tlog.store.folder import LogFolder
 from tests.fixtures.ledger import NOW, Clock
 from tests.fixtures.postgres import fresh_database
 from tests.integration import test_two_at_once
-from tests.integration.test_two_at_once import Case, Deed, House, at_once
+from tests.integration.test_two_at_once import Case, Deed, House, at_once, twice
 
 WHO = "customer/10023"
 EARLIER = NOW - timedelta(hours=1)
@@ -118,10 +118,6 @@ def valid(ref: str, kind: str = "production") -> tuple[Deed, ...]:
         on_order(on_orders.authenticate, ref, "call-back"),
         on_order(on_orders.validate, ref),
     )
-
-
-def twice(why: str, deed: Deed, *before: Deed) -> Case:
-    return Case(why, deed, deed, before)
 
 
 CASES = {

@@ -4,8 +4,9 @@ import os
 import shutil
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from psycopg.conninfo import conninfo_to_dict
 from host.running.sampling import READY_WITHIN_S
 from tests.fixtures.console import Cli, accessed, collected, consented, disclosed, registered
 from tests.fixtures.inbound import PAST, ROOT, STRUCTURED, send, transacting
+from tests.fixtures.kafka import admin_client, own_broker, run_broker
 from tests.fixtures.proxy import proxied, tcp_target
 from tests.fixtures.running import (
     Served,
@@ -150,16 +152,10 @@ def test_a_database_that_is_away_is_told_and_old_figures_are_not(
 def test_readiness_follows_each_need_within_its_bound(
     cli: Cli, start: Start, database_url: str, postgres_server: Any, process: str, need: str
 ) -> None:
-    row = f"| `{process}` | {', '.join(f'`{name}`' for name in NEEDS[process])} |"
-    assert row in (ROOT / "docs/how-to/watch.md").read_text()
+    check_row(process, NEEDS[process])
     served = start(process, LEDGER_WEB_PORT="0").served(process)
     eventually(lambda: served.ready, "it is ready")
-    away: dict[str, Callable[[], AbstractContextManager[None]]] = {
-        "database": lambda: closed_database(database_url, postgres_server),
-        "keys": lambda: moved(cli.folder / "keys" / "main"),
-        "log": lambda: moved(cli.folder / "data" / "tlog" / "main"),
-    }
-    with away[need]():
+    with taken_away(cli, database_url, postgres_server)[need]():
         eventually(
             lambda: [*served.health("/readyz")[1]["missing"]] == [need],
             f"it lacks {need}",
@@ -167,6 +163,60 @@ def test_readiness_follows_each_need_within_its_bound(
         )
         assert served.get("/readyz")[0] == 503
     eventually(lambda: served.ready, f"it has {need} again", READY_WITHIN_S)
+
+
+@pytest.mark.kafka
+def test_readiness_of_a_consumer_and_of_run_follows_each_need(
+    cli: Cli, start: Start, database_url: str, postgres_server: Any, tmp_path: Path
+) -> None:
+    kafka = tmp_path / "kafka"
+    with own_broker(kafka) as bootstrap:
+        with admin_client(bootstrap) as admin:
+            admin.create_topics({"acts": {"num_partitions": 1}}, wait_for_metadata=True)
+        running = start("run", LEDGER_KAFKA_BOOTSTRAP=bootstrap, LEDGER_KAFKA_TOPICS="acts")
+        run, consume = running.served("run"), running.served("consume")
+        eventually(lambda: run.ready, "it is ready")
+        away = taken_away(cli, database_url, postgres_server)
+        away["broker"] = lambda: killed_broker(kafka)
+        needs = "database", "keys", "broker"
+        check_row("consume", needs)
+        check_row("run", (*needs, "log"))
+        for need in needs:
+            with away[need]():
+                told = partial(consume.health, "/readyz")
+                eventually(
+                    lambda told=told, need=need: need in told()[1]["missing"],  # type: ignore[misc]
+                    f"consume lacks {need}",
+                    READY_WITHIN_S,
+                )
+                assert consume.get("/readyz")[0] == run.get("/readyz")[0] == 503
+            eventually(lambda: run.ready, f"it has {need} again")
+        assert running.stop() == 0
+
+
+@contextmanager
+def killed_broker(folder: Path) -> Iterator[None]:
+    """The only broker of a cluster is dead meanwhile, while no record arrives."""
+    assert run_broker("kill", "1", "--dir", folder).returncode == 0
+    yield
+    assert run_broker("restart", "1", "--dir", folder).returncode == 0
+
+
+def check_row(process: str, needs: Sequence[str]) -> None:
+    """The guide names these needs of a process."""
+    row = f"| `{process}` | {', '.join(f'`{name}`' for name in needs)} |"
+    assert row in (ROOT / "docs/how-to/watch.md").read_text()
+
+
+def taken_away(
+    cli: Cli, database_url: str, server: Any
+) -> dict[str, Callable[[], AbstractContextManager[None]]]:
+    """Takes a need away, and gives it back."""
+    return {
+        "database": lambda: closed_database(database_url, server),
+        "keys": lambda: moved(cli.folder / "keys" / "main"),
+        "log": lambda: moved(cli.folder / "data" / "tlog" / "main"),
+    }
 
 
 @pytest.mark.parametrize("process", ["upkeep", "serve"])

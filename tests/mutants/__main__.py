@@ -1,8 +1,9 @@
 """Alters the code in many places, one at a time, and says which alterations no test notices.
 
 `--draw` draws places by a seed from the modules of `table.toml` and writes them into `tried.tsv`, before the
-first test runs. Without it, what has no fate there yet is tried, and its fate, the day and the test that
-noticed are written beside it. Whoever calls a mutant equivalent writes that word and the reason there.
+first test runs; the former go, unless `--keep` is asked as well. Without it, what has no fate there yet is
+tried, and its fate, the day and the test that noticed are written beside it. Whoever calls a mutant
+equivalent writes that word and the reason there.
 `--near` asks only the tests that are nearest: who is in a hurry lets the others wait.
 
 Tests run in a copy of the repository: first those unit and property tests that pass the altered place, which
@@ -268,7 +269,8 @@ def written(mutants: Sequence[Mutant]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
-    parser.add_argument("--draw", type=int, metavar="SEED", help="draw others; the former go")
+    parser.add_argument("--draw", type=int, metavar="SEED", help="draw others")
+    parser.add_argument("--keep", action="store_true", help="keep the former beside those drawn")
     parser.add_argument("--count", type=int, default=150, help="how many are drawn")
     parser.add_argument("--most", type=int, help="how many are tried now")
     parser.add_argument("--only", default="", help="try those again whose line has this text")
@@ -279,7 +281,7 @@ def main() -> None:
     asked = parser.parse_args()
     table = tomllib.loads((Path(__file__).parent / "table.toml").read_text())
     if asked.draw is not None:
-        written(drawn(table, asked.draw, asked.count))
+        written([*(known() if asked.keep else ()), *drawn(table, asked.draw, asked.count)])
     BUILD.mkdir(parents=True, exist_ok=True)
     mutants = known()
     wanted = [one for one in mutants if _is_wanted(one, asked)][: asked.most]

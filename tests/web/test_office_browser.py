@@ -55,4 +55,4 @@ def opened(desk: Office, who: str) -> None:
         channel="post",
         ref="VZ-SEEN",
     )
-    sent(desk.officer, "/requests/VZ-SEEN/verify", method="portal-login", shown="verified")
+    sent(desk.officer, "/requests/VZ-SEEN/verify", method="portal-login", failed="false")

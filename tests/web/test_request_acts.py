@@ -37,7 +37,7 @@ def opened(desk: Office, who: str, right: str = "access", **more: str) -> str:
 def verified(desk: Office, who: str, right: str) -> str:
     """A request whose person has shown who they are; its address."""
     address = opened(desk, who, right)
-    done = sent(desk.officer, f"{address}/verify", method="portal-login", shown="verified")
+    done = sent(desk.officer, f"{address}/verify", method="portal-login", failed="false")
     assert done.status_code == 303, done.text[:3000]
     return address
 
@@ -152,7 +152,7 @@ def test_what_has_changed_since_it_was_shown_is_not_confirmed(desk: Office) -> N
     address, officer = opened(desk, who), desk.officer
     path = f"{address}/extend"
     _, confirming = checked(officer, path, reason="complexity")
-    sent(desk.officer, f"{address}/verify", method="portal-login", shown="verified")
+    sent(desk.officer, f"{address}/verify", method="portal-login", failed="false")
     page = officer.post(path, **confirming)
     assert page.status_code == 409
     assert "has changed since you looked" in page.text

@@ -9,13 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from application.acts import by_person
-from application.acts.by_person import Deed, Wish
+from application.acts.by_person import Deed, OwnRequest
 from application.queries.reports.own import OwnAct
 from ledger.errors import Misconfigured
 from rulebook.portal import PORTAL_ACTS, Kind
 from schemas import names
 from schemas.encoding import JsonValue, to_line
-from schemas.events.rights import Right
 from schemas.formats import Code
 from schemas.personal import Value
 from web.answering import Desk
@@ -30,7 +29,6 @@ from web.visit import Visit
 KEY = "Idempotency-Key"
 """The header that names an act, so that it is recorded once however often it is sent."""
 KEY_PATTERN = r"^[A-Za-z0-9._-]{8,64}\Z"
-MOST_LETTER = 10_000
 _KEY = re.compile(KEY_PATTERN)
 B = TypeVar("B", bound=Struct)
 
@@ -54,14 +52,6 @@ class Correction(Struct, frozen=True, forbid_unknown_fields=True):
     """Better values, by field."""
 
     values: Annotated[dict[str, Value], Meta(min_length=1)]
-
-
-class OwnRequest(Struct, frozen=True, forbid_unknown_fields=True):
-    """A request. `activity`: what is objected to, needed with `objection`. `letter`: in own words."""
-
-    right: Right
-    activity: Code | None = None
-    letter: Annotated[str, Meta(min_length=1, max_length=MOST_LETTER)] | None = None
 
 
 class OwnDeed(Struct, Generic[B], frozen=True):
@@ -107,8 +97,7 @@ def _correct(visit: Visit, deed: Deed, body: Correction) -> OwnAct:
 
 
 def _ask(visit: Visit, deed: Deed, body: OwnRequest) -> OwnAct:
-    wish = Wish(body.right, body.activity, body.letter)
-    return by_person.ask(visit.site, visit.own_acting_source("own-requests"), deed, wish)
+    return by_person.ask(visit.site, visit.own_acting_source("own-requests"), deed, body)
 
 
 DEEDS: tuple[OwnDeed[Any], ...] = (

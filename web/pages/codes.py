@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from application.acts.declaring import declare_codes
+from application.acts.offered import coded
 from application.listings.codes import DECLARED, UNDECLARED
 from application.queries.registers.codes import MOST_READ, Codes, UndeclaredCode
 from application.words import say
@@ -57,7 +58,8 @@ def _acts(row: UndeclaredCode) -> object:
 
 def _declare(visit: Visit, fields: Declaring) -> str:
     visit.source("codes")
-    declare_codes(visit.site, fields.codes.split(), fields.reason)
+    reason = coded(fields.reason, "reason") if fields.reason else None
+    declare_codes(visit.site, fields.codes.split(), reason)
     return act("codes")
 
 
@@ -80,7 +82,6 @@ ACTS: tuple[Act[Any, Any], ...] = (
         inputs=_inputs,
         do=_declare,
         back=lambda _params: "/codes",
-        open_codes=("reason",),
     ),
 )
 PAGES: tuple[AnyPage, ...] = (

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from application.acts.offered import WAYS
 from application.acts.on_consents import Withdrawal, given_consents, withdraw, withdrawn
-from schemas.events.consent import Purpose
-from web.acts import AT, Act, ActData, offered, options, time_of
+from web.acts import Act, asked, options, time_of
 from web.linking import act, person_parts
 from web.page import Preview, previewed
 from web.parts import Input, Text
@@ -25,42 +23,25 @@ class WithdrawingParams(Params, frozen=True, kw_only=True):
     purpose: str | None = None
 
 
-class Withdrawing(ActData, frozen=True, kw_only=True):
-    """Which consent a person took back, and by which way."""
-
-    subject: str
-    purpose: Purpose
-    channel: str
-
-
 def _inputs(visit: Visit, params: WithdrawingParams) -> Sequence[Input]:
     """Only consents that are in force can be chosen."""
     subject = person_named(params.subject)
     given = given_consents(visit.source(_ABOUT), str(subject), visit.now)
-    return (
-        Input("subject", "hidden"),
-        Input("purpose", "choice", options("purpose", sorted(given)), required=True),
-        offered("channel", "channel", WAYS, required=True, label="said_by"),
-        AT,
-    )
+    return asked(Withdrawal, purpose={"options": options("purpose", sorted(given))})
 
 
-def _wanted(fields: Withdrawing) -> Withdrawal:
-    return Withdrawal(fields.subject, fields.purpose, fields.channel)
+def _would(visit: Visit, given: Withdrawal) -> Preview:
+    withdrawn(visit.source(_ABOUT), given, time_of(visit, given))
+    purpose, channel = code(given.purpose, "purpose"), code(given.channel, "channel")
+    return previewed((Text(t("act-consent-withdraw.would", purpose, channel)),), given)
 
 
-def _would(visit: Visit, fields: Withdrawing) -> Preview:
-    withdrawn(visit.source(_ABOUT), _wanted(fields), time_of(visit, fields))
-    purpose, channel = code(fields.purpose, "purpose"), code(fields.channel, "channel")
-    return previewed((Text(t("act-consent-withdraw.would", purpose, channel)),), fields)
+def _do(visit: Visit, given: Withdrawal) -> str:
+    withdraw(visit.site, visit.source(_ABOUT), given, time_of(visit, given))
+    return _back(given)
 
 
-def _do(visit: Visit, fields: Withdrawing) -> str:
-    withdraw(visit.site, visit.source(_ABOUT), _wanted(fields), time_of(visit, fields))
-    return _back(fields)
-
-
-def _back(whose: Withdrawing | WithdrawingParams) -> str:
+def _back(whose: Withdrawal | WithdrawingParams) -> str:
     return act(*person_parts(whose.subject), "consents")
 
 
@@ -76,13 +57,12 @@ ACTS = (
         part="persons",
         deed="requests",
         params=WithdrawingParams,
-        fields=Withdrawing,
+        fields=Withdrawal,
         inputs=_inputs,
         do=_do,
         back=_back,
         about=_whose,
         preview=_would,
-        open_codes=("channel",),
     ),
 )
 PAGES = tuple(one.page for one in ACTS)

@@ -1,27 +1,23 @@
 """Deciding on a person's data, and erasing what is due: shown first, and done when it was confirmed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from application.acts.acting import Permit
 from application.acts.deciding import due_steps
-from application.acts.on_retention import asked_decision, decide
+from application.acts.on_retention import Decision, asked_decision, decide
 from application.language import spoken
 from application.queries.keeping.deciding import Decided, DecisionShown, GroundShown
-from application.queries.keeping.erasures import ErasureScope
 from application.queries.keeping.periods import DueSteps, step_rows
 from application.words import say
-from ledger.erasure.verdict import GROUNDS
-from rulebook import Cause
 from rulebook.calendar import day_of
-from schemas import CATEGORIES
-from web.acts import Act, options
+from web.acts import Act
 from web.linking import act
 from web.moments import day, day_text
 from web.names import cited
 from web.page import AnyForm, AnyPage, FormData, Preview, previewed
 from web.pages.common import anchor, cap, headings
 from web.pages.retention import named, steps_table
-from web.parts import Input, Nothing, Notice, Table, lines
+from web.parts import Nothing, Notice, Table, lines
 from web.pieces import Tag, Tone
 from web.rendering import code
 from web.resource import NoParams, Params
@@ -38,15 +34,6 @@ class DecidingParams(Params, frozen=True, kw_only=True):
 
     subject: str | None = None
     request: str | None = None
-
-
-class Deciding(FormData, frozen=True, kw_only=True):
-    """Whose data is decided on, and why. `category`: without one, of everything."""
-
-    subject: str
-    cause: Cause = "request"
-    request: str | None = None
-    category: tuple[str, ...] = ()
 
 
 class Running(FormData, frozen=True, kw_only=True):
@@ -95,37 +82,23 @@ def outcome_parts(answer: Decided) -> tuple[object, ...]:
     return notice, decisions_table(answer)
 
 
-def _scope(fields: Deciding) -> ErasureScope:
-    return ErasureScope(fields.cause, fields.request, fields.category or None)
-
-
-def _would_decide(visit: Visit, fields: Deciding) -> Preview:
-    source = visit.source("retention")
-    answer = decide(visit.site, source, fields.subject, _scope(fields), carry_out=False)
+def _would_decide(visit: Visit, given: Decision) -> Preview:
+    answer = decide(visit.site, visit.source("retention"), given, carry_out=False)
     return previewed(outcome_parts(answer), answer)
 
 
-def _decide(visit: Visit, fields: Deciding) -> str:
-    source, scope, permit = visit.source("retention"), _scope(fields), None
-    asked = asked_decision(visit.site, source, fields.subject, scope)
+def _decide(visit: Visit, given: Decision) -> str:
+    source, permit = visit.source("retention"), None
+    asked = asked_decision(visit.site, source, given)
     if asked is not None:
-        again = act("acts", "decide", subject=fields.subject, request=fields.request)
+        again = act("acts", "decide", subject=given.subject, request=given.request)
         if waits(visit, asked.act, asked.parameters, asked.about, again):
             return "/approvals"
         permit = Permit(asked.act)
-    decide(visit.site, source, fields.subject, scope, carry_out=True, permit=permit)
-    if fields.request:
-        return act("requests", fields.request, subject=fields.subject)
-    return act("persons", fields.subject) if visit.has("persons") else "/retention"
-
-
-def _asked(visit: Visit, _params: DecidingParams) -> Sequence[Input]:
-    return (
-        Input("subject", required=True, hint="subject"),
-        Input("cause", "choice", options("ground", GROUNDS), required=True, value="request"),
-        Input("request", label="request", hint="request"),
-        Input("category", "checks", options("category", CATEGORIES), hint="all_categories"),
-    )
+    decide(visit.site, source, given, carry_out=True, permit=permit)
+    if given.request:
+        return act("requests", given.request, subject=given.subject)
+    return act("persons", given.subject) if visit.has("persons") else "/retention"
 
 
 def _steps(visit: Visit) -> DueSteps:
@@ -149,7 +122,7 @@ def _run(visit: Visit, _fields: Running) -> str:
     return "/retention/progress"
 
 
-ACTS: tuple[Act[DecidingParams, Deciding] | Act[NoParams, Running], ...] = (
+ACTS: tuple[Act[DecidingParams, Decision] | Act[NoParams, Running], ...] = (
     Act(
         name="decide",
         path="/acts/decide",
@@ -157,12 +130,10 @@ ACTS: tuple[Act[DecidingParams, Deciding] | Act[NoParams, Running], ...] = (
         part="retention",
         deed="decisions",
         params=DecidingParams,
-        fields=Deciding,
-        inputs=_asked,
+        fields=Decision,
         do=_decide,
         back=lambda params: act("requests", params.request) if params.request else "/retention",
         preview=_would_decide,
-        codes={"cause": GROUNDS, "category": CATEGORIES},
         danger=True,
     ),
     Act(

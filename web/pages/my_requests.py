@@ -7,7 +7,7 @@ from typing import Annotated, get_args
 from msgspec import Meta
 
 from application.acts import by_person
-from application.acts.by_person import Wish
+from application.acts.by_person import MOST_LETTER, OwnRequest
 from application.language import spoken
 from application.queries.cases.requests import RequestList, RequestRow
 from application.register_words import RegisterWords
@@ -15,7 +15,6 @@ from rulebook.calendar import day_of
 from schemas.events.rights import Right
 from schemas.formats import Code
 from web.acts import Act
-from web.api.own import MOST_LETTER
 from web.linking import act
 from web.moments import day
 from web.page import Page
@@ -112,7 +111,7 @@ def _activities(visit: Visit) -> Sequence[tuple[str, str]]:
 def _ask(visit: Visit, form: Asking) -> str:
     source = visit.own_acting_source("own-requests")
     letter = (form.own_letter or "").strip() or None
-    wish = Wish(form.right, form.activity, letter)
+    wish = OwnRequest(form.right, form.activity, letter)
     return done(by_person.ask(visit.site, source, deed(visit, "/me/requests", form), wish))
 
 

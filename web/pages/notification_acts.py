@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from application.acts.notifying import EXCEPTIONS, OUTCOMES, NotificationWord, notification, notify
-from application.acts.offered import NOT_TOLD
-from application.queries.lookups import known_recipient
-from application.source import Source
-from projections.views.notifications import ACTIONS
-from schemas import CATEGORIES
-from web.acts import AT, Act, ActData, offered, options, time_of
+from application.acts.notifying import (
+    EXCEPTIONS,
+    NotificationWord,
+    notification,
+    notify,
+    with_recipient,
+)
+from web.acts import Act, asked, time_of
 from web.names import naming, recipient_options
 from web.page import Preview, previewed
 from web.parts import Input, Text
@@ -26,54 +27,25 @@ class TellingParams(Params, frozen=True, kw_only=True):
     action: str | None = None
 
 
-class Telling(ActData, frozen=True, kw_only=True):
-    """Which recipient was told what of whom. `ground`: why it is one of the exceptions."""
-
-    subject: str
-    recipient: str
-    action: str
-    outcome: str = "told"
-    ground: str | None = None
-    category: tuple[str, ...] = ()
-
-
 def _inputs(visit: Visit, _params: TellingParams) -> Sequence[Input]:
-    return (
-        Input("subject", required=True, hint="subject"),
-        Input("recipient", "choice", recipient_options(visit), required=True, free=True),
-        Input("action", "choice", options("right", ACTIONS), required=True),
-        Input("outcome", "choice", options("told", OUTCOMES), required=True, value="told"),
-        offered("ground", "not-told", NOT_TOLD, hint="exception"),
-        Input("category", "checks", options("category", CATEGORIES), hint="all_categories"),
-        AT,
-    )
+    """Recipients that the register knows are offered by their names."""
+    known = {"kind": "choice", "options": recipient_options(visit), "free": True}
+    return asked(NotificationWord, recipient=known)
 
 
-def _word(source: Source, fields: Telling) -> NotificationWord:
-    return NotificationWord(
-        fields.subject,
-        known_recipient(source, fields.recipient),
-        fields.action,
-        fields.outcome,
-        fields.ground,
-        tuple(fields.category),
-    )
-
-
-def _would(visit: Visit, fields: Telling) -> Preview:
+def _would(visit: Visit, given: NotificationWord) -> Preview:
     source = visit.source("notify")
-    word = _word(source, fields)
-    notification(source, word, time_of(visit, fields))
-    cannot = fields.outcome in EXCEPTIONS
+    word = with_recipient(source, given)
+    notification(source, word, time_of(visit, word))
+    cannot = word.outcome in EXCEPTIONS
     text = "act-notification-record.would_not" if cannot else "act-notification-record.would"
     name = naming(visit).recipient(word.recipient, visit.now)
     told = t(text, name, code(word.action, "right"), word.subject)
-    return previewed((Text(told),), [word, fields.at])
+    return previewed((Text(told),), word)
 
 
-def _do(visit: Visit, fields: Telling) -> str:
-    source = visit.source("notify")
-    notify(visit.site, source, _word(source, fields), time_of(visit, fields))
+def _do(visit: Visit, given: NotificationWord) -> str:
+    notify(visit.site, visit.source("notify"), given, time_of(visit, given))
     return "/notifications"
 
 
@@ -85,13 +57,11 @@ ACTS = (
         part="requests",
         deed="requests",
         params=TellingParams,
-        fields=Telling,
+        fields=NotificationWord,
         inputs=_inputs,
         do=_do,
         back=lambda _params: "/notifications",
         preview=_would,
-        codes={"action": ACTIONS, "outcome": OUTCOMES, "category": CATEGORIES},
-        open_codes=("ground",),
     ),
 )
 PAGES = tuple(one.page for one in ACTS)

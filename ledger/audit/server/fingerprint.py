@@ -1,10 +1,14 @@
 """What a fresh server and a fresh ledger on it come to: a file for each version, a line for each object.
 
+Minor releases of one version may add objects (15.20 did): `later_releases.toml` has those that a server may
+have or lack.
+
 A line has the stage at which an object is there, the table of the catalogue, the object, and a hash of all
 that is compared of its rows. `make documents` writes the files from the servers that are there.
 """
 
 import lzma
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import sha256
@@ -13,10 +17,10 @@ from typing import Literal
 
 Key = tuple[str, str]
 """Table of the catalogue, and object."""
-SERVER, SITE = "server", "site"
+SERVER, LATER, SITE = "server", "later", "site"
 INSTALLED, FOLLOWED, ORDERS = "installed", "followed", "orders"
-"""Of the server; of what a site may alter, such as the namespace `public`; of a ledger that is
-installed, that a projector followed, that has the views of orders."""
+"""Of the server; of what a later minor release added to it; of what a site may alter, such as the
+namespace `public`; of a ledger that is installed, that a projector followed, that has the views of orders."""
 How = Literal["missing", "added", "changed"]
 _HASH_DIGITS = 32
 
@@ -64,7 +68,16 @@ def unpacked(content: bytes) -> Iterator[tuple[str, Key, str]]:
 def fingerprint(version: int) -> Fingerprint | None:
     """What is expected of a major version of PostgreSQL; None where the program does not know it."""
     file = files("ledger.audit.server") / f"postgresql_{version}.xz"
-    return Fingerprint(unpacked(file.read_bytes())) if file.is_file() else None
+    if not file.is_file():
+        return None
+    return Fingerprint([*unpacked(file.read_bytes()), *_later(version)])
+
+
+def _later(version: int) -> Iterator[tuple[str, Key, str]]:
+    file = files("ledger.audit.server") / "later_releases.toml"
+    for added in tomllib.loads(file.read_text("utf-8"))["added"]:
+        if added["since"].split(".")[0] == str(version):
+            yield LATER, (added["table"], added["object"]), added["hash"]
 
 
 def differences(

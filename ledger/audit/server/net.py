@@ -9,6 +9,7 @@ from ledger.audit.naming import Names
 from ledger.audit.server.fingerprint import (
     FOLLOWED,
     INSTALLED,
+    LATER,
     ORDERS,
     SERVER,
     SITE,
@@ -186,7 +187,9 @@ def _look_at_added(told: Told, every_row: "_All") -> None:
 def _compare(told: Told, every_row: "_All", known: Fingerprint, names: Names) -> None:
     """All rows with what a fresh server and a fresh ledger have of them."""
     found, ours = every_row.hashed(Whose.SERVER), every_row.hashed(Whose.OURS)
-    told.others += _server(differences(known.of(SERVER), found), found, told.version)
+    later = known.of(LATER)
+    its = {key: hashed for key, hashed in found.items() if hashed not in later.get(key, ())}
+    told.others += _server(differences(known.of(SERVER), its), found, told.version)
     told.ours += _ours(differences(_expected(known, ours), ours), names)
     fresh, of_site = known.of(SITE), every_row.hashed(Whose.SITE)
     told.others += _site({k: h for k, h in of_site.items() if h not in fresh.get(k, ())})

@@ -13,11 +13,10 @@ from uuid import UUID
 import msgspec
 
 from ledger.errors import Misconfigured, Unproven
-from ledger.event import OWN_SOURCE, RecordedEvent, decode_event, erases_fields
-from ledger.tlog.proving.proof_file import parse_proof, verify_entry
+from ledger.event import OWN_SOURCE, RecordedEvent, erases_fields
+from ledger.tlog.proving.proof_file import parse_proof, proven_event
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.policy import Policy
-from ledger.tlog.tree.bundles import read_entry
 from schemas import names
 from schemas.encoding import from_json
 
@@ -120,15 +119,7 @@ def _proven(
     policy: Policy | None,
 ) -> tuple[RecordedEvent, tuple[str, int]]:
     """An event of the ledger itself of one of some types, and the log that holds it at its position."""
-    proof = parse_proof(proven.proof)
-    checkpoint = verify_entry(proof, proven.entry, keys, policy)
-    entry = read_entry(proven.entry)
-    # An honest log holds each entry at the position that it states.
-    if entry.position != proof.index + 1:
-        raise Unproven("the entry says that it belongs to another position")
-    event = decode_event(
-        entry.stream, entry.version, entry.type, entry.state, entry.position, entry.recorded_at
-    )
+    event, checkpoint = proven_event(parse_proof(proven.proof), proven.entry, keys, policy)
     if event.name not in wanted or event.source != _SOURCE:
         raise Unproven(f"expected the ledger's own {wanted[0]}, found another event")
     return event, (checkpoint.origin, checkpoint.size)

@@ -6,10 +6,12 @@ from collections.abc import Collection, Sequence
 import msgspec
 
 from ledger.errors import Unproven
+from ledger.event import RecordedEvent, decode_event
 from ledger.tlog.signing.base64 import from_base64, to_base64
 from ledger.tlog.signing.checkpoints import Checkpoint, verify_signers
 from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.policy import Policy
+from ledger.tlog.tree.bundles import read_entry
 from ledger.tlog.tree.merkle import HASH_BYTES, hash_leaf
 from ledger.tlog.tree.proofs import verify_inclusion
 
@@ -81,3 +83,18 @@ def verify_entry(
     leaf = hash_leaf(entry)
     verify_inclusion(leaf, proof.index, checkpoint.size, proof.hashes, checkpoint.root)
     return checkpoint
+
+
+def proven_event(
+    proof: Proof, entry: bytes, keys: Collection[VerifierKey], policy: Policy | None = None
+) -> tuple[RecordedEvent, Checkpoint]:
+    """The event of an entry that is proven as `verify_entry` says, at the position that it states."""
+    checkpoint = verify_entry(proof, entry, keys, policy)
+    read = read_entry(entry)
+    # The log counts from 0, positions from 1. An honest log holds each entry at the position that it states.
+    if read.position != proof.index + 1:
+        raise Unproven("the entry says that it belongs to another position")
+    event = decode_event(
+        read.stream, read.version, read.type, read.state, read.position, read.recorded_at
+    )
+    return event, checkpoint

@@ -34,12 +34,15 @@ class Opening:
             raise KeyLost("a key is gone")
         return {one: REFERENCES[one] for one in asked if one in REFERENCES}
 
+    def ledger_key(self, _purpose: str) -> bytes:
+        return bytes(32)
+
 
 class Noting:
     """Notes what is read."""
 
-    def __init__(self, sight: Sight) -> None:
-        self.sight = sight
+    def __init__(self, sight: Sight, who: str) -> None:
+        self.sight, self.who = sight, who
         self.notes: list[tuple[list[str], list[str]]] = []
 
     @property
@@ -53,11 +56,10 @@ class Noting:
         self.notes.append(([], list(categories)))
 
 
-def source(sight: Sight = EVERYTHING, lost: UUID | None = None) -> Any:
+def source(sight: Sight = EVERYTHING, lost: UUID | None = None, who: str = "employee/1") -> Any:
     nothing = cast("Any", SimpleNamespace())
-    return Source(
-        nothing, cast("Any", Opening(lost)), nothing, (), nothing, cast("Any", Noting(sight))
-    )
+    opening, noting = cast("Any", Opening(lost)), cast("Any", Noting(sight, who))
+    return Source(nothing, opening, nothing, (), nothing, noting)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +109,15 @@ def test_a_read_of_who_was_erased_is_one_of_the_ledger() -> None:
     asked = source()
     assert asked.noted(GONE, ["contact"]) == ERASED
     assert asked.reads.notes == [([], [])]
+
+
+def test_who_is_told_of_no_person_tells_rows_apart_by_names_of_its_own() -> None:
+    """Others learn nothing from them; who is told of persons gets what the ledger calls them."""
+    asked, again, other = (source(OF_NOBODY, who=who) for who in ("employee/1", "employee/1", "b"))
+    names = [asked.pseudonym(one) for one in REFERENCES]
+    assert names == [again.pseudonym(one) for one in REFERENCES]
+    assert len({*REFERENCES, *names, *map(other.pseudonym, REFERENCES)}) == 3 * len(REFERENCES)
+    assert [source().pseudonym(one) for one in REFERENCES] == [*REFERENCES]
 
 
 def test_nobody_is_named_before_a_note_is_taken() -> None:

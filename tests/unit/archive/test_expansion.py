@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from archive import checking
 from archive.columns import SCHEMA, table_of
-from archive.manifest import MANIFEST, MOST_SEGMENT_BYTES, Manifest, decode_manifest
+from archive.manifest import MANIFEST, MOST_SEGMENT_BYTES, decode_manifest
 from archive.pages import expanded_size
 from archive.places import FolderPlace
 from archive.segment import (
@@ -33,6 +33,7 @@ from ledger.errors import Misconfigured, Unproven
 from ledger.event import ENTRY_LIMIT_BYTES
 from tests.fixtures.published import entries, entry, history_of
 from tests.fixtures.tlog import log_key
+from tests.unit.archive.test_checking import stored
 
 EVENTS = 512
 # Entries, columns, and what Arrow holds of a page while it expands it; the bombs below came to gigabytes.
@@ -66,10 +67,6 @@ def little_memory() -> Iterator[None]:
 def segment(folder: Path) -> Path:
     (path,) = (folder / "segments").iterdir()
     return path
-
-
-def stored(folder: Path) -> Manifest:
-    return decode_manifest((folder / MANIFEST).read_bytes())
 
 
 def fit(folder: Path) -> None:

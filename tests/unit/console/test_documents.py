@@ -1,6 +1,7 @@
 """What leaves the house: in both languages no code of a program, and no time of a machine."""
 
 import re
+import sys
 from base64 import b64decode
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ from documents.report_document import access_document
 from documents.report_page import report_page
 from documents.report_pdf import report_pdf
 from documents.transparency import transparency_page
+from ledger.errors import Misconfigured
 from rulebook.retention import RETENTION_RULES
 from schemas import PERSONAL_FIELDS
 from schemas.texts import LANGUAGES, Language, country_name, queries, word_of
@@ -321,3 +323,9 @@ def test_the_same_letter_is_the_same_pdf_with_a_title_a_language_and_the_proof(
     assert b"/EmbeddedFiles" in pdf
     assert b"6.erasure.json" in pdf
     assert made.title.encode() in pdf
+
+
+def test_without_typst_a_pdf_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "typst", None)
+    with pytest.raises(Misconfigured, match="install the extra `pdf`"):
+        report_pdf(certificate("nl"), WHEN)

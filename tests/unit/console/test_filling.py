@@ -9,17 +9,14 @@ import pytest
 from application.acts.asking import Prompter, asked
 from application.acts.filling import InvalidMember, assigned, expected, taken
 from application.acts.recording import COMMANDS, ELSEWHERE, check_subject, members_for, missing
-from schemas import ALL_TYPES, EVENT_TYPES, EventType
+from schemas import ALL_TYPES, EVENT_TYPES
 from schemas.members import Shape
 from schemas.texts import LANGUAGES
-
-
-def entry(name: str) -> EventType:
-    return EVENT_TYPES[f"nl.voipzeker.ledger.{name}.v1"]
+from tests.unit.schemas.making import entry_of
 
 
 def form(name: str, subject: str = "customer/1") -> Shape:
-    return Shape("object", members=members_for(entry(name), subject))
+    return Shape("object", members=members_for(entry_of(name), subject))
 
 
 def given(name: str, *pairs: str, subject: str = "customer/1") -> Any:
@@ -112,7 +109,7 @@ def test_an_object_of_a_file_is_read_alike() -> None:
 
 
 def test_who_it_is_about_decides_what_must_be_there() -> None:
-    about = entry("subjects-notified")
+    about = entry_of("subjects-notified")
     needed = [
         {one.name for one in members_for(about, who) if one.required}
         for who in ("customer/1", "breach/B-1")
@@ -122,13 +119,13 @@ def test_who_it_is_about_decides_what_must_be_there() -> None:
     told = missing(members_for(about, "breach/B-1"), {}, "nl")
     assert told == ["breach_ref ontbreekt: kenmerk van het datalek"]
     with pytest.raises(InvalidMember, match="breach/10023"):
-        check_subject(entry("breach-detected"), "customer/1", "en")
+        check_subject(entry_of("breach-detected"), "customer/1", "en")
 
 
 def talk(name: str, subject: str, *answers: str) -> tuple[Any, list[str], Iterator[str]]:
     left, said = iter(answers), list[str]()
     who = Prompter(lambda _prompt: next(left), said.append, "en")
-    return asked(members_for(entry(name), subject), {}, who), said, left
+    return asked(members_for(entry_of(name), subject), {}, who), said, left
 
 
 def test_questions_are_asked_until_they_fit_and_choices_go_by_number() -> None:

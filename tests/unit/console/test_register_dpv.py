@@ -8,7 +8,7 @@ import pytest
 from application.queries.registers.answer import Register
 from documents.register_dpv import register_dpv
 from schemas.encoding import to_line
-from tests.fixtures.registers import activity, answer, processor_activity
+from tests.fixtures.registers import activity, answer, processor_activity, undeclared
 from tests.fixtures.standards import dpv_terms, terms_in
 
 SHOP = "Example Shop B.V., Street 3"
@@ -17,10 +17,6 @@ SHOP = "Example Shop B.V., Street 3"
 def exported(made: Register) -> Any:
     """The document as it is printed."""
     return json.loads(to_line(register_dpv(made)))
-
-
-def undeclared() -> dict[str, Any]:
-    return activity() | {"declared": None, "name": None, "security_measures": []}
 
 
 def joint() -> dict[str, Any]:

@@ -15,7 +15,7 @@ from documents.register_fideslang import register_fideslang
 from rulebook import PURPOSES
 from schemas import CATEGORIES, PERSONAL_FIELDS
 from schemas.encoding import to_line
-from tests.fixtures.registers import activity, answer, processor_activity
+from tests.fixtures.registers import activity, answer, processor_activity, undeclared
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 MAPPING = tomllib.loads(Path(documents.__file__).with_name("fideslang.toml").read_text("utf-8"))
@@ -61,10 +61,6 @@ def taxonomy(kind: str) -> set[str]:
 def exported(made: Register) -> Any:
     """The document as it is printed."""
     return json.loads(to_line(register_fideslang(made)))
-
-
-def undeclared() -> dict[str, Any]:
-    return activity() | {"declared": None, "name": None, "security_measures": []}
 
 
 def odd() -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,7 +114,11 @@ def test_what_is_no_file_is_told_by_the_name_of_the_setting(
 @EVERY
 def test_a_huge_file_is_not_read(setting: str, file: Path) -> None:
     os.truncate(file, 1 << 40)
-    said_of(setting, file)
+    tracemalloc.start()
+    said = said_of(setting, file)
+    assert tracemalloc.get_traced_memory()[1] < 1 << 24
+    tracemalloc.stop()
+    assert said in {"", f"{setting}: expected a file that can be read"}
 
 
 @EVERY

@@ -1,9 +1,12 @@
 """The erasure journal is read block by block, whatever its length, up to the last whole line."""
 
+import errno
 import fcntl
+import os
 import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -62,6 +65,38 @@ def test_a_torn_last_line_is_no_entry_until_it_is_whole(tmp_path: Path) -> None:
     with journal.path.open("ab") as file:
         file.write(b"\n")
     assert list(journal.blocks(size)) == [([entry(2)], size + len(line) + 1)]
+
+
+def test_what_is_left_of_a_torn_line_goes_with_the_next_one(tmp_path: Path) -> None:
+    """A torn line may be longer than what is written over it."""
+    journal = written(tmp_path, [entry(1)])
+    with journal.path.open("ab") as file:
+        file.write(msgspec.json.encode(entry(2, keys=400)))
+    journal.append([entry(3)])
+    assert journal.path.read_bytes() == written(tmp_path, [entry(1), entry(3)]).path.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["fsync", "pwrite"])
+def test_a_line_that_may_not_be_on_disk_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The disk fails when it is flushed, or takes a part alone: the caller hears that nothing was done."""
+    journal, before = written(tmp_path, [entry(1)]), [entry(1)]
+
+    def pwrite(descriptor: int, lines: bytes, place: int, write: Any = os.pwrite) -> int:
+        return int(write(descriptor, lines[: len(lines) - 1 - len(lines) // 4], place))
+
+    def fsync(_: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    size = journal.path.stat().st_size
+    with monkeypatch.context() as failing:
+        failing.setattr(os, name, {"pwrite": pwrite, "fsync": fsync}[name])
+        with pytest.raises(Halt, match="cannot be written"):
+            journal.append([entry(2), entry(3)])
+    assert (journal.entries(), journal.path.stat().st_size) == (before, size)
+    journal.append([entry(4)])
+    assert journal.entries() == [*before, entry(4)]
 
 
 def test_a_journal_says_which_file_it_is_and_0_without_one(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 import rulebook
 from ledger.event import RecordedEvent
@@ -209,6 +210,10 @@ def test_a_preservation_may_last_as_long_as_the_order_for_the_data_needs() -> No
     past = [rule for rule in found([freeze, kept], 260) if "preservation" in rule]
     assert past == ["law.preservation.past"]
     assert [rule for rule in found([freeze, kept, wanted], 255) if "preservation" in rule] == []
+    dutch = [replace(one, provision=FREEZE) for one in (freeze, kept)]
+    assert "law.preservation.past" in found([*dutch, wanted], 255), (
+        "art. 126ni Sv says no such thing"
+    )
 
 
 @each("rule", rulebook.ORDER_FINDINGS, ids=lambda rule: rule.id)

@@ -383,6 +383,10 @@ def test_what_a_production_order_waits_for_is_not_released() -> None:
     state = standing(kept, late, followers=[Order("O-2", waits.steps)])
     assert state is not None
     assert not state.overdue
+    kept = Order(
+        "O-1", tuple(msgspec.structs.replace(one, provision="nl.sv.126ni") for one in kept.steps)
+    )
+    assert "end-preservation" in tasks(waits), "art. 126ni Sv knows no such reason"
 
 
 def test_annexes_v_and_vi_prolong_what_is_kept_and_keep_nothing_themselves() -> None:
@@ -405,6 +409,7 @@ def test_annexes_v_and_vi_prolong_what_is_kept_and_keep_nothing_themselves() -> 
     assert wanted(waiting)
     assert not wanted(announced, produced)
     assert not wanted(order(names.ORDER_REJECTED, form="epoc-pr-confirmation", **annex))
+    assert not is_wanted("O-1", [waiting], late), "an order that names itself waits for nothing"
     for form in (announced, extension):
         assert form.follows == "O-1"
         state = standing(form, START + timedelta(days=1))
