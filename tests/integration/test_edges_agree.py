@@ -445,9 +445,8 @@ class Facts:
         }
         assert {ref for ref, overdue in own.items() if overdue} - ended <= late
 
-
     def standards(self) -> None:
-        """Which acts there were: the history and both Dutch standards; the person reads what the report tells."""
+        """Which acts there were: history, LDV and VNG agree; the person reads there what the report tells."""
         history = self.edges.cli("history", self.who, "--json").acts
         annulled = {one["position"] for one in history if one["annulled_by"]}
         annulling = {one["position"] for one in history if ".event-annulled." in one["type"]}
@@ -463,9 +462,11 @@ class Facts:
         for objects in (office.objects, own.objects):
             given = {p for p, one in objects.items() if "afnemerId" in one["verwerkingsactie"]}
             # A file of many is no act about one person: who was in it, the list alone says.
-            assert given == {
-                one["position"] for one in self.disclosed if one["membership"] is None
-            } & objects.keys()
+            assert (
+                given
+                == {one["position"] for one in self.disclosed if one["membership"] is None}
+                & objects.keys()
+            )
 
     def _logged(self, client: Any) -> "Logged":
         """The acts about the person as a reader gets them by the standards, whole lists."""
