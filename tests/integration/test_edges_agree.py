@@ -2,13 +2,15 @@
 
 Commands, console, portal, API, access report, records of consent (TS 27560): which account is
 active, which consent counts, who received what, what is held until when, what is restricted, what is late.
-Archive questions are compared in `test_archive.py`.
+Registers are compared as well. Archive questions are compared in `test_archive.py`.
 """
 
+import csv
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from io import StringIO
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any, NamedTuple
@@ -452,6 +454,7 @@ class Facts:
         annulling = {one["position"] for one in history if ".event-annulled." in one["type"]}
         happened = {one["position"] for one in history} - annulled
         office, own = self._logged(self.edges.office), self._logged(self.own)
+        self._written(history, office)
         assert office.ok == happened
         assert office.lapsed == annulled
         assert office.objects.keys() == happened - annulling
@@ -467,6 +470,32 @@ class Facts:
                 == {one["position"] for one in self.disclosed if one["membership"] is None}
                 & objects.keys()
             )
+
+    def _written(self, history: list[Any], office: "Logged") -> None:
+        """The files of both standards have the same acts, of the time, source and activity of the history."""
+        logged, processed = (
+            [one for one in self._exported(form) if one[name] != READ]
+            for form, name in (("ldv", "name"), ("vng", "actieNaam"))
+        )
+        at = {one["position"]: one for one in history}
+        by_status: dict[str, set[int]] = {"Ok": set(), "Error": set()}
+        for one in logged:
+            position = one["attributes"]["processing_ledger.position"]
+            by_status[one["status"]].add(position)
+            assert one["resource"]["attributes"]["service.name"] == at[position]["source"]
+            assert datetime.fromtimestamp(one["startTime"] / 1000, UTC) == _milliseconds(
+                at[position]
+            )
+        assert (by_status["Ok"], by_status["Error"]) == (office.ok, office.lapsed)
+        assert {_position(one) for one in processed} == office.objects.keys()
+        for one in processed:
+            act = at[_position(one)]
+            assert one["tijdstip"] == act["occurred_at"]
+            assert one.get("verwerkingNaam") == act["activity"]
+            assert one["systeem"] == act["source"]
+
+    def _exported(self, form: str) -> list[Any]:
+        return self.edges.cli("export", "--format", form, "--subject", self.who).lines
 
     def _logged(self, client: Any) -> "Logged":
         """The acts about the person as a reader gets them by the standards, whole lists."""
@@ -489,7 +518,7 @@ class Facts:
         while page["results"]:
             for one in page["results"]:
                 if one["verwerkingsactie"]["actieNaam"] != READ:
-                    objects[int(one["verwerkingsactie"]["url"].rpartition(":")[2])] = one
+                    objects[_position(one["verwerkingsactie"])] = one
             if not page["next"]:
                 break
             page = client.http.get(page["next"].removeprefix(ORIGIN)).json()
@@ -502,6 +531,80 @@ class Logged(NamedTuple):
     ok: set[int]
     lapsed: set[int]
     objects: dict[int, Any]
+
+
+def _position(act: Any) -> int:
+    return int(act["url"].rpartition(":")[2])
+
+
+def _milliseconds(act: Any) -> datetime:
+    time = datetime.fromisoformat(act["occurred_at"])
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+
+
+def test_each_edge_says_the_same_of_an_activity(edges: Edges) -> None:
+    """Page, API, JSON, CSV and JSON-LD of the register, and what the rules say of retention."""
+    rows = {one["activity"]: one for one in edges.of_all("register")["activities"]}
+    assert any(row["declared"] and row["recipients"] for row in rows.values())
+    told = {one["activity"]: one for one in edges.office.api("/register")["activities"]}
+    for row in (*rows.values(), *told.values()):
+        for party in row["recipients"]:
+            party.pop("name", None)  # that of a private person is in documents alone
+    assert told == rows
+    text = edges.cli("register", "--format", "csv").out.decode("utf-8-sig")
+    assert {
+        (one["activity"], one["purpose"], one["legal_basis"])
+        for one in csv.DictReader(StringIO(text))
+        if one["purpose"]
+    } == {
+        (name, one["purpose"], one["legal_basis"])
+        for name, row in rows.items()
+        for one in (row["declared"] or {"purposes": []})["purposes"]
+    }
+    written = [
+        edges.said("register", "--format", "dpv"),
+        edges.office.get("/register", format="dpv").json(),
+    ]
+    for document in written:
+        processes = {one["dct:identifier"]: one for one in document["dpv:hasProcess"]}
+        assert {name: _declared(rows[name]) for name in rows} == {
+            name: _vocabulary(processes[name]) for name in processes
+        }
+    for name, row in rows.items():
+        page = edges.page(f"/register/{name}")
+        assert all(one["recipient"] in page for one in row["recipients"])
+        drift, missing = len(row["drift"]), len(row["missing"])
+        assert f"not declared: {drift}. Missing from the declaration: {missing}." in page
+
+
+def _declared(row: Any) -> Any:
+    declared = row["declared"] or {"purposes": [], "data_categories": [], "recipient_kinds": []}
+    seen = {one["recipient"] for one in row["recipients"]}
+    kept = {one["category"]: one["kept"] for one in row["retention"]["categories"]}
+    rules = declared.get("retention", {})
+    return (
+        {one["purpose"] for one in declared["purposes"]},
+        set(declared["data_categories"]),
+        seen | set(declared["recipient_kinds"]),
+        {name: kept[name] for name in rules},
+    )
+
+
+COMPLIES = {"dpv:Compliant": True, "dpv:NonCompliant": False, "dpv:ComplianceUnknown": None}
+
+
+def _vocabulary(process: Any) -> Any:
+    storage = process.get("dpv:hasStorageCondition", [])
+    return (
+        {one["dpv:hasPurpose"]["dct:identifier"] for one in process.get("dpv:hasProcess", [])},
+        {one["dct:identifier"] for one in process.get("dpv:hasPersonalData", [])},
+        {one["dct:identifier"] for one in process["dpv:hasRecipient"]},
+        {
+            one["dpv:hasPersonalData"]["dct:identifier"]: COMPLIES[one["dpv:hasComplianceStatus"]]
+            for one in storage
+            if "dpv:hasPersonalData" in one
+        },
+    )
 
 
 def _kept(row: Any) -> tuple[str, Any, Any, Any]:
