@@ -39,7 +39,7 @@ RECIPIENTS: Listing[RecipientRow] = Listing(
         Column(
             "ended",
             lambda row: (
-                lines(Day(row.ended.valid_to), Word("recipient-ended", row.ended.reason))
+                lines(Day(row.ended.valid_to), Word("reason", row.ended.reason))
                 if row.ended
                 else None
             ),
