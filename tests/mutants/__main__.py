@@ -272,6 +272,7 @@ def main() -> None:
     parser.add_argument("--draw", type=int, metavar="SEED", help="draw others")
     parser.add_argument("--keep", action="store_true", help="keep the former beside those drawn")
     parser.add_argument("--count", type=int, default=150, help="how many are drawn")
+    parser.add_argument("--areas", nargs="+", help="draw in these areas of the table alone")
     parser.add_argument("--most", type=int, help="how many are tried now")
     parser.add_argument("--only", default="", help="try those again whose line has this text")
     parser.add_argument("--tests", nargs="+", help="the tests that are asked instead")
@@ -281,7 +282,8 @@ def main() -> None:
     asked = parser.parse_args()
     table = tomllib.loads((Path(__file__).parent / "table.toml").read_text())
     if asked.draw is not None:
-        written([*(known() if asked.keep else ()), *drawn(table, asked.draw, asked.count)])
+        within = {area: table[area] for area in asked.areas or table}
+        written([*(known() if asked.keep else ()), *drawn(within, asked.draw, asked.count)])
     BUILD.mkdir(parents=True, exist_ok=True)
     mutants = known()
     wanted = [one for one in mutants if _is_wanted(one, asked)][: asked.most]
