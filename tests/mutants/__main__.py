@@ -220,8 +220,13 @@ def run(place: Path, tests: Sequence[str]) -> tuple[str, list[str]]:
         return "killed", ["a run that does not end"]
     if done.returncode == _NO_SUCH_TEST and any("::" in test for test in tests):
         return run(place, sorted({test.partition("::")[0] for test in tests}))
-    words = [line.split() for line in done.stdout.splitlines()]
-    failed = [line[1] for line in words if line[:1] in (["FAILED"], ["ERROR"]) and ".py" in line[1]]
+    said = [line.partition(" ") for line in done.stdout.splitlines()]
+    # A name may have spaces; why it failed is behind a dash.
+    failed = [
+        test.partition(" - ")[0]
+        for word, _, test in said
+        if word in {"FAILED", "ERROR"} and ".py" in test
+    ]
     # A module that cannot be imported is an error of collection or, in a plugin, of the start.
     fates = {0: "survived", 1: "killed", 2: "killed", 4: "killed"}
     return fates.get(done.returncode, f"status {done.returncode}"), failed
