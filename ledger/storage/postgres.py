@@ -17,13 +17,7 @@ import psycopg
 from psycopg import pq, sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from ledger.errors import (
-    Halt,
-    Misconfigured,
-    NotInstalled,
-    Refused,
-    ServiceAway,
-)
+from ledger.errors import Halt, Misconfigured, NotInstalled, Refused, ServiceAway
 from ledger.names import LedgerName, Role
 from ledger.storage import copy_format
 from ledger.storage.arrays import ArrayDumper
@@ -36,17 +30,15 @@ from ledger.storage.tls import tls_fault
 _BLOCK_BYTES = 1 << 18
 # A cursor that somebody left open stands in nobody's way: each has a name of its own.
 _STREAMS = count()
-# Up to here it costs less to put the parts of a COPY together than to send them one by one.
+# Up to here, parts of a COPY cost less together than one by one.
 _SMALL_BYTES = 1 << 18
 CONNECT_TIMEOUT_S = 10
 # A batch takes seconds at most: who hears nothing for so long takes the other end for lost.
 PATIENCE_S = 60
 # The server ends a statement first, where it can, and says why; only a silent one is hung up on.
 SILENCE = 1.5
-# Roles that hold the head lock: a writer that hangs in a transaction blocks all others.
+# They hold the head lock, where one that hangs blocks all others, and write more than can be derived again.
 _WRITERS: frozenset[Role | None] = frozenset({"recorder", "eraser", "pruner"})
-# Those that write more than what can be derived again. The publisher compares with its own files.
-_FENCED: frozenset[Role | None] = frozenset({"recorder", "eraser", "pruner"})
 # Who waits for a lock must then see what was committed meanwhile: all that is decided under one rests on it.
 _READ_COMMITTED = {"default_transaction_isolation": "read committed"}
 # URLs of poolers that give each connection a session of its own, as far as this process knows.
@@ -111,8 +103,8 @@ class Session:
         text = statement(self._package, name)
         if "{" not in text:
             return text
-        names = self._ledger.namespaces | dict(tables or {})
-        return _statement_named(self._package, name, tuple(sorted(names.items())))
+        names = sorted((self._ledger.namespaces | dict(tables or {})).items())
+        return _statement_named(self._package, name, tuple(names))
 
     def rows(self, name: str, /, **parameters: Any) -> list[tuple[Any, ...]]:
         """Run a statement and return all its rows, sent in binary: half the time of text."""
@@ -312,7 +304,7 @@ class Session:
 
     @property
     def release(self) -> tuple[int, int]:
-        """Major and minor release of the server."""
+        """Major and minor release."""
         return divmod(self._connection.info.server_version, 10_000)
 
     @property
@@ -358,7 +350,7 @@ class Database:
         except Halt:
             raise NotInstalled from None
         session = Session(connection, package, ledger, partial(self.connect, ledger, role))
-        if self.fence is not None and role in _FENCED:
+        if self.fence is not None and role in _WRITERS:
             with closed_on_error(connection):
                 connection.compare = partial(self.fence, session)
                 session.check_fence()

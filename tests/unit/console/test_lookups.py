@@ -49,7 +49,18 @@ FREE = {
 REFERENCES = {
     # Letters may be of any type and source: what is asked for in vain is told as "0 of 12".
     *("FEED", "SOURCE", "TYPE"),
-    *("S", "SUBJECT", "[SUBJECT]", "[SUBJECT...]", "REF", "HOLD", "LETTER", "[LETTER]...", "TOPIC"),
+    *(
+        "S",
+        "SUBJECT",
+        "[SUBJECT]",
+        "[SUBJECT...]",
+        "REF",
+        "REQUEST",
+        "HOLD",
+        "LETTER",
+        "[LETTER]...",
+        "TOPIC",
+    ),
 }
 LANGUAGE = "L"
 # What only the ledger knows: `tests/integration/test_lookups.py` asks for each.
@@ -88,7 +99,6 @@ CHOSEN = {
     ("notify record", "--ground"),
     ("record", "--emergency"),
     ("record", "--set"),
-    ("request answer", "--outcome"),
     ("request answer", "--review"),
     ("request open", "--activity"),
     ("request open", "--ground"),
