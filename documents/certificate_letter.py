@@ -1,6 +1,6 @@
 """A certificate of erasure as a letter to the person, with the certificate inside. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -15,6 +15,7 @@ from application.said_to_all import said_to_all
 from application.words import phrase
 from documents.letter import Attachment, Document, Letter, Section
 from ledger.event import instant
+from schemas import CATEGORIES
 from schemas.formats import instant_of
 from schemas.texts import Language, field_name
 
@@ -53,9 +54,12 @@ def certificate_document(
         ),
         sections=(
             _fields(letter, answer) if answer.fields else _decided(letter, answer.decisions),
-            _proof(letter, answer, enclosed),
-            Section(letter.say("certificate", "disagree"), text=letter.say("complaint", "text")),
+            Section(
+                letter.say("certificate", "disagree"),
+                text=letter.say("complaint", "text", controller.contact),
+            ),
             Section(letter.say("certificate", "silence"), text=said_to_all().said(language)),
+            _proof(letter, answer, enclosed),
         ),
         closing=(letter.say("certificate", "greeting"), controller.name, controller.contact),
         # The number of a page and of all pages are known when it is set: their places stay.
@@ -97,7 +101,9 @@ def _is_erased(decision: RecordedDecision) -> bool:
     return decision.decision == "erase"
 
 
-def _named(letter: Letter, categories: Sequence[str]) -> str:
+def _named(letter: Letter, categories: Collection[str]) -> str:
+    if set(categories) >= set(CATEGORIES):
+        return letter.say("certificate", "everything")
     return ", ".join(letter.words.category(category) for category in sorted(categories))
 
 
@@ -115,14 +121,16 @@ def _facts(
 
 
 def _decided(letter: Letter, decisions: Mapping[str, RecordedDecision]) -> Section:
-    """A row for each category, erased first: what became of it, and every ground, the longest last."""
-    names = {"category": 2.0, "decision": 2.4, "why": 8.0}
-    ordered = sorted(decisions.items(), key=lambda item: (item[1].decision != "erase", item[0]))
+    """What was erased, then what is kept: a row for the categories of which the same is said."""
+    names = {"category": 3.0, "decision": 2.0, "why": 7.4}
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for category, decision in sorted(decisions.items(), key=lambda one: not _is_erased(one[1])):
+        alike.setdefault(_came_of(letter, decision), []).append(category)
     return Section(
         letter.say("certificate", "decided"),
         columns=tuple(phrase("decision", name, letter.language).capitalize() for name in names),
         widths=tuple(names.values()),
-        rows=tuple(_row(letter, category, decision) for category, decision in ordered),
+        rows=tuple((_named(letter, names), *said) for said, names in alike.items()),
     )
 
 
@@ -145,10 +153,10 @@ def _fields(letter: Letter, answer: CertifiedErasure) -> Section:
     )
 
 
-def _row(letter: Letter, category: str, decision: RecordedDecision) -> tuple[str, ...]:
+def _came_of(letter: Letter, decision: RecordedDecision) -> tuple[str, ...]:
+    """What became of a category, and every ground, the longest last."""
     grounds = [*reversed(decision.besides or ()), decision]
     return (
-        letter.words.category(category),
         phrase("came_of_it", decision.decision, letter.language),
         " ".join(_why(letter, ground) for ground in grounds),
     )

@@ -82,6 +82,22 @@ def test_the_months_of_a_rolling_category_stay_but_for_the_field(house: House) -
     assert findings(house) == []
 
 
+def test_an_erasure_names_each_key_that_it_destroys_and_no_other(house: House) -> None:
+    """Of a chain that rolls also the key of a month without an event: October's opens November."""
+    days = ("2026-08-01", "2026-09-01", "2026-11-01")
+    house.record(registered(), *map(device, days), *map(contact, days))
+    before = list(house.events())
+    keys = {
+        category: {event.sealed[category].key for event in before if category in event.sealed}
+        for category in ("device", "contact")
+    }
+    (rolling,) = house.eraser().erase_fields(WHO, ["ip_address"], "request")
+    (fixed,) = house.eraser().erase_fields(WHO, ["mobile_number"], "request")
+    assert keys["device"] < set(rolling.keys)
+    assert len(rolling.keys) == 4
+    assert set(fixed.keys) == keys["contact"]
+
+
 def test_the_fence_is_of_the_field(house: House) -> None:
     house.record(registered(), contact("2026-10-01"))
     house.eraser().erase_fields(WHO, ["mobile_number"], "request")

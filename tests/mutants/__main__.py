@@ -220,8 +220,13 @@ def run(place: Path, tests: Sequence[str]) -> tuple[str, list[str]]:
         return "killed", ["a run that does not end"]
     if done.returncode == _NO_SUCH_TEST and any("::" in test for test in tests):
         return run(place, sorted({test.partition("::")[0] for test in tests}))
-    words = [line.split() for line in done.stdout.splitlines()]
-    failed = [line[1] for line in words if line[:1] in (["FAILED"], ["ERROR"]) and ".py" in line[1]]
+    said = [line.partition(" ") for line in done.stdout.splitlines()]
+    # A name may have spaces; why it failed is behind a dash.
+    failed = [
+        test.partition(" - ")[0]
+        for word, _, test in said
+        if word in {"FAILED", "ERROR"} and ".py" in test
+    ]
     # A module that cannot be imported is an error of collection or, in a plugin, of the start.
     fates = {0: "survived", 1: "killed", 2: "killed", 4: "killed"}
     return fates.get(done.returncode, f"status {done.returncode}"), failed
@@ -272,6 +277,7 @@ def main() -> None:
     parser.add_argument("--draw", type=int, metavar="SEED", help="draw others")
     parser.add_argument("--keep", action="store_true", help="keep the former beside those drawn")
     parser.add_argument("--count", type=int, default=150, help="how many are drawn")
+    parser.add_argument("--areas", nargs="+", help="draw in these areas of the table alone")
     parser.add_argument("--most", type=int, help="how many are tried now")
     parser.add_argument("--only", default="", help="try those again whose line has this text")
     parser.add_argument("--tests", nargs="+", help="the tests that are asked instead")
@@ -281,7 +287,8 @@ def main() -> None:
     asked = parser.parse_args()
     table = tomllib.loads((Path(__file__).parent / "table.toml").read_text())
     if asked.draw is not None:
-        written([*(known() if asked.keep else ()), *drawn(table, asked.draw, asked.count)])
+        within = {area: table[area] for area in asked.areas or table}
+        written([*(known() if asked.keep else ()), *drawn(within, asked.draw, asked.count)])
     BUILD.mkdir(parents=True, exist_ok=True)
     mutants = known()
     wanted = [one for one in mutants if _is_wanted(one, asked)][: asked.most]

@@ -212,6 +212,17 @@ def test_a_segment_of_the_largest_entries_is_written_and_read() -> None:
     assert all(size <= MOST_GROUP_BYTES for size in sizes)
 
 
+def test_the_largest_part_is_written_and_read() -> None:
+    """Eight times 4 MiB but a byte, and the largest entry: what one version writes, the next one reads."""
+    before = len(entry(1, ground=""))
+    sizes = [*[1 << 15] * 127, (1 << 15) - 1, ENTRY_LIMIT_BYTES]
+    most = [entry(1, ground="x" * (size - before)) for size in sizes] * 8
+    assert sum(map(len, most)) == 8 * (4 * 1024 * 1024 - 1 + ENTRY_LIMIT_BYTES)
+    content = encode_segment(most, {})
+    assert pq.ParquetFile(pa.BufferReader(content)).metadata.num_row_groups == 1
+    assert list(decode_entries(content, len(most))) == most
+
+
 def test_the_most_that_lists_and_words_can_say_is_read() -> None:
     fields = [entry(position, fields=[""] * 5_000) for position in range(1, 301)]
     assert pa.concat_tables(decode_segment(encode_segment(fields, {}), 300)).num_rows == 300

@@ -6,7 +6,9 @@ from typing import cast
 import msgspec
 import pytest
 
-from ledger.audit.findings import Findings
+from ledger.audit.custody.custody import ProviderKeys
+from ledger.audit.custody.namespace import check_epochs
+from ledger.audit.findings import CappedFindings, Findings
 from ledger.audit.log.promises import Promise, check_promises
 from ledger.audit.log.published import Comparison
 from ledger.audit.rows import BatchRow
@@ -90,3 +92,18 @@ def test_each_promise_is_of_a_tree_that_the_entries_make_up(
 @pytest.mark.parametrize(("known", "is_found"), [(6, False), (7, False), (8, True)])
 def test_the_largest_promise_is_no_less_than_a_batch_knew(known: int, is_found: bool) -> None:
     assert bool(promised(OURS, known=known)) is is_found
+
+
+@pytest.mark.parametrize("gone", [None, 1, 299, 300])
+def test_of_many_epochs_none_is_missing_but_the_one_that_is(gone: int | None) -> None:
+    """A ledger that rotates every day has so many before a year is over."""
+    rows = [
+        (epoch, "then", None if epoch == 300 else "later", b"mac")
+        for epoch in range(1, 301)
+        if epoch != gone
+    ]
+    provider = SimpleNamespace(epochs=lambda: {300}, faults=lambda: [])
+    keys = SimpleNamespace(check=lambda *_: None, check_epoch=lambda _: None, provider=provider)
+    findings = Findings()
+    check_epochs(rows, cast("ProviderKeys", keys), CappedFindings(findings))
+    assert {one.kind for one in findings.sorted()} == ({"epoch-missing"} if gone else set())
