@@ -83,11 +83,7 @@ def local_text(time: datetime) -> str:
     zone = _ZONE.get()
     local = time.astimezone(zone)
     twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
-    return local.strftime(_PLAIN) + (_offset(local) if twice else "")
-
-
-def _offset(local: datetime) -> str:
-    return local.isoformat()[-len("+00:00") :]
+    return local.strftime(_PLAIN) + (local.isoformat()[-len("+00:00") :] if twice else "")
 
 
 def time_shown(text: str) -> datetime | None:

@@ -192,7 +192,18 @@ class _Ingest:
             except Retry as fault:
                 self.close()
                 self._wait(fault)
-        return self._result()
+        progress = self._progress
+        if not progress.read and self._ledger:
+            self._last_position = head_position(self._ledger.session)
+        return IngestResult(
+            read=progress.read,
+            recorded=progress.recorded,
+            duplicates=progress.duplicates,
+            rejected=progress.rejected,
+            last_position=self._last_position,
+            rejections=tuple(self._rejections),
+            withheld=self._withheld,
+        )
 
     def close(self) -> None:
         """Close the ledger."""
@@ -243,20 +254,6 @@ class _Ingest:
         if now >= self._deadline:
             raise ServiceAway(f"gave up after {PATIENCE_S:.0f} s: {fault}") from fault
         self._clocks.pause(wait_s(self._failures))
-
-    def _result(self) -> IngestResult:
-        progress = self._progress
-        if not progress.read and self._ledger:
-            self._last_position = head_position(self._ledger.session)
-        return IngestResult(
-            read=progress.read,
-            recorded=progress.recorded,
-            duplicates=progress.duplicates,
-            rejected=progress.rejected,
-            last_position=self._last_position,
-            rejections=tuple(self._rejections),
-            withheld=self._withheld,
-        )
 
 
 def ingest(

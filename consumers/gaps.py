@@ -51,7 +51,11 @@ def propose(
 
     Raises Misconfigured where what the operator said does not fit.
     """
-    _check_cluster(partition, stored, identity)
+    if stored.cluster_id != identity.cluster_id:
+        raise Misconfigured(
+            f"the bookmark of {partition} belongs to cluster {stored.cluster_id}, but this is cluster "
+            f"{identity.cluster_id}: connect to the right one"
+        )
     topic_id = identity.topic_ids[partition.topic]
     if topic_id != stored.topic_id:
         _check_new_topic(partition, accepted)
@@ -78,14 +82,6 @@ def _check_new_topic(partition: Partition, accepted: Accepted) -> None:
             f"topic {partition.topic} was deleted and made anew: what was not read of the former one "
             "is lost; say that you accept it",
             field="new_topic",
-        )
-
-
-def _check_cluster(partition: Partition, stored: StoredBookmark, identity: Identity) -> None:
-    if stored.cluster_id != identity.cluster_id:
-        raise Misconfigured(
-            f"the bookmark of {partition} belongs to cluster {stored.cluster_id}, but this is cluster "
-            f"{identity.cluster_id}: connect to the right one"
         )
 
 

@@ -194,7 +194,13 @@ class KafkaSource:
             consumer: Any = _client(KafkaConsumer, **connection(self._options), **alone)
             read_within(consumer)
             try:
-                _read_one(consumer, theirs(partition), offset)
+                key = theirs(partition)
+                # Read what is at an offset, or give up when nothing comes in time.
+                deadline = time.monotonic() + ANSWER_MS / 1000
+                consumer.assign([key])
+                consumer.seek(key, offset)
+                while consumer.position(key) == offset and time.monotonic() < deadline:
+                    consumer.poll(timeout_ms=100, max_records=1)
             except Unreadable as found:
                 return found
             finally:
@@ -354,15 +360,6 @@ def _client(make: Callable[..., Any], **options: Any) -> Any:
             with suppress(*_CLOSING_FAULTS):
                 client.close()
         raise
-
-
-def _read_one(consumer: Any, key: Any, offset: int) -> None:
-    """Read what is at an offset, or give up when nothing comes in time."""
-    deadline = time.monotonic() + ANSWER_MS / 1000
-    consumer.assign([key])
-    consumer.seek(key, offset)
-    while consumer.position(key) == offset and time.monotonic() < deadline:
-        consumer.poll(timeout_ms=100, max_records=1)
 
 
 def _look_at_commit(_: Any, answer: Any) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import NoReturn
 
 import msgspec
 
@@ -121,7 +120,18 @@ class Consumer:
     def turn(self) -> None:
         """Poll, record, and do what is due."""
         try:
-            self._do_what_is_due()
+            self._poll(self._patience_s())
+            if self.settled and not self._reassigned:
+                self._record()
+            if self._reassigned:
+                self._reassigned = False
+                self._observer.reassigned(self._source.assignment())
+                self._unsettle()
+            if self.settled:
+                self._look_around()
+            elif self.polled_at >= self._settle_at:
+                self._settle()
+            self._look_at_extents()
         except Fenced:
             self._failures += 1
             self._settle_at = self._monotonic() + wait_s(self._failures)
@@ -130,21 +140,13 @@ class Consumer:
         except Retry as fault:
             self._wait(fault)
         except (OutOfRange, Unreadable) as fault:
-            self._stop_before(fault)
-
-    def _do_what_is_due(self) -> None:
-        self._poll(self._patience_s())
-        if self.settled and not self._reassigned:
-            self._record()
-        if self._reassigned:
-            self._reassigned = False
-            self._observer.reassigned(self._source.assignment())
-            self._unsettle()
-        if self.settled:
-            self._look_around()
-        elif self.polled_at >= self._settle_at:
-            self._settle()
-        self._look_at_extents()
+            # Record what lies before the fault, so that the bookmark is where reading cannot go on. Of an
+            # offset that is not there, the bookmark knows more than the client.
+            self._finish()
+            if isinstance(fault, OutOfRange):
+                with suppress(Retry):
+                    self._settle()
+            raise fault
 
     def _patience_s(self) -> float:
         """How long a poll may wait."""
@@ -153,17 +155,6 @@ class Consumer:
             return min(POLL_SECONDS, max(0.0, self._settle_at - now))
         due = [b.due_in(now, self._job.limits) for b in self._backlogs.values()]
         return max(0.0, min((d for d in due if d is not None), default=POLL_SECONDS))
-
-    def _stop_before(self, fault: Halt) -> NoReturn:
-        """Record what lies before the fault, so that the bookmark is where reading cannot go on.
-
-        Of an offset that is not there, the bookmark knows more than the client.
-        """
-        self._finish()
-        if isinstance(fault, OutOfRange):
-            with suppress(Retry):
-                self._settle()
-        raise fault
 
     # Losing the place, and finding it again
 
@@ -265,7 +256,18 @@ class Consumer:
         handed: deque[_PendingBatch] = deque()
         for outcome in self._ledger().record_each(self._due(handed, everything)):
             pending = handed.popleft()
-            self._note_committed(pending, outcome)
+            # Take note of a batch that is committed. Of withheld messages not even the number is reported.
+            partition, share = pending.partition, pending.share
+            reported = len(share.records) - len(outcome.withheld)
+            if reported or not share.records:
+                self._observer.timed(reported, self._monotonic() - pending.started)
+            self._failures = 0
+            self._unacknowledged[partition] = share.end
+            if outcome.rejections:
+                self._answering.wanted()
+            for index, rejection in outcome.rejections:
+                self._observer.rejected(partition, share.records[index].offset, rejection)
+            self._observer.recorded(partition, share.end, outcome)
             if outcome.quarantined:
                 self._observer.quarantined(pending.partition.topic, len(outcome.quarantined))
             if outcome.halted or self._is_flooded(pending.partition.topic, outcome):
@@ -316,20 +318,6 @@ class Consumer:
         handed.append(pending)
         span = Span(partition.topic, partition.number, share.start, share.end)
         return Batch(Arrivals(share.records, read), span, bookmark, registered=known)
-
-    def _note_committed(self, pending: "_PendingBatch", outcome: Outcome) -> None:
-        """Take note of a batch that is committed. Of withheld messages not even the number is reported."""
-        partition, share = pending.partition, pending.share
-        reported = len(share.records) - len(outcome.withheld)
-        if reported or not share.records:
-            self._observer.timed(reported, self._monotonic() - pending.started)
-        self._failures = 0
-        self._unacknowledged[partition] = share.end
-        if outcome.rejections:
-            self._answering.wanted()
-        for index, rejection in outcome.rejections:
-            self._observer.rejected(partition, share.records[index].offset, rejection)
-        self._observer.recorded(partition, share.end, outcome)
 
     # Beside the main work
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from consumers.lag import Lag, Lags
+from consumers.lag import Lags
 from consumers.observer import ConsumerObserver
 from consumers.source import KafkaAway, OffsetRange, Partition
 from ledger.errors import Retry
@@ -223,20 +223,17 @@ class _Counting:
     def _reassigned(self, partitions: frozenset[Partition]) -> None:
         self._metrics.rebalances.inc()
         for partition in self._lags.keep(partitions):
-            for gauge in self._gauges():
+            metrics = self._metrics
+            for gauge in (
+                metrics.lag_records,
+                metrics.lag_seconds,
+                metrics.held_back,
+                metrics.bookmark_offset,
+                metrics.end_offset,
+                metrics.retention_headroom,
+            ):
                 gauge.remove(partition.topic, str(partition.number))
         self._other.reassigned(partitions)
-
-    def _gauges(self) -> tuple[Gauge, ...]:
-        metrics = self._metrics
-        return (
-            metrics.lag_records,
-            metrics.lag_seconds,
-            metrics.held_back,
-            metrics.bookmark_offset,
-            metrics.end_offset,
-            metrics.retention_headroom,
-        )
 
     def _placed(self, partition: Partition, next_offset: int) -> None:
         self._metrics.topic_halted.labels(partition.topic).set(0)
@@ -262,16 +259,13 @@ class _Counting:
     def _extents(self, partition: Partition, extent: OffsetRange, now: float) -> None:
         lag = self._lags.look(partition, extent, now)
         if lag is not None:
-            self._show(partition, lag)
+            labels = _labels(partition)
+            self._metrics.lag_records.labels(*labels).set(lag.records)
+            self._metrics.lag_seconds.labels(*labels).set(lag.seconds)
+            self._metrics.held_back.labels(*labels).set(lag.held_back)
+            self._metrics.retention_headroom.labels(*labels).set(lag.headroom_records)
             self._metrics.end_offset.labels(*_labels(partition)).set(extent.log_end)
         self._other.extents(partition, extent, now)
-
-    def _show(self, partition: Partition, lag: Lag) -> None:
-        labels = _labels(partition)
-        self._metrics.lag_records.labels(*labels).set(lag.records)
-        self._metrics.lag_seconds.labels(*labels).set(lag.seconds)
-        self._metrics.held_back.labels(*labels).set(lag.held_back)
-        self._metrics.retention_headroom.labels(*labels).set(lag.headroom_records)
 
     def _fenced(self) -> None:
         self._metrics.fenced.inc()

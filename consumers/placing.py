@@ -39,34 +39,19 @@ def place(
     """
     stored = store.bookmark(partition)
     if stored is None:
-        first = _first_bookmark(partition, identity, extent, from_log_start)
+        # The bookmark of a partition that the ledger never read. Raises Halt when its oldest records are
+        # gone already, unless that is accepted.
+        if extent.start > 0 and not from_log_start:
+            raise Halt(
+                f"{partition} is new to this ledger, but its first {extent.start} offsets are gone already",
+                remedy=Remedy("begin-with-what-is-left"),
+            )
+        first = StoredBookmark(
+            identity.cluster_id, identity.topic_ids[partition.topic], extent.start
+        )
         # Stored before the first record is read: what Kafka loses from now on is noticed.
         stored = store.begin(partition, first)
-    _check_bookmark(partition, stored, identity, extent)
-    start = _reading_starts_at(stored, extent)
-    compare = stored.last_record if start < stored.next_offset else None
-    return Backlog(stored.next_offset, stored.topic_id, compare), start
-
-
-def _first_bookmark(
-    partition: Partition, identity: Identity, extent: OffsetRange, from_log_start: bool
-) -> StoredBookmark:
-    """The bookmark of a partition that the ledger never read.
-
-    Raises Halt when its oldest records are gone already, unless that is accepted.
-    """
-    if extent.start > 0 and not from_log_start:
-        raise Halt(
-            f"{partition} is new to this ledger, but its first {extent.start} offsets are gone already",
-            remedy=Remedy("begin-with-what-is-left"),
-        )
-    return StoredBookmark(identity.cluster_id, identity.topic_ids[partition.topic], extent.start)
-
-
-def _check_bookmark(
-    partition: Partition, stored: StoredBookmark, identity: Identity, extent: OffsetRange
-) -> None:
-    """Raise Halt unless the bookmark belongs to this incarnation of the partition and lies in it."""
+    # Raise Halt unless the bookmark belongs to this incarnation of the partition and lies in it.
     if stored.cluster_id != identity.cluster_id:
         raise Halt(
             f"the bookmark of {partition} belongs to cluster {stored.cluster_id}, but this is "
@@ -75,6 +60,11 @@ def _check_bookmark(
         )
     _check_topic(partition.topic, stored.topic_id, identity)
     _check_extent(partition, stored, extent)
+    # Offset from which to read: one before the bookmark where that record can be compared.
+    comparable = stored.last_record is not None and stored.next_offset > extent.start
+    start = stored.next_offset - 1 if comparable else stored.next_offset
+    compare = stored.last_record if start < stored.next_offset else None
+    return Backlog(stored.next_offset, stored.topic_id, compare), start
 
 
 def _check_extent(partition: Partition, stored: StoredBookmark, extent: OffsetRange) -> None:
@@ -104,12 +94,6 @@ def _check_topic(topic: str, topic_id: str, identity: Identity) -> None:
             "offsets mean other records now",
             remedy=Remedy("accept-topic", (topic,)),
         )
-
-
-def _reading_starts_at(stored: StoredBookmark, extent: OffsetRange) -> int:
-    """Offset from which to read: one before the bookmark where that record can be compared."""
-    comparable = stored.last_record is not None and stored.next_offset > extent.start
-    return stored.next_offset - 1 if comparable else stored.next_offset
 
 
 def check_record(partition: Partition, offset: int, expected: bytes, actual: bytes) -> None:

@@ -37,20 +37,16 @@ def tls_context(security: Mapping[str, Any]) -> ssl.SSLContext:
         context.load_verify_locations(revoked)
         context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
     if certificate := security.get("ssl_certfile"):
-        _present(context, certificate, security)
+        # An empty password makes an encrypted key an error; none would ask the terminal.
+        password = security.get("ssl_password") or ""
+        try:
+            context.load_cert_chain(certificate, security.get("ssl_keyfile"), password)
+        except (OSError, ValueError):
+            raise Misconfigured(
+                "the client certificate for Kafka cannot be used: expected PEM files of a certificate "
+                "and of its key, without a password"
+            ) from None
     return context
-
-
-def _present(context: ssl.SSLContext, certificate: str, security: Mapping[str, Any]) -> None:
-    # An empty password makes an encrypted key an error; none would ask the terminal.
-    password = security.get("ssl_password") or ""
-    try:
-        context.load_cert_chain(certificate, security.get("ssl_keyfile"), password)
-    except (OSError, ValueError):
-        raise Misconfigured(
-            "the client certificate for Kafka cannot be used: expected PEM files of a certificate "
-            "and of its key, without a password"
-        ) from None
 
 
 def _trust(context: ssl.SSLContext, authorities: str | None) -> None:

@@ -36,7 +36,7 @@ from ledger.storage.named import opened_new, write_named
 from ledger.storage.postgres import Session
 from ledger.tlog.signing.keys import Signer, VerifierKey
 from ledger.writing.append import Span
-from ledger.writing.message import FileOrigin, Message
+from ledger.writing.message import FileOrigin
 from schemas import AdmissionRules
 from schemas.sources import taken_over_label
 
@@ -156,7 +156,10 @@ def take_over(
     receipts: list[bytes] = []
     for label, handed in files:
         for start in range(0, len(handed), most):
-            messages = [_message(letter, intake, now) for letter in handed[start : start + most]]
+            messages = [
+                again(letter.body, letter.mode, _origin(letter), intake, now)
+                for letter in handed[start : start + most]
+            ]
             span = Span(f"{_FILE}{label}", 0, start + 1, start + len(messages) + 1)
             outcome = ledger.record(Batch(messages, span))
             read, recorded = read + len(messages), recorded + outcome.recorded
@@ -185,10 +188,6 @@ def _rejected(label: str, start: int, outcome: Outcome) -> list[RejectedLine]:
         RejectedLine(label, start + index + 1, why.code, why.pointer)
         for index, why in outcome.rejections
     ]
-
-
-def _message(handed: OpenedLetter, intake: AdmissionRules, now: datetime) -> Message:
-    return again(handed.body, handed.mode, _origin(handed), intake, now)
 
 
 def _origin(handed: OpenedLetter) -> FileOrigin:

@@ -97,7 +97,10 @@ def _record(
     declared: Declaration | None,
     created: str,
 ) -> Node:
-    identifier, person = _urn(answer, f"consent/{status.purpose}"), _person(answer)
+    identifier, person = (
+        _urn(answer, f"consent/{status.purpose}"),
+        (f"urn:uuid:{answer.data_subject}"),
+    )
     return {
         "@id": identifier,
         "@type": "dpv:ConsentRecord",
@@ -218,10 +221,6 @@ def _validity(act: ConsentAct) -> Node:
     given = act.act in {"given", "renewed"} and not act.lacks
     end = _OPEN_END if given else _NEXT_ACT
     return {"@type": "dpv:UntilEventDuration", "rdf:value": end}
-
-
-def _person(answer: Consents) -> str:
-    return f"urn:uuid:{answer.data_subject}"
 
 
 def _urn(answer: Consents, name: str) -> str:

@@ -37,7 +37,18 @@ def sealed_to_certificate(content: bytes, file: Path, now: datetime) -> Envelope
     compares its SHA-256.
     """
     certificate = _certificate(file)
-    _check(certificate, now)
+    if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
+        raise Misconfigured("the certificate is not valid now: ask the authority for another one")
+    if not _may_receive(certificate):
+        raise Misconfigured("the certificate is not made to receive keys (key encipherment)")
+    try:
+        key = certificate.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, RSAPublicKey) or key.key_size < _FEWEST_BITS:
+        raise Misconfigured(
+            f"the certificate has no RSA key of {_FEWEST_BITS} bits or more: ask for one, or for a key of age"
+        )
     builder = PKCS7EnvelopeBuilder().set_data(content).set_content_encryption_algorithm(AES256)
     sealed = builder.add_recipient(certificate).encrypt(Encoding.DER, [PKCS7Options.Binary])
     return Envelope(sealed, certificate.fingerprint(hashes.SHA256()).hex())
@@ -72,21 +83,6 @@ def _certificate(file: Path) -> x509.Certificate:
             f"there are {len(others) + 1} certificates in this file: expected the authority's own alone"
         )
     return certificate
-
-
-def _check(certificate: x509.Certificate, now: datetime) -> None:
-    if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
-        raise Misconfigured("the certificate is not valid now: ask the authority for another one")
-    if not _may_receive(certificate):
-        raise Misconfigured("the certificate is not made to receive keys (key encipherment)")
-    try:
-        key = certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm):
-        key = None
-    if not isinstance(key, RSAPublicKey) or key.key_size < _FEWEST_BITS:
-        raise Misconfigured(
-            f"the certificate has no RSA key of {_FEWEST_BITS} bits or more: ask for one, or for a key of age"
-        )
 
 
 def _may_receive(certificate: x509.Certificate) -> bool:

@@ -75,18 +75,7 @@ def open_settings(settings: Settings) -> Settings:
         raise Misconfigured(
             "this needs the other ledger: set LEDGER_OPEN_SETTINGS_FILE to a file with its settings"
         )
-    texts = _texts(file)
-    home = texts.get("LEDGER_DATA_DIR", "").strip()
-    there = read_settings(texts, Path(home) if home else default_data_dir(os.geteuid()))
-    if there.confidential:
-        raise Misconfigured(
-            "the settings of LEDGER_OPEN_SETTINGS_FILE are of a confidential ledger"
-        )
-    return there
-
-
-def _texts(file: Path) -> dict[str, str]:
-    """The settings in a file, `NAME=text` a line. It may hold a password, so it is closed to others."""
+    # The settings in a file, `NAME=text` a line. It may hold a password, so it is closed to others.
     try:
         lines = read_named(file, _MOST_BYTES, "private").decode().splitlines()
     except Unsafe as error:
@@ -94,6 +83,13 @@ def _texts(file: Path) -> dict[str, str]:
     except (OSError, ValueError):
         raise Misconfigured("LEDGER_OPEN_SETTINGS_FILE: expected a file that can be read") from None
     named = (line.partition("=") for line in map(str.strip, lines) if not line.startswith("#"))
-    return {
+    texts = {
         name.strip(): text.strip().strip('"') for name, _, text in named if name.startswith(PREFIX)
     }
+    home = texts.get("LEDGER_DATA_DIR", "").strip()
+    there = read_settings(texts, Path(home) if home else default_data_dir(os.geteuid()))
+    if there.confidential:
+        raise Misconfigured(
+            "the settings of LEDGER_OPEN_SETTINGS_FILE are of a confidential ledger"
+        )
+    return there

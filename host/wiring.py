@@ -97,7 +97,10 @@ def install_on(site: Site) -> list[str]:
     """Install or upgrade the ledger of a site, and record nothing; the migrations that were applied."""
     check_folders(site.settings)
     check_kind(site.settings)
-    _check_nothing_lost(site)  # before anything is made
+    # A ledger that has begun has keys, and no others are made for it. Raises Misconfigured.
+    with closing(site.database.connect(site.ledger, None)) as session, suppress(NotInstalled):
+        if session.row("current_epoch") is not None:
+            check_keys_held(site.settings)
     Folder(ledger_folder(site.settings), PRIVATE).make()
     if site.settings.confidential:
         site.withheld_pair.create()  # before any other key: by it a confidential ledger is known
@@ -112,13 +115,6 @@ def install_on(site: Site) -> list[str]:
     if not site.settings.confidential:
         _ = site.withheld_key  # made when there is none
     return applied
-
-
-def _check_nothing_lost(site: Site) -> None:
-    """A ledger that has begun has keys, and no others are made for it. Raises Misconfigured."""
-    with closing(site.database.connect(site.ledger, None)) as session, suppress(NotInstalled):
-        if session.row("current_epoch") is not None:
-            check_keys_held(site.settings)
 
 
 def _grant_first(site: Site) -> None:
@@ -182,7 +178,16 @@ def open_site(
 
 def _ensure_installed(site: Site, *, install_missing: bool) -> None:
     try:
-        _check_installed(site)
+        # Raise NotInstalled: also where a role that is not there yet looks like a server that is away, and
+        # where an installation died before it made a key.
+        try:
+            check_installed(site.session("reader"))
+            if site.session("reader").row("current_epoch") is None:
+                raise NotInstalled
+        except ServiceAway:
+            if site.settings.embedded and not _reader_exists(site):
+                raise NotInstalled from None
+            raise
     except OlderDatabase:  # others may still work on it: only `ledger init` upgrades
         raise
     except NotInstalled:
@@ -200,39 +205,21 @@ def _complete(site: Site, *, opens_values: bool) -> None:
         complete_journal(site)
         compared = compare(reader, site.journal)
     if compared.pending:
-        _repeat_erasures(site)
+        # Erase again what a crash or a restore brought back; a login that may not waits until it is done.
+        try:
+            site.session("eraser")
+        except Misconfigured:
+            raise Retry(
+                "the database lacks erasures of the journal, and this login may not repeat them: "
+                "start `ledger upkeep`"
+            ) from None
+        site.eraser().reapply()
 
 
 def complete_journal(site: Site) -> int:
     """Enter the erasures that the ledger has recorded and the journal lacks; how many there were."""
     reader = site.session("reader")
     return rejournal(reader, Opener(reader, site.provider, site.ledger), site.journal)
-
-
-def _repeat_erasures(site: Site) -> None:
-    """Erase again what a crash or a restore brought back; a login that may not waits until it is done."""
-    try:
-        site.session("eraser")
-    except Misconfigured:
-        raise Retry(
-            "the database lacks erasures of the journal, and this login may not repeat them: "
-            "start `ledger upkeep`"
-        ) from None
-    site.eraser().reapply()
-
-
-def _check_installed(site: Site) -> None:
-    """Raise NotInstalled: also where a role that is not there yet looks like a server that is away, and where
-    an installation died before it made a key.
-    """
-    try:
-        check_installed(site.session("reader"))
-        if site.session("reader").row("current_epoch") is None:
-            raise NotInstalled
-    except ServiceAway:
-        if site.settings.embedded and not _reader_exists(site):
-            raise NotInstalled from None
-        raise
 
 
 def _reader_exists(site: Site) -> bool:

@@ -25,25 +25,13 @@ def watch_only(session: Session) -> None:
 
 def ledger_figures(session: Session, ledger: LedgerName, now: datetime) -> Figures:
     """What the database knows of the ledger, as the reader. Raises Retry or NotInstalled."""
-    figures = _single(session, ledger)
-    if epoch := session.row("current_epoch"):
-        age_s = (now - epoch[1]).total_seconds()
-        figures["ledger_key_epoch_age_seconds"] = max(0.0, age_s)
-    by_labels: dict[str, dict[tuple[str, ...], float]]
-    by_labels = {name: {(): value} for name, value in figures.items()}
-    rows = session.rows("quarantined_sources")
-    by_labels["ledger_quarantined_sources"] = {(topic,): float(count) for topic, count in rows}
-    return by_labels
-
-
-def _single(session: Session, ledger: LedgerName) -> dict[str, float]:
-    """The figures that have no labels."""
+    # The figures that have no labels.
     position, erasures = session.row("head") or (0, 0)
     (letters,) = session.row("count_letters") or (0,)
     namespaces = [ledger.events, ledger.keys, ledger.views]
     (size,) = session.row("sizes", namespaces=namespaces) or (0,)
     withheld, withheld_bytes = sizes_of_withheld(session)
-    return {
+    figures = {
         "ledger_position": float(position),
         "ledger_erasures_total": float(erasures),
         "ledger_dead_letters": float(letters),
@@ -53,6 +41,14 @@ def _single(session: Session, ledger: LedgerName) -> dict[str, float]:
         "ledger_halted_topics": float(len(halted_topics(session))),
         "ledger_data_directory_bytes": float(size),
     }
+    if epoch := session.row("current_epoch"):
+        age_s = (now - epoch[1]).total_seconds()
+        figures["ledger_key_epoch_age_seconds"] = max(0.0, age_s)
+    by_labels: dict[str, dict[tuple[str, ...], float]]
+    by_labels = {name: {(): value} for name, value in figures.items()}
+    rows = session.rows("quarantined_sources")
+    by_labels["ledger_quarantined_sources"] = {(topic,): float(count) for topic, count in rows}
+    return by_labels
 
 
 class JournalFigures:

@@ -61,7 +61,14 @@ class LedgerRecorder(ReadingRecorder, ProcessRecorder):
 
     def _append(self, new: Sequence[NewEvent], tracking: Tracking | None, link: ChainLink) -> None:
         if tracking:
-            self._track(tracking, link)
+            name, position = tracking.application_name, tracking.notification_id
+            before = self._writer.row("tracking", application=name)
+            if before:
+                link.goes("tracking", [name, before[0]])
+            mac = link.comes("tracking", [name, position])
+            moved = self._writer.run("track", application=name, position=position, mac=mac)
+            if moved != 1:
+                raise IntegrityError("the tracking does not move forward")
         span = Span("application" if new else "command:track")
         append(self._writer, new, span, link, channel=self._ledger.channel)
 
@@ -78,13 +85,3 @@ class LedgerRecorder(ReadingRecorder, ProcessRecorder):
         with self._read_lock, library_errors():
             row = self._reader.row("tracking", application=application_name)
         return int(row[0]) if row else None
-
-    def _track(self, tracking: Tracking, link: ChainLink) -> None:
-        name, position = tracking.application_name, tracking.notification_id
-        before = self._writer.row("tracking", application=name)
-        if before:
-            link.goes("tracking", [name, before[0]])
-        mac = link.comes("tracking", [name, position])
-        moved = self._writer.run("track", application=name, position=position, mac=mac)
-        if moved != 1:
-            raise IntegrityError("the tracking does not move forward")

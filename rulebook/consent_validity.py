@@ -58,12 +58,8 @@ def consent_lack(
     method: str | None, given_by: str | None, day: date, born: date | None = None
 ) -> Lack | None:
     """What a consent that was given on a day lacks; None: nothing. `born`: None where it is not known."""
-    age = _age(born, day) if born else None
+    age = (day.year - born.year - ((day.month, day.day) < (born.month, born.day))) if born else None
     for entry in CONSENT_VALIDITIES:
         if in_force(entry, day) and entry.lacks(method, given_by, age):
             return entry.id
     return None
-
-
-def _age(born: date, day: date) -> int:
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

@@ -42,7 +42,15 @@ def decode(message: bytes, intake: AdmissionRules, now: datetime) -> Event | Rej
 def parse(message: bytes, intake: AdmissionRules) -> Any:
     """The JSON value of a message in structured mode, for `admit_each`; or its rejection."""
     if len(message) > MAX_MESSAGE:
-        return _too_large(message, intake)
+        # The rejection of a message over the limit; it is read only where that stays cheap.
+        if len(message) > MAX_READ:
+            return unreadable(message, Code.TOO_LARGE, intake)
+        rejection = unreadable(message, Code.TOO_LARGE, intake)
+        return (
+            rejection
+            if rejection.hidden
+            else reject(skim(message.removeprefix(BYTE_ORDER_MARK)), Code.TOO_LARGE)
+        )
     text = message.removeprefix(BYTE_ORDER_MARK)
     try:
         parsed = msgspec.json.decode(text)
@@ -78,18 +86,6 @@ def _repeated(text: bytes, message: Any, pointer: str, intake: AdmissionRules) -
 def unreadable(start: bytes, code: Code, intake: AdmissionRules) -> Rejection:
     """The rejection of what was not parsed. `start`: as much of it as a dead letter may keep."""
     return Rejection(code, hidden=not intake.confidential and intake.secrecy.withholds_bytes(start))
-
-
-def _too_large(message: bytes, intake: AdmissionRules) -> Rejection:
-    """The rejection of a message over the limit; it is read only where that stays cheap."""
-    if len(message) > MAX_READ:
-        return unreadable(message, Code.TOO_LARGE, intake)
-    rejection = unreadable(message, Code.TOO_LARGE, intake)
-    return (
-        rejection
-        if rejection.hidden
-        else reject(skim(message.removeprefix(BYTE_ORDER_MARK)), Code.TOO_LARGE)
-    )
 
 
 class _OutOfRange:

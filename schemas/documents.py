@@ -34,7 +34,14 @@ def schema_of(type: str) -> Schema:
     entry = ALL_TYPES[type]
     parts = _parts(entry)
     envelope = parts.pop("Envelope")
-    rules = _subject_rules(entry)
+    # The rules between the subject's kind and the data.
+    rules = []
+    outsiders, insiders = entry.subjects & OUTSIDERS, entry.subjects - OUTSIDERS
+    if entry.needs_activity and outsiders:
+        then = _data({"required": ["activity", "legal_basis"]})
+        rules.append({"if": _subject(outsiders), "then": then} if insiders else then)
+    if issubclass(entry.data, PersonFacts) and not entry.subjects <= PERSONS:
+        rules.append({"if": _data({"required": ["personal"]}), "then": _subject(PERSONS)})
     return {
         "$schema": DIALECT,
         "$id": f"urn:voipzeker:ledger:schema:{entry.name}:v{entry.version}",
@@ -60,7 +67,12 @@ def _parts(entry: EventType) -> dict[str, Schema]:
         plain["Personal"]["properties"] = {field: _field(field) for field in PERSONAL_FIELDS}
     if entry.type == ERASED:
         plain[entry.data.__name__]["properties"] |= _foreign_erasure()
-    rules = _data_rules(entry)
+    # The rules between members of the data.
+    rules: list[Schema] = []
+    if "from_recipient" in entry.data.__struct_fields__:
+        rules.append(_when({"origin": {"const": "third-party"}}, "from_recipient"))
+    if issubclass(entry.data, PersonFacts):
+        rules += [_listed(category) for category in LISTED_CATEGORIES]
     if rules:
         plain[entry.data.__name__]["allOf"] = rules
     return plain
@@ -132,28 +144,6 @@ def _source(entry: EventType) -> Schema:
     if entry.own:
         return {"pattern": r"^urn:processing-ledger:[A-Za-z0-9._:/-]{1,107}$"}
     return {"not": {"pattern": OWN_SOURCE}}
-
-
-def _subject_rules(entry: EventType) -> list[Schema]:
-    """The rules between the subject's kind and the data."""
-    rules = []
-    outsiders, insiders = entry.subjects & OUTSIDERS, entry.subjects - OUTSIDERS
-    if entry.needs_activity and outsiders:
-        then = _data({"required": ["activity", "legal_basis"]})
-        rules.append({"if": _subject(outsiders), "then": then} if insiders else then)
-    if issubclass(entry.data, PersonFacts) and not entry.subjects <= PERSONS:
-        rules.append({"if": _data({"required": ["personal"]}), "then": _subject(PERSONS)})
-    return rules
-
-
-def _data_rules(entry: EventType) -> list[Schema]:
-    """The rules between members of the data."""
-    rules: list[Schema] = []
-    if "from_recipient" in entry.data.__struct_fields__:
-        rules.append(_when({"origin": {"const": "third-party"}}, "from_recipient"))
-    if issubclass(entry.data, PersonFacts):
-        rules += [_listed(category) for category in LISTED_CATEGORIES]
-    return rules
 
 
 def _when(values: dict[str, Schema], required: str) -> Schema:

@@ -68,7 +68,10 @@ def first_repeat(text: bytes, parsed: Any) -> str | None:
     deep to look, it is the pointer of the whole.
     """
     try:
-        marked = _marked(text)
+        # A JSON text in which an object whose key stands twice is marked; of numbers only the length is
+        # kept.
+        decoded = text.decode(errors="surrogatepass")
+        marked = json.loads(decoded, object_pairs_hook=_object, parse_int=len, parse_float=len)
     except RecursionError:
         return ""
     names = _members_of(parsed)
@@ -83,12 +86,6 @@ def first_repeat(text: bytes, parsed: Any) -> str | None:
         ]
         waiting += reversed(deeper)
     return None
-
-
-def _marked(text: bytes) -> Any:
-    """A JSON text in which an object whose key stands twice is marked; of numbers only the length is kept."""
-    decoded = text.decode(errors="surrogatepass")
-    return json.loads(decoded, object_pairs_hook=_object, parse_int=len, parse_float=len)
 
 
 class _Path(Struct, frozen=True):

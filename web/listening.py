@@ -88,7 +88,14 @@ def _at_socket(path: Path) -> socket.socket:
     listening = Listening(socket.AF_UNIX)
     try:
         _check_folder(path.parent)
-        _forget_ended(path)
+        # Remove the socket of a console that ended. Raises Misconfigured for anything else that is there.
+        with suppress(FileNotFoundError):
+            if not stat.S_ISSOCK(path.lstat().st_mode):
+                raise Misconfigured("LEDGER_WEB_SOCKET: there is a file already that is no socket")
+            with socket.socket(socket.AF_UNIX) as probe, suppress(ConnectionRefusedError):
+                probe.connect(str(path))
+                raise Misconfigured("LEDGER_WEB_SOCKET: another console listens there")
+            path.unlink()
         listening.bind(str(path))
         path.chmod(_MODE)
     except OSError as error:
@@ -111,14 +118,3 @@ def _check_folder(folder: Path) -> None:
             "LEDGER_WEB_SOCKET: expected a folder of the console's user, which besides only its group may "
             "enter (mode 0750)"
         )
-
-
-def _forget_ended(path: Path) -> None:
-    """Remove the socket of a console that ended. Raises Misconfigured for anything else that is there."""
-    with suppress(FileNotFoundError):
-        if not stat.S_ISSOCK(path.lstat().st_mode):
-            raise Misconfigured("LEDGER_WEB_SOCKET: there is a file already that is no socket")
-        with socket.socket(socket.AF_UNIX) as probe, suppress(ConnectionRefusedError):
-            probe.connect(str(path))
-            raise Misconfigured("LEDGER_WEB_SOCKET: another console listens there")
-        path.unlink()

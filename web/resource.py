@@ -115,18 +115,14 @@ class Resource(msgspec.Struct, Generic[P, A], frozen=True):
 def converted(texts: Mapping[str, str | list[str]], into: type[S]) -> S:
     """Texts of a request as a struct. Raises Misconfigured, which names the member and quotes no value."""
     for name, text in texts.items():
-        if _has_nul(text):
+        # Whether the database would refuse a text: no name and no note has such a character.
+        parts = text if isinstance(text, list) else [text]
+        if any(isinstance(part, str) and "\0" in part for part in parts):
             raise Misconfigured("this value is not one of those that are known", field=name)
     try:
         return msgspec.convert(dict(texts), into, strict=False)
     except msgspec.ValidationError as error:
         raise Misconfigured(_without_value(error), field=_member(error)) from None
-
-
-def _has_nul(text: object) -> bool:
-    """Whether the database would refuse a text: no name and no note has such a character."""
-    parts = text if isinstance(text, list) else [text]
-    return any(isinstance(part, str) and "\0" in part for part in parts)
 
 
 _MISSING = "Object missing required field `"

@@ -114,38 +114,37 @@ def correct(site: Site, source: Source, deed: Deed, values: Mapping[str, Value])
 def ask(site: Site, source: Source, deed: Deed, wish: OwnRequest) -> OwnAct:
     """Record a request. Raises UnknownSubject, Misconfigured, NotAllowed."""
     person = own(source, deed.reference)
-    ref = _reference(source, deed)
+    # A reference of letters, as the office gives them: digits could be taken for a person's number.
+    letters = (_LETTERS[byte % len(_LETTERS)] for byte in deed.key(source)[:12])
+    ref = f"VZ-{''.join(letters)}"
     done = _request(person, ref)
     if done is None:
-        _open(site, source, deed, wish, ref)
+        opening = NewRequest(
+            subject=deed.reference,
+            right=wish.right,
+            channel=CHANNEL,
+            ref=ref,
+            activity=wish.activity,
+            letter=wish.letter,
+        )
+        try:
+            open_request(site, source, opening, site.clock(), VOICE)
+        except ActRefused as error:
+            raise _not_taken(error) from None
+        except Misconfigured as error:
+            if error.field != "activity":
+                raise
+            # Which activities there are is no answer to a person who tries names.
+            raise _unknown_code("activity") from None
+        except NotAllowed as error:
+            if error.field:
+                raise
         done = _request(own(source, deed.reference), ref)
     if done is None or done.facts["right"] != wish.right:
         raise _another()
     return own_act(done)
 
-
-def _open(site: Site, source: Source, deed: Deed, wish: OwnRequest, ref: str) -> None:
-    opening = NewRequest(
-        subject=deed.reference,
-        right=wish.right,
-        channel=CHANNEL,
-        ref=ref,
-        activity=wish.activity,
-        letter=wish.letter,
-    )
-    try:
-        open_request(site, source, opening, site.clock(), VOICE)
-    except ActRefused as error:
-        raise _not_taken(error) from None
-    except Misconfigured as error:
-        if error.field != "activity":
-            raise
-        # Which activities there are is no answer to a person who tries names.
-        raise _unknown_code("activity") from None
-    except NotAllowed as error:
-        if error.field:
-            raise
-        # The same request was being opened meanwhile: what is recorded is looked up.
+    # The same request was being opened meanwhile: what is recorded is looked up.
 
 
 def _request(person: Own, ref: str) -> RecordedEvent | None:
@@ -153,12 +152,6 @@ def _request(person: Own, ref: str) -> RecordedEvent | None:
         if event.name == names.RIGHTS_REQUEST_RECEIVED and event.facts["request_ref"] == ref:
             return event
     return None
-
-
-def _reference(source: Source, deed: Deed) -> str:
-    """A reference of letters, as the office gives them: digits could be taken for a person's number."""
-    letters = (_LETTERS[byte % len(_LETTERS)] for byte in deed.key(source)[:12])
-    return f"VZ-{''.join(letters)}"
 
 
 def _entry(kind: Kind, about: str, field: str) -> PortalAct:

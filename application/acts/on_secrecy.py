@@ -1,6 +1,5 @@
 """Acts on secrecy: imposed, reviewed, lifted, each with its evidence and under the lock of the office."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct
@@ -86,24 +85,22 @@ def judged(site: Site, source: Source, on: OnSecret, name: str, word: Word) -> F
     if why is not None:
         raise NotAllowed(why)
     if name == names.SECRECY_LIFTED:
-        _check_way(in_the_way(source, secret, on.time, on.there), word.despite)
+        found = in_the_way(source, secret, on.time, on.there)
+        despite = word.despite
+        # Raise NotAllowed unless exactly those orders are named of which the person could learn.
+        unnamed = [sentence for ref, why in found.items() if ref not in despite for sentence in why]
+        if unnamed:
+            raise NotAllowed(
+                f"the person would learn of what is not over: {'; '.join(unnamed)}",
+                remedy=Remedy("despite", tuple(found)),
+            )
+        if unknown := sorted(set(despite) - found.keys()):
+            raise NotAllowed(
+                f"{', '.join(unknown)} does not run, and is no other secret order about this person",
+                field="despite",
+            )
     check(site, [_act(source, secret, name, word)], on.time)
     return secret
-
-
-def _check_way(found: Mapping[str, Sequence[str]], despite: Sequence[str]) -> None:
-    """Raise NotAllowed unless exactly those orders are named of which the person could learn."""
-    unnamed = [sentence for ref, why in found.items() if ref not in despite for sentence in why]
-    if unnamed:
-        raise NotAllowed(
-            f"the person would learn of what is not over: {'; '.join(unnamed)}",
-            remedy=Remedy("despite", tuple(found)),
-        )
-    if unknown := sorted(set(despite) - found.keys()):
-        raise NotAllowed(
-            f"{', '.join(unknown)} does not run, and is no other secret order about this person",
-            field="despite",
-        )
 
 
 def _act_on_secret(

@@ -123,7 +123,23 @@ def pruned_already(site: Site, position: int) -> PrunedPrefix | None:
     """
     through = boundary(position)
     for _, pruning in recorded_prunings(site.session("reader"), site.ledger)[-1:]:
-        _check_log(site, pruning)
+        # Raise Misconfigured or Halt unless the folder of the log holds the log whose entries were pruned.
+        checkpoint, path = _checkpoint(site), site.published_log.folder.path
+        if checkpoint is None:
+            raise Misconfigured(
+                f"positions up to {pruning.through} are pruned, and {path} holds nothing of the log: set"
+                " LEDGER_LOG_DIR to where it is; only if its folder is lost, make it again with"
+                " `ledger log rebuild`"
+            )
+        if checkpoint.size <= pruning.through:
+            raise Misconfigured(
+                f"positions up to {pruning.through} are pruned, and the log in {path} ends at"
+                f" {checkpoint.size}: run `ledger publish` first"
+            )
+        if _root(site, checkpoint, pruning.through) != pruning.root:
+            raise Halt(
+                f"the log in {path} is not the log whose entries were pruned: see `ledger audit`"
+            )
     complete(site)
     if through > pruned_through(site.session("reader")):
         return None
@@ -161,26 +177,6 @@ def _answer(site: Site, recorded: tuple[int, Pruning]) -> PrunedPrefix:
     position, pruning = recorded
     files = sum(1 for _ in pruned_files(site.session("reader")))
     return PrunedPrefix(pruning.through, files, pruning.removed, pruning.kept, position, [], [])
-
-
-def _check_log(site: Site, pruning: Pruning) -> None:
-    """Raise Misconfigured or Halt unless the folder of the log holds the log whose entries were pruned."""
-    checkpoint, path = _checkpoint(site), site.published_log.folder.path
-    if checkpoint is None:
-        raise Misconfigured(
-            f"positions up to {pruning.through} are pruned, and {path} holds nothing of the log: set"
-            " LEDGER_LOG_DIR to where it is; only if its folder is lost, make it again with"
-            " `ledger log rebuild`"
-        )
-    if checkpoint.size <= pruning.through:
-        raise Misconfigured(
-            f"positions up to {pruning.through} are pruned, and the log in {path} ends at"
-            f" {checkpoint.size}: run `ledger publish` first"
-        )
-    if _root(site, checkpoint, pruning.through) != pruning.root:
-        raise Halt(
-            f"the log in {path} is not the log whose entries were pruned: see `ledger audit`"
-        )
 
 
 def _closed_files(site: Site, session: Session, asked: Cut, before: int) -> dict[UUID, ClosedFile]:

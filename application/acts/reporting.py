@@ -38,7 +38,28 @@ def issue(
     """
     if scope.request_ref is not None:
         with one_at_a_time(site):
-            _issue(site, source, scope, kind, content, form)
+            assert scope.request_ref
+            case = find(source, scope.request_ref, scope.reference)
+            check_allowed(case, "issue", source.now, kind.right)
+            facts: dict[str, JsonValue] = {
+                "request_ref": scope.request_ref,
+                "sha256": sha256(content).hexdigest(),
+                "format": form,
+                "language": scope.language,
+                "position": scope.position,
+            }
+            if scope.checkpoint:
+                facts |= {
+                    "checkpoint_size": scope.checkpoint.size,
+                    "checkpoint_root": scope.checkpoint.root,
+                }
+            act = Act(
+                name=kind.issued,
+                subject=case.person,
+                provision=provision_of(case.right),
+                facts=facts,
+            )
+            record(site, [act], site.clock())
 
 
 def checkpoint_before(folder: Path, position: int) -> CoveringCheckpoint | None:
@@ -50,30 +71,3 @@ def checkpoint_before(folder: Path, position: int) -> CoveringCheckpoint | None:
     return CoveringCheckpoint(
         origin=checkpoint.origin, size=checkpoint.size, root=to_base64(checkpoint.root)
     )
-
-
-def _issue(
-    site: Site, source: Source, scope: ReportScope, kind: ReportKind, content: bytes, form: str
-) -> None:
-    assert scope.request_ref
-    case = find(source, scope.request_ref, scope.reference)
-    check_allowed(case, "issue", source.now, kind.right)
-    facts: dict[str, JsonValue] = {
-        "request_ref": scope.request_ref,
-        "sha256": sha256(content).hexdigest(),
-        "format": form,
-        "language": scope.language,
-        "position": scope.position,
-    }
-    if scope.checkpoint:
-        facts |= {
-            "checkpoint_size": scope.checkpoint.size,
-            "checkpoint_root": scope.checkpoint.root,
-        }
-    act = Act(
-        name=kind.issued,
-        subject=case.person,
-        provision=provision_of(case.right),
-        facts=facts,
-    )
-    record(site, [act], site.clock())

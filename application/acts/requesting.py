@@ -107,7 +107,11 @@ def open_request(
             _check_declared(source, opening.activity)
         if not opening.unknown:
             known_streams(source, opening.subject)
-        _check_sealable(source, opening)
+        # Raise NotAllowed for the letter of an erased person: no key is left to seal it with.
+        if opening.letter is not None and is_erased(source, opening.subject):
+            raise NotAllowed(
+                "all of this person is erased already: no letter can be kept", field="letter"
+            )
         ref = opening.ref or new_reference(time)
         if requests(source.session, refs=[ref]):
             raise NotAllowed(f"there is a request {ref} already")
@@ -127,14 +131,6 @@ def _check_declared(source: Source, activity: str) -> None:
             f"no activity {activity} is declared{alike(activity, names)}; "
             "`ledger register` lists them all",
             field="activity",
-        )
-
-
-def _check_sealable(source: Source, opening: NewRequest) -> None:
-    """Raise NotAllowed for the letter of an erased person: no key is left to seal it with."""
-    if opening.letter is not None and is_erased(source, opening.subject):
-        raise NotAllowed(
-            "all of this person is erased already: no letter can be kept", field="letter"
         )
 
 

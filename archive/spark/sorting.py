@@ -103,7 +103,20 @@ def sorted_segment(address: str, split: Split, part: Held) -> Iterator[Sorted]:
     That a segment is not proven is a part of the last share: so the machine that folds that tells of it.
     """
     try:
-        entries = _proven(address, part.segment)
+        segment = part.segment
+        content, count = (
+            place_at(address).get(segment.file, segment.bytes),
+            segment.last - segment.first + 1,
+        )
+        entries: list[bytes] = []
+        if content is not None and is_file_of(segment, content):
+            with suppress(Unproven):
+                entries = list(decode_entries(content, count))
+        whole = len(entries) == count
+        if not whole or to_base64(hash_perfect([hash_leaf(e) for e in entries])) != segment.root:
+            raise Unproven(
+                f"{segment.file} is not what was archived: run `ledger audit --archive ARCHIVE`"
+            )
     except Unproven as error:
         yield split.every - 1, error
         return
@@ -163,20 +176,3 @@ def _read(part: Part) -> pa.Table:
     if isinstance(part, LedgerError):
         raise part
     return pa.ipc.open_stream(part).read_all()
-
-
-def _proven(address: str, segment: Segment) -> list[bytes]:
-    content, count = (
-        place_at(address).get(segment.file, segment.bytes),
-        segment.last - segment.first + 1,
-    )
-    entries: list[bytes] = []
-    if content is not None and is_file_of(segment, content):
-        with suppress(Unproven):
-            entries = list(decode_entries(content, count))
-    whole = len(entries) == count
-    if not whole or to_base64(hash_perfect([hash_leaf(e) for e in entries])) != segment.root:
-        raise Unproven(
-            f"{segment.file} is not what was archived: run `ledger audit --archive ARCHIVE`"
-        )
-    return entries

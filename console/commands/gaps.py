@@ -53,7 +53,9 @@ def accept_gap(
     """
     if to is not None and partition is None:
         raise Misconfigured("--to needs --partition")
-    _check_reason(reason)
+    # The reason is stored for ever and in clear. Raises Misconfigured, without quoting it.
+    if find_leak({"reason": reason}, ("reason",)) is not None:
+        raise Misconfigured("--reason looks like personal data; expected a code")
     accepted = Accepted(reason, to, new_topic)
     with open_site(settings) as site:
         ledger = site.open_recorder()
@@ -89,12 +91,6 @@ def _approve(
         yes=True,
     )
     need_second_person(site, "gap", gaps, again)
-
-
-def _check_reason(reason: str) -> None:
-    """The reason is stored for ever and in clear. Raises Misconfigured, without quoting it."""
-    if find_leak({"reason": reason}, ("reason",)) is not None:
-        raise Misconfigured("--reason looks like personal data; expected a code")
 
 
 def _proposals(

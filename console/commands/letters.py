@@ -142,7 +142,10 @@ def retry_letters(
         finally:
             recorder.close()
     if not as_json:
-        _print(first_rows, outcomes, matching)
+        # Print the first letters in a table; of letters of a kind also how many there are.
+        people().print(*retried_tables(first_rows, outcomes))
+        if matching is not None and outcomes.total < matching:
+            tell("tried", f"{outcomes.total:,}", f"{matching:,}")
     fail_unless(outcomes.all_fine)
 
 
@@ -157,10 +160,3 @@ def _retries(
     if named:
         return None, retry_named(site, recorder, named)
     return retry_kind(site, recorder, kind, limit)
-
-
-def _print(rows: Sequence[RetriedLetter], outcomes: Outcomes, matching: int | None) -> None:
-    """Print the first letters in a table; of letters of a kind also how many there are."""
-    people().print(*retried_tables(rows, outcomes))
-    if matching is not None and outcomes.total < matching:
-        tell("tried", f"{outcomes.total:,}", f"{matching:,}")

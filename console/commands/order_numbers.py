@@ -87,7 +87,8 @@ def prove_counts(
     as_json: Json = False,
 ) -> None:
     """Write what proves the published numbers of a half-year, without an order in it."""
-    _check(half_year)
+    if not _HALF_YEAR.fullmatch(half_year):
+        raise typer.BadParameter("expected a half-year, such as 2026-H1")
     with reading(settings, _QUERY, Moment(at_position=at_position)) as (site, source):
         prepare(site, NOW)
         head = head_position(source.session)
@@ -134,11 +135,6 @@ def proven(content: bytes) -> CountsProven:
         orders = sum(cell.least for cell in proof.cells)
     whole = isinstance(proof, WholeProof)
     return CountsProven(proof.half_year, to_base64(proof.root), orders, whole)
-
-
-def _check(half_year: str) -> None:
-    if not _HALF_YEAR.fullmatch(half_year):
-        raise typer.BadParameter("expected a half-year, such as 2026-H1")
 
 
 def _encoded(proof: PublicProof | WholeProof) -> bytes:

@@ -68,7 +68,15 @@ def show_access(
     as_json: Json = False,
 ) -> None:
     """Print who may see what, or could at a time; what an employee saw; who saw a person's data."""
-    kind = _kind_of_subject(subject, role, category, since or until)
+    period = since or until
+    # The kind of the subject, None for everybody. Raises BadParameter for options that do not fit.
+    if subject is not None:
+        check_person(subject)
+        if role or category:
+            raise typer.BadParameter("--role and --category are about everybody: name no SUBJECT")
+    elif period:
+        raise typer.BadParameter("--from and --to are about what was seen: name a SUBJECT")
+    kind = kind_of(subject) if subject else None
     start, end = bounds_of(since, until)
     moment = _ended(moment, end)
     with reading(settings, "access", moment) as (site, source):
@@ -88,19 +96,6 @@ def _ended(moment: Moment, until: datetime | None) -> Moment:
     """The moment, and nothing of it that occurred later."""
     ends = [end for end in (moment.as_of, until) if end is not None]
     return msgspec.structs.replace(moment, as_of=min(ends, default=None))
-
-
-def _kind_of_subject(
-    subject: str | None, role: str | None, category: str | None, period: str | None
-) -> str | None:
-    """The kind of the subject, None for everybody. Raises BadParameter for options that do not fit."""
-    if subject is not None:
-        check_person(subject)
-        if role or category:
-            raise typer.BadParameter("--role and --category are about everybody: name no SUBJECT")
-    elif period:
-        raise typer.BadParameter("--from and --to are about what was seen: name a SUBJECT")
-    return kind_of(subject) if subject else None
 
 
 def _known_rules() -> tuple[rulebook.Rule, ...]:

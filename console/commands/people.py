@@ -96,22 +96,18 @@ def reading(
     """
     with open_site(settings) as site:
         source = site.source(query)
-        _warn_of_future(source, moment)
+        # Say of a moment that the ledger has not reached yet that its answer will change.
+        position, recorded_by = moment.at_position, moment.recorded_by
+        if position is not None and position > (head := head_position(source.session)):
+            tell("position-to-come", position, head)
+        if recorded_by is not None and recorded_by > source.now:
+            tell("time-to-come")
         with recording_reads(site), _telling_of_missing(source, moment, about):
             yield site, source
     # After the answer: a value that cannot be opened keeps no other value from being shown.
     if source.lost:
         tell("lost", counted("value", source.lost))
         raise typer.Exit(1)
-
-
-def _warn_of_future(source: Source, moment: Moment) -> None:
-    """Say of a moment that the ledger has not reached yet that its answer will change."""
-    position, recorded_by = moment.at_position, moment.recorded_by
-    if position is not None and position > (head := head_position(source.session)):
-        tell("position-to-come", position, head)
-    if recorded_by is not None and recorded_by > source.now:
-        tell("time-to-come")
 
 
 @contextmanager

@@ -283,7 +283,14 @@ def run(settings: Settings) -> None:
             def look() -> None:
                 watch.pulse.beat()
                 look_at_upkeep()
-                _revive(site, watch)
+                # Start the embedded PostgreSQL again; a disk that is full, and the like, is waited out.
+                try:
+                    if site.server is not None and site.server.revive():
+                        watch.says.error(
+                            "postgresql-ended", "the embedded PostgreSQL ended; it is started again"
+                        )
+                except Retry as fault:
+                    watch.says.warning("away", str(fault), fault=type(fault).__name__)
 
             status = supervise(parts, stop, look)
     raise typer.Exit(status)
@@ -293,17 +300,6 @@ def _warn_of_release(site: Site, watch: Watch) -> None:
     """Say that the embedded PostgreSQL is behind; another server has its own administrators."""
     if site.server is not None and (advice := behind(site.session("reader").release[1])):
         watch.says.warning("postgresql-behind", advice)
-
-
-def _revive(site: Site, watch: Watch) -> None:
-    """Start the embedded PostgreSQL again; a disk that is full, and the like, is waited out."""
-    try:
-        if site.server is not None and site.server.revive():
-            watch.says.error(
-                "postgresql-ended", "the embedded PostgreSQL ended; it is started again"
-            )
-    except Retry as fault:
-        watch.says.warning("away", str(fault), fault=type(fault).__name__)
 
 
 def _part(settings: Settings, name: Process) -> ChildProcess:

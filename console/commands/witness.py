@@ -22,7 +22,7 @@ from ledger.storage.access import Unsafe
 from ledger.storage.contents import WITNESS, check
 from ledger.storage.named import read_named
 from ledger.tlog.signing.keys import ED25519, parse_verifier_key
-from ledger.tlog.witnessing.cosigning import LIMIT_BYTES, Answer
+from ledger.tlog.witnessing.cosigning import LIMIT_BYTES
 from ledger.tlog.witnessing.witness import Witness
 
 PAUSE_S = 0.2
@@ -84,23 +84,16 @@ def pages_of(signer: Witness) -> Callable[[HttpRequest], Page]:
 
     def answer(request: HttpRequest) -> Page:
         try:
-            return _answer(signer, request)
+            if request.path == _ADD and request.method == "POST":
+                answer = signer.add_checkpoint(request.body)
+                return Page(answer.status, answer.type, answer.content.encode())
+            name, _, rest = request.path.removeprefix("/").partition("/")
+            checkpoint = signer.checkpoint(name) if rest == "checkpoint" else None
+            if checkpoint is None:
+                return Page(HTTPStatus.NOT_FOUND, "text/plain", b"POST /add-checkpoint\n")
+            return Page(HTTPStatus.OK, "text/plain; charset=utf-8", checkpoint)
         except (Halt, Retry, Unproven) as fault:
             note(f"witness: {fault}")
             return Page(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", b"try again later\n")
 
     return answer
-
-
-def _answer(signer: Witness, request: HttpRequest) -> Page:
-    if request.path == _ADD and request.method == "POST":
-        return _page(signer.add_checkpoint(request.body))
-    name, _, rest = request.path.removeprefix("/").partition("/")
-    checkpoint = signer.checkpoint(name) if rest == "checkpoint" else None
-    if checkpoint is None:
-        return Page(HTTPStatus.NOT_FOUND, "text/plain", b"POST /add-checkpoint\n")
-    return Page(HTTPStatus.OK, "text/plain; charset=utf-8", checkpoint)
-
-
-def _page(answer: Answer) -> Page:
-    return Page(answer.status, answer.type, answer.content.encode())

@@ -67,7 +67,10 @@ def tampered(original: Site) -> Step:
     The copy has the server, the guards off and every right: what a superuser could do.
     """
     with _copied(original) as site:
-        _change_a_byte(site)
+        session = site.database.connect(site.ledger, None)
+        with closing(session):
+            session.script(statement("console", "disable_guards"), {})
+            session.of("console").run("change_a_byte", position=POSITION)
         audit = audit_site(site, views=False)
     return Step(
         say("demo", "tampered", POSITION),
@@ -82,7 +85,11 @@ def _copied(original: Site) -> Iterator[Site]:
     """A copy of the ledger's whole folder with a server of its own; removed at the end."""
     ground = original.settings.data_dir
     folder = ground / _COPY
-    _copy(ground, folder)
+    # Copy a folder with its owners: PostgreSQL runs as the user who owns its files.
+    shutil.copytree(ground, folder, ignore=shutil.ignore_patterns(_COPY, "*.ndjson"))
+    for path in (folder, *folder.rglob("*")):
+        owner = (ground / path.relative_to(folder)).stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
     log = msgspec.structs.replace(
         original.settings.log, folder=folder / "tlog" / str(original.ledger)
     )
@@ -92,18 +99,3 @@ def _copied(original: Site) -> Iterator[Site]:
             yield site
     finally:
         shutil.rmtree(folder)
-
-
-def _copy(ground: Path, folder: Path) -> None:
-    """Copy a folder with its owners: PostgreSQL runs as the user who owns its files."""
-    shutil.copytree(ground, folder, ignore=shutil.ignore_patterns(_COPY, "*.ndjson"))
-    for path in (folder, *folder.rglob("*")):
-        owner = (ground / path.relative_to(folder)).stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
-
-
-def _change_a_byte(site: Site) -> None:
-    session = site.database.connect(site.ledger, None)
-    with closing(session):
-        session.script(statement("console", "disable_guards"), {})
-        session.of("console").run("change_a_byte", position=POSITION)

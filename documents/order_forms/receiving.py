@@ -22,7 +22,7 @@ from documents.order_forms.identifiers import OTHER, personal_of
 from documents.order_forms.law_checks import EUROPEAN, law_problems
 from documents.order_forms.own_xml import is_own, read_own
 from documents.order_forms.problems import MOST_TOLD, FormRefused, Problem
-from documents.order_forms.safe_xml import Element, HostileXml, parsed
+from documents.order_forms.safe_xml import HostileXml, parsed
 from documents.order_forms.shape_checks import day_of, shape_problems, without_faults
 from documents.order_forms.ts_103_120 import is_ts_103_120, read_ts_103_120
 from documents.order_forms.typed import read_typed
@@ -120,10 +120,6 @@ def filled_in(data: bytes) -> tuple[Filled, str]:
         root = parsed(data)
     except HostileXml as error:
         raise FormRefused([Problem(error.fault)]) from None
-    return _read(root)
-
-
-def _read(root: Element) -> tuple[Filled, str]:
     if is_own(root):
         filled = read_own(root)
     elif is_commission(root):

@@ -101,7 +101,14 @@ def parsed(data: bytes) -> Element:
     """The root element of a document. Raises HostileXml."""
     if len(data) > MOST_BYTES:
         raise HostileXml("too-many-bytes")
-    _check_encoding(data)
+    # UTF-8 and nothing else: other encodings hide from whoever looks at the bytes.
+    declared = _DECLARED.match(data.removeprefix(_BYTE_ORDER_MARK))
+    if data.startswith(_WIDE_MARKS) or (declared and declared[1].lower() != b"utf-8"):
+        raise HostileXml("encoding")
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        raise HostileXml("encoding") from None
     _check_declarations(data)
     builder = _Builder()
     parser = DefusedXMLParser(
@@ -118,17 +125,6 @@ def parsed(data: bytes) -> Element:
     if not isinstance(root, Element):
         raise HostileXml("not-well-formed")
     return root
-
-
-def _check_encoding(data: bytes) -> None:
-    """UTF-8 and nothing else: other encodings hide from whoever looks at the bytes."""
-    declared = _DECLARED.match(data.removeprefix(_BYTE_ORDER_MARK))
-    if data.startswith(_WIDE_MARKS) or (declared and declared[1].lower() != b"utf-8"):
-        raise HostileXml("encoding")
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        raise HostileXml("encoding") from None
 
 
 def _check_declarations(data: bytes) -> None:

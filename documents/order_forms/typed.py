@@ -26,7 +26,13 @@ def read_typed(data: bytes) -> Filled:
     """The form that a file holds. Raises FormRefused."""
     if len(data) > MOST_BYTES:
         raise FormRefused([Problem("too-much-typed")])
-    table = _table(data)
+    try:
+        text = data.removeprefix(b"\xef\xbb\xbf").decode()
+        table: object = _json(text) if text.lstrip().startswith("{") else _toml(text)
+    except (ValueError, RecursionError):  # what both readers raise is a ValueError
+        raise FormRefused([Problem("not-fields")]) from None
+    if not isinstance(table, dict):
+        raise FormRefused([Problem("not-fields")])
     code = table.pop(_FORM, None)
     if not isinstance(code, str) or code not in FORMS:
         raise FormRefused([Problem("unknown-form")])
@@ -35,17 +41,6 @@ def read_typed(data: bytes) -> Filled:
     if problems:
         raise FormRefused(problems)
     return Filled(code, parts)
-
-
-def _table(data: bytes) -> dict[str, object]:
-    try:
-        text = data.removeprefix(b"\xef\xbb\xbf").decode()
-        table: object = _json(text) if text.lstrip().startswith("{") else _toml(text)
-    except (ValueError, RecursionError):  # what both readers raise is a ValueError
-        raise FormRefused([Problem("not-fields")]) from None
-    if not isinstance(table, dict):
-        raise FormRefused([Problem("not-fields")])
-    return table
 
 
 def _json(text: str) -> object:

@@ -160,7 +160,11 @@ def supervise(
             status = _first_end(parts, time.monotonic())
             time.sleep(LOOK_S)
     finally:
-        last = _stop(parts)
+        # Tell all parts to stop and wait for them; their worst exit status.
+        for part in parts:
+            part.tell()
+        until = time.monotonic() + STOP_S
+        last = max(max(part.wait(until), FINE) for part in parts)
     return status or last
 
 
@@ -173,11 +177,3 @@ def _first_end(parts: Sequence[ChildProcess], now: float) -> int:
             _LOG.error("part-ended", message, part=part.name, status=status)
             return status or BAD_NEWS
     return FINE
-
-
-def _stop(parts: Sequence[ChildProcess]) -> int:
-    """Tell all parts to stop and wait for them; their worst exit status."""
-    for part in parts:
-        part.tell()
-    until = time.monotonic() + STOP_S
-    return max(max(part.wait(until), FINE) for part in parts)

@@ -1,9 +1,9 @@
 """Loading a checked backup: tables by the migrations of this program, then rows, in one transaction."""
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from ledger.backup.encryption import Identities
 from ledger.backup.folders import OpenedCopy, digested
@@ -89,7 +89,11 @@ def _load(
     """
     tables = columns_of(session, namespace)
     _check_tables(opened, tables)
-    guards = _guards(session, namespace)
+    # Table, name and state of each trigger. Raises Halt for a state that could not be restored.
+    guards = session.rows("triggers_of", namespace=namespace)
+    unknown = [name for _, name, state in guards if state not in _ENABLING]
+    if unknown:
+        raise Halt(f"the trigger {unknown[0]} is enabled in a way that is not known")
     for table, trigger, _ in guards:
         session.named("disable_trigger", _at(namespace, table) | {"trigger": trigger})
     for table in tables.keys() - {"migrations"}:
@@ -114,22 +118,15 @@ def _check_tables(opened: OpenedCopy, tables: Mapping[str, tuple[str, ...]]) -> 
             raise Misconfigured(f"the copy of the table {table.table} has other columns than ours")
 
 
-def _guards(session: Session, namespace: str) -> list[tuple[Any, ...]]:
-    """Table, name and state of each trigger. Raises Halt for a state that could not be restored."""
-    guards = session.rows("triggers_of", namespace=namespace)
-    unknown = [name for _, name, state in guards if state not in _ENABLING]
-    if unknown:
-        raise Halt(f"the trigger {unknown[0]} is enabled in a way that is not known")
-    return guards
-
-
 def _feed(table: TableFile, file: BinaryIO, identities: Identities | None, write: Write) -> None:
     """Pass on the rows of a file, decrypted where it is encrypted, unpacked."""
     unpack = _Unpacking(write)
     if identities:
         identities.decrypt(digested(table, file), unpack.write)
     else:
-        _pass_on(digested(table, file), unpack.write)
+        blocks = digested(table, file)
+        for block in blocks:
+            unpack.write(block)
     unpack.end()
 
 
@@ -149,11 +146,6 @@ def _load_table(
         raise Misconfigured(f"the rows of {table.table} are not taken: {error}") from None
     if rows != table.rows:
         raise Misconfigured(f"expected {table.rows} rows of {table.table}, got {rows}")
-
-
-def _pass_on(blocks: Iterable[bytes], write: Write) -> None:
-    for block in blocks:
-        write(block)
 
 
 class _Unpacking:

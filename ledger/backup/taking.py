@@ -79,7 +79,16 @@ def back_up(
         with session.transaction():
             session.run("begin_snapshot")
             session.rows("prepare_copy")
-            _check_login(session, ledger)
+            # The login copies with its own rights, without a role, and needs all tables. Raises
+            # Misconfigured, or NotInstalled where there are none.
+            ((may_copy,),) = session.rows("may_copy", namespaces=[ledger.events, ledger.keys])
+            if may_copy is None:
+                raise NotInstalled
+            if not may_copy:
+                raise Misconfigured(
+                    "this login may not read all tables: a backup needs the login of `ledger init`, "
+                    "which owns them; see LEDGER_DATABASE_URL"
+                )
             copy = _describe(session, ledger, provider, taking)
             for folder in folders:
                 _make_folder(folder)
@@ -109,21 +118,6 @@ def _make_folder(folder: Path) -> None:
 def _check_unused(folder: Path) -> None:
     if Folder(folder, GIVEN, named=True).names():
         raise Misconfigured(f"{folder} is not empty: every backup has a folder of its own")
-
-
-def _check_login(session: Session, ledger: LedgerName) -> None:
-    """The login copies with its own rights, without a role, and needs all tables.
-
-    Raises Misconfigured, or NotInstalled where there are none.
-    """
-    ((may_copy,),) = session.rows("may_copy", namespaces=[ledger.events, ledger.keys])
-    if may_copy is None:
-        raise NotInstalled
-    if not may_copy:
-        raise Misconfigured(
-            "this login may not read all tables: a backup needs the login of `ledger init`, "
-            "which owns them; see LEDGER_DATABASE_URL"
-        )
 
 
 def _describe(

@@ -59,7 +59,11 @@ class Layout:
         )
         lists = (b",".join([b"%b"] * len(group.fields)) for group in groups)
         self.texts = b"\n".join(b"[" + values + b"]" for values in lists)
-        self.member = _member(groups)
+        # The JSON around blobs and keys, with places for them.
+        members = {
+            group.category: {"blob": "%b", "fields": group.fields, "key": "%b"} for group in groups
+        }
+        self.member = orjson.dumps(members, option=orjson.OPT_SORT_KEYS)
         self._places = tuple(fields_place(group.category, group.fields) for group in groups)
 
     def seals(self, keys: Iterable[DataKey]) -> tuple[Seal, ...]:
@@ -108,14 +112,6 @@ def _texts(events: Sequence[Values]) -> list[bytes]:
     lines = _ENCODER.encode_lines(values).split(b"\n")[:-1]
     texts = b"\n".join([layout.texts for layout, _, _, _ in events]) % tuple(lines)
     return [filled(text) for text in texts.split(b"\n")]
-
-
-def _member(groups: Sequence[FieldGroup]) -> bytes:
-    """The JSON around blobs and keys, with places for them."""
-    members = {
-        group.category: {"blob": "%b", "fields": group.fields, "key": "%b"} for group in groups
-    }
-    return orjson.dumps(members, option=orjson.OPT_SORT_KEYS)
 
 
 @lru_cache(maxsize=1024)

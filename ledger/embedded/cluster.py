@@ -167,7 +167,13 @@ def initialise(place: DataDirectory, account: Account, programs: Path) -> None:
     version of PostgreSQL, or when none can be made.
     """
     if place.cluster.exists():
-        _check_version(place)
+        version = Folder(place.cluster, SECRET).read("PG_VERSION", _MOST_BYTES).decode().strip()
+        if version != MAJOR_VERSION:
+            raise Misconfigured(
+                f"{place.cluster} was made by PostgreSQL {version}, and this is {MAJOR_VERSION}: "
+                "take a backup with the program that made it (`ledger backup`), and restore it into an "
+                "empty data directory (`ledger restore`)"
+            )
         return
     if advice := behind(minor_of(programs)):
         _log.warning("%s", advice)
@@ -176,29 +182,15 @@ def initialise(place: DataDirectory, account: Account, programs: Path) -> None:
     # A name of its own: the initdb of a killed run may still be writing to the old one.
     fresh = place.data_dir / f"new-cluster-{os.getpid()}"
     own_folder(fresh, account)
-    _initdb(fresh, account, programs)
-    Folder(fresh, SECRET).write({_RULES: b""})
-    fresh.rename(place.cluster)
-    Folder(place.data_dir, GIVEN).flush()
-
-
-def _check_version(place: DataDirectory) -> None:
-    version = Folder(place.cluster, SECRET).read("PG_VERSION", _MOST_BYTES).decode().strip()
-    if version != MAJOR_VERSION:
-        raise Misconfigured(
-            f"{place.cluster} was made by PostgreSQL {version}, and this is {MAJOR_VERSION}: "
-            "take a backup with the program that made it (`ledger backup`), and restore it into an "
-            "empty data directory (`ledger restore`)"
-        )
-
-
-def _initdb(folder: Path, account: Account, programs: Path) -> None:
-    options = [f"--pgdata={folder}", f"--username={SUPERUSER}", "--encoding=UTF8", "--locale=C"]
+    options = [f"--pgdata={fresh}", f"--username={SUPERUSER}", "--encoding=UTF8", "--locale=C"]
     options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"]
     options += ["--auth-local=peer", "--auth-host=reject", "--no-instructions"]
     result = run_as(account, [programs / "initdb", *options])
     if result.returncode != 0:
-        raise Misconfigured(f"cannot make a database in {folder}: {last_line(result.stderr)}")
+        raise Misconfigured(f"cannot make a database in {fresh}: {last_line(result.stderr)}")
+    Folder(fresh, SECRET).write({_RULES: b""})
+    fresh.rename(place.cluster)
+    Folder(place.data_dir, GIVEN).flush()
 
 
 def configure(place: DataDirectory) -> None:

@@ -220,19 +220,15 @@ def _run_server(place: DataDirectory, account: Account, programs: Path) -> None:
     options.append(f"--pgdata={place.cluster}")
     end = time.monotonic() + ORPHANS_TIMEOUT_S
     while run_as(account, [programs / "pg_ctl", "start", *options]).returncode != 0:
-        reason = _reason(place)
+        # Why the server gave up; its log holds no values (see the settings).
+        try:
+            with Folder(place.run, SECRET).opened(place.log.name) as log:
+                lines = log.read(LOG_LIMIT_BYTES).decode(errors="replace").splitlines()
+        except FileNotFoundError:
+            lines = []
+        fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
+        reason = fatal[-1].partition("] ")[2] if fatal else "it says nothing"
         if ORPHANS_AT_WORK not in reason or time.monotonic() > end:
             said = f"the embedded PostgreSQL does not start: {reason} (see {place.log})"
             raise NoSpace(said) if os.strerror(errno.ENOSPC) in reason else ServiceAway(said)
         time.sleep(PAUSE_S)
-
-
-def _reason(place: DataDirectory) -> str:
-    """Why the server gave up; its log holds no values (see the settings)."""
-    try:
-        with Folder(place.run, SECRET).opened(place.log.name) as log:
-            lines = log.read(LOG_LIMIT_BYTES).decode(errors="replace").splitlines()
-    except FileNotFoundError:
-        lines = []
-    fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
-    return fatal[-1].partition("] ")[2] if fatal else "it says nothing"

@@ -46,7 +46,10 @@ def destroy(
         if left:
             _remove_searchable_fields(session, erasing, left)
             _exchange_keys(session, opener, left)
-        letters = _remove_letters(session, link, erasing)
+        # Remove dead letters about the persons of some entries; by data subject how many.
+        hmacs = dict(_hmacs(session, erasing))
+        counts = Counter(letters_gone(session, link, list(hmacs.values())) if hmacs else ())
+        letters = {subject: counts[hmac] for subject, hmac in hmacs.items()}
     _forget_persons(session, opener, entries, accountability)
     return letters
 
@@ -155,15 +158,6 @@ def _searchable_after(
 def _pairs(pairs: Iterable[tuple[UUID, str]]) -> dict[str, list[object]]:
     both = list(pairs)
     return {"subjects": [pair[0] for pair in both], "categories": [pair[1] for pair in both]}
-
-
-def _remove_letters(
-    session: Session, link: ChainLink, entries: Sequence[ErasureEntry]
-) -> dict[UUID, int]:
-    """Remove dead letters about the persons of some entries; by data subject how many."""
-    hmacs = dict(_hmacs(session, entries))
-    counts = Counter(letters_gone(session, link, list(hmacs.values())) if hmacs else ())
-    return {subject: counts[hmac] for subject, hmac in hmacs.items()}
 
 
 def _hmacs(session: Session, entries: Sequence[ErasureEntry]) -> Iterator[tuple[UUID, bytes]]:

@@ -58,7 +58,10 @@ class FeedLists:
             # The root commits to all members and to the key: the same root is the same list.
             if session.rows("feed_lists", roots=[members.root]):
                 return
-            epoch = self._epoch()
+            row = self._session.row("current_epoch")
+            if row is None:
+                raise Halt("the ledger has no key epoch; run `ledger init`")
+            epoch = int(row[0])
             place = feed_key_place(self._ledger, members.root, epoch)
             (wrapped,) = self._wrapping.wrap(epoch, [Placed(place, secret)])
             columns = (members.root, head_position(session), keep_until, members.size)
@@ -72,24 +75,15 @@ class FeedLists:
                 wrapped=wrapped,
                 mac=macs.of(TABLE, columns),
             )
-            self._add_pages(members)
-
-    def _epoch(self) -> int:
-        row = self._session.row("current_epoch")
-        if row is None:
-            raise Halt("the ledger has no key epoch; run `ledger init`")
-        return int(row[0])
-
-    def _add_pages(self, members: Members) -> None:
-        pages = list(pages_of(members.tokens))
-        for start in range(0, len(pages), _BLOCK_PAGES):
-            block = pages[start : start + _BLOCK_PAGES]
-            self._session.run(
-                "add_feed_pages",
-                root=members.root,
-                pages=[page for page, _ in block],
-                tokens=[tokens for _, tokens in block],
-            )
+            pages = list(pages_of(members.tokens))
+            for start in range(0, len(pages), _BLOCK_PAGES):
+                block = pages[start : start + _BLOCK_PAGES]
+                self._session.run(
+                    "add_feed_pages",
+                    root=members.root,
+                    pages=[page for page, _ in block],
+                    tokens=[tokens for _, tokens in block],
+                )
 
     def of(self, roots: Iterable[bytes], position: int = LAST) -> dict[bytes, KeptList]:
         """The lists of some feeds that were there by a position. Raises Halt for a list that was altered."""

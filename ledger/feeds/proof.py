@@ -79,7 +79,11 @@ def verify(
     # An honest log holds each entry at the position that it states.
     if event.position != parse_proof(proof.proof).index + 1:
         raise Unproven("the entry says that it belongs to another position")
-    _check_commitment(proof, str(event.facts["merkle_root"]))
+    merkle_root = str(event.facts["merkle_root"])
+    if len(proof.root) != HASH_BYTES or proof.size.bit_length() > 63:
+        raise Unproven("this is not a proof about a feed")
+    if root_in(merkle_root) != commitment(proof.public, proof.size, proof.root):
+        raise Unproven("the event commits to another key or another set of members")
     token = verify_token(proof.public, reference.encode(), proof.token_proof)[:TOKEN_BYTES]
     return Proven(
         included=verify_path(proof.root, token, proof.path),
@@ -88,13 +92,6 @@ def verify(
         origin=checkpoint.origin,
         log_size=checkpoint.size,
     )
-
-
-def _check_commitment(proof: FeedProof, merkle_root: str) -> None:
-    if len(proof.root) != HASH_BYTES or proof.size.bit_length() > 63:
-        raise Unproven("this is not a proof about a feed")
-    if root_in(merkle_root) != commitment(proof.public, proof.size, proof.root):
-        raise Unproven("the event commits to another key or another set of members")
 
 
 def feed_of(content: bytes) -> RecordedEvent:

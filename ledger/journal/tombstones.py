@@ -18,14 +18,10 @@ def expire_tombstones(session: Session, links: JournalLinks, now: datetime) -> i
     due = [subject for (subject,) in session.rows("expired_tombstones", now=now)]
     links.keys.destroy(due)
     count = session.run("expire_tombstones", now=now, subjects=due)
-    _forget_left(session, links)
-    return count
-
-
-def _forget_left(session: Session, links: JournalLinks) -> None:
-    """Destroy the links of data subjects that have no index row and no tombstone."""
+    # Destroy the links of data subjects that have no index row and no tombstone.
     subjects = sorted(links.keys.subjects(), key=lambda subject: subject.int)
     for start in range(0, len(subjects), _BLOCK):
         block = subjects[start : start + _BLOCK]
         known = {subject for (subject,) in session.rows("remembered_subjects", subjects=block)}
         links.keys.destroy([subject for subject in block if subject not in known])
+    return count

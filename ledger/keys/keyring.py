@@ -138,7 +138,15 @@ class Keyring:
         if purpose not in self._ledger_keys:
             key = self._stored_ledger_key(purpose)
             if key is None:
-                self._make_ledger_key(purpose)
+                # Make a key, unless another process was faster.
+                with self._session.transaction():
+                    self._session.run("lock_keys")
+                    epoch = current_epoch(self._session)
+                    place = ledger_key_place(self._ledger, purpose, epoch)
+                    (wrapped,) = self._wrapping.wrap(epoch, [Placed(place, *self.secrets(1))])
+                    self._session.run(
+                        "add_ledger_key", purpose=purpose, epoch=epoch, wrapped=wrapped
+                    )
                 key = self._stored_ledger_key(purpose)
             if key is None:
                 raise Halt(f"the ledger's key {purpose} was neither found nor made")
@@ -168,15 +176,6 @@ class Keyring:
         epoch, wrapped = row
         place = ledger_key_place(self._ledger, purpose, epoch)
         return each_unwrapped(self._wrapping, [Wrapped(epoch, place, wrapped)])[0]
-
-    def _make_ledger_key(self, purpose: str) -> None:
-        """Make a key, unless another process was faster."""
-        with self._session.transaction():
-            self._session.run("lock_keys")
-            epoch = current_epoch(self._session)
-            place = ledger_key_place(self._ledger, purpose, epoch)
-            (wrapped,) = self._wrapping.wrap(epoch, [Placed(place, *self.secrets(1))])
-            self._session.run("add_ledger_key", purpose=purpose, epoch=epoch, wrapped=wrapped)
 
     def hash(self, purpose: str) -> KeyedHash:
         """The ledger's keyed hash for one purpose."""

@@ -104,7 +104,15 @@ def rotate(
         if stop():
             raise Retry("the rotation of keys was interrupted; the next one completes it")
     with session.transaction():
-        _retire_epochs(session, provider, ledger, epoch, now)
+        # Every epoch before `epoch` has ended.
+        macs = row_macs(provider, ledger)
+        rows = session.rows("epochs_before", epoch=epoch)
+        session.run(
+            "retire_epochs",
+            now=now,
+            epochs=[row[0] for row in rows],
+            macs=[macs.changed("epochs", row[:3], row[3], (*row[:2], now)) for row in rows],
+        )
     # Destroyed after the commit: a key must outlive every row that is wrapped under it.
     old = tuple(earlier for earlier in provider.epochs() if earlier < epoch)
     for earlier in old:
@@ -131,20 +139,6 @@ def _add_epoch(
 ) -> None:
     mac = row_macs(provider, ledger).of("epochs", (epoch, now, None))
     session.run("add_epoch", epoch=epoch, now=now, mac=mac)
-
-
-def _retire_epochs(
-    session: Session, provider: KeyProvider, ledger: LedgerName, epoch: int, now: datetime
-) -> None:
-    """Every epoch before `epoch` has ended."""
-    macs = row_macs(provider, ledger)
-    rows = session.rows("epochs_before", epoch=epoch)
-    session.run(
-        "retire_epochs",
-        now=now,
-        epochs=[row[0] for row in rows],
-        macs=[macs.changed("epochs", row[:3], row[3], (*row[:2], now)) for row in rows],
-    )
 
 
 def _rewrap_ledger_keys(

@@ -115,7 +115,14 @@ class SubjectIndex:
             self._references.update((subject, reference) for subject, *_ in rows)
             for subject, *_, nameless in rows:
                 if nameless:
-                    self._name_again(subject, reference)
+                    # Give a subject that came back from the erasure journal its reference again.
+                    keys = self._keyring.of(subject)
+                    self._keyring.provide([KeyNeed(keys, REFERENCE)])
+                    (sealed,) = self._sealed_references(
+                        [reference], [(subject, keys.ready[REFERENCE, 0])]
+                    )
+                    mac = mac_of_named(self._session, self._keyring.macs, subject, sealed)
+                    self._keyring.fresh.named.append((subject, sealed, mac))
             self._periods[reference] = [
                 Period(subject, start, through) for subject, start, through, _ in rows
             ]
@@ -143,14 +150,6 @@ class SubjectIndex:
             keyring.of(subject).new = True
             self._references[subject] = reference
             periods.append(Period(subject, start, None))
-
-    def _name_again(self, subject: UUID, reference: str) -> None:
-        """Give a subject that came back from the erasure journal its reference again."""
-        keys = self._keyring.of(subject)
-        self._keyring.provide([KeyNeed(keys, REFERENCE)])
-        (sealed,) = self._sealed_references([reference], [(subject, keys.ready[REFERENCE, 0])])
-        mac = mac_of_named(self._session, self._keyring.macs, subject, sealed)
-        self._keyring.fresh.named.append((subject, sealed, mac))
 
     def _sealed_references(
         self, references: Sequence[str], named: Sequence[tuple[UUID, DataKey]]

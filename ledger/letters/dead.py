@@ -192,7 +192,25 @@ class _KeptLetters:
     def _seal(self, name: bytes, message: Message, why: Rejection) -> None:
         sealed = seal_bytes(self._keys.cipher, message.body, name, os.urandom(NONCE_BYTES))
         self._sealed[name] = sealed
-        self._rows[name] = _new_row(self._keys, name, message, why, self._now, sealed)
+        topic, partition, offset = offset_of(message.origin)
+        self._rows[name] = _Row(
+            letter=name,
+            code=why.code.value,
+            pointer=why.pointer,
+            event_type=why.type,
+            source=why.source,
+            id=why.id,
+            topic=topic,
+            partition=partition,
+            record_offset=offset,
+            mode=message.mode,
+            day=self._keys.day,
+            sealed=sha256(sealed).digest(),
+            subject_hmac=_subject_hmac(self._keys, why),
+            times=1,
+            first_seen=self._now,
+            last_seen=self._now,
+        )
 
     def write(self) -> None:
         """Write what was added."""
@@ -201,7 +219,13 @@ class _KeptLetters:
             for name, row in self._rows.items()
         }
         new = [self._rows[name] for name in self._sealed]
-        _write_new(self._session, new, self._sealed, macs)
+        sealed = self._sealed
+        if new:
+            columns = {
+                field: [getattr(row, field) for row in new] for field in _Row.__struct_fields__
+            }
+            columns["sealed"] = [sealed[row.letter] for row in new]
+            self._session.run("add_letters", **columns, mac=[macs[row.letter] for row in new])
         _write_again(self._session, [self._rows[name] for name in self._again], macs)
 
 
@@ -209,47 +233,6 @@ def _count_again(row: _Row, rejection: Rejection, now: datetime) -> None:
     row.times += 1
     row.last_seen = max(row.last_seen, now)
     row.code, row.pointer = rejection.code.value, rejection.pointer
-
-
-def _new_row(
-    keys: LetterKeys,
-    name: bytes,
-    message: Message,
-    rejection: Rejection,
-    now: datetime,
-    sealed: bytes,
-) -> _Row:
-    topic, partition, offset = offset_of(message.origin)
-    return _Row(
-        letter=name,
-        code=rejection.code.value,
-        pointer=rejection.pointer,
-        event_type=rejection.type,
-        source=rejection.source,
-        id=rejection.id,
-        topic=topic,
-        partition=partition,
-        record_offset=offset,
-        mode=message.mode,
-        day=keys.day,
-        sealed=sha256(sealed).digest(),
-        subject_hmac=_subject_hmac(keys, rejection),
-        times=1,
-        first_seen=now,
-        last_seen=now,
-    )
-
-
-def _write_new(
-    session: Session,
-    rows: Sequence[_Row],
-    sealed: Mapping[bytes, bytes],
-    macs: Mapping[bytes, bytes],
-) -> None:
-    if rows:
-        columns = {field: [getattr(row, field) for row in rows] for field in _Row.__struct_fields__}
-        columns["sealed"] = [sealed[row.letter] for row in rows]
-        session.run("add_letters", **columns, mac=[macs[row.letter] for row in rows])
 
 
 def _write_again(session: Session, rows: Sequence[_Row], macs: Mapping[bytes, bytes]) -> None:

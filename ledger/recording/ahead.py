@@ -34,7 +34,9 @@ def ahead(
     recorded the next one. What the batches themselves raise comes after that outcome, too. `both`:
     prepares and writes, for a batch that was overtaken.
     """
-    _suit_batches()
+    # Set what the interpreter does by the way to what suits batches; for the whole process.
+    sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_SECONDS))
+    cycles.seldom()
     waiting = iter(batches)
     with ThreadPoolExecutor(1, "ledger-writer") as writer:
         outcome: Callable[[], _Outcome] | None = None
@@ -46,12 +48,6 @@ def ahead(
             outcome = partial(_outcome, writing, partial(both, batch))
         if outcome:
             yield outcome()
-
-
-def _suit_batches() -> None:
-    """Set what the interpreter does by the way to what suits batches; for the whole process."""
-    sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_SECONDS))
-    cycles.seldom()
 
 
 def _attempt(

@@ -89,22 +89,18 @@ def record_gap(
     with session.transaction():
         lock_head(session)
         link = ChainLink(chain)
-        _move_bookmark(session, link, gap)
+        passed = Span(gap.topic, gap.partition, gap.from_offset, gap.to_offset)
+        former = Bookmark(gap.cluster_id, gap.former_topic_id)
+        try:
+            move_bookmark_over_gap(session, link, passed, former, gap.topic_id)
+        except Fenced:
+            raise Fenced(
+                "the bookmark has moved meanwhile: a consumer goes on by itself; look again"
+            ) from None
         version = latest_versions(session, [stream]).get(stream, 0) + 1
         event = _event(gap, subject, stream, version, now)
         span = gap_span(gap.topic, gap.partition, gap.from_offset, gap.to_offset)
         return append(session, [event], span, link, channel=ledger.channel)
-
-
-def _move_bookmark(session: Session, link: ChainLink, gap: Gap) -> None:
-    passed = Span(gap.topic, gap.partition, gap.from_offset, gap.to_offset)
-    former = Bookmark(gap.cluster_id, gap.former_topic_id)
-    try:
-        move_bookmark_over_gap(session, link, passed, former, gap.topic_id)
-    except Fenced:
-        raise Fenced(
-            "the bookmark has moved meanwhile: a consumer goes on by itself; look again"
-        ) from None
 
 
 def _event(gap: Gap, subject: str, stream: UUID, version: int, now: datetime) -> NewEvent:

@@ -79,7 +79,15 @@ class Sealer:
         mentions = chain.from_iterable(self._unsettled(event) for _, event in events)
         self._subjects.admit(list(mentions))
         stream_events = [self._place(message, event) for message, event in events]
-        self._make_keys(stream_events)
+        # Make every key that is missing, and none for a value that may no longer be sealed.
+        self._keyring.know(
+            (stream_event.keys, category)
+            for stream_event in stream_events
+            for category, _ in _groups(stream_event)
+        )
+        self._keyring.provide(list(chain.from_iterable(map(_needs, stream_events))))
+        for stream_event in stream_events:
+            _find_keys(stream_event)
         blocks = (
             stream_events[first : first + BLOCK] for first in range(0, len(stream_events), BLOCK)
         )
@@ -127,17 +135,6 @@ class Sealer:
             name: str(subject) for name, subject in subjects.items()
         }
         stream_event.referred = tuple(subjects.values())
-
-    def _make_keys(self, stream_events: Sequence[StreamEvent]) -> None:
-        """Make every key that is missing, and none for a value that may no longer be sealed."""
-        self._keyring.know(
-            (stream_event.keys, category)
-            for stream_event in stream_events
-            for category, _ in _groups(stream_event)
-        )
-        self._keyring.provide(list(chain.from_iterable(map(_needs, stream_events))))
-        for stream_event in stream_events:
-            _find_keys(stream_event)
 
     def _pack(self, stream_events: Sequence[StreamEvent]) -> list[PackedMessage]:
         if not stream_events:

@@ -232,13 +232,6 @@ class Folder:
     @contextmanager
     def _held(self, below: str, *, make: bool = False, check: bool = True) -> Iterator[Place]:
         """A folder below this one, or this one."""
-        place = self._descend(below, make=make, check=check)
-        try:
-            yield place
-        finally:
-            os.close(place.descriptor)
-
-    def _descend(self, below: str, *, make: bool, check: bool) -> Place:
         steps, place = _steps(below), self._base(make=make, check=check)
         for own in steps:
             outer = place
@@ -246,7 +239,10 @@ class Folder:
                 place = self._step(outer, own, make=make, check=check)
             finally:
                 os.close(outer.descriptor)
-        return place
+        try:
+            yield place
+        finally:
+            os.close(place.descriptor)
 
     def _base(self, *, make: bool, check: bool) -> Place:
         try:

@@ -9,7 +9,6 @@ from contextlib import suppress
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import LiteralString
 
 from ledger.errors import Halt, Misconfigured, NewerDatabase, OlderDatabase
 from ledger.names import ROLES, LedgerName
@@ -50,26 +49,26 @@ def install_as_of(session: Session, ledger: LedgerName, times: Mapping[str, date
 
     `times`: when each of them was applied, by its name, in their order. Returns those that were applied now.
     """
-    _check_owner(session, ledger)
+    # The owner of a namespace may put code into it, and that must not run as another role.
+    ours = list(ledger.namespaces.values())
+    for namespace, owner in session.rows("foreign_namespaces", namespaces=ours):
+        raise Misconfigured(f"the namespace {namespace} belongs to {owner}: log in as its owner")
     session.script(statement("ledger", "create_namespaces"), _identifiers(ledger))
     session.run("lock_installation")
-    _create_roles(session, ledger)
+    # Make the ledger's roles that are missing.
+    roles = {ledger.role(role) for role in ROLES}
+    existing = {name for (name,) in session.rows("known_roles", roles=sorted(roles))}
+    for role in sorted(roles - existing):
+        session.script(statement("ledger", "create_role"), {"role": role})
     applied = _migrate(session, ledger, times)
     session.script(statement("ledger", "close_namespaces"), _identifiers(ledger))
     return applied
 
 
-def _check_owner(session: Session, ledger: LedgerName) -> None:
-    """The owner of a namespace may put code into it, and that must not run as another role."""
-    ours = list(ledger.namespaces.values())
-    for namespace, owner in session.rows("foreign_namespaces", namespaces=ours):
-        raise Misconfigured(f"the namespace {namespace} belongs to {owner}: log in as its owner")
-
-
 @cache  # every process asks each second whether its database is still of its version
 def migration_digest(name: str) -> str:
     """SHA-256 of a migration that this program ships, in hex."""
-    return _digest(statement("ledger", f"migrations/{name}"))
+    return hashlib.sha256(statement("ledger", f"migrations/{name}").encode()).hexdigest()
 
 
 def shipped() -> dict[str, str]:
@@ -98,14 +97,6 @@ def _identifiers(ledger: LedgerName) -> dict[str, str]:
     return ledger.namespaces | {role: ledger.role(role) for role in ROLES}
 
 
-def _create_roles(session: Session, ledger: LedgerName) -> None:
-    """Make the ledger's roles that are missing."""
-    roles = {ledger.role(role) for role in ROLES}
-    existing = {name for (name,) in session.rows("known_roles", roles=sorted(roles))}
-    for role in sorted(roles - existing):
-        session.script(statement("ledger", "create_role"), {"role": role})
-
-
 def _migrate(session: Session, ledger: LedgerName, times: Mapping[str, datetime]) -> list[str]:
     applied = _applied(session)
     new = [name for name in times if name not in applied]
@@ -114,7 +105,3 @@ def _migrate(session: Session, ledger: LedgerName, times: Mapping[str, datetime]
         digest = migration_digest(name)
         session.run("record_migration", name=name, digest=digest, now=times[name])
     return new
-
-
-def _digest(text: LiteralString) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

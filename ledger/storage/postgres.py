@@ -426,7 +426,10 @@ class Database:
         if role == "recorder":
             connection.execute(script)
             connection.answer_s = SILENCE * self.patience_s
-            self._end_stalled(connection)
+            # End recorders that hang inside a statement: no timeout of the server reaches a COPY whose
+            # client was stopped, and it holds the head lock.
+            parameters = {"patience_s": self.patience_s}
+            connection.execute(statement("ledger", "end_stalled"), parameters)
             script = sql.Composed([])
         if role and not self.peer:
             script += sql.SQL(";\nSET ROLE {}").format(sql.Identifier(ledger.role(role)))
@@ -486,10 +489,3 @@ class Database:
         if role is None or self.read_only:
             settings["lock_timeout"] = f"{self.patience_s}s"
         return settings
-
-    def _end_stalled(self, connection: Connection) -> None:
-        """End recorders that hang inside a statement: no timeout of the server reaches a COPY
-        whose client was stopped, and it holds the head lock.
-        """
-        parameters = {"patience_s": self.patience_s}
-        connection.execute(statement("ledger", "end_stalled"), parameters)

@@ -136,7 +136,13 @@ def append(
     head = _move_head(session, len(events), notes)
     first = head.last - len(events) + 1
     # Rows before the batch's own row: its hash covers them.
-    copied = _copy(session, events, first, head.at)
+    # Names first: where one is taken, nothing larger was written in vain.
+    names = name_rows([event.name for event in events], first)
+    rows = event_rows([(event.row, event.version) for event in events], first, head.at)
+    if events:
+        session.copy_rows("copy_event_ids", names)
+        session.copy_rows("copy_events", rows)
+    copied = CopiedRows(rows_hash(names), rows_hash(rows))
     before, sums = _before(head)
     columns: dict[str, Cell] = {
         "batch": head.batch,
@@ -178,15 +184,3 @@ def _before(head: _MovedHead) -> tuple[bytes, bytes]:
     if head.batch > 1:
         raise Halt(f"batch {head.batch - 1} has no hash: run `ledger audit`")
     return b"", NO_SUMS
-
-
-def _copy(
-    session: Session, events: Sequence[NewEvent], first: int, recorded_at: datetime
-) -> CopiedRows:
-    """Names first: where one is taken, nothing larger was written in vain."""
-    names = name_rows([event.name for event in events], first)
-    rows = event_rows([(event.row, event.version) for event in events], first, recorded_at)
-    if events:
-        session.copy_rows("copy_event_ids", names)
-        session.copy_rows("copy_events", rows)
-    return CopiedRows(rows_hash(names), rows_hash(rows))

@@ -44,7 +44,22 @@ class _Like(NamedTuple):
 
 def disclosure(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     """Everything that rules ask about a disclosure; where it states less, less is asked."""
-    like = _like(fact, look)
+    facts, at = fact.facts, fact.occurred_at
+    like = _Like(
+        _unchanged_since(facts.recipient, day_of(at), look),
+        facts.recipient,
+        facts.recipient_kind,
+        facts.purpose,
+        facts.country,
+        facts.fields or (),
+        facts.transfer_mechanism,
+        facts.method,
+        fact.provision,
+        fact.legal_basis,
+        "fraud" in fact.categories or "fraud_signal" in (facts.fields or ()),
+        _is_to_delete(look.own.all(f"told/{facts.recipient}"), at),
+        _agreed(look.own.until("transfer", at)),
+    )
     yield from look.shared(like, lambda: _broken(like, look.at(f"recipient/{like.recipient}")))
     if like.stated in _COLLECTORS:
         yield _collection(fact, look)
@@ -62,25 +77,6 @@ def feed(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     provision = fact.provision or rulebook.RECIPIENT_KINDS[kind].feed_provision or None
     for seen in _ground(kind, day, provision, fact.legal_basis):
         yield seen._replace(kind=seen.kind or DISCLOSURE)
-
-
-def _like(fact: Fact, look: FactContext) -> _Like:
-    facts, at = fact.facts, fact.occurred_at
-    return _Like(
-        _unchanged_since(facts.recipient, day_of(at), look),
-        facts.recipient,
-        facts.recipient_kind,
-        facts.purpose,
-        facts.country,
-        facts.fields or (),
-        facts.transfer_mechanism,
-        facts.method,
-        fact.provision,
-        fact.legal_basis,
-        "fraud" in fact.categories or "fraud_signal" in (facts.fields or ()),
-        _is_to_delete(look.own.all(f"told/{facts.recipient}"), at),
-        _agreed(look.own.until("transfer", at)),
-    )
 
 
 def _is_to_delete(told: tuple[Mark, ...], since: datetime) -> bool:

@@ -41,7 +41,14 @@ def reach(before: Mapping[str, _Marks], after: Mapping[str, _Marks]) -> dict[str
 def _since(kind: str, old: _Marks, new: _Marks) -> datetime | None:
     """None: no fact can be judged otherwise."""
     if kind == _RECIPIENT:
-        return _since_day(old, new)
+        # The first day on which what a disclosure asks of its recipient is another answer.
+        first, *days = [date.min, *sorted({day for mark in (*old, *new) for day in days_in(mark)})]
+        if _on(old, first) != _on(new, first):
+            return EVER
+        for day in days:
+            if _on(old, day) != _on(new, day):
+                return start_of(day)
+        return None
     if kind in _TIMELY:
         different = set(_orders(old)) ^ set(_orders(new))
         return min((order.time for order in different), default=EVER)
@@ -50,17 +57,6 @@ def _since(kind: str, old: _Marks, new: _Marks) -> datetime | None:
 
 def _orders(marks: _Marks) -> Iterator[Order]:
     return (mark.order for mark in marks)
-
-
-def _since_day(old: _Marks, new: _Marks) -> datetime | None:
-    """The first day on which what a disclosure asks of its recipient is another answer."""
-    first, *days = [date.min, *sorted({day for mark in (*old, *new) for day in days_in(mark)})]
-    if _on(old, first) != _on(new, first):
-        return EVER
-    for day in days:
-        if _on(old, day) != _on(new, day):
-            return start_of(day)
-    return None
 
 
 def _on(marks: _Marks, day: date) -> tuple[object, ...]:

@@ -106,7 +106,8 @@ def is_fine(sighted: str, first: Trace, systems: Mapping[str, Dossier]) -> bool:
 def refresh_sources(changes: Changes[Row], store: SourceStore) -> None:
     """Bring the findings about sources up to date with rows that were just changed."""
     moved = _moved(changes)
-    changed = _changed_systems(changes)
+    dossiers = (rows[DOSSIER] for rows in changes.values() if DOSSIER in rows)
+    changed = list(filter(_of_system, dossiers))
     if not moved and not changed:
         return
     stored = store.findings_at(None)
@@ -126,11 +127,6 @@ def _put_differences(
     removed = [place for place in stored if place not in findings or place in places]
     if removed or changed:
         store.put_findings(removed, changed)
-
-
-def _changed_systems(changes: Changes[Row]) -> list[_Change]:
-    dossiers = (rows[DOSSIER] for rows in changes.values() if DOSSIER in rows)
-    return list(filter(_of_system, dossiers))
 
 
 def _registers(store: SourceStore) -> dict[str, Dossier]:

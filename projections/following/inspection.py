@@ -109,10 +109,6 @@ def _compare(
             inspection.take(streams)
     for inspection in inspections:
         inspection.finish()
-    _compare_named(session, named_events, findings)
-
-
-def _compare_named(session: Session, named_events: set[NamedEvent], findings: Findings) -> None:
     with findings.guarded(session, "the events that annulments have named"):
         stored = {(stream, source, id) for stream, source, id in session.rows("all_named")}
         for remark, events in (

@@ -210,7 +210,12 @@ class Follower:
         self._observer.looked()
         for view in self._views:
             bookmark = places[view.name]
-            self._resume_rebuilt(bookmark)
+            # Forget why a view halted once it was built again: a rebuild changes the colour in use.
+            before = self._halted_in.get(bookmark.view)
+            if before and (before.colour, before.version) != (bookmark.colour, bookmark.version):
+                _LOG.info("view %s was built again: it is followed from there", bookmark.view)
+                del self._halted_in[bookmark.view], self.halted[bookmark.view]
+                self._observer.following(bookmark.view)
             if view.name in self.halted or bookmark.position >= head:
                 continue
             start = bookmark.position
@@ -267,14 +272,6 @@ class Follower:
         # The last word is right: of several broken events the later ones may be found first.
         self.halted[view.name] = error if isinstance(error, Halt) else Halt(str(error))
         self._halted_in[view.name] = bookmark
-
-    def _resume_rebuilt(self, bookmark: Bookmark) -> None:
-        """Forget why a view halted once it was built again: a rebuild changes the colour in use."""
-        before = self._halted_in.get(bookmark.view)
-        if before and (before.colour, before.version) != (bookmark.colour, bookmark.version):
-            _LOG.info("view %s was built again: it is followed from there", bookmark.view)
-            del self._halted_in[bookmark.view], self.halted[bookmark.view]
-            self._observer.following(bookmark.view)
 
     def _fold(self, session: Session, view: AnyView, bookmark: Bookmark, batch: EventBatch) -> None:
         tables = Tables(session, self._ledger, view, bookmark.colour)

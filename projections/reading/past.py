@@ -91,7 +91,19 @@ def past_findings_about(
     """
 
     def rows_of(streams: Collection[UUID]) -> dict[UUID, dict[str, Row]]:
-        return _rows_of(session, streams, moment, privacy_office)
+        # Rows of some streams at a moment.
+        upto = LAST if moment.at_position is None else moment.at_position
+        events: dict[UUID, list[RecordedEvent]] = {}
+        for event in events_of(session, sorted(streams), upto):
+            events.setdefault(event.stream, []).append(event)
+        selections = {
+            stream: select(stream_events, moment, privacy_office)
+            for stream, stream_events in events.items()
+        }
+        return {
+            stream: fold(VIEW, selection.counted, selection.erasures)
+            for stream, selection in selections.items()
+        }
 
     def named(names: Collection[str]) -> dict[UUID, dict[str, Row]]:
         return rows_of({_stream_of(ledger, name) for name in names})
@@ -106,24 +118,6 @@ def past_findings_about(
     for stream in sorted(rows_by_stream):
         entries += _fitting(gathering.add(stream, rows_by_stream[stream]), clock, None, None)
     return [entry.finding for entry in sorted(entries, key=order_of)]
-
-
-def _rows_of(
-    session: Session, streams: Collection[UUID], moment: Moment, privacy_office: Collection[str]
-) -> dict[UUID, dict[str, Row]]:
-    """Rows of some streams at a moment."""
-    upto = LAST if moment.at_position is None else moment.at_position
-    events: dict[UUID, list[RecordedEvent]] = {}
-    for event in events_of(session, sorted(streams), upto):
-        events.setdefault(event.stream, []).append(event)
-    selections = {
-        stream: select(stream_events, moment, privacy_office)
-        for stream, stream_events in events.items()
-    }
-    return {
-        stream: fold(VIEW, selection.counted, selection.erasures)
-        for stream, selection in selections.items()
-    }
 
 
 def _stream_of(ledger: LedgerName, name: str) -> UUID:

@@ -39,7 +39,9 @@ def persons_of(session: Session, streams: Sequence[UUID]) -> list[Person]:
 
 def _people(session: Session, block: Sequence[tuple[UUID, _Rows]]) -> list[Person]:
     people = {stream: rows for stream, rows in block if _is_person(rows)}
-    customers = _customers_of(session, people)
+    # The customers of contact persons, by name.
+    names = sorted({customer for rows in people.values() if (customer := _dossier(rows).customer)})
+    customers = _dossiers_named(session, names) if names else {}
     takeovers = _takeovers(session, [*people, *map(UUID, customers)])
     return [
         Person(
@@ -113,12 +115,6 @@ def _is_person(rows: _Rows) -> bool:
 def _dossier(rows: _Rows) -> Dossier:
     row = rows.get(DOSSIER)
     return row if isinstance(row, Dossier) else NO_DOSSIER
-
-
-def _customers_of(session: Session, people: dict[UUID, _Rows]) -> dict[str, Dossier]:
-    """The customers of contact persons, by name."""
-    names = sorted({customer for rows in people.values() if (customer := _dossier(rows).customer)})
-    return _dossiers_named(session, names) if names else {}
 
 
 def _dossiers_named(session: Session, names: Sequence[str]) -> dict[str, Dossier]:

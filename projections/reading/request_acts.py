@@ -55,7 +55,7 @@ def hindrance(act: ActOn, request: Request, time: datetime, code: str = "") -> H
 
     `code`: the ground of a refusal, the outcome of an answer, the right for which something is issued.
     """
-    status = standing(request, max(time, _last(request)))
+    status = standing(request, max(time, request.steps[-1].order.time))
     if status is None:
         return Hindrance(f"request {request.ref} was never received")
     if request.end is not None:
@@ -64,10 +64,6 @@ def hindrance(act: ActOn, request: Request, time: datetime, code: str = "") -> H
             f"request {request.ref} is {status.status} since {ended}: nothing more can be done on it"
         )
     return next(_HINDRANCES[act](request, status, time, code), None)
-
-
-def _last(request: Request) -> datetime:
-    return request.steps[-1].order.time
 
 
 def _verifying(

@@ -86,7 +86,12 @@ def _changed(state: CustomerState, name: str, event: RecordedEvent) -> CustomerS
     """After an event that says something of the registration, the account or values."""
     after = state
     if name == names.CUSTOMER_REGISTERED:
-        after = _registered(after, event)
+        kind = (order_of(event), event.facts["customer_kind"])
+        after = msgspec.structs.replace(
+            after,
+            registered=_earliest(after.registered, event.time),
+            kind=max(after.kind, kind) if after.kind else kind,
+        )
     if name in _ACCOUNT_ACTS:
         acts = after.acts.with_events((event,), ACCOUNT_TOPICS)
         after = msgspec.structs.replace(after, acts=acts)
@@ -113,15 +118,6 @@ def acts_of(events: Iterable[RecordedEvent]) -> Dossier:
     """What of a person's events decides whether the account is active."""
     deciding = (event for event in events if event.name in _ACCOUNT_ACTS)
     return NO_DOSSIER.with_events(deciding, ACCOUNT_TOPICS)
-
-
-def _registered(state: CustomerState, event: RecordedEvent) -> CustomerState:
-    kind = (order_of(event), event.facts["customer_kind"])
-    return msgspec.structs.replace(
-        state,
-        registered=_earliest(state.registered, event.time),
-        kind=max(state.kind, kind) if state.kind else kind,
-    )
 
 
 def _erased(state: CustomerState, event: RecordedEvent) -> CustomerState:

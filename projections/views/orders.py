@@ -360,21 +360,17 @@ def _runs(order: Order, name: ClockName) -> bool:
 def _stopped(order: Order, clock: OrderClock) -> OrderClockStatus:
     last = preserved_until(order) if clock.name == "preservation" else None
     due = clock.due if last is None else start_of(last + timedelta(days=1))
-    done = _done(order, clock.name)
-    return OrderClockStatus(clock.name, due, clock.rule, clock.citation, done)
-
-
-def _done(order: Order, name: ClockName) -> datetime | None:
-    """When what a clock waits for was done, or the order ended without it."""
+    # When what a clock waits for was done, or the order ended without it.
     ends = {names.ORDER_REJECTED, names.ORDER_WITHDRAWN}
-    if name == "written-order":
+    if clock.name == "written-order":
         written = order.confirmation("written-order")
         times = [act.time for act in order.named(*ends)] + ([written.time] if written else [])
-    elif name == "preservation":
+    elif clock.name == "preservation":
         times = _kept_until(order, ends)
     else:
         times = [act.time for act in order.named(*_ANSWERS)]
-    return min(times, default=None)
+    done = min(times, default=None)
+    return OrderClockStatus(clock.name, due, clock.rule, clock.citation, done)
 
 
 def _kept_until(order: Order, ends: Collection[str]) -> list[datetime]:

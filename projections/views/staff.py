@@ -101,10 +101,7 @@ def evolve(state: Row | None, event: RecordedEvent) -> Row:
         categories = tuple(sorted(event.categories))
         defined = Definition(order_of(event), categories, not event.void)
         return Role(role.role, _with(role.definitions, defined))
-    return _employed(state if isinstance(state, Employee) else Employee(), event)
-
-
-def _employed(employee: Employee, event: RecordedEvent) -> Employee:
+    employee = state if isinstance(state, Employee) else Employee()
     if event.name in _GRANTS:
         granted = _GRANTS[event.name]
         # At equal time a revocation beats a grant.

@@ -22,9 +22,14 @@ def answered(request: Request, content: bytes, **headers: str) -> Response:
     tag = f'W/"{sha256(content).hexdigest()[:32]}"'
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     common = {**named, "etag": tag, "vary": _VARY}
-    if _has(request, tag):
+    # Whether a client says that it has an answer (RFC 9110, 13.1.2: by weak comparison).
+    given = request.headers.get("if-none-match", "")
+    known = {part.strip().removeprefix("W/") for part in given.split(",")}
+    if "*" in known or tag.removeprefix("W/") in known:
         return Response(status_code=304, headers=common)
-    if _may_compress(request, content):
+    # Not for a browser's session: what another site makes it ask could show in the length (BREACH).
+    accepted = {part.partition(";")[0].strip() for part in _codings(request)}
+    if len(content) >= _LEAST_COMPRESSED and "gzip" in accepted and request.state.session is None:
         content = gzip.compress(content, _LEVEL)
         common["content-encoding"] = "gzip"
     return bodiless(request, Response(content, headers=common, media_type=JSON))
@@ -45,21 +50,6 @@ def bodiless(request: Request, response: Response) -> Response:
     if request.method == "HEAD":
         response.body = b""
     return response
-
-
-def _has(request: Request, tag: str) -> bool:
-    """Whether a client says that it has an answer (RFC 9110, 13.1.2: by weak comparison)."""
-    given = request.headers.get("if-none-match", "")
-    known = {part.strip().removeprefix("W/") for part in given.split(",")}
-    return "*" in known or tag.removeprefix("W/") in known
-
-
-def _may_compress(request: Request, content: bytes) -> bool:
-    """Not for a browser's session: what another site makes it ask could show in the length (BREACH)."""
-    accepted = {part.partition(";")[0].strip() for part in _codings(request)}
-    return (
-        len(content) >= _LEAST_COMPRESSED and "gzip" in accepted and request.state.session is None
-    )
 
 
 def _codings(request: Request) -> list[str]:

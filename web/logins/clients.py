@@ -55,7 +55,17 @@ class Clients:
             naming = Naming(relying.names, self._house.grants, until, "token")
             if not is_of_client(claims, relying.names):
                 check_strength(claims, relying.strength, now)
-            return _principal(naming, claims)
+            # Who a token is of. Raises NoOne.
+            scopes, client = scopes_of(claims), claims["client_id"]
+            if (SCOPE in scopes) == (PORTAL_SCOPE in scopes):
+                raise NoOne("not-granted")
+            if PORTAL_SCOPE in scopes:
+                principal = naming.data_subject(claims)
+            elif is_of_client(claims, naming.names):
+                principal = naming.client(claims, client)
+            else:
+                principal = naming.employee(claims)
+            return msgspec.structs.replace(principal, client=client, scopes=scopes)
         except ProviderAway:
             raise TokenRefused("temporarily_unavailable", 503) from None
         except TokenWrong:
@@ -95,17 +105,3 @@ class Clients:
         if not self._house.grants(Reader(principal.reference, principal.role, judged=True)):
             raise TokenRefused("insufficient_scope", 403)
         return principal
-
-
-def _principal(naming: Naming, claims: Claims) -> Principal:
-    """Who a token is of. Raises NoOne."""
-    scopes, client = scopes_of(claims), claims["client_id"]
-    if (SCOPE in scopes) == (PORTAL_SCOPE in scopes):
-        raise NoOne("not-granted")
-    if PORTAL_SCOPE in scopes:
-        principal = naming.data_subject(claims)
-    elif is_of_client(claims, naming.names):
-        principal = naming.client(claims, client)
-    else:
-        principal = naming.employee(claims)
-    return msgspec.structs.replace(principal, client=client, scopes=scopes)

@@ -142,7 +142,9 @@ class Provider:
         if us.secret is None:
             form["client_id"] = us.client_id
         elif "client_secret_basic" in described.token_endpoint_auth_methods_supported:
-            headers["authorization"] = _basic(us.client_id, us.secret)
+            # Both encoded as in a form, as RFC 6749, 2.3.1 asks.
+            login = f"{quote_plus(us.client_id)}:{quote_plus(us.secret)}"
+            headers["authorization"] = f"Basic {b64encode(login.encode()).decode()}"
         else:
             form |= {"client_id": us.client_id, "client_secret": us.secret}
         body = urlencode(form).encode()
@@ -271,9 +273,3 @@ def _public_key(entry: dict[str, object]) -> Key | None:
     if isinstance(key, RSAKey):
         return key if key.public_key.key_size >= _LEAST_RSA_BITS else None
     return key if isinstance(key, ECKey | OKPKey) else None
-
-
-def _basic(name: str, secret: str) -> str:
-    """Both encoded as in a form, as RFC 6749, 2.3.1 asks."""
-    login = f"{quote_plus(name)}:{quote_plus(secret)}"
-    return f"Basic {b64encode(login.encode()).decode()}"

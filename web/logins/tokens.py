@@ -69,7 +69,11 @@ def id_token_claims(
     claims = _verified(token, provider, _ID_TYPES)
     nonce: ClaimsOption = {"essential": True, "value": asked.nonce}
     _check(claims, provider, client_id, now, {"nonce": nonce})
-    _check_party(claims, client_id)
+    # A token for several parties says for which one of them it was made.
+    party = claims.get("azp")
+    is_for_several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+    if (party is not None or is_for_several) and party != client_id:
+        raise TokenWrong("azp")
     check_strength(claims, asked.strength, now)
     return claims
 
@@ -165,14 +169,6 @@ def _is_time(value: Any) -> bool:
 def _claim_of(error: Exception) -> str:
     """The claim that an error is about."""
     return str(getattr(error, "claim", "") or getattr(error, "claims", "") or "claims")
-
-
-def _check_party(claims: Claims, client_id: str) -> None:
-    """A token for several parties says for which one of them it was made."""
-    party = claims.get("azp")
-    is_for_several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
-    if (party is not None or is_for_several) and party != client_id:
-        raise TokenWrong("azp")
 
 
 def check_strength(claims: Claims, strength: Strength, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """One event: what happened, whom it is about, what it rests on, and its seal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from application.answer import Gone, Name
 from application.language import spoken
@@ -159,19 +159,15 @@ def _told(visit: Visit, name: str, value: object) -> object:
         pairs = (_pair(visit, name, key, one) for key, one in value.items())
         return lines(*pairs)
     if isinstance(value, list):
-        return _listed(visit, name, value)
+        if name.endswith("fields"):
+            return ", ".join(field_name(str(one), spoken()) for one in value)
+        return lines(*(_told(visit, name, one) for one in value))
     return Erased() if isinstance(value, Gone) else value
 
 
 def _pair(visit: Visit, name: str, key: str, value: object) -> object:
     word = code(key, "category") if name == "decisions" else key
     return t("values.pair", word, _told(visit, key, value))
-
-
-def _listed(visit: Visit, name: str, values: Sequence[object]) -> object:
-    if name.endswith("fields"):
-        return ", ".join(field_name(str(one), spoken()) for one in values)
-    return lines(*(_told(visit, name, one) for one in values))
 
 
 def _findings(visit: Visit, answer: EventShown) -> Iterable[Table]:

@@ -278,12 +278,6 @@ def _lines_of(
     return tuple(lines)
 
 
-def _collected(fields: Iterable[str], events: Iterable[RecordedEvent]) -> set[str]:
-    """Those of some fields that the ledger ever got of a person."""
-    wanted = list(fields)
-    return {field for event in events for field in fields_of(event, wanted)}
-
-
 class _Opened(NamedTuple):
     """What became of the values of one event. `missing`: field -> why it has none that may be told."""
 
@@ -329,7 +323,10 @@ def _all_gaps(
     dated: bool,
 ) -> Iterator[OrderGap]:
     """What is missing of a person. `counted`: all that there is of them; `dated`: the order names days."""
-    collected = _collected(fields, chain.from_iterable(counted))
+    events = chain.from_iterable(counted)
+    # Those of some fields that the ledger ever got of a person.
+    wanted = list(fields)
+    collected = {field for event in events for field in fields_of(event, wanted)}
     for field in fields:
         elsewhen: Reason = "outside-period" if dated or describes(field) else "no-period"
         nothing = elsewhen if field in collected else "not-collected"

@@ -160,7 +160,15 @@ def find_cases(
     """
     rows = known_orders(source, moment, refs=[ref])
     if subject is not None:
-        rows = _of_person(rows, ref, known_streams(source, subject))
+        streams = known_streams(source, subject)
+        found = [row for row in rows if row[0] in streams]
+        if rows and not found:
+            raise NotAllowed(f"order {ref} is about another person")
+        if len(found) > 1:
+            raise NotAllowed(
+                f"order {ref} is about {len(found)} persons: name one", field="subject"
+            )
+        rows = found
     if not rows:
         raise NotAllowed(f"there is no order {ref}: `ledger order list --all` names them all")
     whose = _whose(source, [stream for stream, _ in rows], subject)
@@ -168,17 +176,6 @@ def find_cases(
         FoundOrder(stream, whose[stream], order, _others(source, moment, stream, order))
         for stream, order in rows
     ]
-
-
-def _of_person(
-    rows: list[tuple[UUID, Order]], ref: str, streams: Sequence[UUID]
-) -> list[tuple[UUID, Order]]:
-    found = [row for row in rows if row[0] in streams]
-    if rows and not found:
-        raise NotAllowed(f"order {ref} is about another person")
-    if len(found) > 1:
-        raise NotAllowed(f"order {ref} is about {len(found)} persons: name one", field="subject")
-    return found
 
 
 def _whose(source: Source, streams: Sequence[UUID], subject: str | None) -> dict[UUID, Name]:

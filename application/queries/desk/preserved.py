@@ -268,15 +268,11 @@ def _copies(
     wanted: Wanted,
 ) -> list[_Copy]:
     """What is told of the copies of one person."""
-    lines = _lines_of(wanted)
+    # The lines to which an order is confined. When they were the person's is not copied: no call is tied.
+    named = wanted.numbers
+    lines = [line for field, value in named for line in lines_of(field, value, ())]
     held = held_in(events, wanted.told, wanted.stretch)
     return [_copy(source, one, None if snapshots[one.event.stream] else lines) for one in held]
-
-
-def _lines_of(wanted: Wanted) -> list[Line]:
-    """The lines to which an order is confined. When they were the person's is not copied: no call is tied."""
-    named = wanted.numbers
-    return [line for field, value in named for line in lines_of(field, value, ())]
 
 
 def _by_person(source: Source, copies: Sequence[RecordedEvent]) -> dict[str, list[RecordedEvent]]:

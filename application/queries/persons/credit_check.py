@@ -98,7 +98,15 @@ def credit_check(source: Source, reference: str, moment: Moment) -> CreditCheckA
     subject = holder(source, reference, moment)
     situations = list(check_at(subject.look.own, subject.clock, erased=subject.account == _ERASED))
     verdicts = [verdict for situation in situations for verdict in _verdicts(situation, subject)]
-    activities = _activities(source, subject, moment)
+    # The activities that declare the purpose, each with what law, house and the person say of it.
+    declared = declarations(source, moment, day_of(subject.clock)).get(PURPOSE, [])
+    activities = [
+        _with_verdicts(
+            declaration,
+            _verdicts(objected_at(declaration.activity, subject.look, subject.clock), subject),
+        )
+        for declaration in declared
+    ]
     grounds = [activity for activity in activities if activity.allowed]
     allowed = bool(grounds) and all(verdict.allowed for verdict in verdicts)
     occasion = str(situations[0].situation["occasion"])
@@ -135,18 +143,6 @@ def _in_words(verdict: Verdict, detail: str | None, subject: Holder) -> CreditVe
         resolved_by=broken.resolved_by if broken else None,
         resolved_by_nl=broken.resolved_by_nl if broken else None,
     )
-
-
-def _activities(source: Source, subject: Holder, moment: Moment) -> list[CheckDeclared]:
-    """The activities that declare the purpose, each with what law, house and the person say of it."""
-    declared = declarations(source, moment, day_of(subject.clock)).get(PURPOSE, [])
-    return [
-        _with_verdicts(
-            declaration,
-            _verdicts(objected_at(declaration.activity, subject.look, subject.clock), subject),
-        )
-        for declaration in declared
-    ]
 
 
 def _with_verdicts(declared: Declaration, verdicts: list[CreditVerdict]) -> CheckDeclared:

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from application.processing_acts import Act, Log
-from application.queries.subjects import SubjectEvents, note_read, seen_in, selections
+from application.queries.subjects import note_read, seen_in, selections
 from application.source import Source
 from application.undisclosed import hidden_in
 from ledger.errors import UnknownSubject
@@ -40,22 +40,18 @@ def acts_about(source: Source, log: Log, reference: str, *, own: bool) -> list[A
     moment = Moment(at_position=head_position(source.session))
     subjects = selections(source, reference, moment, reads=True)
     if own:
-        return _own_acts(log, subjects)
+        hidden = hidden_in(subject.selected for subject in subjects)
+        acts = [
+            Act(log, event, name_of(event) in subject.selected.annulled)
+            for subject in subjects
+            for event in subject.selected.shown
+            if not hidden(event)
+        ]
+        return sorted(acts, key=lambda act: act.event.position)
     seen = seen_in(subject.selected for subject in subjects)
     note_read(source, reference)
     shown = source.teller.shown
     return [Act(log, shown(event), annulled_by is not None) for event, annulled_by in seen]
-
-
-def _own_acts(log: Log, subjects: Collection[SubjectEvents]) -> list[Act]:
-    hidden = hidden_in(subject.selected for subject in subjects)
-    acts = [
-        Act(log, event, name_of(event) in subject.selected.annulled)
-        for subject in subjects
-        for event in subject.selected.shown
-        if not hidden(event)
-    ]
-    return sorted(acts, key=lambda act: act.event.position)
 
 
 def acts_after(

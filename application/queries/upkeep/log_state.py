@@ -114,7 +114,7 @@ def _growth(folder: LogFolder) -> list[LogDay]:
     days = []
     for day, content in folder.history.days():
         with suppress(Unproven):
-            days.append(LogDay(day, _size(content)))
+            days.append(LogDay(day, parse_checkpoint(parse_note(content).text).size))
     return days
 
 
@@ -141,10 +141,6 @@ def _signed_at(signature: bytes) -> str:
 
 def _age_s(folder: LogFolder, now: datetime) -> float:
     return max(0.0, round(now.timestamp() - folder.checkpoint_time(), 1))
-
-
-def _size(content: bytes) -> int:
-    return parse_checkpoint(parse_note(content).text).size
 
 
 def event_entry(session: Session, folder: LogFolder, position: int) -> EventEntry:

@@ -67,7 +67,11 @@ def check_promises(
     ours = next((promise for promise in promises if promise.origin == log), None)
     for promise in promises:
         if promise is not ours:
-            _check_former(promise, signed, comparison, findings)
+            # A promise of a log that had another name before.
+            if promise.origin not in signed.origins():
+                findings.note(None, "promise", "the database promises a log whose keys are unknown")
+            else:
+                _check_root(promise, comparison, findings)
     if ours is None:
         findings.note(None, "promise", f"the database does not know of the log {log}")
         return
@@ -119,16 +123,6 @@ def _tell_absent(
             " is in its folder: set LEDGER_LOG_DIR to where it is"
         )
         findings.note(None, NOT_COMPARABLE, detail)
-
-
-def _check_former(
-    promise: Promise, signed: SignedCheckpoints, comparison: Comparison, findings: Findings
-) -> None:
-    """A promise of a log that had another name before."""
-    if promise.origin not in signed.origins():
-        findings.note(None, "promise", "the database promises a log whose keys are unknown")
-    else:
-        _check_root(promise, comparison, findings)
 
 
 def _check_root(promise: Promise, comparison: Comparison, findings: Findings) -> None:

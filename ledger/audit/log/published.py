@@ -11,7 +11,7 @@ from ledger.audit.log.signed import PublishedLog, SignedCheckpoints
 from ledger.errors import ServiceAway, Unproven
 from ledger.tlog.publishing.state import edge_at
 from ledger.tlog.signing.checkpoints import Checkpoint
-from ledger.tlog.tree.edge import Edge, FullTile, grow
+from ledger.tlog.tree.edge import Edge, grow
 from ledger.tlog.tree.merkle import HASH_BYTES, hash_leaf
 from ledger.tlog.tree.tiles import TILE_BITS, TILE_WIDTH, decode_tile, tile_path, width_at
 
@@ -167,14 +167,6 @@ class Comparison:
         if len(self._block) == self._room:
             self._close_block()
 
-    def _block_size(self) -> int:
-        """Entries up to the end of the tile, or to the next size at which a root was signed."""
-        size = self._edge.size
-        ends = [size - size % TILE_WIDTH + TILE_WIDTH, *self._sizes_left[:1]]
-        if self._next:
-            ends.append(self._next.size)
-        return min(ends) - size
-
     def _close_block(self) -> None:
         """Let the tree grow by the block, and settle what a checkpoint of this size says."""
         if self._block:
@@ -186,7 +178,10 @@ class Comparison:
             if self._theirs is not None:
                 self._theirs, _ = grow(self._theirs, theirs)
             self._edge, full = grow(self._edge, leaves)
-            self._compare_tiles(full)
+            # Tiles above the leaves, which must be the hashes of those below.
+            for tile in full:
+                if tile.level and tile.number < self._size >> (TILE_BITS * (tile.level + 1)):
+                    self._compare_tile(tile.level, tile.number, tile.hashes)
         self._settle_all()
 
     def _settle_all(self) -> None:
@@ -194,8 +189,14 @@ class Comparison:
         while self._next and self._next.size == self._edge.size:
             self._settle(self._next)
             self._next = next(self._promises, None)
-        self._keep_roots()
-        self._room = self._block_size()
+        while self._sizes_left and self._sizes_left[0] <= self._edge.size:
+            self.roots[self._sizes_left.pop(0)] = self._edge.root()
+        # Entries up to the end of the tile, or to the next size at which a root was signed.
+        size = self._edge.size
+        ends = [size - size % TILE_WIDTH + TILE_WIDTH, *self._sizes_left[:1]]
+        if self._next:
+            ends.append(self._next.size)
+        self._room = min(ends) - size
 
     def _leaves_of(self, first: int, entries: Sequence[bytes | None]) -> list[bytes]:
         """The hashes of entries, and in the places of pruned ones those that are kept of them."""
@@ -210,10 +211,6 @@ class Comparison:
             for place, entry in enumerate(entries)
         ]
 
-    def _keep_roots(self) -> None:
-        while self._sizes_left and self._sizes_left[0] <= self._edge.size:
-            self.roots[self._sizes_left.pop(0)] = self._edge.root()
-
     def _compare_leaves(
         self, first: int, leaves: list[bytes], entries: Sequence[bytes | None]
     ) -> list[bytes]:
@@ -222,7 +219,10 @@ class Comparison:
             return leaves
         number, start = divmod(first, TILE_WIDTH)
         width = width_at(0, number, self._size)
-        self._fill_bundle(start, entries)
+        # Keep the entries of one bundle: checkpoints may have cut it into many blocks.
+        if start == 0:
+            self._bundle, self._bundle_start, self._noted = [], 0, set()
+        self._bundle += entries
         try:
             tile = self._log.folder.tile(0, number, width)
         except (Unproven, ServiceAway) as error:
@@ -238,12 +238,6 @@ class Comparison:
         if start + len(leaves) >= width:
             self._compare_bundle(number, width)
         return theirs
-
-    def _fill_bundle(self, start: int, entries: Sequence[bytes | None]) -> None:
-        """Keep the entries of one bundle: checkpoints may have cut it into many blocks."""
-        if start == 0:
-            self._bundle, self._bundle_start, self._noted = [], 0, set()
-        self._bundle += entries
 
     def _compare_bundle(self, number: int, width: int) -> None:
         """Compare a bundle as far as it is published, but for entries that differ by a leaf already."""
@@ -264,12 +258,6 @@ class Comparison:
         ):
             if theirs != entry and position not in self._noted:
                 self._findings.note(position, "bundle", "the bundle holds another entry")
-
-    def _compare_tiles(self, full: Sequence[FullTile]) -> None:
-        """Tiles above the leaves, which must be the hashes of those below."""
-        for tile in full:
-            if tile.level and tile.number < self._size >> (TILE_BITS * (tile.level + 1)):
-                self._compare_tile(tile.level, tile.number, tile.hashes)
 
     def _compare_edge(self) -> None:
         """The partial tiles above the leaves, at the published size."""

@@ -88,7 +88,12 @@ def verify(
     """What the log proves of an erasure. Raises Unproven when it does not prove it."""
     decided, _ = _proven(certificate.decided, (_DECIDED,), keys, policy)
     erased, (origin, size) = _proven(certificate.erased, _ERASED, keys, policy)
-    _check_pair(decided, erased)
+    # The decision is that of the erasure, and came before it.
+    name = erased.id.removesuffix(".erased")
+    if decided.id != f"{name}.decided" or decided.stream != erased.stream:
+        raise Unproven("the decision is about another erasure")
+    if decided.position >= erased.position:
+        raise Unproven("the decision came after the erasure")
     of_fields = erases_fields(erased)
     return CertificateContent(
         data_subject=erased.stream,
@@ -105,15 +110,6 @@ def verify(
         fields=tuple(erased.facts.get("fields", ())),
         through=datetime.fromisoformat(erased.facts["through"]) if of_fields else None,
     )
-
-
-def _check_pair(decided: RecordedEvent, erased: RecordedEvent) -> None:
-    """The decision is that of the erasure, and came before it."""
-    name = erased.id.removesuffix(".erased")
-    if decided.id != f"{name}.decided" or decided.stream != erased.stream:
-        raise Unproven("the decision is about another erasure")
-    if decided.position >= erased.position:
-        raise Unproven("the decision came after the erasure")
 
 
 def _proven(

@@ -29,16 +29,12 @@ def served(folder: LogFolder, path: str, keys: Collection[VerifierKey]) -> bytes
         if path == CHECKPOINT:
             return content
         if path == MINIMUM_INDEX:
-            return _minimum_index(folder, signed)
+            index = folder.minimum_index()
+            return b"%d\n" % index if 0 < index <= signed.size else None
         place = place_of(path)
         return _file(folder, place, signed) if place and place.is_in(signed.size) else None
     except NotPublished:
         return None
-
-
-def _minimum_index(folder: LogFolder, signed: Checkpoint) -> bytes | None:
-    index = folder.minimum_index()
-    return b"%d\n" % index if 0 < index <= signed.size else None
 
 
 def _file(folder: LogFolder, place: FilePlace, signed: Checkpoint) -> bytes:

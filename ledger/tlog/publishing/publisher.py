@@ -27,7 +27,6 @@ from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.publishing.promises import bound_to, keep_promise, promised
 from ledger.tlog.publishing.pruned import next_leaves
 from ledger.tlog.publishing.state import (
-    GrownTree,
     State,
     check_extension,
     grown,
@@ -250,15 +249,6 @@ class Publisher:
         self._catch_up(work, database_promise)
         return work
 
-    def _begin_history(self, work: _Work, promise: Checkpoint) -> None:
-        """Let a history that is begun again begin with the empty tree too, as every other one does."""
-        empty = Checkpoint(self._origin, 0, EMPTY_ROOT)
-        work.bound = empty, bind(b"", empty)
-        self._keep(work, promise)
-        signed = sign_checkpoint(empty, self._key)
-        self._folder.history.append(signed, self._clocks.now().date())
-        work.promise = empty
-
     def _keep(self, work: _Work, promise: Checkpoint) -> None:
         """Keep in the database what is promised, and what all promises come to with it."""
         last, history = work.bound
@@ -290,7 +280,13 @@ class Publisher:
         if work.state.edge.root() != promise.root:
             raise RolledBack(_OTHER_TREE.format(promise.size))
         if work.promise is None:
-            self._begin_history(work, promise)
+            # Let a history that is begun again begin with the empty tree too, as every other one does.
+            empty = Checkpoint(self._origin, 0, EMPTY_ROOT)
+            work.bound = empty, bind(b"", empty)
+            self._keep(work, promise)
+            signed = sign_checkpoint(empty, self._key)
+            self._folder.history.append(signed, self._clocks.now().date())
+            work.promise = empty
         self._sign(work)
 
     def _step(self, work: _Work, upto: int) -> None:
@@ -305,18 +301,16 @@ class Publisher:
     def _grow(self, work: _Work, upto: int) -> list[tuple[int, int]]:
         """Write the files of the next entries; level and number of each tile that became full."""
         if work.size < work.pruned:
-            growth = self._grown_by_hashes(work)
+            # The tree with the next hashes of pruned entries; the log says first that it lacks their
+            # bundles.
+            if self._folder.minimum_index() < work.pruned:
+                self._folder.prune(work.pruned)
+            growth = grown_by_leaves(work.state, next_leaves(work.session, work.size))
         else:
             growth = grown(work.state, self._read(work, upto))
         self._folder.put(growth.tiles, growth.bundles)
         work.state = growth.state
         return [(tile.level, tile.number) for tile in growth.full]
-
-    def _grown_by_hashes(self, work: _Work) -> GrownTree:
-        """The tree with the next hashes of pruned entries; the log says first that it lacks their bundles."""
-        if self._folder.minimum_index() < work.pruned:
-            self._folder.prune(work.pruned)
-        return grown_by_leaves(work.state, next_leaves(work.session, work.size))
 
     def _read(self, work: _Work, head: int) -> list[bytes]:
         """Entries after those of the files, at most a step's; the last one of the files is checked first."""

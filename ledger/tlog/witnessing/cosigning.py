@@ -5,7 +5,7 @@ last one that this witness signed.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from http import HTTPStatus
 
 import msgspec
@@ -97,19 +97,15 @@ def _extends(request: Request, new: Checkpoint, last: Checkpoint | None) -> Answ
     if request.old != last_size:
         return Answer(HTTPStatus.CONFLICT, f"{last_size}\n", SIZE_TYPE)
     try:
-        _verify(request.proof, last, new)
+        # Any tree extends the empty one, and nothing proves it.
+        if last is None or last.size == 0:
+            if request.proof:
+                raise Unproven("a proof from an empty tree is empty")
+        else:
+            verify_consistency(last.size, new.size, last.root, new.root, request.proof)
     except Unproven as error:
         return _refusal(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
     return None
-
-
-def _verify(proof: Sequence[bytes], last: Checkpoint | None, new: Checkpoint) -> None:
-    """Any tree extends the empty one, and nothing proves it."""
-    if last is None or last.size == 0:
-        if proof:
-            raise Unproven("a proof from an empty tree is empty")
-    else:
-        verify_consistency(last.size, new.size, last.root, new.root, proof)
 
 
 def _refusal(status: HTTPStatus, reason: str) -> Answer:

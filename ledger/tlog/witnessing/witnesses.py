@@ -154,16 +154,15 @@ class Witnesses:
                 return signature
             if reply.status != HTTPStatus.CONFLICT or reply.type != SIZE_TYPE:
                 raise Retry(f"it answers with status {reply.status}")
-            self._sizes[witness.key] = _size(reply.body, checkpoint.size)
+            largest = checkpoint.size
+            # The size that a witness signed last. Raises Unproven when this log cannot have had it.
+            text = reply.body.decode("ascii", errors="replace").removesuffix("\n")
+            if not text.isdecimal() or len(text) > len(str(largest)) or int(text) > largest:
+                raise Unproven(
+                    f"it says that it signed a larger tree than the {largest} entries here"
+                )
+            self._sizes[witness.key] = int(text)
         raise Retry("it contradicts its own answer about what it signed last")
-
-
-def _size(body: bytes, largest: int) -> int:
-    """The size that a witness signed last. Raises Unproven when this log cannot have had it."""
-    text = body.decode("ascii", errors="replace").removesuffix("\n")
-    if not text.isdecimal() or len(text) > len(str(largest)) or int(text) > largest:
-        raise Unproven(f"it says that it signed a larger tree than the {largest} entries here")
-    return int(text)
 
 
 def _verified(body: bytes, checkpoint: Checkpoint, key: VerifierKey) -> Signature:
