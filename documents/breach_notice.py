@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from application.queries.cases.breach_notice import BreachNotice, NoticeItem, Said
+from application.queries.cases.breach_notice import BreachNotice, NoticeItem, Said, citation_of
 from application.register_words import RegisterWords
 from application.times import localized
 from application.words import code_word, phrase
@@ -11,7 +11,7 @@ from documents.report_page import report_page
 from schemas.texts import Language
 
 _ABOUT = "breach-notice"
-_POINTS = ("33(3)(a)", "33(3)(b)", "33(3)(c)", "33(3)(d)", "33(1)")
+_POINTS = ("33(3)(a)", "33(3)(b)", "33(3)(c)", "33(3)(d)", "33(1)", "611/2013")
 _DASH = "\N{EN DASH}"
 
 
@@ -40,7 +40,7 @@ def notice_document(answer: BreachNotice, language: Language) -> Document:
         law=page.says("law"),
         facts=tuple(page.facts()),
         intro=(page.standing(),),
-        sections=(page.missing(), *map(page.point, _POINTS), page.phases(), page.clocks()),
+        sections=(page.missing(), *page.points(), page.phases(), page.clocks()),
         footer=page.says("page", "{}", "{}"),
     )
 
@@ -55,8 +55,8 @@ class _Page:
         return phrase(_ABOUT, name, self.language, *values)
 
     def cited(self, point: str) -> str:
-        """A point of the GDPR, as it is cited."""
-        return self.words.cited(f"GDPR art. {point}")
+        """A point of the GDPR, or a regulation with its annex, as it is cited."""
+        return self.words.cited(citation_of(point))
 
     def facts(self) -> Iterable[tuple[str, str]]:
         """Who tells it, and of what."""
@@ -87,6 +87,11 @@ class _Page:
     def _point_of(self, item: str) -> str:
         return next(row.article for row in self.answer.items if row.item == item)
 
+    def points(self) -> Iterable[Section]:
+        """Those that ask something of this breach."""
+        asked = {row.article for row in self.answer.items}
+        return (self.point(point) for point in _POINTS if point in asked)
+
     def point(self, point: str) -> Section:
         """A point of the law with the items that it asks for."""
         rows = tuple(
@@ -98,7 +103,7 @@ class _Page:
 
     def _item_text(self, row: NoticeItem) -> str:
         if not row.said:
-            return self.says("not-known") if row.missing else self.says("not-needed")
+            return self.says("not-known") if row.missing else self.says(f"no-{row.item}")
         parts = [(self.says(name), self._value(name, value)) for name, value in row.said.items()]
         # The heading of an item names its only fact; measures are either taken or proposed.
         if len(parts) == 1 and row.item != "measures":

@@ -1,6 +1,6 @@
 """A certificate of erasure as a letter to the person, with the certificate inside. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -15,6 +15,7 @@ from application.said_to_all import said_to_all
 from application.words import phrase
 from documents.letter import Attachment, Document, Letter, Section
 from ledger.event import instant
+from schemas import CATEGORIES
 from schemas.formats import instant_of
 from schemas.texts import Language, field_name
 
@@ -53,9 +54,12 @@ def certificate_document(
         ),
         sections=(
             _fields(letter, answer) if answer.fields else _decided(letter, answer.decisions),
-            _proof(letter, answer, enclosed),
-            Section(letter.say("certificate", "disagree"), text=letter.say("complaint", "text")),
+            Section(
+                letter.say("certificate", "disagree"),
+                text=letter.say("complaint", "text", controller.contact),
+            ),
             Section(letter.say("certificate", "silence"), text=said_to_all().said(language)),
+            _proof(letter, answer, enclosed),
         ),
         closing=(letter.say("certificate", "greeting"), controller.name, controller.contact),
         # The number of a page and of all pages are known when it is set: their places stay.
@@ -73,9 +77,8 @@ def _what_went(letter: Letter, answer: CertifiedErasure) -> Iterator[str]:
     """What was erased, what is kept, and when no backup can be read any more."""
     went = [name for name, one in answer.decisions.items() if _is_erased(one)]
     kept = [] if answer.fields else sorted(answer.decisions.keys() - went)
-    fields = ", ".join(field_name(field, letter.language) for field in answer.fields or ())
-    gone = fields or _named(letter, went or answer.categories)
     day = letter.date(answer.erased_at)
+    gone = ", ".join(_single(letter, answer)) or _named(letter, went or answer.categories)
     yield letter.say("certificate", "erased", day, letter.say("ground", answer.ground), gone)
     if kept:
         yield letter.say("certificate", "kept", _named(letter, kept))
@@ -85,11 +88,22 @@ def _what_went(letter: Letter, answer: CertifiedErasure) -> Iterator[str]:
     yield letter.say("certificate", "gone", rulebook.period(_EPOCH).days, ends)
 
 
+def _single(letter: Letter, answer: CertifiedErasure) -> Iterator[str]:
+    """Each single field, and up to which day its values went, unless that was all there was."""
+    through = letter.date(given(answer.through) or answer.erased_at)
+    for field in answer.fields or ():
+        name = field_name(field, letter.language)
+        is_all = through == letter.date(answer.erased_at)
+        yield name if is_all else letter.say("certificate", "up-to", name, through)
+
+
 def _is_erased(decision: RecordedDecision) -> bool:
     return decision.decision == "erase"
 
 
-def _named(letter: Letter, categories: Sequence[str]) -> str:
+def _named(letter: Letter, categories: Collection[str]) -> str:
+    if set(categories) >= set(CATEGORIES):
+        return letter.say("certificate", "everything")
     return ", ".join(letter.words.category(category) for category in sorted(categories))
 
 
@@ -107,14 +121,16 @@ def _facts(
 
 
 def _decided(letter: Letter, decisions: Mapping[str, RecordedDecision]) -> Section:
-    """A row for each category, erased first: what became of it, and every ground, the longest last."""
-    names = {"category": 2.0, "decision": 2.4, "why": 8.0}
-    ordered = sorted(decisions.items(), key=lambda item: (item[1].decision != "erase", item[0]))
+    """What was erased, then what is kept: a row for the categories of which the same is said."""
+    names = {"category": 3.0, "decision": 2.0, "why": 7.4}
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for category, decision in sorted(decisions.items(), key=lambda one: not _is_erased(one[1])):
+        alike.setdefault(_came_of(letter, decision), []).append(category)
     return Section(
         letter.say("certificate", "decided"),
         columns=tuple(phrase("decision", name, letter.language).capitalize() for name in names),
         widths=tuple(names.values()),
-        rows=tuple(_row(letter, category, decision) for category, decision in ordered),
+        rows=tuple((_named(letter, names), *said) for said, names in alike.items()),
     )
 
 
@@ -128,19 +144,19 @@ def _fields(letter: Letter, answer: CertifiedErasure) -> Section:
         widths=(3.0, 2.4, 7.2),
         rows=tuple(
             (
-                field_name(field, letter.language),
+                single,
                 phrase("came_of_it", "erase", letter.language),
                 letter.say("certificate", "alone", ground),
             )
-            for field in answer.fields or ()
+            for single in _single(letter, answer)
         ),
     )
 
 
-def _row(letter: Letter, category: str, decision: RecordedDecision) -> tuple[str, ...]:
+def _came_of(letter: Letter, decision: RecordedDecision) -> tuple[str, ...]:
+    """What became of a category, and every ground, the longest last."""
     grounds = [*reversed(decision.besides or ()), decision]
     return (
-        letter.words.category(category),
         phrase("came_of_it", decision.decision, letter.language),
         " ".join(_why(letter, ground) for ground in grounds),
     )

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 import msgspec
+from msgspec import structs
 
 from application.answer import Gone
 from application.queries.keeping.deciding import GroundShown
@@ -227,13 +228,17 @@ def _rights(report: ReportWords) -> Section:
             meaning if right.applies else report.say("word", "applies_not"),
         )
 
-    return report.section(
-        "rights", report.answer.rights, {"right": 3.0, "article": 1.2, "meaning": 9.0}, row
-    )
+    columns = {"right": 3.0, "article": 2.0, "meaning": 8.2}
+    rights = report.section("rights", report.answer.rights, columns, row)
+    ask = report.say("complaint", "ask", report.answer.controller.contact)
+    return structs.replace(rights, text=ask)
 
 
 def _complaint(report: ReportWords) -> Section:
-    return Section(report.say("section", "complaint"), text=report.say("complaint", "text"))
+    return Section(
+        report.say("section", "complaint"),
+        text=report.say("complaint", "text", report.answer.controller.contact),
+    )
 
 
 def _sources(report: ReportWords) -> Section:

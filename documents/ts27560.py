@@ -42,6 +42,7 @@ _OPEN_END = "withdrawal, objection, or the end of the account"
 _NEXT_ACT = "a new act of the person"
 _ENDINGS = {
     "expired": "expired",
+    "former-relationship": "expired",
     "inactive": "expired",
     "customer-inactive": "expired",
     "erased": "expired",

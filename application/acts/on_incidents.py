@@ -114,6 +114,30 @@ class Assessment(OnBreach, frozen=True, kw_only=True):
         _Texts, Ask("A measure proposed; may be repeated.", flag="--proposed", hint="one_a_line")
     ] = ()
     delay_reason: _DelayReason = None
+    began: Annotated[
+        str | None,
+        Ask("When the incident began and ended, or about when.", hint="no_personal_data"),
+    ] = None
+    protection: Annotated[
+        str | None,
+        Ask("How the data was protected, such as by encryption.", hint="no_personal_data"),
+    ] = None
+    other_providers: Annotated[
+        _Texts,
+        Ask(
+            "Another provider that is involved; may be repeated.",
+            flag="--provider",
+            hint="one_a_line",
+        ),
+    ] = ()
+    other_states: Annotated[
+        _Texts,
+        Ask(
+            "Another member state with persons concerned, and its authority; may be repeated.",
+            flag="--state",
+            hint="one_a_line",
+        ),
+    ] = ()
 
 
 class AuthorityNotice(OnBreach, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from typing import Annotated, get_args
 
 from application.following import bring_up_to_date
 from application.language import spoken
+from application.listings.recipients import RECIPIENTS
 from application.queries.disclosures.received import DisclosureFilter, disclosures
 from application.queries.lookups import known_provision, known_recipient
 from application.queries.period import ALWAYS
@@ -24,7 +25,8 @@ from console.flags import (
     time_of,
 )
 from console.output import people, print_answer, print_rows
-from console.show.registers import disclosures_table, recipients_table, register_table
+from console.show.declared import table_of
+from console.show.registers import disclosures_table, register_table
 from documents.register_exports import EXPORTS
 from host.settings import Settings
 from projections.folds.timetravel import NOW, Moment
@@ -92,4 +94,4 @@ def show_recipients(settings: Settings, as_of: AsOf = None, as_json: Json = Fals
     with reading(settings, "recipients") as (site, source):
         bring_up_to_date(site)
         answer = recipients(source, time)
-        print_answer(answer, recipients_table, as_json)
+        print_answer(answer, lambda found: table_of(RECIPIENTS, found.recipients), as_json)

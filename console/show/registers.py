@@ -11,7 +11,6 @@ from application.queries.disclosures.transfers import TransferRow, Transfers
 from application.queries.disclosures.transparency import TransparencyReport
 from application.queries.registers.answer import Register, RegisteredActivity
 from application.queries.registers.completeness import MissingPoint
-from application.queries.registers.recipients import Recipients
 from application.queries.registers.retention import Retention
 from application.register_words import RegisterWords
 from application.source import ERASED
@@ -111,27 +110,6 @@ def _about(row: DisclosureShown) -> Name:
     if row.record_count is not None:
         return counted("record", row.record_count)
     return row.subject or ERASED
-
-
-def recipients_table(answer: Recipients) -> Table:
-    """Every recipient as it was at the time."""
-    return worded(
-        "recipients",
-        "recipient name kind role country certified since ended",
-        (
-            (
-                row.recipient,
-                row.name,
-                _kind(row.kind),
-                in_words("role", row.role),
-                row.country,
-                Stack(entry.framework for entry in row.certifications),
-                row.valid_from,
-                row.ended.valid_to if row.ended else None,
-            )
-            for row in answer.recipients
-        ),
-    )
 
 
 def transparency_table(answer: TransparencyReport) -> Table:

@@ -1,22 +1,41 @@
 """Whether an account is active at a time, and by which act: the one answer for every caller. Pure.
 
-The latest of a deactivation, a reactivation and the beginning of a contract that runs decides, wherever the
-registration lies; at equal time the deactivation. An account without such an act is active. A contact person
-is inactive once removed, or while the account of the customer is not active.
+The latest of a deactivation, a reactivation, the beginning of a contract that runs and that of a new
+relationship decides, wherever the registration lies; at equal time the deactivation. An account without such
+an act is active, until the relationship ends with its last contract. A contact person is inactive once
+removed, or while the account of the customer is not active.
 """
 
 from collections.abc import Collection
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from projections.dossier.dossier import CHANGED, CONTRACT, FOREVER, RUNNING, Dossier, Mark, topic_of
+from projections.dossier.dossier import (
+    CARRIED,
+    CHANGED,
+    CONTRACT,
+    FOREVER,
+    ORDERED,
+    REGISTERED,
+    RUNNING,
+    Dossier,
+    Mark,
+)
+from projections.dossier.relationships import (
+    ACCOUNT,
+    CONTACT,
+    REMOVED,
+    Relationship,
+    as_customer,
+    contract_topics,
+)
 from projections.folds.view import Order
 
 Status = Literal["active", "inactive", "erased"]
 ACTIVE: Status = "active"
 INACTIVE: Status = "inactive"
-ACCOUNT, CONTACT, REMOVED = "account", "contact", "removed"
-ACCOUNT_TOPICS = frozenset({ACCOUNT, CHANGED, CONTACT, CONTRACT})
+ERASED: Status = "erased"
+ACCOUNT_TOPICS = frozenset({ACCOUNT, CARRIED, CHANGED, CONTACT, CONTRACT, ORDERED, REGISTERED})
 """Kinds of topic that decide."""
 
 
@@ -32,14 +51,25 @@ def account_at(dossier: Dossier, time: datetime = FOREVER) -> AccountStanding:
     removal = _as_contact(dossier, time)
     if removal and removal.status == INACTIVE:
         return removal
-    act, begun = dossier.last(ACCOUNT, time), _latest_beginning(dossier, time)
-    if act is None or (begun and act.says != "erased" and _is_after(begun, act)):
-        return AccountStanding(ACTIVE, begun.time) if begun else removal or _UNCHANGED
-    status: Status = act.code if act.code in {"inactive", "erased"} else ACTIVE  # type: ignore[assignment]  # one of three codes
-    return AccountStanding(status, act.order.time)
+    act, own = dossier.last(ACCOUNT, time), as_customer(dossier, time)[-1]
+    if act and act.says == ERASED:
+        return AccountStanding(ERASED, act.order.time)
+    if own.ended:
+        return AccountStanding(INACTIVE, own.ended)
+    return _while_it_runs(own, _latest_beginning(dossier, time), act) or removal or _UNCHANGED
 
 
 _UNCHANGED = AccountStanding(ACTIVE, None)
+
+
+def _while_it_runs(
+    own: Relationship, begun: Order | None, act: Mark | None
+) -> AccountStanding | None:
+    """By the latest of a beginning and an act on the account; None where there was neither."""
+    if act and not _is_after(begun, own, act):
+        return AccountStanding(ACTIVE if act.says == ACTIVE else INACTIVE, act.order.time)
+    since = begun.time if begun else own.begun
+    return AccountStanding(ACTIVE, since) if since else None
 
 
 def with_customer(own: AccountStanding, customer: AccountStanding | None) -> AccountStanding:
@@ -66,7 +96,7 @@ def _latest_beginning(dossier: Dossier, time: datetime) -> Order | None:
 
 
 def _beginning(marks: tuple[Mark, ...], changed: Collection[Order]) -> Order | None:
-    """When a contract began that runs by its marks; None when it does not run, or nobody told it."""
+    """When a contract began that runs by its marks; None when it does not run, or nothing told it."""
     begun = None
     for mark in marks:
         if mark.says != RUNNING:
@@ -76,11 +106,10 @@ def _beginning(marks: tuple[Mark, ...], changed: Collection[Order]) -> Order | N
     return begun
 
 
-def contract_topics(dossier: Dossier) -> list[str]:
-    """The topics of a person's contracts, sorted."""
-    return sorted(topic for topic in dossier.marks if topic_of(topic) == CONTRACT)
-
-
-def _is_after(begun: Order, act: Mark) -> bool:
+def _is_after(begun: Order | None, own: Relationship, act: Mark) -> bool:
     """At equal time a deactivation beats a beginning, whatever ranks they have among their own."""
-    return begun.time > act.order.time or (act.says == "active" and begun > act.order)
+    if own.begun and own.begun > act.order.time:
+        return True
+    return bool(
+        begun and (begun.time > act.order.time or (act.says == ACTIVE and begun > act.order))
+    )

@@ -104,10 +104,16 @@ def _takes(stream: UUID, fact: Fact) -> bool:
 
 
 def _contract(ref: str, dossier: Dossier) -> Contract:
-    last: Mark = dossier.all(f"{_PREFIX}{ref}")[-1]
+    *before, last = dossier.all(f"{_PREFIX}{ref}")
+    since: Mark = last
+    # What runs goes on with a change, and with a hand-over that is told again.
+    for mark in reversed(before if last.says == RUNNING else ()):
+        if mark.says != RUNNING:
+            break
+        since = mark
     handed = (
         Takeover(mark.order.time, mark.says.from_customer, mark.says.to_customer)
         for mark in dossier.saying(f"{TAKEOVER}/{ref}", Handover)
     )
     status: Literal["running", "ended"] = "running" if last.says == RUNNING else "ended"
-    return Contract(ref, status, last.order.time, tuple(handed))
+    return Contract(ref, status, since.order.time, tuple(handed))

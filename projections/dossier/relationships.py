@@ -18,23 +18,25 @@ from typing import NamedTuple
 
 import msgspec
 
-from projections.dossier.account import ACCOUNT, CONTACT, REMOVED, contract_topics
 from projections.dossier.dossier import (
     CARRIED,
     CHANGED,
     CONFIRMED,
     CONTRACT,
+    FOREVER,
     ORDERED,
     REGISTERED,
     RUNNING,
     Dossier,
     Mark,
+    topic_of,
 )
 from projections.dossier.look import FactContext
 from projections.dossier.said import Said
 from projections.folds.view import Order
 from rulebook.calendar import day_of
 
+ACCOUNT, CONTACT, REMOVED = "account", "contact", "removed"
 _NOTHING: frozenset[str] = frozenset()
 # Who changes to another contract from one day to the next has not left.
 _CHANGE_OVER = timedelta(days=1)
@@ -63,6 +65,13 @@ class Relationship(msgspec.Struct, frozen=True):
         return self.begun is None or self.begun <= time
 
 
+def is_former(relationships: Iterable[Relationship], time: datetime, at: datetime) -> bool:
+    """Whether the relationship in which a time lies had made way for another one at a later time."""
+    return any(
+        before.runs_at(time) and after.has_begun(at) for before, after in pairwise(relationships)
+    )
+
+
 class Stretch(NamedTuple):
     """The relationship to which values belong, with its neighbours' bounds.
 
@@ -86,11 +95,11 @@ def relationships_of(look: FactContext) -> tuple[Relationship, ...]:
     return _in_doubt(as_customer(own), bool(look.beside))
 
 
-def as_customer(dossier: Dossier) -> tuple[Relationship, ...]:
-    """The same by the person's own events alone; one that runs for who has none."""
+def as_customer(dossier: Dossier, time: datetime = FOREVER) -> tuple[Relationship, ...]:
+    """The same by the person's own events alone, of acts up to a time; one that runs for who has none."""
     carried = {mark.order: frozenset(mark.codes) for mark in dossier.all(CARRIED)}
     fold = _Fold(carried, {mark.order for mark in dossier.all(CHANGED)})
-    for act in sorted(_acts(dossier), key=_ACT_ORDER):
+    for act in sorted(_acts(dossier, time), key=_ACT_ORDER):
         fold.take(act)
     return tuple(_with_confirmed(one, dossier.all(CONFIRMED)) for one in fold.found)
 
@@ -176,11 +185,22 @@ class _Act(NamedTuple):
     ref: str = ""
 
 
-def _acts(dossier: Dossier) -> Iterator[_Act]:
+def _acts(dossier: Dossier, time: datetime) -> Iterator[_Act]:
     for kind in (ACCOUNT, REGISTERED, ORDERED):
-        yield from (_Act(mark.order, kind, mark.says) for mark in dossier.all(kind))
+        yield from (_Act(mark.order, kind, mark.says) for mark in dossier.until(kind, time))
     for ref in contract_topics(dossier):
-        yield from (_Act(mark.order, CONTRACT, mark.says, ref) for mark in dossier.all(ref))
+        yield from (_Act(mark.order, CONTRACT, mark.says, ref) for mark in dossier.until(ref, time))
+
+
+def contract_topics(dossier: Dossier) -> list[str]:
+    """The topics of a person's contracts, sorted."""
+    return sorted(topic for topic in dossier.marks if topic_of(topic) == CONTRACT)
+
+
+def sales_of(dossier: Dossier) -> list[Mark]:
+    """The orders of a person and the acts on their contracts, in order: contact persons depend on them."""
+    topics = (ORDERED, *contract_topics(dossier))
+    return sorted((mark for topic in topics for mark in dossier.all(topic)), key=_ACT_ORDER)
 
 
 _ACT_ORDER = attrgetter("order")

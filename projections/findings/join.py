@@ -13,7 +13,6 @@ from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from ledger.reading import LAST
-from projections.dossier.account import ACCOUNT, contract_topics
 from projections.dossier.dossier import (
     CARRIED,
     CHANGED,
@@ -32,7 +31,7 @@ from projections.dossier.dossier import (
 from projections.dossier.fact import OBJECTION, Fact
 from projections.dossier.look import FactContext
 from projections.dossier.objections import activities_objected_to, activity_name
-from projections.dossier.relationships import as_customer
+from projections.dossier.relationships import ACCOUNT, as_customer, contract_topics, sales_of
 from projections.findings.judging import Finding, findings_of
 from projections.findings.reach import EVER, reach
 from projections.findings.retention import RETENTION, held_facts
@@ -194,10 +193,12 @@ def _marks(row: Row | None) -> Mapping[str, tuple[Mark, ...]]:
 
 
 def _told_of_account(row: Row | None) -> object:
-    """What facts of contact persons may be judged by; None while an account goes on that never ended."""
-    if not isinstance(row, Dossier) or not _has_ended(row):
+    """What facts of contact persons may be judged by; of an account that never ended, the first sale."""
+    if not isinstance(row, Dossier):
         return None
-    return as_customer(row), [row.all(topic) for topic in contract_topics(row)]
+    if not _has_ended(row):
+        return sales_of(row)[:1] or None
+    return as_customer(row), [row.all(topic) for topic in (ORDERED, *contract_topics(row))]
 
 
 def _has_ended(dossier: Dossier) -> bool:
@@ -316,24 +317,27 @@ def _dossiers(states: Mapping[str, bytes]) -> dict[str, Dossier]:
     return {name: row for name, row in rows.items() if isinstance(row, Dossier)}
 
 
-def _is_asked(dossier: Dossier) -> bool:
-    """Whether facts of others may ask a dossier anything: not one that says only that contracts run."""
+def _asked_part(dossier: Dossier) -> Dossier | None:
+    """What facts of others may ask of a dossier: of an account that never ended the first sale alone."""
     kinds = set(map(topic_of, dossier.marks)) & SHARED_TOPICS
-    return not kinds <= _OF_RELATIONSHIPS or _has_ended(dossier)
+    if not kinds <= _OF_RELATIONSHIPS or _has_ended(dossier):
+        return dossier
+    first = sales_of(dossier)[:1]
+    return Dossier(None, {ORDERED: tuple(first)}) if first else None
 
 
 class FindingsGathering:
     """Findings from all rows, stream by stream, in memory that grows with what is shared only.
 
-    That is the registers and the staff, accounts that were ever closed, the last contracts that ended, and
-    contracts that were taken over.
+    That is the registers and the staff, accounts that were ever closed, the last contracts that ended,
+    contracts that were taken over, and when an account that goes on bought something first.
     """
 
     def __init__(self, shared: Iterable[tuple[UUID, Mapping[str, Row]]]) -> None:
         self._shared = {
-            dossier_name(stream, dossier): dossier
+            dossier_name(stream, dossier): asked
             for stream, rows in shared
-            if isinstance(dossier := rows.get(DOSSIER), Dossier) and _is_asked(dossier)
+            if isinstance(dossier := rows.get(DOSSIER), Dossier) and (asked := _asked_part(dossier))
         }
         self._systems = {n: d for n, d in self._shared.items() if n.startswith("system/")}
         self._sightings: dict[str, Sighting] = {}

@@ -9,7 +9,7 @@ from projections.dossier.dossier import Dossier
 from projections.dossier.fact import Fact
 from projections.dossier.look import FactContext, SeenSituation
 from projections.dossier.objections import is_declared, is_marketing
-from projections.use.addressee import account_of, addressee, decided_purposes, objects_to
+from projections.use.addressee import account_of, addressee, consented, decided_purposes, objects_to
 from rulebook import Addressee
 from rulebook.calendar import day_of
 from rulebook.purposes import CHANNELS_OF
@@ -24,7 +24,8 @@ def contact(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     dossier, account = look.own, account_of(look, at)
     registered = dossier.last("registered", at)
     kind = "legal-entity" if dossier.customer else registered.code if registered else None
-    person = addressee(look, at, kind=kind, active=account == "active")
+    consents = consented(look, at)
+    person = addressee(look, at, kind=kind, active=account == "active", consents=consents)
     purposes = (
         {purpose} if purpose in {*decided_purposes(dossier), *CHANNELS_OF} else _about(channel)
     )

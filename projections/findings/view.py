@@ -27,7 +27,7 @@ from rulebook.powers import POWER_TABLE
 from rulebook.sources import SOURCES
 
 DOSSIER, TRACES = "dossier", "traces"
-FOLD = "23"
+FOLD = "24"
 # A dossier that depends on another one is no older than any change of that.
 LAST_TIME = datetime(9999, 12, 31, tzinfo=UTC)
 _KINDS = {letter: kind for kind, letter in LETTERS.items()}

@@ -13,7 +13,13 @@ from projections.dossier.choices import objects
 from projections.dossier.dossier import Dossier
 from projections.dossier.look import FactContext
 from projections.dossier.objections import objects_to_marketing
-from projections.dossier.relationships import relationships_of
+from projections.dossier.relationships import (
+    as_customer,
+    contract_topics,
+    is_former,
+    relationships_of,
+    sales_of,
+)
 from projections.dossier.said import Consent
 from projections.use.restricting import restricted
 from rulebook import Addressee
@@ -35,25 +41,26 @@ def kind_of_addressee(customer_kind: str | None) -> Kind:
 def is_customer(look: FactContext, at: datetime) -> bool:
     """Whether a person is an existing customer at a time: something was bought in a relationship that runs.
 
-    A contact person is one for what the customer buys.
+    A contact person is one for what the customer ordered or has a contract of.
     """
-    dossier = look.own
-    if dossier.customer is not None:
-        return True
-    bought = [mark.order.time for mark in dossier.until("bought", at)]
+    own = look.own
+    if own.customer and not contract_topics(own):
+        customer = look.at(own.customer)
+        bought, relationships = sales_of(customer), as_customer(customer)
+    else:
+        bought, relationships = list(own.all("bought")), look.once(relationships_of)
     return any(
-        one.sold or any(one.begun is None or one.begun <= time for time in bought)
-        for one in look.once(relationships_of)
+        one.sold or any(one.has_begun(mark.order.time) for mark in bought if mark.order.time <= at)
+        for one in relationships
         if one.runs_at(at)
     )
 
 
-def addressee(look: FactContext, at: datetime, *, kind: str | None, active: bool) -> Addressee:
+def addressee(
+    look: FactContext, at: datetime, *, kind: str | None, active: bool, consents: frozenset[str]
+) -> Addressee:
     """A person as the marketing rules see them at a time. `kind`: of the customer."""
     dossier = look.own
-    consents = frozenset(
-        name for name in decided_purposes(dossier) if _consented(dossier, name, at)
-    )
     by_channel = {
         channel for channel in CHANNELS if _objects_by_channel(dossier, channel, consents, at)
     }
@@ -88,13 +95,19 @@ def decided_purposes(dossier: Dossier) -> set[str]:
     return {topic.removeprefix(_CONSENT) for topic in dossier.marks if topic.startswith(_CONSENT)}
 
 
-def _consented(dossier: Dossier, purpose: str, at: datetime) -> bool:
-    """Given, not taken back and not expired; whether the account is active is asked apart."""
-    mark = dossier.last(f"{_CONSENT}{purpose}", at)
+def consented(look: FactContext, at: datetime) -> frozenset[str]:
+    """The purposes of consents that stand at a time; whether the account is active is asked apart."""
+    return frozenset(name for name in decided_purposes(look.own) if _stands(look, name, at))
+
+
+def _stands(look: FactContext, purpose: str, at: datetime) -> bool:
+    """Given, not taken back, not expired, and in no relationship that another one followed."""
+    mark = look.own.last(f"{_CONSENT}{purpose}", at)
     if mark is None or not isinstance(mark.says, Consent):
         return False
     until = instant_of(mark.says.valid_until) if mark.says.valid_until else None
-    return until is None or at < until
+    former = is_former(look.once(relationships_of), mark.order.time, at)
+    return (until is None or at < until) and not former
 
 
 def _objects_by_channel(

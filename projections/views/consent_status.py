@@ -5,7 +5,7 @@ whether it is effective also on accounts and objections: `consent_answer` says b
 Beside them stand the person's other choices (`dossier/choices.py`): objections, cookies, permissions.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
@@ -13,6 +13,7 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from projections.dossier.choices import CHOICES, Choice, choose, objections_to, subkey_of
+from projections.dossier.relationships import Relationship, is_former
 from projections.folds.compression import RowCompression
 from projections.folds.view import Order, View, order_of
 from projections.views.customer_state import Status
@@ -94,6 +95,7 @@ Hindrance = Literal[
     "no-act",
     "no-parent",
     "not-own",
+    "former-relationship",
     "inactive",
     "erased",
     "customer-inactive",
@@ -122,15 +124,17 @@ class ConsentAnswer(msgspec.Struct, frozen=True):
 class Giver(NamedTuple):
     """Who consented. `objects`: to direct marketing as such, for which then no consent has an effect.
 
-    `born`: on which day, where that is known: a child needs a parent (UAVG Art. 5).
+    `born`: on which day, where that is known: a child needs a parent (UAVG Art. 5). `relationships`: in which
+    they gave it, or which came later.
     """
 
     objects: bool = False
     born: date | None = None
+    relationships: Sequence[Relationship] = ()
 
 
 ANYBODY = Giver()
-"""Of whom neither is known."""
+"""Of whom nothing is known."""
 
 
 def consent_answer(
@@ -148,9 +152,7 @@ def consent_answer(
     """
     status = status_at(row, clock)
     channels = objections_to(row.purpose, row.order, choices)
-    hindrance = _hindrance(row, status, account_status, customer_status)
-    if hindrance is None:
-        hindrance = lack_of(row, giver.born)
+    hindrance = hindrance_of_act(row, giver, clock) or _of_account(account_status, customer_status)
     if hindrance is None and channels:
         hindrance = "objected"
     if hindrance is None and giver.objects and is_direct_marketing(row.purpose):
@@ -186,12 +188,18 @@ def status_at(row: Consent, clock: datetime) -> ConsentStatus:
     return row.act  # type: ignore[return-value]  # the two others are handled above
 
 
-def _hindrance(
-    row: Consent, status: ConsentStatus, account: Status, customer: Status | None
-) -> Hindrance | None:
-    """What the act itself or an account hinders; None: nothing."""
+def hindrance_of_act(row: Consent, giver: Giver, clock: datetime) -> Hindrance | None:
+    """Why a consent does not stand at a time, whatever becomes of the account; None: it stands."""
+    status = status_at(row, clock)
     if status != "given":
         return status
+    if lack := lack_of(row, giver.born):
+        return lack
+    return "former-relationship" if is_former(giver.relationships, row.since, clock) else None
+
+
+def _of_account(account: Status, customer: Status | None) -> Hindrance | None:
+    """What an account hinders; None: nothing."""
     if account != "active":
         return account
     return None if customer in {None, "active"} else "customer-inactive"
@@ -216,6 +224,7 @@ _WHY: dict[Hindrance, str] = {
     "no-act": "the person did not agree by an act of their own (GDPR Art. 4(11), CJEU C-673/17)",
     "no-parent": "the person was younger than 16, and no parent agreed (UAVG Art. 5)",
     "not-own": "a parent agreed for a person of 16 or older (UAVG Art. 5)",
+    "former-relationship": "it was given in an earlier relationship, which says nothing for the present one",
     "inactive": "the account is inactive (policy 3.1)",
     "erased": "the person was erased",
     "customer-inactive": "the account of the customer is not active (policy 3.1)",

@@ -87,7 +87,7 @@ def _changed(state: CustomerState, name: str, event: RecordedEvent) -> CustomerS
     after = state
     if name == names.CUSTOMER_REGISTERED:
         after = _registered(after, event)
-    elif name in _ACCOUNT_ACTS:
+    if name in _ACCOUNT_ACTS:
         acts = after.acts.with_events((event,), ACCOUNT_TOPICS)
         after = msgspec.structs.replace(after, acts=acts)
     elif erases(event):
@@ -217,7 +217,7 @@ def erased_categories(state: CustomerState) -> list[str]:
 
 VIEW: View[CustomerState] = View(
     name="customer_state",
-    version="6",
+    version="7",
     type=CustomerState,
     keys=keys,
     evolve=lambda _subkey, state, event: evolve(state, event),

@@ -41,8 +41,12 @@ TOLD = (
     "measures_taken",
     "measures_proposed",
     "delay_reason",
+    "began",
+    "protection",
+    "other_providers",
+    "other_states",
 )
-"""Members of the acts on a breach that a notification to the authority is made of (GDPR Art. 33(3))."""
+"""Members of the acts on a breach that a notification to the authority is made of."""
 _HIGH = frozenset({"high", "severe", "very-high"})
 
 
@@ -189,7 +193,7 @@ def _cells(_key: Key, incident: Incident) -> Cells:
 
 VIEW: View[Incident] = View(
     name="incidents",
-    version=f"4+{digest(DEADLINES)}",
+    version=f"5+{digest(DEADLINES)}",
     type=Incident,
     keys=keys,
     names=_BREACH | _MISUSE,

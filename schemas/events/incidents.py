@@ -10,7 +10,10 @@ from schemas.formats import Code, Instant, Text
 
 
 class _BreachTold(Facts, frozen=True, kw_only=True):
-    """What a notification of a breach must say (GDPR Art. 33(3)), as far as known; the latest counts."""
+    """What a notification of a breach must say, as far as known; the latest counts.
+
+    GDPR Art. 33(3); from `began` on Annex I of Regulation 611/2013, which asks it of telecom providers.
+    """
 
     nature: list[Code] | UnsetType = UNSET
     description: Text | UnsetType = UNSET
@@ -21,6 +24,10 @@ class _BreachTold(Facts, frozen=True, kw_only=True):
     measures_taken: list[Text] | UnsetType = UNSET
     measures_proposed: list[Text] | UnsetType = UNSET
     delay_reason: Text | UnsetType = UNSET
+    began: Text | UnsetType = UNSET
+    protection: Text | UnsetType = UNSET
+    other_providers: list[Text] | UnsetType = UNSET
+    other_states: list[Text] | UnsetType = UNSET
 
 
 class BreachDetected(_BreachTold, frozen=True, kw_only=True):

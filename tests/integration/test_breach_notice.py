@@ -42,7 +42,8 @@ KNOWN = (
 def test_what_nobody_said_is_missing_until_it_is_said(office: Cli) -> None:
     status, empty = notice(office)
     assert (status, empty["late"], empty["phases"]) == (1, False, [])
-    assert empty["missing"] == [item for item in ITEMS if item not in {"contact", "delay_reason"}]
+    asked = [item for item, (point, _) in ITEMS.items() if point != "611/2013"]
+    assert empty["missing"] == [item for item in asked if item not in {"contact", "delay_reason"}]
     assert "never assessed" in office("incident", "assess", "B-1", "--persons=12").err
     assert "say what risk it is" in office("incident", "assess", "B-1").err
     assessed(office, "--risk=low", "--persons=12", "--at", hours_ago(19))
@@ -62,6 +63,26 @@ def test_what_nobody_said_is_missing_until_it_is_said(office: Cli) -> None:
         .split()
     )
     assert notice(office, "--as-of", hours_ago(19.5))[1]["missing"] == empty["missing"]
+
+
+@pytest.mark.parametrize("regime", ["telecom/gdpr", "telecom"])
+def test_a_telecom_provider_tells_what_the_regulation_asks_besides(cli: Cli, regime: str) -> None:
+    """Regulation (EU) 611/2013, Annex I: points 4, 7, 8, 16 and 17."""
+    cli("incident", "detect", "B-1", "--regime", regime, "--at", hours_ago(2))
+    assessed(cli, "--risk=low", *KNOWN)
+    assert notice(cli)[1]["missing"] == ["began", "protection"]
+    assessed(cli, "--began=about 3 November", "--protection=passwords were salted and hashed")
+    status, whole = notice(cli)
+    assert (status, whole["missing"]) == (0, [])
+    assessed(cli, "--provider=the carrier", "--state=BE", "--state=DE: told")
+    said = {row["item"]: row["said"] for row in notice(cli)[1]["items"]}
+    assert said["other_states"] == {"other_states": ["BE", "DE: told"]}
+    page = cli(
+        "incident", "notification", "B-1", "--format", "text", "--language", "nl"
+    ).out.decode()
+    assert "Wat een telecomaanbieder ook meldt (Verordening (EU) 611/2013, bijlage I)" in page
+    assert "- andere aanbieders: the carrier" in page
+    assert "- wanneer het incident was: about 3 November" in page
 
 
 def test_a_delay_needs_its_reason_and_phases_are_told(office: Cli) -> None:

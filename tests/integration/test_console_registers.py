@@ -321,10 +321,13 @@ def test_recipients_as_of_a_time(cli: Cli) -> None:
 
 
 def test_people_get_tables(cli: Cli) -> None:
-    cli.record(recipient("Incasso B.V."), declared(), registered(), collected(), disclosed())
+    certified = [{"framework": "dpf", "valid_from": "2025-02-01"}]
+    named = recipient("Incasso B.V.", certifications=certified)
+    cli.record(named, declared(), registered(), collected(), disclosed())
     assert "debt-collection" in cli("register").out.decode()
     assert "Incasso B.V." in cli("disclosures").out.decode()
-    assert "Incasso B.V." in cli("recipients").out.decode()
+    parties = cli("recipients").out.decode()
+    assert all(word in parties for word in ("Incasso B.V.", "dpf since", "2025-02-01"))
 
 
 @pytest.mark.parametrize(

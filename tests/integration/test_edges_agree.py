@@ -2,13 +2,15 @@
 
 Commands, console, portal, API, access report, records of consent (TS 27560): which account is
 active, which consent counts, who received what, what is held until when, what is restricted, what is late.
-Archive questions are compared in `test_archive.py`.
+Registers are compared as well. Archive questions are compared in `test_archive.py`.
 """
 
+import csv
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from io import StringIO
 from pathlib import Path
 from random import Random, SystemRandom
 from typing import Any, NamedTuple
@@ -31,13 +33,16 @@ from tests.fixtures.console import (
 from tests.fixtures.moments import NOW, days_ago
 from tests.fixtures.postgres import Templates
 from tests.fixtures.whole import WHOLE
-from tests.web.console import EVENTS, Consoled, console_settings, fill_with_sample
+from tests.web.console import EVENTS, ORIGIN, Consoled, console_settings, fill_with_sample
 from tests.web.console import NOW as CONSOLE_NOW
 from web.pages.my_choices import PURPOSES
 
 DRAWN = 40 if WHOLE else 6
 """How many persons of the sample are walked, beside those who were made for it."""
 SEED = SystemRandom().randrange(2**32) if WHOLE else 20261202
+LDV, VNG = "/api/ldv/v1/processing-activities", "/api/vng/v1/verwerkte-objecten"
+READ = "ledger-read"
+ASKED = {"objecttype": "persoon", "beginDatum": "2000-01-01", "eindDatum": "2100-01-01"}
 CARE = {"activity": "subscription-management", "legal_basis": "6-1-b"}
 RIGHTS = {"activity": "rights-handling", "legal_basis": "6-1-c", "provision": "eu.gdpr.18"}
 SAID_YES = {None, "inactive", "customer-inactive", "objected", "objects"}
@@ -56,6 +61,7 @@ def returned(who: str) -> Iterator[dict[str, Any]]:
         who, time=days_ago(2500), categories=["contact"], personal={"email": "a@example.nl"}
     )
     yield contract("contract-ended", who, f"{who[-3:]}-1", 2000, reason="moved")
+    yield consented(who, time=days_ago(2400), purpose="product-information")
     yield message("account-deactivated", who, time=days_ago(2000), **CARE, reason="left")
     yield contract("contract-concluded", who, f"{who[-3:]}-2", 20)
     yield collected(
@@ -72,6 +78,14 @@ def left(who: str) -> Iterator[dict[str, Any]]:
         who, time=days_ago(900), categories=["contact"], personal={"email": "c@example.nl"}
     )
     yield message("account-deactivated", who, time=days_ago(800), **CARE, reason="left")
+
+
+def contract_over(who: str) -> Iterator[dict[str, Any]]:
+    """A former customer whose account was never closed."""
+    yield registered(who, time=days_ago(900))
+    yield contract("contract-concluded", who, f"{who[-3:]}-1", 900)
+    yield consented(who, time=days_ago(900))
+    yield contract("contract-ended", who, f"{who[-3:]}-1", 800, reason="moved")
 
 
 def contact_gone(who: str) -> Iterator[dict[str, Any]]:
@@ -183,8 +197,10 @@ MADE: dict[str, Callable[[str], Iterator[dict[str, Any]]]] = {
     "customer/77209": in_files,
     "customer/77210": erased_in_part,
     "customer/77211": taken_over,
+    "customer/77212": contract_over,
 }
 OTHERS = ("customer/77208",)
+_ON_REMOVAL = "law.erasure.on-removal"
 
 
 class House(NamedTuple):
@@ -289,6 +305,7 @@ def test_each_edge_says_the_same_of_a_person(edges: Edges, who: str) -> None:
     facts.values()
     facts.retention()
     facts.requests()
+    facts.standards()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -414,16 +431,26 @@ class Facts:
         told = {_kept(one) for one in self.report["retention"]}
         assert {_kept(row) for one in self.mine["categories"] for row in one["retention"]} == told
         clocks = self.edges.of_all("retention", "due", "--all")["clocks"]
+        rows = [one for one in clocks if one["subject"] == self.who]
         # Of a removed field no period is told to the person: the next run erases it (ADR 138).
-        mine = {
-            _kept(one)
-            for one in clocks
-            if one["subject"] == self.who and one["rule"] != "law.erasure.on-removal"
-        }
-        assert mine == told
+        assert {_kept(one) for one in rows if one["rule"] != _ON_REMOVAL} == told
+        self.removed([one for one in rows if one["rule"] == _ON_REMOVAL])
         late = {one["category"] for one in self.report["retention"] if one["overdue_since"]}
         due = self.edges.of_all("retention", "due")["clocks"]
         assert late <= {one["category"] for one in due if one["subject"] == self.who}
+
+    def removed(self, rows: list[Any]) -> None:
+        """Which removed fields are held still, and which of them the next run erases."""
+        held = {field for one in rows for field in one["fields"]}
+        assert held or MADE.get(self.who) is not erased_in_part
+        assert held <= {one["field"] for one in self.report["data"] if not one["current"]}
+        due = {field for one in rows if one["situation"] == "due" for field in one["fields"]}
+        steps = [
+            one
+            for one in self.edges.of_all("retention", "run")["due"]
+            if one["subject"] == self.who and one["cause"] == "removed"
+        ]
+        assert {field for one in steps for field in one["fields"]} == due
 
     def requests(self) -> None:
         """Which request is late: the list, the person's page, the portal, the findings and today."""
@@ -440,6 +467,165 @@ class Facts:
             one["ref"] for one in today if one["subject"] == self.who and one["state"] == "overdue"
         }
         assert {ref for ref, overdue in own.items() if overdue} - ended <= late
+
+    def standards(self) -> None:
+        """Which acts there were: history, LDV and VNG agree; the person reads there what the report tells."""
+        history = self.edges.cli("history", self.who, "--json").acts
+        annulled = {one["position"] for one in history if one["annulled_by"]}
+        annulling = {one["position"] for one in history if ".event-annulled." in one["type"]}
+        happened = {one["position"] for one in history} - annulled
+        office, own = self._logged(self.edges.office), self._logged(self.own)
+        self._written(history, office)
+        assert office.ok == happened
+        assert office.lapsed == annulled
+        assert office.objects.keys() == happened - annulling
+        assert own.objects.keys() == own.ok - annulling
+        looks = [one for one in self.report["consultations"] if one["where"] == "system"]
+        told = {p for one in (*self.report["acts"], *looks) for p in one["positions"]}
+        assert own.ok == told
+        for objects in (office.objects, own.objects):
+            given = {p for p, one in objects.items() if "afnemerId" in one["verwerkingsactie"]}
+            # A file of many is no act about one person: who was in it, the list alone says.
+            assert (
+                given
+                == {one["position"] for one in self.disclosed if one["membership"] is None}
+                & objects.keys()
+            )
+
+    def _written(self, history: list[Any], office: "Logged") -> None:
+        """The files of both standards have the same acts, of the time, source and activity of the history."""
+        logged, processed = (
+            [one for one in self._exported(form) if one[name] != READ]
+            for form, name in (("ldv", "name"), ("vng", "actieNaam"))
+        )
+        at = {one["position"]: one for one in history}
+        by_status: dict[str, set[int]] = {"Ok": set(), "Error": set()}
+        for one in logged:
+            position = one["attributes"]["processing_ledger.position"]
+            by_status[one["status"]].add(position)
+            assert one["resource"]["attributes"]["service.name"] == at[position]["source"]
+            assert datetime.fromtimestamp(one["startTime"] / 1000, UTC) == _milliseconds(
+                at[position]
+            )
+        assert (by_status["Ok"], by_status["Error"]) == (office.ok, office.lapsed)
+        assert {_position(one) for one in processed} == office.objects.keys()
+        for one in processed:
+            act = at[_position(one)]
+            assert one["tijdstip"] == act["occurred_at"]
+            assert one.get("verwerkingNaam") == act["activity"]
+            assert one["systeem"] == act["source"]
+
+    def _exported(self, form: str) -> list[Any]:
+        return self.edges.cli("export", "--format", form, "--subject", self.who).lines
+
+    def _logged(self, client: Any) -> "Logged":
+        """The acts about the person as a reader gets them by the standards, whole lists."""
+        session = client.session.csrf if client.session else ""
+        headers = {"origin": ORIGIN, "sec-fetch-site": "same-origin", "x-csrf-token": session}
+        wanted = {"dpl.core.data_subject_id": self.state["data_subject"]}
+        ok, lapsed, address = set[int](), set[int](), LDV
+        while address:
+            answer = client.http.post(address, json=wanted, headers=headers)
+            assert answer.status_code == 200, answer.text
+            for one in answer.json()["processingActivities"]:
+                if one["name"] == READ:
+                    continue  # each question of this test is one more
+                position = one["attributes"]["processing_ledger.position"]
+                (ok if one["status"] == "Ok" else lapsed).add(position)
+            address = answer.headers.get("link", "").partition(">")[0].lstrip("<")
+        objects: dict[int, Any] = {}
+        kind, _, id = self.who.partition("/")
+        page = client.http.get(VNG, params=ASKED | {"soortObjectId": kind, "objectId": id}).json()
+        while page["results"]:
+            for one in page["results"]:
+                if one["verwerkingsactie"]["actieNaam"] != READ:
+                    objects[_position(one["verwerkingsactie"])] = one
+            if not page["next"]:
+                break
+            page = client.http.get(page["next"].removeprefix(ORIGIN)).json()
+        return Logged(ok, lapsed, objects)
+
+
+class Logged(NamedTuple):
+    """Positions of the acts by the one standard, and the objects by position by the other one."""
+
+    ok: set[int]
+    lapsed: set[int]
+    objects: dict[int, Any]
+
+
+def _position(act: Any) -> int:
+    return int(act["url"].rpartition(":")[2])
+
+
+def _milliseconds(act: Any) -> datetime:
+    time = datetime.fromisoformat(act["occurred_at"])
+    return time.replace(microsecond=time.microsecond // 1000 * 1000)
+
+
+def test_each_edge_says_the_same_of_an_activity(edges: Edges) -> None:
+    """Page, API, JSON, CSV and JSON-LD of the register, and what the rules say of retention."""
+    rows = {one["activity"]: one for one in edges.of_all("register")["activities"]}
+    assert any(row["declared"] and row["recipients"] for row in rows.values())
+    told = {one["activity"]: one for one in edges.office.api("/register")["activities"]}
+    for row in (*rows.values(), *told.values()):
+        for party in row["recipients"]:
+            party.pop("name", None)  # that of a private person is in documents alone
+    assert told == rows
+    text = edges.cli("register", "--format", "csv").out.decode("utf-8-sig")
+    assert {
+        (one["activity"], one["purpose"], one["legal_basis"])
+        for one in csv.DictReader(StringIO(text))
+        if one["purpose"]
+    } == {
+        (name, one["purpose"], one["legal_basis"])
+        for name, row in rows.items()
+        for one in (row["declared"] or {"purposes": []})["purposes"]
+    }
+    written = [
+        edges.said("register", "--format", "dpv"),
+        edges.office.get("/register", format="dpv").json(),
+    ]
+    for document in written:
+        processes = {one["dct:identifier"]: one for one in document["dpv:hasProcess"]}
+        assert {name: _declared(rows[name]) for name in rows} == {
+            name: _vocabulary(processes[name]) for name in processes
+        }
+    for name, row in rows.items():
+        page = edges.page(f"/register/{name}")
+        assert all(one["recipient"] in page for one in row["recipients"])
+        drift, missing = len(row["drift"]), len(row["missing"])
+        assert f"not declared: {drift}. Missing from the declaration: {missing}." in page
+
+
+def _declared(row: Any) -> Any:
+    declared = row["declared"] or {"purposes": [], "data_categories": [], "recipient_kinds": []}
+    seen = {one["recipient"] for one in row["recipients"]}
+    kept = {one["category"]: one["kept"] for one in row["retention"]["categories"]}
+    rules = declared.get("retention", {})
+    return (
+        {one["purpose"] for one in declared["purposes"]},
+        set(declared["data_categories"]),
+        seen | set(declared["recipient_kinds"]),
+        {name: kept[name] for name in rules},
+    )
+
+
+COMPLIES = {"dpv:Compliant": True, "dpv:NonCompliant": False, "dpv:ComplianceUnknown": None}
+
+
+def _vocabulary(process: Any) -> Any:
+    storage = process.get("dpv:hasStorageCondition", [])
+    return (
+        {one["dpv:hasPurpose"]["dct:identifier"] for one in process.get("dpv:hasProcess", [])},
+        {one["dct:identifier"] for one in process.get("dpv:hasPersonalData", [])},
+        {one["dct:identifier"] for one in process["dpv:hasRecipient"]},
+        {
+            one["dpv:hasPersonalData"]["dct:identifier"]: COMPLIES[one["dpv:hasComplianceStatus"]]
+            for one in storage
+            if "dpv:hasPersonalData" in one
+        },
+    )
 
 
 def _kept(row: Any) -> tuple[str, Any, Any, Any]:

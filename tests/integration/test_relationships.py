@@ -65,7 +65,8 @@ def test_a_contact_person_who_was_removed_is_no_longer_approached(firm: Cli) -> 
     assert told(firm, CONTACT) == ("inactive", "2024-03-01", {False}, False)
     assert told(firm, CONTACT, "--as-of", on("2024-02-20"))[0] == "active"
     assert inactive_mails(firm) == ["2024-03-02"]
-    firm.record(contact("added", "2024-04-01"), mailed(CONTACT, "2024-04-02"))
+    again = consented(CONTACT, time=on("2024-04-01"))
+    firm.record(contact("added", "2024-04-01"), again, mailed(CONTACT, "2024-04-02"))
     assert told(firm, CONTACT) == ("active", "2024-04-01", {True}, True)
     assert inactive_mails(firm) == ["2024-03-02"]
 
@@ -77,12 +78,13 @@ def test_a_contact_person_is_as_active_as_the_account_of_the_customer(firm: Cli)
     assert told(firm, CONTACT, "--as-of", on("2024-02-20"))[0] == "active"
     assert inactive_mails(firm) == ["2024-03-02"]
     signed = message("contract-concluded", FIRM, time=on("2024-05-01"), contract_ref="C-1")
-    firm.record(signed, mailed(CONTACT, "2024-05-02"))
+    again = consented(CONTACT, time=on("2024-05-01"))
+    firm.record(signed, again, mailed(CONTACT, "2024-05-02"))
     assert told(firm, CONTACT)[0] == "active"
     assert inactive_mails(firm) == ["2024-03-02"]
     ended = message("contract-ended", FIRM, time=on("2024-06-01"), contract_ref="C-1")
     firm.record(ended, mailed(CONTACT, "2024-06-02"))
-    assert told(firm, CONTACT) == ("inactive", "2024-03-01", {False}, False)
+    assert told(firm, CONTACT) == ("inactive", "2024-06-01", {False}, False)
     assert inactive_mails(firm) == ["2024-03-02", "2024-06-02"]
     assert firm("rebuild", "findings").status == 0
     assert inactive_mails(firm) == ["2024-03-02", "2024-06-02"]
@@ -173,6 +175,94 @@ def test_what_a_returning_customer_brings_does_not_go_with_the_old(former: Cli, 
         assert [one["code"] for one in ran["rejections"]] == ([code] if code else [])
     assert address(former) == "2026-11-26@example.nl"
     assert former("audit", "--views").status == 0
+
+
+def worth(cli: Cli, who: str = BACK) -> dict[str, str | None]:
+    """Why each consent of a person has no effect; lists, files and marketing must say the same."""
+    (row,) = (row for row in cli("consents", "--all", "--json").lines if row["subject"] == who)
+    said = {one["purpose"]: one["hindrance"] for one in row["consents"]}
+    own = cli("consents", who, "--json").json["consents"]
+    assert {one["purpose"]: one["hindrance"] for one in own} == said
+    allowed = cli("marketing", who, "--json").json["person"]["consents"]
+    assert sorted(allowed) == sorted(name for name, why in said.items() if why is None)
+    return said
+
+
+def unasked(cli: Cli) -> list[str]:
+    rows = cli("findings", "--rule", "house.contact.consent", "--json").json["findings"]
+    return sorted(row["occurred_at"][:10] for row in rows)
+
+
+@pytest.mark.parametrize("how", BEGINNINGS)
+def test_a_consent_of_a_former_relationship_says_nothing_for_the_new_one(
+    former: Cli, how: str
+) -> None:
+    former.record(consented(BACK, time=on("2018-02-01")), mailed(BACK, "2019-01-01"))
+    assert worth(former) == {"newsletter": "inactive"}
+    former.record(*BEGINNINGS[how], mailed(BACK, "2026-11-24"))
+    assert worth(former) == {"newsletter": "former-relationship"}
+    assert unasked(former) == ["2026-11-24"]
+    (record,) = former("consents", BACK, "--format", "ts27560").json["@graph"]
+    assert record["dpv:hasConsentStatus"][-1]["@type"] == "dpv:ConsentExpired"
+    former.record(consented(BACK, time=on("2026-11-25")), mailed(BACK, "2026-11-26"))
+    assert (worth(former), unasked(former)) == ({"newsletter": None}, ["2026-11-24"])
+    assert former("rebuild", "findings").status == 0
+    assert unasked(former) == ["2026-11-24"]
+
+
+def test_a_consent_between_two_relationships_stands_in_the_new_one(former: Cli) -> None:
+    former.record(consented(BACK, time=on("2023-02-01")), *BEGINNINGS["contract"])
+    assert worth(former) == {"newsletter": None}
+
+
+def test_a_consent_of_a_contact_person_ends_with_that_of_the_customer(firm: Cli) -> None:
+    left = message("account-deactivated", FIRM, time=on("2024-03-01"), reason="closed")
+    firm.record(
+        left, contract("concluded", FIRM, "2024-05-01", "C-1"), mailed(CONTACT, "2024-05-02")
+    )
+    assert worth(firm, CONTACT) == {"newsletter": "former-relationship"}
+    assert unasked(firm) == ["2024-05-02"]
+
+
+def unlawful(cli: Cli) -> list[str]:
+    rows = cli("findings", "--rule", "law.contact.channel", "--json").json["findings"]
+    return sorted(row["occurred_at"][:10] for row in rows)
+
+
+def test_a_contact_person_is_an_existing_customer_by_what_the_customer_bought(firm: Cli) -> None:
+    def told_of(*options: str) -> bool:
+        return bool(firm("marketing", CONTACT, *options, "--json").json["person"]["customer"])
+
+    facts = {"purpose": "newsletter", "channel": "web"}
+    withdrawn = message("consent-withdrawn", CONTACT, time=on("2024-02-05"), **facts)
+    firm.record(withdrawn, mailed(CONTACT, "2024-02-06"), mailed(CONTACT, "2024-03-06"))
+    assert (told_of(), unlawful(firm)) == (False, ["2024-02-06", "2024-03-06"])
+    # What is told late counts for what came after it alone.
+    firm.record(contract("concluded", FIRM, "2024-03-01", "C-1"))
+    assert (told_of(), told_of("--as-of", on("2024-02-20"))) == (True, False)
+    assert unlawful(firm) == ["2024-02-06"]
+    firm.record(
+        message("contract-ended", FIRM, time=on("2024-06-01"), contract_ref="C-1"),
+        mailed(CONTACT, "2024-06-02"),
+    )
+    assert (told_of(), unlawful(firm)) == (False, ["2024-02-06", "2024-06-02"])
+    assert firm("rebuild", "findings").status == 0
+    assert unlawful(firm) == ["2024-02-06", "2024-06-02"]
+
+
+def test_data_that_rests_on_a_consent_goes_with_the_relationship(cli: Cli) -> None:
+    grounds = {"activity": "direct-marketing", "legal_basis": "6-1-a", "categories": ["contact"]}
+    cli.record(
+        registered(BACK, time=on("2024-01-01")),
+        contract("concluded", BACK, "2024-01-02", "C-1"),
+        consented(BACK, time=on("2024-02-01")),
+        collected(BACK, time=on("2024-02-02"), personal={"email": "a@example.nl"}, **grounds),
+        contract("ended", BACK, "2026-10-01", "C-1"),
+    )
+    assert cli("retention", "run", "--json").json["due"] == []
+    cli.record(*BEGINNINGS["contract"])
+    (step,) = cli("retention", "run", "--json").json["due"]
+    assert (step["cause"], step["categories"]) == ("consent-withdrawn", ["contact"])
 
 
 def test_a_returning_customer_is_found_by_the_new_address_alone(former: Cli) -> None:

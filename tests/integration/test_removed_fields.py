@@ -1,5 +1,6 @@
 """A removed value becomes unreadable by the next retention run, through the program, wherever one looks."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -228,10 +229,30 @@ def test_one_field_is_erased_by_command_and_a_certificate_says_so(customer: Cli)
     )
     assert written.status == 0
     assert "Welke losse gegevens" in letter.read_text()
+    assert "tot en met" not in letter.read_text()
     said = answers(customer)
     assert STAYS not in said["history"]
     assert STAYS not in said["state"]
     assert CANARY in said["history"]
+
+
+def test_the_forecast_counts_a_removed_field_and_its_certificate_says_until_when(
+    customer: Cli,
+) -> None:
+    month = f"{datetime.now(UTC):%Y-%m}"
+    expected = {"month": month, "category": "contact", "data_subjects": 1}
+    assert expected in customer("retention", "forecast", "--json").json["months"]
+    (erasure,) = customer("retention", "run", "--yes", "--json").json["erased"]
+    assert expected not in customer("retention", "forecast", "--json").json["months"]
+    assert customer("publish", "--once").status == 0
+    position, path = str(erasure["position"]), customer.folder / "proof.json"
+    assert customer("certificate", "write", position, "--output", str(path)).status == 0
+    check = ("certificate", "verify", str(path), "--key", key_of(customer))
+    assert customer(*check, "--json").json["through"] == "2026-11-10T09:00:00.000000Z"
+    letter = customer.folder / "letter.html"
+    options = ("--format", "html", "--output", str(letter))
+    assert customer("certificate", "write", position, *options).status == 0
+    assert "tot en met 10 november 2026" in letter.read_text()
 
 
 def test_a_category_and_a_field_are_not_named_together(customer: Cli) -> None:

@@ -91,6 +91,24 @@ def test_a_contract_that_is_taken_back_or_ended_follows_the_latest_act(house: Cl
     assert kept_for(house, NEW) == {"contract"}
 
 
+def test_a_contract_runs_since_its_hand_over_also_when_that_is_corrected(house: Cli) -> None:
+    def since(who: str) -> str:
+        (row,) = house("state", who, "--json").json["contracts"]
+        return str(row["since"][:10])
+
+    house.record(contract("changed", OLD, 3), *taken_over(7), contract("changed", NEW, 9))
+    assert (since(OLD), since(NEW)) == ("2024-03-07", "2024-03-07")
+    wrong = [
+        message("event-annulled", who, time=on(10), annuls=f"{who[-1]}-7", reason="mistake")
+        for who in (OLD, NEW)
+    ]
+    house.record(*wrong)
+    assert (since(OLD), since(NEW)) == ("2024-03-01", "2024-03-09")
+    house.record(*taken_over(5))
+    assert (since(OLD), since(NEW)) == ("2024-03-05", "2024-03-05")
+    assert house("audit", "--views").status == 0
+
+
 def test_a_takeover_whose_contract_nobody_knew_counts_too(house: Cli) -> None:
     third = "customer/10025"
     house.record(

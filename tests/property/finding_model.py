@@ -7,42 +7,31 @@ increments; periods, countries, provisions and kinds of recipient are taken from
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import rulebook
 from ledger.event import RecordedEvent
-from schemas import CATEGORIES, PERSONAL_FIELDS
+from schemas import PERSONAL_FIELDS
 from tests.property import view_model
+from tests.property.relationship_model import (
+    RELATING,
+    Events,
+    Told,
+    as_customer,
+    contracts_of,
+    day_of,
+    is_party,
+    is_whole,
+    rank,
+    running,
+    stretches_of,
+)
 from tests.unit.projections.making import HR, IT
 
-Events = Sequence[RecordedEvent]
 Broken = Iterator[tuple[str, datetime | None]]
 """A rule, and from when it counts if not at once."""
-TAKES = {
-    "contact-person-removed",
-    "contract-taken-over",
-    "contract-ended",
-    "legal-hold-released",
-    "dispute-closed",
-    "collection-closed",
-    "restriction-lifted",
-    "account-deactivated",
-    "personal-data-erased",
-    "transfer-agreement-ended",
-    "consent-withdrawn",
-    "consent-refused",
-    "consent-invalidated",
-    "marketing-objection-recorded",
-    "objection-raised",
-    "objection-upheld",
-    "app-permission-denied",
-    "app-permission-revoked",
-    "employment-ended",
-    "role-revoked",
-    "recipient-ended",
-    "rights-request-refused",
-}
 USES = {
     "marketing-message-sent",
     "personal-data-accessed",
@@ -107,42 +96,8 @@ def findings(events: Events, office: str) -> list[tuple[str, str, str, str]]:
     return sorted(found)
 
 
-class Told:
-    """Everything that counts, in the order in which later says more."""
-
-    def __init__(self, events: Events) -> None:
-        self.events = sorted(events, key=_rank)
-
-    def of(
-        self,
-        who: RecordedEvent | str,
-        *names: str,
-        until: datetime | None = None,
-        **facts: Any,
-    ) -> Events:
-        """Events of some types about whom an event, a stream or a reference names, up to a time."""
-        stream = who if isinstance(who, str) else str(who.stream)
-        return [
-            event
-            for event in self.events
-            if event.name in names and stream in {str(event.stream), event.subject}
-            if until is None or event.time <= until
-            if all(event.facts.get(name) == value for name, value in facts.items())
-        ]
-
-
-def _rank(event: RecordedEvent) -> tuple[Any, ...]:
-    sequence = -1 if event.sequence is None else event.sequence
-    takes = 2 if event.name == "contract-ended" else event.name in TAKES
-    return event.time, takes, sequence, event.source, event.id
-
-
 def _utc(due: datetime | None) -> str:
     return str(due and due.astimezone(UTC))
-
-
-def _day(time: datetime) -> str:
-    return time.astimezone(ZoneInfo("Europe/Amsterdam")).date().isoformat()
 
 
 def broken(event: RecordedEvent, told: Told) -> Broken:
@@ -306,7 +261,7 @@ def _unheld(told: Told, office: str) -> Iterator[tuple[str, str]]:
             if (
                 last != "role-granted"
                 or _lapsed(acts[-1], at)
-                or (ended and _rank(ended[-1]) > _rank(acts[-1]))
+                or (ended and rank(ended[-1]) > rank(acts[-1]))
             ):
                 yield event.source, event.id
 
@@ -327,7 +282,7 @@ def _kept(told: Told) -> Iterator[tuple[tuple[str, str], datetime]]:
                 if category == "traffic":
                     yield (first.source, first.id), _after(_month_end(first), category)
                 elif left:
-                    yield (first.source, first.id), _after(_day(left), category)
+                    yield (first.source, first.id), _after(day_of(left), category)
 
 
 def _stands(mine: Events, category: str) -> bool:
@@ -353,7 +308,7 @@ def _stands(mine: Events, category: str) -> bool:
 
 def _left(event: RecordedEvent, latest: datetime, told: Told) -> datetime | None:
     """When the relationship ended that had begun by the month of a value; not before the value itself."""
-    found = _stretches(event, told)
+    found = stretches_of(event, told)
     begun = [end for start, end in found if start is None or _month(start) <= _month(latest)]
     return begun[-1] and max(begun[-1], latest)
 
@@ -362,113 +317,20 @@ def _month(time: datetime) -> tuple[int, int]:
     return time.year, time.month
 
 
-Stretches = list[tuple[datetime | None, datetime | None]]
-
-
-def _stretches(event: RecordedEvent, told: Told) -> Stretches:
-    """From when until when whoever an event is about was a customer, or a contact person."""
-    joined = told.of(event, "contact-person-added")
-    if not joined or _contracts(event, told):
-        return _as_customer(event, told)
-    found: Stretches = []
-    start: datetime | None = None
-    there = True
-    for act in told.of(event, "contact-person-added", "contact-person-removed"):
-        if act.name == "contact-person-removed":
-            found += [(start, act.time)] if there else []
-            there = False
-        elif not there:
-            start, there = act.time, True
-    if not there:
-        return found
-    account = _as_customer(joined[-1].facts["customer"], told)
-    rest = [(a, b) for a, b in account if not (start and b and b <= start)] or account[-1:]
-    return [*found, (start, rest[0][1]), *rest[1:]]
-
-
-_RELATING = (
-    *("account-deactivated", "account-reactivated", "personal-data-erased"),
-    *("customer-registered", "order-placed"),
-    *("contract-concluded", "contract-changed", "contract-ended", "contract-taken-over"),
-)
-
-
-def _as_customer(who: Any, told: Told) -> Stretches:
-    found: Stretches = [(None, None)]
-    running: set[str] = set()
-    erased = False
-    for act in told.of(who, *_RELATING):
-        start, end = found[-1]
-        kind = _kind_of_act(act)
-        if kind == "erases":
-            running, erased = set(), True
-        if kind == "gives up":
-            running -= {act.facts["contract_ref"]}
-        if kind in {"erases", "leaves"} and not running:
-            found[-1] = (start, end or act.time)
-        if kind == "gives up" and not (running or erased):
-            found[-1] = (start, act.time)
-        if kind == "comes" and (not erased or act.name == "account-reactivated"):
-            erased = False
-            running |= {act.facts["contract_ref"]} if act.name in _CONTRACTS else set()
-            found += _coming(act, found.pop())
-    return found
-
-
-_CONTRACTS = ("contract-concluded", "contract-changed", "contract-taken-over")
-
-
-def _coming(act: RecordedEvent, last: tuple[datetime | None, datetime | None]) -> Stretches:
-    """Goes on with the last stretch, or begins another one."""
-    start, end = last
-    goes_on = act.name in {"account-reactivated", "contract-changed"}
-    if not end or goes_on or _days(end, act.time) <= 1:
-        return [(start, None)]
-    return [last, (act.time, None)]
-
-
-def _kind_of_act(act: RecordedEvent) -> str:
-    if act.name == "personal-data-erased":
-        return "erases" if _is_whole(act) else ""
-    if act.name == "account-deactivated":
-        return "leaves"
-    if act.name.startswith("contract-"):
-        return ("gives up" if _gives_up(act) else "comes") if _party(act) else ""
-    return "comes"
-
-
-def _days(one: datetime, other: datetime) -> int:
-    return (date.fromisoformat(_day(other)) - date.fromisoformat(_day(one))).days
-
-
 def _buys(event: RecordedEvent, told: Told, at: datetime) -> bool:
-    """Whether something was sold to somebody as the customer that they are at a time."""
-    bought = told.of(event, *BOUGHT, until=at)
-    began = {e.time for e in told.of(event, "order-placed", "account-reactivated")}
-    began |= {e.time for e in told.of(event, *_RELATING) if e.name.startswith("contract-")}
+    """Whether something was sold to somebody, or to the contact's customer, in what runs at a time."""
+    joined = told.of(event, "contact-person-added")
+    is_contact = bool(joined) and not contracts_of(event, told)
+    who: Any = joined[-1].facts["customer"] if is_contact else event
+    dealt = [e for e in told.of(who, *RELATING) if e.name.startswith("contract-")]
+    dealt = [*filter(is_party, dealt), *told.of(who, "order-placed")]
+    bought = [e for e in dealt if e.time <= at] if is_contact else told.of(event, *BOUGHT, until=at)
+    began = {e.time for e in [*dealt, *told.of(who, "account-reactivated")]}
     return any(
         start in began or any(start is None or start <= one.time for one in bought)
-        for start, end in _stretches(event, told)
+        for start, end in as_customer(who, told)
         if (start is None or start <= at) and not (end and end <= at)
     )
-
-
-def _contracts(who: Any, told: Told) -> Events:
-    """The latest act on each contract of a customer."""
-    names = "contract-concluded", "contract-changed", "contract-ended", "contract-taken-over"
-    moves = [act for act in told.of(who, *names) if _party(act)]
-    return list({act.facts["contract_ref"]: act for act in moves}.values())
-
-
-def _party(act: RecordedEvent) -> bool:
-    """Whether an act on a contract makes or ends a party to it: a takeover between others does not."""
-    moved = act.facts.get("from_customer"), act.facts.get("to_customer")
-    return act.name != "contract-taken-over" or str(act.stream) in moved
-
-
-def _gives_up(act: RecordedEvent) -> bool:
-    away = act.facts.get("to_customer", str(act.stream)) != str(act.stream)
-    return act.name == "contract-ended" or away
 
 
 def _month_end(event: RecordedEvent) -> str:
@@ -496,8 +358,8 @@ def _disclosed(event: RecordedEvent, told: Told) -> Broken:
         "recipient-changed",
         "recipient-ended",
     )
-    yield from _standing(acts, _day(event.time))
-    version = _version(acts, _day(event.time))
+    yield from _standing(acts, day_of(event.time))
+    version = _version(acts, day_of(event.time))
     kind = event.facts.get("recipient_kind") or (version and version["kind"])
     if version and version["kind"] != kind:
         yield "house.disclosure.kind.mismatch", None
@@ -541,7 +403,7 @@ def _version(acts: Events, day: str) -> dict[str, Any] | None:
     versions = [act for act in acts if act.name != "recipient-ended"]
     if not versions:
         return None
-    versions = sorted(versions, key=lambda act: (act.facts["valid_from"], _rank(act)))
+    versions = sorted(versions, key=lambda act: (act.facts["valid_from"], rank(act)))
     begun = [act for act in versions if act.facts["valid_from"] <= day]
     first = [a for a in versions if a.facts["valid_from"] == versions[0].facts["valid_from"]]
     return dict((begun or first)[-1].facts)
@@ -567,7 +429,7 @@ def _ground(event: RecordedEvent, kind: Any) -> Broken:
         yield "law.basis.provision", None
     if event.provision and not named:
         yield "law.disclosure.provision.unknown", None
-    too_early = event.provision == "eu.2023.1543" and _day(event.time) < "2026-08-18"
+    too_early = event.provision == "eu.2023.1543" and day_of(event.time) < "2026-08-18"
     if (named and not named.applies) or too_early:
         yield "law.disclosure.provision.inapplicable", None
     if named and named.authorities and kind not in named.authorities:
@@ -575,7 +437,7 @@ def _ground(event: RecordedEvent, kind: Any) -> Broken:
 
 
 def _abroad(event: RecordedEvent, acts: Events, told: Told) -> Broken:
-    day = _day(event.time)
+    day = day_of(event.time)
     version = _version(acts, day) or {}
     country = event.facts.get("country") or version.get("country")
     if country in (None, "NL"):
@@ -600,7 +462,7 @@ def _under_dpf(acts: Events, day: str) -> bool:
     """Whether the version of the day, or one that starts later, says so."""
     now = _version(acts, day)
     versions = [act for act in acts if act.name != "recipient-ended"]
-    versions = sorted(versions, key=lambda act: (act.facts["valid_from"], _rank(act)))
+    versions = sorted(versions, key=lambda act: (act.facts["valid_from"], rank(act)))
     start = next((n for n, act in enumerate(versions) if act.facts == now), 0)
     return any(
         one["framework"] == "dpf" and one["valid_from"] <= day < one.get("valid_to", "9999")
@@ -619,7 +481,7 @@ def _special(event: RecordedEvent, kind: Any, told: Told) -> Broken:
     if kind == "collection-agency":
         notices = told.of(event, "collection-notice-sent", until=event.time)
         about = [one for one in notices if one.facts["invoice_ref"] == facts["case_ref"]]
-        if not any(one.facts["deadline"] < _day(event.time) for one in about or notices):
+        if not any(one.facts["deadline"] < day_of(event.time) for one in about or notices):
             yield "house.disclosure.collection.notice", None
     must_tell = facts.get("notice") == "required" or event.provision == "nl.tw.11.11"
     if must_tell and not _informed(event, event.id, told):
@@ -648,7 +510,7 @@ def _contact(event: RecordedEvent, told: Told) -> Broken:
     at, channel, purpose = event.time, event.facts["channel"], event.facts["purpose"]
     acts = [e for e in told.of(event, *_CONSENTS)]
     past = {e.facts["purpose"]: e for e in acts if e.time <= at}
-    held = {name for name, act in past.items() if _holds(act, at)}
+    held = {name for name, act in past.items() if _holds(act, at) and not _former(act, told, at)}
     known = {e.facts["purpose"] for e in acts}
     about = {name for name, channels in CHANNELS.items() if channel in channels}
     wanted = {purpose} if purpose in known | CHANNELS.keys() else about
@@ -665,11 +527,11 @@ def _contact(event: RecordedEvent, told: Told) -> Broken:
     kind: Any = registered[-1].facts["customer_kind"] if registered else "consumer"
     person = rulebook.Addressee(
         kind="legal-entity" if customer else kind,
-        customer=bool(customer or _buys(event, told, at)),
+        customer=_buys(event, told, at),
         consents=frozenset(held),
     )
     if channel != "pigeon":
-        decision = rulebook.marketing_decision(person, channel, date.fromisoformat(_day(at)))
+        decision = rulebook.marketing_decision(person, channel, date.fromisoformat(day_of(at)))
         if any(v.layer == "law" and not v.allowed for v in decision.verdicts):
             yield "law.contact.channel", None
 
@@ -690,37 +552,30 @@ def _holds(act: RecordedEvent | None, at: datetime) -> bool:
     return until is None or at < datetime.fromisoformat(until)
 
 
+def _former(act: RecordedEvent, told: Told, at: datetime) -> bool:
+    """Whether the relationship of an act had made way for another one."""
+    stretches = stretches_of(act, told)
+    return any(
+        (start is None or start <= act.time) and (end and act.time < end) and begun and begun <= at
+        for (start, end), (begun, _) in pairwise(stretches)
+    )
+
+
 def _closed(told: Told, person: Any, at: datetime) -> bool:
     acts = told.of(
         person, "account-deactivated", "account-reactivated", "personal-data-erased", until=at
     )
-    acts = [a for a in acts if a.name != "personal-data-erased" or _is_whole(a)]
+    acts = [a for a in acts if a.name != "personal-data-erased" or is_whole(a)]
     joined = told.of(person, "contact-person-added", "contact-person-removed", until=at)
     if joined and joined[-1].name == "contact-person-removed":
         return True
+    begun, end = as_customer(person, told, at)[-1]
+    if end or (acts and acts[-1].name == "personal-data-erased"):
+        return True
     if not acts or acts[-1].name == "account-reactivated":
         return False
-    return acts[-1].name == "personal-data-erased" or not any(
-        begun.time > acts[-1].time for begun in _begun(person, told, at)
-    )
-
-
-def _begun(who: Any, told: Told, at: datetime) -> Events:
-    """Of each contract that runs at a time the event since which it does."""
-    names = "contract-concluded", "contract-changed", "contract-ended", "contract-taken-over"
-    begun: dict[str, RecordedEvent] = {}
-    for act in told.of(who, *names, until=at):
-        if not _party(act):
-            continue
-        if _gives_up(act):
-            begun.pop(act.facts["contract_ref"], None)
-        elif act.name != "contract-changed":
-            begun.setdefault(act.facts["contract_ref"], act)
-    return list(begun.values())
-
-
-def _is_whole(erasure: RecordedEvent) -> bool:
-    return erasure.ours and set(erasure.categories) >= set(CATEGORIES)
+    since = [begun, *(one.time for one in running(person, told, at))]
+    return not any(time and time > acts[-1].time for time in since)
 
 
 _BY_PURPOSE = {
@@ -742,7 +597,7 @@ def _objected(event: RecordedEvent, told: Told, standing: Sequence[RecordedEvent
         if one.facts["channel"] in {channel, "all", "fax"}
     ]
     about = [one for one in standing if channel in _BY_PURPOSE.get(one.facts["purpose"], ())]
-    return any(all(_rank(one) < _rank(objection) for one in about) for objection in objections)
+    return any(all(rank(one) < rank(objection) for one in about) for objection in objections)
 
 
 # Persons
@@ -788,7 +643,7 @@ def _fed(event: RecordedEvent, told: Told) -> Broken:
     kind = event.facts.get("recipient_kind")
     if not kind and versions:
         ordered = sorted(versions, key=lambda one: str(one.facts["valid_from"]))
-        past = [one for one in ordered if str(one.facts["valid_from"]) <= _day(event.time)]
+        past = [one for one in ordered if str(one.facts["valid_from"]) <= day_of(event.time)]
         kind = (
             past
             or [one for one in ordered if one.facts["valid_from"] == ordered[0].facts["valid_from"]]
@@ -853,7 +708,7 @@ def _accessed(event: RecordedEvent, told: Told) -> Broken:
     ended = told.of(who, "employment-ended", until=at)
     last = acts[-1] if acts else None
     lapsed = last is None or last.name == "role-revoked" or _lapsed(last, at)
-    if lapsed or last is None or (ended and _rank(ended[-1]) > _rank(last)):
+    if lapsed or last is None or (ended and rank(ended[-1]) > rank(last)):
         yield "house.access.role.missing", None
     defined = told.of(f"role/{role}", "role-defined", until=at)
     if not defined:
@@ -876,7 +731,7 @@ def _employed(event: RecordedEvent, told: Told) -> Broken:
 
 def _certified(told: Told, who: str, at: datetime) -> bool:
     presented = told.of(who, "vog-presented", until=at)
-    return any(one.facts["issued_on"] <= _day(at) for one in presented)
+    return any(one.facts["issued_on"] <= day_of(at) for one in presented)
 
 
 # Deadlines
@@ -924,10 +779,10 @@ def _paused(event: RecordedEvent, told: Told, ref: str, received: date) -> int |
     for act in sorted(acts, key=lambda one: (one.time, one.name == "identity-verified")):
         if act.name == "identity-verified":
             if asked:
-                days += (date.fromisoformat(_day(act.time)) - asked).days
+                days += (date.fromisoformat(day_of(act.time)) - asked).days
             asked = None
         elif "information_asked" in act.facts and act.time < until and asked is None:
-            asked = date.fromisoformat(_day(act.time))
+            asked = date.fromisoformat(day_of(act.time))
     return days if asked is None else None
 
 

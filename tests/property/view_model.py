@@ -12,6 +12,7 @@ import msgspec
 
 from ledger.event import RecordedEvent
 from schemas import CATEGORIES, PERSONAL_FIELDS
+from tests.property.relationship_model import Told, as_customer, running
 from tests.unit.projections.making import HR, IT
 
 Events = Sequence[RecordedEvent]
@@ -227,19 +228,25 @@ def _state(events: Events) -> Any:
     live = {category for category, _ in values}
     whole = [e for e in erasures if set(e.categories) >= set(CATEGORIES)]
     acts = sorted((e for e in events if e.name.startswith("account-")), key=rank)
-    acts = sorted([*acts[-1:], *_begun(events)], key=lambda e: (e.time, e.name in TAKES, rank(e)))
     joined = sorted((e for e in events if e.name.startswith("contact-person-")), key=rank)
     removals = [e for e in joined if e.name == "contact-person-removed"]
     starts = sorted((e for e in events if e.name == "customer-registered"), key=rank)
+    # An erasure of everything shows by what is left.
+    told = Told([e for e in events if e.name != "personal-data-erased"])
+    begun, ended = as_customer(events[0], told)[-1]
+    # At equal time a deactivation beats a beginning.
+    turns = sorted((e.time, e.name in TAKES) for e in [*acts[-1:], *running(events[0], told)])
+    turns = sorted([*turns, *([(begun, False)] if begun else [])])
     if whole and not live:
         status, since = "erased", max(e.time for e in whole)
     elif removals and joined[-1].name == "contact-person-removed":
         status, since = "inactive", joined[-1].time
-    elif removals and not acts:
+    elif ended:
+        status, since = "inactive", ended
+    elif turns:
+        status, since = "inactive" if turns[-1][1] else "active", turns[-1][0]
+    elif removals:
         status, since = "active", joined[-1].time
-    elif acts:
-        status = "inactive" if acts[-1].name in TAKES else "active"
-        since = acts[-1].time
     else:
         status, since = "active", min(e.time for e in starts or events)
     return {
@@ -251,19 +258,6 @@ def _state(events: Events) -> Any:
         "last_erasure": max((e.time for e in erasures), default=None),
         "position": max(e.position for e in events),
     }
-
-
-def _begun(events: Events) -> list[RecordedEvent]:
-    """Of each contract that runs the event that began it."""
-    begun: dict[str, RecordedEvent] = {}
-    order = lambda e: (e.time, e.name == "contract-ended", rank(e))  # noqa: E731
-    for event in sorted((e for e in events if e.name.startswith("contract-")), key=order):
-        ref = event.facts["contract_ref"]
-        if event.name == "contract-ended":
-            begun.pop(ref, None)
-        elif event.name != "contract-changed":
-            begun.setdefault(ref, event)
-    return list(begun.values())
 
 
 def _value(events: Events, category: str, field: str, destroyed: set[str]) -> Any:

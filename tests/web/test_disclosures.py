@@ -1,5 +1,6 @@
 """Pages of disclosures: filters that survive, pages by key, and what a role may not know."""
 
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,13 +20,18 @@ from tests.web.console import Client, Consoled
 from tests.web.persons import IBAN, WHO, record_persons
 from web.rights import sight_of
 
+CERTIFIED = [
+    {"framework": "dpf", "valid_from": "2024-01-01", "valid_to": "2025-03-01"},
+    {"framework": "dpf", "valid_from": "2026-01-01"},
+]
+
 
 @pytest.fixture(scope="module")
 def given(sampled: Consoled) -> Consoled:
     record_persons(sampled)
     time = "2026-05-30T10:00:00+02:00"
     sampled.record(
-        recipient("Huis Elders", "elders", country="US"),
+        recipient("Huis Elders", "elders", country="US", certifications=CERTIFIED),
         *(
             disclosed(WHO, time=time, recipient="elders", country="US", provision="nl.awr.53")
             for _ in range(7)
@@ -165,6 +171,17 @@ def test_transfers_lead_from_a_country_to_its_disclosures(given: Consoled) -> No
     assert count - sum(row["disclosures"] for row in then if row["country"] == "US") == 7
 
 
+def test_what_a_recipient_is_certified_under_is_on_the_pages_where_it_stands(
+    given: Consoled,
+) -> None:
+    officer = given.as_("privacy-officer")
+    activity = disclosed(WHO)["data"]["activity"]
+    for path in ("/recipients", f"/register/{activity}"):
+        text = re.sub(r"\s+", " ", re.sub("<[^>]+>", "", officer.get(path, language="en").text))
+        assert "dpf from 1 January 2024 up to and including 28 February 2025" in text
+        assert "dpf since 1 January 2026" in text
+
+
 def test_the_numbers_for_the_public_hide_what_is_small_at_every_moment(given: Consoled) -> None:
     officer = given.as_("privacy-officer")
     now = officer.api("/transparency")
@@ -178,13 +195,13 @@ def test_the_numbers_for_the_public_hide_what_is_small_at_every_moment(given: Co
     assert IBAN not in text
 
 
-@pytest.mark.parametrize("path", ["/disclosures", "/transfers", "/transparency"])
+@pytest.mark.parametrize("path", ["/disclosures", "/recipients", "/transfers", "/transparency"])
 @pytest.mark.parametrize("role", ["helpdesk-agent", "ledger-operator"])
 def test_the_part_is_not_there_for_others(given: Consoled, path: str, role: str) -> None:
     assert given.as_(role).get(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/disclosures", "/transfers", "/transparency"])
+@pytest.mark.parametrize("path", ["/disclosures", "/recipients", "/transfers", "/transparency"])
 def test_each_page_is_small(given: Consoled, path: str) -> None:
     assert len(given.as_("privacy-officer").get(path).content) < 100_000
 

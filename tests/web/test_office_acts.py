@@ -1,11 +1,14 @@
 """Acts of the office beside requests, by form: holds, decisions, incidents, recipients, and four eyes."""
 
+import re
 import time
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from tests.fixtures.console import Cli, disclosed, recipient
+from tests.fixtures.console import TIME, Cli, disclosed, recipient
 from tests.fixtures.ledger import message
 from tests.fixtures.postgres import Templates
 from tests.web.console import Client
@@ -116,6 +119,33 @@ def test_codes_are_declared_by_form_and_a_citation_is_refused(desk: Office) -> N
     assert "sv-126nd" not in {row["code"] for row in officer.api("/codes")["declared"]}
     auditor = desk.as_("auditor", "employee/771")
     assert "/codes/declare" not in auditor.get("/codes").text
+
+
+def test_codes_are_looked_for_in_parts_of_the_ledger(desk: Office) -> None:
+    """A part looks through so many events, whether they say a code or not, and leads on to older ones."""
+    basis = {"activity": "subscription-management", "legal_basis": "6-1-b"}
+    seldom, often = "zwaluw-1", "zwaluw-2"
+    for reason in (often, seldom, often):
+        blocked = {"service": "mobile", "contract_ref": "C-1", "reason": reason}
+        desk.record(message("service-blocked", desk.person(), time=TIME, **basis, **blocked))
+
+    def found(answer: Any) -> dict[str, int]:
+        return {row["code"]: row["events"] for row in answer["undeclared"]}
+
+    whole = found(desk.officer.api("/codes"))
+    assert whole[often] == 2 * whole[seldom] > 0
+    parts = list(desk.officer.parts("/codes", limit="3"))
+    assert len(parts) > 2
+    assert all(part["read"] <= 3 for part in parts)
+    counted = Counter[str]()
+    for part in parts:
+        counted.update(found(part))
+    assert counted == whole
+    assert desk.officer.http.get("/api/v1/codes", params={"limit": "10001"}).status_code == 400
+    page = desk.officer.get("/codes", limit="3").text
+    assert re.search(r"/codes\?before=\d+&amp;limit=3", page)
+    assert "3 events, the newest first, were looked through" in page
+    assert "events events" not in page
 
 
 def waiting(client: Client, approver: str) -> list[str]:

@@ -5,17 +5,18 @@ from typing import Any
 
 from application.acts.declaring import declare_codes
 from application.acts.offered import coded
-from application.queries.registers.codes import Codes, UndeclaredCode
+from application.listings.codes import DECLARED, UNDECLARED
+from application.queries.registers.codes import MOST_READ, Codes, UndeclaredCode
 from application.words import say
 from web.acts import Act
-from web.linking import act
-from web.moments import when
+from web.linking import act, to
 from web.page import AnyForm, AnyPage, FormData, Page
-from web.pages.common import acts, cap, headings
-from web.parts import Input, Table, lines
-from web.pieces import Id, Link
-from web.resource import NoParams, Params
-from web.resources.operations import codes
+from web.pages.common import acts
+from web.pages.declared import listed
+from web.parts import Input, Text
+from web.pieces import Link
+from web.resource import Params
+from web.resources.operations import CodesParams, codes
 from web.visit import Visit
 from web.words import counted, t
 
@@ -33,33 +34,26 @@ class Declaring(FormData, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-def _list(visit: Visit, _params: NoParams, answer: Codes) -> Mapping[str, object]:
+def _list(visit: Visit, params: CodesParams, answer: Codes) -> Mapping[str, object]:
     may = visit.may("codes")
-    heads = headings("codes", "code members events first last", numbers=(2,))
-    undeclared = tuple(_row(visit, row, may=may) for row in answer.undeclared)
-    own = [row for row in answer.declared if row.by != "rulebook"]
-    declared = tuple((Id(row.code), say("codes-by", row.by)) for row in own)
-    known = len(answer.declared) - len(own)
+    here, known = answer.here, len(answer.declared) - len(answer.here)
+    limit = None if params.limit == MOST_READ else str(params.limit)
+    older = to(visit, "codes", before=str(answer.next), limit=limit) if answer.next else None
     return {
         "title": t("codes.title"),
         "said": t("codes.said"),
         "links": acts(visit, ("codes-declare", "codes/declare", {})) if may else (),
         "parts": (
-            Table(cap(say("codes", "title", counted("event", answer.read))), heads, undeclared),
-            Table(say("codes", "declared", known), headings("codes", "code by"), declared),
+            Text(say("codes", "read", counted("event", answer.read), known)),
+            listed(visit, UNDECLARED, answer.undeclared, "codes", _acts if may else None),
+            *([listed(visit, DECLARED, here, "codes")] if here else []),
         ),
+        "more": (older, to(visit, "codes", limit=limit) if params.before else None),
     }
 
 
-def _row(visit: Visit, row: UndeclaredCode, *, may: bool) -> tuple[object, ...]:
-    declare = Link(act("codes", "declare", codes=row.code), t("act-codes-declare.title"))
-    return (
-        lines(Id(row.code), declare if may else None),
-        ", ".join(row.members),
-        row.events,
-        when(row.first),
-        when(row.last),
-    )
+def _acts(row: UndeclaredCode) -> object:
+    return Link(act("codes", "declare", codes=row.code), t("act-codes-declare.title"))
 
 
 def _declare(visit: Visit, fields: Declaring) -> str:

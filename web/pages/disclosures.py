@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 from application.language import spoken
+from application.listings.recipients import RECIPIENTS
 from application.queries.disclosures.paged import DisclosurePage
 from application.queries.disclosures.transfers import TransferRow, Transfers
 from application.queries.disclosures.transparency import KindCounts, TransparencyReport
 from application.queries.naming import Naming
+from application.queries.registers.recipients import Recipients
 from application.register_words import RegisterWords
 from application.words import say, told_in
 from rulebook.recipients import RECIPIENT_KINDS
@@ -15,15 +17,17 @@ from web.linking import to
 from web.moments import day
 from web.names import naming
 from web.page import Page
+from web.pages.declared import listed
 from web.pages.given import flow_of, table
 from web.parts import Bar, Bars, Nothing, Table, lines
 from web.pieces import Column, Figure, Link
+from web.resource import NoParams
 from web.resources import disclosures as resources
 from web.resources.disclosures import DaysParams, DisclosureParams
 from web.visit import Visit
 from web.words import t
 
-_PLACES = ("disclosures", "transfers", "transparency")
+_PLACES = ("disclosures", "recipients", "transfers", "transparency")
 
 
 def _links(visit: Visit, here: str) -> list[object]:
@@ -75,6 +79,15 @@ def _countries() -> list[tuple[str, str]]:
     """Every country, by name."""
     named = {code: country_name(code, spoken()) for code in country_codes()}
     return sorted(named.items(), key=lambda pair: pair[1])
+
+
+def _recipients(visit: Visit, _params: NoParams, answer: Recipients) -> Mapping[str, object]:
+    return {
+        "title": t("given.recipients"),
+        "said": t("given.parties", len(answer.recipients)),
+        "links": _links(visit, "recipients"),
+        "parts": (listed(visit, RECIPIENTS, answer.recipients, "parties"),),
+    }
 
 
 def _transfers(visit: Visit, params: DaysParams, answer: Transfers) -> Mapping[str, object]:
@@ -176,6 +189,7 @@ PAGES = (
         _disclosures,
         entry=True,
     ),
+    Page("/recipients", "disclosures", resources.recipients_shown, "parts.html", _recipients),
     Page("/transfers", "disclosures", resources.transfers_shown, "transfers.html", _transfers),
     Page(
         "/transparency",

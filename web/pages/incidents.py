@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from application.listings.incidents import INCIDENT, INCIDENTS
-from application.queries.cases.breach_notice import BreachNotice
+from application.queries.cases.breach_notice import BreachNotice, citation_of
 from application.queries.cases.incidents import IncidentFile, IncidentPage
 from application.words import say
 from documents.breach_notice import notice_page
@@ -82,7 +82,7 @@ def _notification(visit: Visit, params: BreachParams, answer: BreachNotice) -> M
     items = tuple(
         (
             t(f"notification.{item.item}"),
-            cited(f"GDPR art. {item.article}"),
+            cited(citation_of(item.article)),
             lines(*(_told_of(item.item, said) for said in item.said.values())),
             Tag(t("notification.missing"), "due") if item.missing else None,
         )

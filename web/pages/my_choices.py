@@ -42,7 +42,8 @@ DIRECTORIES = ("print", "online")
 _GIVEN = frozenset({"given", "renewed"})
 # Why a consent has no effect that the answer itself does not say: "no" says that it was refused or withdrawn.
 _SAID = frozenset(get_args(Hindrance)) - {"expired", "refused", "withdrawn", "erased"}
-_LACKS = frozenset(get_args(Lack))
+_NO_YES = frozenset({*get_args(Lack), "former-relationship"})
+"""What makes of a yes none, so that it can be said again."""
 _EVERY = "all"
 YesNo = Literal["yes", "no"]
 
@@ -96,8 +97,8 @@ def _choices(_visit: Visit, _params: NoParams, answer: OwnConsents) -> Mapping[s
 
 
 def _is_given(row: ConsentShown | None) -> bool:
-    """Whether the person said yes; what is no consent from the beginning is no yes of theirs."""
-    return row is not None and row.status in _GIVEN and row.hindrance not in _LACKS
+    """Whether the person said yes; what is no consent, or of an earlier relationship, is no yes of theirs."""
+    return row is not None and row.status in _GIVEN and row.hindrance not in _NO_YES
 
 
 def _table(name: str, rows: Iterator[tuple[object, ...]]) -> Table:
@@ -124,7 +125,7 @@ def _standing(row: ConsentShown | None) -> object:
         return lines(t("my-choices.no"), ended)
     since = t("my-choices.since", day(row.since))
     why = t(f"my-choices.why-{row.hindrance}") if row.hindrance in _SAID else None
-    if row.hindrance in _LACKS:
+    if row.hindrance in _NO_YES:
         return lines(t("my-choices.no"), why)
     if row.status not in _GIVEN:
         return lines(t("my-choices.no"), since, why)

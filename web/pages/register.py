@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from application.answer import given
 from application.language import spoken
+from application.listings.cells import drawn
+from application.listings.recipients import certified
 from application.queries.registers.answer import Register, RegisteredActivity
 from application.queries.registers.completeness import MissingPoint
 from application.queries.registers.declaration import UNDECLARED
@@ -16,6 +18,7 @@ from web.linking import to
 from web.moments import day
 from web.page import File, Page
 from web.pages.common import cap, headings
+from web.pages.declared import edge_of
 from web.parts import Bar, Bars, Definitions, Nothing, Notice, Table, Text, columns, lines
 from web.pieces import Id, Link, Tag
 from web.resource import NoParams
@@ -141,7 +144,7 @@ def _activity(
             *(Notice(_lacking(point)) for point in answer.missing),
             Definitions(tuple(pair for pair in facts if pair[1] not in (None, ""))),
             _beside(answer, words),
-            _recipients(answer, words),
+            _recipients(visit, answer, words),
             _retention(visit, answer, words),
             _versions(answer, words),
         ),
@@ -198,8 +201,9 @@ def _run(some: Iterable[str]) -> object:
     return lines(*some)
 
 
-def _recipients(answer: RegisteredActivity, words: RegisterWords) -> Table:
+def _recipients(visit: Visit, answer: RegisteredActivity, words: RegisterWords) -> Table:
     names = ("recipient", "kind", "role", "country", "agreement")
+    edge = edge_of(visit)
     rows = tuple(
         (
             lines(words.name(row.name), Id(row.recipient)),
@@ -209,10 +213,11 @@ def _recipients(answer: RegisteredActivity, words: RegisterWords) -> Table:
             words.code("role", row.role),
             words.country(row.country),
             Id(row.agreement_ref) if row.agreement_ref else None,
+            drawn(edge, certified(row.certifications)),
         )
         for row in answer.recipients
     )
-    heads = columns(*(words.heading(name) for name in names))
+    heads = columns(*(words.heading(name) for name in names), cap(say("recipients", "certified")))
     return Table(words.code("part", "recipients"), heads, rows, "recipients")
 
 

@@ -15,7 +15,7 @@ from application.queries.intake.dead_letters import (
 )
 from application.queries.intake.letter_names import check_names
 from application.queries.intake.sources import Sources, sources
-from application.queries.registers.codes import Codes
+from application.queries.registers.codes import MOST_READ, Codes
 from application.queries.registers.codes import codes as codes_now
 from application.queries.upkeep.health import (
     KeyStatus,
@@ -83,6 +83,13 @@ class LetterPage(DeadLetters, frozen=True, kw_only=True):
     """A page of refused messages without their content. `next`: behind which the next page begins."""
 
     next: str | None
+
+
+class CodesParams(Params, frozen=True, kw_only=True):
+    """Which events are looked through: those before a position, and at most so many."""
+
+    before: Annotated[int, Meta(ge=1)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=MOST_READ)] = MOST_READ
 
 
 class KafkaLags(Answer, frozen=True):
@@ -158,9 +165,9 @@ def _begin(cursor: str | None) -> tuple[datetime, bytes] | tuple[None, None]:
 
 
 @resource("/codes", "operations", name="codes", rows="undeclared")
-def codes(visit: Visit, params: NoParams) -> Codes:
-    """Recorded codes that are not declared ordinary, and who declared the others."""
-    return codes_now(visit.source("codes"), visit.site.intake)
+def codes(visit: Visit, params: CodesParams) -> Codes:
+    """Codes of the newest events that are not declared ordinary, and who declared the others."""
+    return codes_now(visit.source("codes"), visit.site.intake, params.before, params.limit)
 
 
 RESOURCES = (operations, kafka, intake_sources, keys, dead_letters, codes)

@@ -1,6 +1,7 @@
 """`ledger incident notification`: what an authority must be told of a breach, and what of it is missing.
 
-Every item of GDPR Art. 33(3), the reasons for a delay (33(1)) and the phases in which it was told (33(4)).
+Every item of GDPR Art. 33(3), of a telecom provider those of Regulation 611/2013 as well, the reasons for
+a delay (33(1)) and the phases in which it was told (33(4)).
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from projections.views.incidents import Incident
 from rulebook.incidents import regimes_in
 from schemas import names
 
+_TELECOM = "611/2013"
 ITEMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "nature": ("33(3)(a)", ("nature",)),
     "description": ("33(3)(a)", ("description",)),
@@ -27,8 +29,14 @@ ITEMS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "consequences": ("33(3)(c)", ("consequences",)),
     "measures": ("33(3)(d)", ("measures_taken", "measures_proposed")),
     "delay_reason": ("33(1)", ("delay_reason",)),
+    "began": (_TELECOM, ("began",)),
+    "protection": (_TELECOM, ("protection",)),
+    "other_providers": (_TELECOM, ("other_providers",)),
+    "other_states": (_TELECOM, ("other_states",)),
 }
 """Item -> the point of the law, and the members that say it: one of them is enough."""
+IF_ANY = frozenset({"other_providers", "other_states"})
+"""Items that are told only where there are some."""
 
 _TO_AUTHORITY = frozenset({"breach.gdpr", "breach.telecom.initial", "breach.telecom.full"})
 
@@ -38,7 +46,7 @@ Said = str | int | list[str]
 
 
 class NoticeItem(Answer, frozen=True):
-    """An item that the authority must be told. `article`: the point of the GDPR that asks for it.
+    """An item that the authority must be told. `article`: the point of the GDPR, or the regulation.
 
     `said`: by member of the events, what was said last. `missing`: no event says anything of it yet.
     """
@@ -78,6 +86,11 @@ class BreachNotice(Answer, frozen=True):
     missing: list[str]
 
 
+def citation_of(article: str) -> str:
+    """A point of the GDPR, or a regulation with its annex, as the rulebook cites it."""
+    return f"Regulation (EU) {article}, Annex I" if "/" in article else f"GDPR art. {article}"
+
+
 def breach_notice(case: FoundIncident, controller: Controller, time: datetime) -> BreachNotice:
     """The notification as of a time. Raises NotAllowed for a case of misuse.
 
@@ -89,13 +102,15 @@ def breach_notice(case: FoundIncident, controller: Controller, time: datetime) -
     begun_at = breach.begun_at
     assert begun_at
     late = _late(breach, time)
-    items = list(_items(breach.told, controller, late=late))
+    regimes = _regimes(breach)
+    told = _items(breach.told, controller, late=late)
+    items = [row for row in told if row.article != _TELECOM or "telecom" in regimes]
     return BreachNotice(
         ref=breach.ref,
         made_at=instant(time),
         controller=controller,
         detected_at=instant(begun_at),
-        regimes=sorted(_regimes(breach)),
+        regimes=sorted(regimes),
         risk=breach.risk,
         late=late,
         clocks=[case_clock(clock, time) for clock in breach.clocks],
@@ -127,7 +142,7 @@ def _items(
         if item == "contact":
             said = {"contact": controller.data_protection_officer or controller.contact}
         # GDPR Art. 33(1) asks for a reason only when the notification comes late.
-        needed = late if item == "delay_reason" else True
+        needed = late if item == "delay_reason" else item not in IF_ANY
         yield NoticeItem(item=item, article=point, said=said, missing=needed and not said)
 
 

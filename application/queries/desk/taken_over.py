@@ -8,13 +8,12 @@ from consumers.register import accepted_now
 from ledger.event import RecordedEvent, instant
 from ledger.reading import LAST, decoded
 from ledger.writing.message import place_in
-from schemas import ALL_TYPES, AdmissionRules
+from schemas import AdmissionRules
 from schemas.encoding import JsonValue
 from schemas.sources import is_taken_over
 
 MOST_READ: Final = 10_000
 """So many of the newest events are looked through."""
-_NAMES: Final = sorted({entry.name for entry in ALL_TYPES.values()})
 
 
 class TakenOver(Answer, frozen=True):
@@ -42,8 +41,8 @@ class TakenOverList(Answer, frozen=True):
 def taken_over(source: Source, intake: AdmissionRules) -> TakenOverList:
     """What this ledger took over, and why the open one withheld it. `intake`: what this one accepts."""
     rules = accepted_now(intake, source.session)
-    asked = {"before": LAST, "names": _NAMES, "count": MOST_READ}
-    events = decoded(source.session.of("ledger").rows("coded_events", **asked))
+    asked = {"before": LAST, "count": MOST_READ}
+    events = decoded(source.session.of("ledger").rows("newest_events", **asked))
     rows = [_row(event, rules) for event in events if is_taken_over(place_in(event.origin))]
     return TakenOverList(rows, len(events), len(events) < MOST_READ)
 

@@ -14,7 +14,8 @@ class CertifiedErasure(Answer, frozen=True):
     """An erasure that was decided and carried out, as the log proves it.
 
     `position`: of the erasure. `keys_destroyed`: ids, which commit to the keys. `origin`, `size`: of the log.
-    `certificate`: the file, where one was written. `fields`: where single ones went, and no category did.
+    `certificate`: the file, where one was written. `fields`: where single ones went, and no category did;
+    values after `through` stayed.
     """
 
     verified: Literal[True]
@@ -32,6 +33,7 @@ class CertifiedErasure(Answer, frozen=True):
     size: int
     certificate: str | UnsetType = UNSET
     fields: list[str] | UnsetType = UNSET
+    through: str | UnsetType = UNSET
 
 
 def certified(content: CertificateContent) -> CertifiedErasure:
@@ -51,4 +53,5 @@ def certified(content: CertificateContent) -> CertifiedErasure:
         origin=content.origin,
         size=content.size,
         fields=list(content.fields) or UNSET,
+        through=instant(content.through) if content.through else UNSET,
     )

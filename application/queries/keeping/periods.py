@@ -333,8 +333,8 @@ def _step(item: Due | CarriedOut, name: Name | None, data_subject: UUID) -> Step
 def forecast(source: Source, until: date, remembered: Remembered | None = None) -> Forecast:
     """How much of each category falls due, by month, up to a day; kept or not.
 
-    What is due today for another cause than its period counts for this month. `remembered`: where the same
-    may have been found a moment ago.
+    What is due today for another cause than its period counts for this month, also where only single fields
+    go. `remembered`: where the same may have been found a moment ago.
     """
     work = partial(_forecast, today=day_of(source.now), until=until)
     if remembered is None:
@@ -347,12 +347,20 @@ def _forecast(session: Session, today: date, until: date) -> Forecast:
     counts: Counter[tuple[str, str]] = Counter()
     for block in persons(session):
         for person in block:
-            causes = _causes_by_category(steps(person, today))
-            for category in person.held:
-                ends = lasting_for(person, category).period.until
-                days = [ends, today if category in causes else None]
-                due = min((day for day in days if day), default=None)
-                if due is not None and due <= until:
-                    counts[f"{due:%Y-%m}", category] += 1
+            counts.update(set(_falls_due(person, today, until)))
     months = [Month(*place, count) for place, count in sorted(counts.items())]
     return Forecast(until=until.isoformat(), months=months)
+
+
+def _falls_due(person: Person, today: date, until: date) -> Iterator[tuple[str, str]]:
+    """In which months what is held of which categories falls due."""
+    planned = steps(person, today)
+    causes = _causes_by_category(planned)
+    for step in planned:
+        yield from ((f"{today:%Y-%m}", PERSONAL_FIELDS[field]) for field in step.fields)
+    for category in person.held:
+        ends = lasting_for(person, category).period.until
+        days = [ends, today if category in causes else None]
+        due = min((day for day in days if day), default=None)
+        if due is not None and due <= until:
+            yield f"{due:%Y-%m}", category

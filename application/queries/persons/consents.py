@@ -12,8 +12,8 @@ from msgspec import UNSET, UnsetType
 
 from application.answer import Answer
 from application.queries.persons.evidence import Evidence, evidence_of
-from application.queries.persons.state import customer_standing, folded_state
-from application.queries.registers.activities import objecting
+from application.queries.persons.state import folded_state, state_of_customer
+from application.queries.registers.activities import looks_of
 from application.queries.registers.declaration import Declaration, declaration
 from application.queries.subjects import SubjectEvents, chosen
 from application.sighted import Teller
@@ -21,6 +21,10 @@ from application.source import Source, instant_or_none
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, instant
 from projections.dossier.choices import Choice
+from projections.dossier.dossier import dossier_from
+from projections.dossier.look import FactContext
+from projections.dossier.objections import objects_to_marketing
+from projections.dossier.relationships import relationships_of
 from projections.folds.timetravel import Moment, fold
 from projections.folds.view import Value
 from projections.views import consent_status, customer_state
@@ -119,7 +123,7 @@ class Consents(Answer, frozen=True):
 class Circumstances(msgspec.Struct, frozen=True):
     """A person whose consents are shown, and what they depend on.
 
-    `customer`: status of the customer's account, for a contact person only. `objects`: to direct marketing.
+    `customer`: status of the customer's account, for a contact person only.
     """
 
     reference: str
@@ -128,15 +132,14 @@ class Circumstances(msgspec.Struct, frozen=True):
     account: Status
     customer: Status | None
     clock: datetime
-    objects: bool
+    giver: Giver
     position: int
-    born: date | None
 
 
 class Holder(msgspec.Struct, frozen=True):
     """A data subject at a moment, with what its consents depend on.
 
-    `customer`: status of the customer's account, for a contact person only. `objects`: to direct marketing.
+    `look`: with the customer and with activities. `customer`: how that account stands, for a contact person.
     """
 
     reference: str
@@ -144,10 +147,10 @@ class Holder(msgspec.Struct, frozen=True):
     state: CustomerState
     rows: tuple[Row, ...]
     account: Status
-    customer: Status | None
+    customer: CustomerState | None
     clock: datetime
-    objects: bool
-    born: date | None
+    look: FactContext
+    giver: Giver
 
 
 def holder(source: Source, reference: str, moment: Moment) -> Holder:
@@ -159,18 +162,26 @@ def holder(source: Source, reference: str, moment: Moment) -> Holder:
     rows = tuple(fold(consent_status.VIEW, person.selected.counted).values())
     sealed = birth_date(state) if consents_among(rows) else None
     source.reads.note([reference], ["identity"] if sealed else ())
-    customer = customer_standing(source, reference, moment)
+    customer, clock = state_of_customer(source, reference, moment), moment.as_of or source.now
+    own = dossier_from(person.selected.counted)
+    looks = looks_of(source, {person.subject: own}, {own.customer or "": customer}, moment)
+    look = looks[person.subject]
     return Holder(
         reference=reference,
         person=person,
         state=state,
         rows=rows,
         account=customer_state.status(state),
-        customer=customer.status if customer else None,
-        clock=moment.as_of or source.now,
-        objects=objecting(source, person.selected.counted, moment),
-        born=born_on(source, person.subject, sealed),
+        customer=customer,
+        clock=clock,
+        look=look,
+        giver=giver_of(look, clock, born_on(source, person.subject, sealed)),
     )
+
+
+def giver_of(look: FactContext, clock: datetime, born: date | None) -> Giver:
+    """What the consents of a person depend on beside accounts. `born`: where that is known."""
+    return Giver(objects_to_marketing(look, clock), born, look.once(relationships_of))
 
 
 def birth_date(state: CustomerState) -> Value | None:
@@ -227,11 +238,10 @@ def answer_of(subject: Holder) -> Consents:
             subject=subject.person.subject,
             rows=subject.rows,
             account=subject.account,
-            customer=subject.customer,
+            customer=customer_state.status(subject.customer) if subject.customer else None,
             clock=subject.clock,
-            objects=subject.objects,
+            giver=subject.giver,
             position=subject.person.selected.position,
-            born=subject.born,
         )
     )
 
@@ -257,7 +267,7 @@ def _consent(row: Consent, choices: Iterable[Choice], circumstances: Circumstanc
         circumstances.customer,
         circumstances.clock,
         choices,
-        Giver(circumstances.objects, circumstances.born),
+        circumstances.giver,
     )
     return ConsentShown(
         purpose=answer.purpose,
@@ -299,7 +309,7 @@ def _history(subject: Holder, teller: Teller) -> list[ConsentAct]:
             teller.shown(event),
             selected.annulled.get((event.source, event.id)),
             _until(event, acts, standing),
-            subject.born,
+            subject.giver.born,
         )
         for event in acts
     ]

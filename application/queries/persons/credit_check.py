@@ -10,14 +10,12 @@ from msgspec.structs import asdict, replace
 
 from application.answer import Answer
 from application.queries.persons.consents import Holder, holder
-from application.queries.registers.activities import look_of
 from application.queries.registers.purposes import Declaration, declarations
 from application.queries.verdicts import VerdictInWords, explained
 from application.source import Source
 from application.words import phrase
 from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, instant
-from projections.dossier.dossier import dossier_from
 from projections.dossier.look import SeenSituation
 from projections.folds.timetravel import Moment
 from projections.use.credit import PURPOSE, check_at, objected_at
@@ -98,8 +96,7 @@ def credit_check(source: Source, reference: str, moment: Moment) -> CreditCheckA
     if source.reads.sight.partial:
         raise UnknownSubject
     subject = holder(source, reference, moment)
-    own = dossier_from(subject.person.selected.counted)
-    situations = list(check_at(own, subject.clock, erased=subject.account == _ERASED))
+    situations = list(check_at(subject.look.own, subject.clock, erased=subject.account == _ERASED))
     verdicts = [verdict for situation in situations for verdict in _verdicts(situation, subject)]
     activities = _activities(source, subject, moment)
     grounds = [activity for activity in activities if activity.allowed]
@@ -143,11 +140,10 @@ def _in_words(verdict: Verdict, detail: str | None, subject: Holder) -> CreditVe
 def _activities(source: Source, subject: Holder, moment: Moment) -> list[CheckDeclared]:
     """The activities that declare the purpose, each with what law, house and the person say of it."""
     declared = declarations(source, moment, day_of(subject.clock)).get(PURPOSE, [])
-    own = dossier_from(subject.person.selected.counted)
-    look = look_of(source, subject.person.subject, own, moment)
     return [
         _with_verdicts(
-            declaration, _verdicts(objected_at(declaration.activity, look, subject.clock), subject)
+            declaration,
+            _verdicts(objected_at(declaration.activity, subject.look, subject.clock), subject),
         )
         for declaration in declared
     ]

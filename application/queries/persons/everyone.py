@@ -17,16 +17,17 @@ from application.queries.persons.consents import (
     birth_date,
     born_on,
     consents_answer,
+    giver_of,
 )
-from application.queries.persons.state import State, StateExtras, customer_standing, state_answer
-from application.queries.registers.activities import objectors
+from application.queries.persons.state import State, StateExtras, state_answer, state_of_customer
+from application.queries.registers.activities import looks_of
 from application.queries.subjects import customer_of
 from application.source import Source
 from ledger.event import RecordedEvent
 from ledger.reading import events_but_reads
-from projections.dossier.account import AccountStanding
 from projections.dossier.contracts import contracts, contracts_of
-from projections.dossier.dossier import Dossier, dossier_from
+from projections.dossier.dossier import NO_DOSSIER, Dossier, dossier_from
+from projections.dossier.look import FactContext
 from projections.folds.timetravel import NOW, Moment, SelectedEvents, fold, select
 from projections.folds.view import View
 from projections.reading.persons import dossiers_of
@@ -45,6 +46,7 @@ S = TypeVar("S")
 _Person = tuple[str, UUID]
 _States = dict[UUID, CustomerState]
 _Consents = dict[UUID, dict[str, Row]]
+_Customers = dict[str | None, CustomerState | None]
 
 
 def all_states(source: Source, moment: Moment) -> Iterator[State]:
@@ -61,7 +63,9 @@ def all_states(source: Source, moment: Moment) -> Iterator[State]:
             state = states.get(subject)
             if state and not state.whole:
                 own = extras.get(subject, _NOTHING)
-                own = replace(own, customer=customers.get(customer_of(reference)))
+                customer = customers.get(customer_of(reference))
+                stands = customer_state.standing(customer) if customer else None
+                own = replace(own, customer=stands)
                 yield state_answer(source, reference, subject, state, own)
 
 
@@ -69,13 +73,13 @@ def all_consents(source: Source, moment: Moment) -> Iterator[Consents]:
     """The consents of everyone who is known at the moment, as `ledger consents` shows them."""
     source.reads.note_many(["identity"], everyone=True)
     people = source.opener.people(KINDS)
-    by_reference = dict(people)
+    by_reference, clock = dict(people), moment.as_of or source.now
     for block in _blocks(people):
         streams = [subject for _, subject in block]
         states = _states(source, streams, moment)
         consents = _consents(source, streams, moment)
         customers = _customers(source, block, by_reference, moment)
-        objected = objectors(source, _dossiers(source, streams, moment), moment)
+        looks = _looks(source, block, customers, moment)
         for reference, subject in block:
             state = states.get(subject)
             if state is None or state.whole:
@@ -89,31 +93,40 @@ def all_consents(source: Source, moment: Moment) -> Iterator[Consents]:
                     subject=subject,
                     rows=rows,
                     account=customer_state.status(state),
-                    customer=customer.status if customer else None,
-                    clock=moment.as_of or source.now,
-                    objects=subject in objected,
+                    customer=customer_state.status(customer) if customer else None,
+                    clock=clock,
+                    giver=giver_of(looks[subject], clock, born_on(source, subject, sealed)),
                     position=state.position,
-                    born=born_on(source, subject, sealed),
                 )
             )
 
 
 def _customers(
     source: Source, block: Sequence[_Person], by_reference: dict[str, UUID], moment: Moment
-) -> dict[str | None, AccountStanding | None]:
-    """How the account of each contact person's customer stands, who may be in no block: erased."""
+) -> _Customers:
+    """The state of each contact person's customer, who may be in no block: erased."""
     contacts = {
         customer: reference for reference, _ in block if (customer := customer_of(reference))
     }
-    streams = [by_reference[customer] for customer in contacts if customer in by_reference]
-    states = _states(source, streams, moment)
-    standings: dict[str | None, AccountStanding | None] = {}
-    for customer, contact in contacts.items():
-        state = states.get(by_reference[customer]) if customer in by_reference else None
-        standings[customer] = (
-            customer_state.standing(state) if state else customer_standing(source, contact, moment)
-        )
-    return standings
+    streams = {name: by_reference[name] for name in contacts if name in by_reference}
+    states = _states(source, list(streams.values()), moment)
+    known = {name: states[stream] for name, stream in streams.items() if stream in states}
+    return {
+        name: known.get(name) or state_of_customer(source, contact, moment)
+        for name, contact in contacts.items()
+    }
+
+
+def _looks(
+    source: Source, block: Sequence[_Person], customers: _Customers, moment: Moment
+) -> dict[UUID, FactContext]:
+    dossiers = _dossiers(source, [subject for _, subject in block], moment)
+    own = {subject: dossiers.get(subject, NO_DOSSIER) for _, subject in block}
+    named = {
+        own[subject].customer or "": customers.get(customer_of(reference))
+        for reference, subject in block
+    }
+    return looks_of(source, own, named, moment)
 
 
 def _blocks(people: Sequence[_Person]) -> Iterator[list[_Person]]:

@@ -7,19 +7,15 @@ from msgspec.structs import asdict, replace
 
 from application.answer import Answer
 from application.queries.persons.consents import Holder, answer_of, holder
-from application.queries.persons.state import folded_state, restricted_of
-from application.queries.registers.activities import look_of
-from application.queries.subjects import chosen, customer_of
+from application.queries.persons.state import restricted_of
+from application.queries.subjects import customer_of
 from application.queries.verdicts import VerdictInWords, explained
 from application.source import Source
-from ledger.errors import UnknownSubject
 from ledger.event import instant
-from projections.dossier.dossier import dossier_from
 from projections.folds.timetravel import Moment
 from projections.use.addressee import addressee
 from projections.views import customer_state
-from projections.views.consent_status import consents_among, lack_of
-from projections.views.customer_state import CustomerState
+from projections.views.consent_status import consents_among, hindrance_of_act
 from rulebook import Addressee, marketing_decision
 from rulebook.calendar import day_of
 from rulebook.marketing import EXPLANATIONS, MARKETING_RULES
@@ -81,7 +77,7 @@ def marketing(
 ) -> MarketingAnswer:
     """The decision for each channel, as of a moment. Raises UnknownSubject."""
     subject = holder(source, reference, moment)
-    person = _addressee(source, subject, moment)
+    person = _addressee(subject)
     return MarketingAnswer(
         subject=reference,
         data_subject=str(subject.person.subject),
@@ -109,37 +105,23 @@ def _approachable(source: Source, person: Addressee, subject: Holder) -> Approac
     )
 
 
-def _addressee(source: Source, subject: Holder, moment: Moment) -> Addressee:
+def _addressee(subject: Holder) -> Addressee:
     """What decides about a person; a contact person has the kind of the customer."""
-    customer = customer_of(subject.reference)
-    # The kind of customer decides which rules apply, and a contact person has none of its own.
-    state = _state(source, customer, moment) if customer else subject.state
-    own = dossier_from(subject.person.selected.counted)
+    customer = subject.customer if customer_of(subject.reference) else subject.state
+    active = customer is None or customer_state.status(customer) == "active"
     person = addressee(
-        look_of(source, subject.person.subject, own, moment),
+        subject.look,
         subject.clock,
-        kind=customer_state.customer_kind(state) if state else None,
-        active=subject.account == "active" and subject.customer in {None, "active"},
+        # The kind of customer decides which rules apply, and a contact person has none of its own.
+        kind=customer_state.customer_kind(customer) if customer else None,
+        active=subject.account == "active" and active,
+        consents=frozenset(
+            row.purpose
+            for row in consents_among(subject.rows)
+            if hindrance_of_act(row, subject.giver, subject.clock) is None
+        ),
     )
-    # Only where values are opened is a child known, whose consent needs a parent.
-    lacking = {
-        row.purpose
-        for row in consents_among(subject.rows)
-        if lack_of(row, subject.born) is not None
-    }
-    return replace(
-        person,
-        consents=person.consents - lacking,
-        restricted=restricted_of(subject.person, subject.clock),
-    )
-
-
-def _state(source: Source, reference: str, moment: Moment) -> CustomerState | None:
-    """The state of a customer; None for a customer that is not known."""
-    try:
-        return folded_state(chosen(source, reference, moment))
-    except UnknownSubject:
-        return None
+    return replace(person, restricted=restricted_of(subject.person, subject.clock))
 
 
 def _decision(person: Addressee, channel: str, subject: Holder) -> ChannelDecision:

@@ -110,14 +110,17 @@ def customer_standing(source: Source, reference: str, moment: Moment) -> Account
 
     Nor for a customer who is not known: no event ended such an account.
     """
+    folded = state_of_customer(source, reference, moment)
+    return customer_state.standing(folded) if folded else None
+
+
+def state_of_customer(source: Source, reference: str, moment: Moment) -> CustomerState | None:
+    """The state of a contact person's customer; None for everybody else, and for one who is not known."""
     customer = customer_of(reference)
-    if customer is None:
-        return None
     try:
-        folded = folded_state(chosen(source, customer, moment))
+        return folded_state(chosen(source, customer, moment)) if customer else None
     except UnknownSubject:
         return None
-    return customer_state.standing(folded) if folded else None
 
 
 def state_answer(

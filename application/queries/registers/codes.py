@@ -10,20 +10,10 @@ from application.source import Source
 from consumers.register import declared_now, secret_now
 from ledger.event import RecordedEvent, instant
 from ledger.reading import LAST, decoded
-from schemas import ALL_TYPES, AdmissionRules
-from schemas.secrecy import CODED
+from schemas import AdmissionRules
 
-MOST_READ: Final = 100_000
-"""So many of the newest events are looked through for undeclared codes."""
-_PAGE: Final = 2_000
-
-_SAYING: Final = sorted(
-    {
-        entry.name
-        for entry in ALL_TYPES.values()
-        if any(field.name in CODED for field in msgspec.structs.fields(entry.data))
-    }
-)
+MOST_READ: Final = 10_000
+"""So many events one part looks through for undeclared codes."""
 
 
 class UndeclaredCode(Answer, frozen=True):
@@ -49,7 +39,7 @@ class DeclaredCode(Answer, frozen=True):
 
 
 class Codes(Answer, frozen=True):
-    """Codes, sorted. `read`: events that were looked through, the newest; `whole`: these are all there are.
+    """Codes, sorted. `read`: how many events were looked through; `next`: before which the next part begins.
 
     `undeclared`: recorded, since they stand where any code may; the most frequent first. `secret`: of a
     confidential ledger, those that it declared secret; an open one has none to tell.
@@ -59,7 +49,12 @@ class Codes(Answer, frozen=True):
     declared: list[DeclaredCode]
     secret: list[str]
     read: int
-    whole: bool
+    next: int | None
+
+    @property
+    def here(self) -> list[DeclaredCode]:
+        """What was declared in this ledger, and not by the rulebook."""
+        return [row for row in self.declared if row.by != "rulebook"]
 
 
 class HandedCodes(Answer, frozen=True):
@@ -75,10 +70,13 @@ class _Seen(msgspec.Struct):
     last: tuple[datetime, int]
 
 
-def codes(source: Source, intake: AdmissionRules) -> Codes:
-    """The codes of a ledger. `intake`: what its settings accept.
+def codes(
+    source: Source, intake: AdmissionRules, before: int | None = None, most: int = MOST_READ
+) -> Codes:
+    """The codes of a ledger, undeclared ones of the newest events before a position.
 
-    Annulled events are looked through as well: their codes were recorded.
+    `intake`: what its settings accept. `most`: so many events are looked through. Annulled ones are looked
+    through as well: their codes were recorded.
     """
     secret = secret_now(intake, source.session) if intake.confidential else []
     registered = declared_now(intake, source.session)
@@ -86,25 +84,19 @@ def codes(source: Source, intake: AdmissionRules) -> Codes:
     declared |= {code: DeclaredCode(code, "rulebook") for code in intake.secrecy.rules.ordinary}
     judge = intake.secrecy.declaring(frozenset(registered))
     seen: dict[str, _Seen] = {}
-    read, before = 0, LAST
-    while read < MOST_READ and (page := _events_before(source, before)):
-        read, before = read + len(page), page[-1].position
-        for event in page:
-            for member, code in judge.undeclared(event.facts):
-                _add(seen, code, member, event)
+    asked = {"before": LAST if before is None else before, "count": most}
+    events = decoded(source.session.of("ledger").rows("newest_events", **asked))
+    for event in events:
+        for member, code in judge.undeclared(event.facts):
+            _add(seen, code, member, event)
     rows = [_row(code, one) for code, one in seen.items()]
     return Codes(
         undeclared=sorted(rows, key=lambda row: (-row.events, row.code)),
         declared=sorted(declared.values(), key=lambda row: row.code),
         secret=secret,
-        read=read,
-        whole=read < MOST_READ,
+        read=len(events),
+        next=events[-1].position if len(events) == most and events[-1].position > 1 else None,
     )
-
-
-def _events_before(source: Source, position: int) -> list[RecordedEvent]:
-    found = {"before": position, "names": _SAYING, "count": _PAGE}
-    return decoded(source.session.of("ledger").rows("coded_events", **found))
 
 
 def _add(seen: dict[str, _Seen], code: str, member: str, event: RecordedEvent) -> None:

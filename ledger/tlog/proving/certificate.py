@@ -44,6 +44,7 @@ class CertificateContent(msgspec.Struct, frozen=True):
     """What a certificate proves. `keys_destroyed`: ids, which commit to the keys. `size`: of the log.
 
     `fields`: where single fields went, and their categories stayed; empty where `categories` went.
+    `through`: of these the values up to then went.
     """
 
     data_subject: UUID
@@ -58,6 +59,7 @@ class CertificateContent(msgspec.Struct, frozen=True):
     origin: str
     size: int
     fields: tuple[str, ...] = ()
+    through: datetime | None = None
 
 
 def encode_certificate(decided: ProvenEntry, erased: ProvenEntry) -> bytes:
@@ -87,19 +89,21 @@ def verify(
     decided, _ = _proven(certificate.decided, (_DECIDED,), keys, policy)
     erased, (origin, size) = _proven(certificate.erased, _ERASED, keys, policy)
     _check_pair(decided, erased)
+    of_fields = erases_fields(erased)
     return CertificateContent(
         data_subject=erased.stream,
         erased_at=erased.time,
         recorded_at=erased.recorded_at,
         positions=(decided.position, erased.position),
         ground=erased.facts["ground"],
-        categories=() if erases_fields(erased) else erased.categories,
+        categories=() if of_fields else erased.categories,
         keys_destroyed=tuple(erased.facts["keys_destroyed"]),
         decisions=decided.facts["decisions"],
         request_ref=decided.facts.get("request_ref"),
         origin=origin,
         size=size,
         fields=tuple(erased.facts.get("fields", ())),
+        through=datetime.fromisoformat(erased.facts["through"]) if of_fields else None,
     )
 
 

@@ -11,7 +11,7 @@ from projections.dossier.choices import Choice
 from projections.dossier.dossier import Dossier, dossier_from
 from projections.dossier.look import FactContext
 from projections.folds.timetravel import fold
-from projections.use.addressee import addressee
+from projections.use.addressee import addressee, consented, is_customer
 from projections.views.consent_status import VIEW, Row
 from rulebook import Addressee
 from rulebook.purposes import CHANNELS
@@ -41,7 +41,7 @@ def cookies(minutes: float, **facts: Any) -> RecordedEvent:
 def person(*events: RecordedEvent, minutes: float = 60, **known: Any) -> Addressee:
     shared: dict[str, Any] = {"kind": "consumer", "active": True}
     look = FactContext(ANNA, dossier_from(events), lambda _name: None)
-    return addressee(look, at(minutes), **(shared | known))
+    return addressee(look, at(minutes), consents=consented(look, at(minutes)), **(shared | known))
 
 
 def objection(channel: str, minutes: float) -> RecordedEvent:
@@ -159,8 +159,23 @@ def test_a_customer_is_who_bought_something_and_to_be_registered_is_no_sale(
         assert found == expected  # findings judge who is a customer by the same function
 
 
-def test_a_contact_person_is_a_customer_for_what_the_customer_buys() -> None:
-    assert person(event("contact-person-added", 1, customer=str(UUID(int=1)))).customer
+@pytest.mark.parametrize(
+    ("bought", "expected"),
+    [
+        ([], False),
+        ([event("contract-concluded", 2, contract_ref="K-1")], True),
+        ([event("order-placed", 2, large_order=False)], True),
+        ([event("order-placed", 2, large_order=False), event("account-deactivated", 3)], False),
+        ([event("contract-concluded", 61, contract_ref="K-1")], False),
+    ],
+)
+def test_a_contact_person_is_a_customer_for_what_the_customer_buys(
+    bought: list[RecordedEvent], expected: bool
+) -> None:
+    firm = dossier_from([event("customer-registered", 1, customer_kind="legal-entity"), *bought])
+    joined = event("contact-person-added", 1, customer=str(UUID(int=1)))
+    look = FactContext(ANNA, dossier_from([joined]), {str(UUID(int=1)): firm}.get)
+    assert is_customer(look, at(60)) is expected
 
 
 def test_the_first_and_the_last_sale_of_a_year_count_in_any_order() -> None:

@@ -10,7 +10,7 @@ from ledger.event import RecordedEvent
 from projections.dossier.dossier import Dossier, dossier_from
 from projections.dossier.look import FactContext
 from projections.folds.timetravel import counting
-from projections.use.addressee import addressee
+from projections.use.addressee import addressee, consented
 from rulebook import marketing_decision
 from rulebook.calendar import day_of
 from tests.unit.projections.making import ANNA, OFFICE, annulment, at, event
@@ -59,7 +59,7 @@ def _allowed(events: list[RecordedEvent], channel: str) -> bool:
         name: dossier_from(counting(told, (OFFICE,))) for name, told in others.items()
     }
     look = FactContext(ANNA, dossier_from(counting(mine, (OFFICE,))), known.get)
-    person = addressee(look, at(50), kind="consumer", active=True)
+    person = addressee(look, at(50), kind="consumer", active=True, consents=consented(look, at(50)))
     return marketing_decision(person, channel, day_of(at(50))).allowed
 
 

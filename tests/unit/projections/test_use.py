@@ -13,7 +13,7 @@ from projections.dossier.look import FactContext
 from projections.findings.judging import findings_of
 from projections.keeping.keepings import keepings_of
 from projections.keeping.person import dossier_of
-from projections.use.addressee import addressee
+from projections.use.addressee import addressee, consented
 from projections.use.restricting import restricted, restricted_by
 from rulebook import marketing_decision
 from rulebook.calendar import day_of
@@ -111,7 +111,9 @@ def allowed(channel: str, *events: RecordedEvent, minutes: float = 60) -> tuple[
     """Whether marketing is allowed for somebody who consented, and why."""
     consent = event("consent-given", 0, purpose="product-information")
     look = FactContext(ANNA, dossier_from([consent, *events]), DECLARED.get)
-    person = addressee(look, at(minutes), kind="consumer", active=True)
+    person = addressee(
+        look, at(minutes), kind="consumer", active=True, consents=consented(look, at(minutes))
+    )
     decision = marketing_decision(person, channel, day_of(at(minutes)))
     return decision.allowed, {verdict.why for verdict in decision.verdicts}
 

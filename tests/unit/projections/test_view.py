@@ -137,6 +137,9 @@ GOLDEN = {
     # Single fields are erased by themselves: what was removed of them, and up to when it is gone.
     ("customer_state", "6"): "b4698392c691e5f360e47a0d7f390a1bd356c118dd51fbbb346097d6d92502d4",
     ("findings", "23"): "1510b82bfe2c1fbd4a8b2aaf2840a499af2d1d21af808f3560c90f4ff273c5ea",
+    # A relationship that ended says whether an account is active, and which consents stand.
+    ("customer_state", "7"): "4c1d5ecc6fdf70847f3f27ab2c7c4215d10c150ebf219d7470a00db5b3d94be0",
+    ("findings", "24"): "5edbee0c5a64737bfe86b2640388dcaef535f3e0d6e1e9f33b8907e9d714ba3e",
 }
 
 
