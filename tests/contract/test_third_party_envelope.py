@@ -4,10 +4,15 @@ import json
 import os
 import shutil
 import subprocess
+from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from ledger.event import RecordedEvent, encode_header
 from ledger.keys.opening import Opener, sealed_group
@@ -90,3 +95,27 @@ def test_the_commands_of_the_page_show_the_values(vector: dict[str, Any], tmp_pa
     )
     assert ran.returncode == 0, ran.stderr.decode()
     assert json.loads(ran.stdout) == vector["values"]
+
+
+def test_a_wrapped_key_opens_as_the_page_says(house: House) -> None:
+    """With the key folder and a table alone, by the cipher of a library: nothing of the ledger's own code."""
+    house.record(registered(), collected(), collected(id="later", time="2026-03-03T10:00:00Z"))
+    with psycopg.connect(house.url) as connection:
+        rows = connection.execute(
+            "SELECT subject::text, category, generation, from_month, epoch, wrapped"
+            " FROM ledger_main_keys.data_keys"
+        ).fetchall()
+    opened = {}
+    for subject, category, generation, month, epoch, wrapped in rows:
+        secret = (house.keys / "main" / f"epoch-{epoch:06}.key").read_bytes()
+        row = ["main", subject, category, generation, month, epoch]
+        place = json.dumps(row, separators=(",", ":")).encode()
+        assert (len(secret), len(wrapped), wrapped[:1]) == (32, 61, b"\x01")
+        key = AESGCM(secret).decrypt(wrapped[1:13], wrapped[13:], b"\x01" + place)
+        derived = HKDF(SHA256(), 32, None, b"processing-ledger/key-id/1").derive(key)
+        opened[urlsafe_b64encode(derived).rstrip(b"=").decode()] = (subject, category, month)
+    sealed = [(event, category) for event in house.events() for category in event.sealed]
+    assert len(sealed) > 2
+    for event, category in sealed:
+        month = event.time.year * 12 + event.time.month - 1
+        assert opened[sealed_group(event, category).key] == (str(event.stream), category, month)
