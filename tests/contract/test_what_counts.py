@@ -1,4 +1,4 @@
-"""The tables of the page *What counts*, against the code. Annulment has a model of its own: tests/property."""
+"""The tables of the page *What counts*, against the code. Annulment has a model: tests/property/view_model.py."""
 
 import re
 from pathlib import Path
