@@ -1,4 +1,4 @@
-"""The tables of the page *What counts*, against the code. Annulment has a model: tests/property/view_model.py."""
+"""The tables of the page *What counts*, against the code. tests/property has a model of annulment."""
 
 import re
 from pathlib import Path
