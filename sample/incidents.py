@@ -20,7 +20,7 @@ from sample.chapters import MINUTE
 from sample.event import Publication, below, correlation, office_hour, pick, reference
 from sample.life import CustomerLife
 from sample.recording import recorded
-from sample.register import CARE, COLLECTION, DISPUTES, FRAUD, UNDECLARED
+from sample.register import CARE, COLLECTION, DISPUTES, FRAUD, RIGHTS, SUBSCRIPTION, UNDECLARED
 from schemas import names
 
 # Days between the last notice and the hand-over of a claim, the day of the notice not counted.
@@ -135,6 +135,23 @@ def wrong_annulment(life: CustomerLife) -> list[Publication]:
         change,
         mistake,
         annulled(life.rng, mistake, at + 20 * MINUTE, "annulled-in-error"),
+    ]
+
+
+def somebody_acts_for_them(life: CustomerLife) -> list[Publication]:
+    """An attorney acts for the customer; a death and a merger are noted wrongly, and taken back."""
+    at, ref = life.office(life.between(0.3, 0.6)), reference(life.rng, "VM")
+    facts = {"representative_ref": ref, "capacity": "attorney"}
+    other = f"customer/{life.number + 1}"
+    wrong = [
+        recorded(life, at, SUBSCRIPTION, "crm", names.CUSTOMER_DECEASED, reported_by="next-of-kin"),
+        recorded(life, at, SUBSCRIPTION, "crm", names.CUSTOMER_MERGED, into_customer=other),
+    ]
+    return [
+        *wrong,
+        *(annulled(life.rng, one, at + 25 * MINUTE, "wrong-customer") for one in wrong),
+        recorded(life, at, RIGHTS, "crm", names.REPRESENTATIVE_RECORDED, **facts),
+        recorded(life, at + timedelta(days=30), RIGHTS, "crm", names.REPRESENTATIVE_ENDED, **facts),
     ]
 
 

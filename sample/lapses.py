@@ -92,7 +92,11 @@ def _mailed(person: Somebody, at: datetime) -> Publication:
 def mailed_without_consent(life: CustomerLife) -> list[Publication]:
     """A contact person gets a newsletter without having asked for it."""
     newsletter = _mailed(life.contact(9), _early(life, 4))
-    return [*_colleague(life, 9), newsletter.breaking("house.contact.consent")]
+    # Of a customer who ordered something: otherwise the law forbids the e-mail as well.
+    order = {"order_ref": reference(life.rng, "BE"), "services": ["voip"], "large_order": False}
+    name, about = names.ORDER_PLACED, ("service_ids",)
+    ordered = recorded(life, _early(life, 1), SUBSCRIPTION, "order-portal", name, about, **order)
+    return [ordered, *_colleague(life, 9), newsletter.breaking("house.contact.consent")]
 
 
 def mailed_after_an_objection(life: CustomerLife) -> list[Publication]:

@@ -57,6 +57,7 @@ DEALT: tuple[Chapter, ...] = (
     rights.erasure_refused,
     contracts.number_stays,
     choices.objection_overruled,
+    incidents.somebody_acts_for_them,
 )
 # The deck of chapters, and how likely each is in a life that has room for it.
 CHAPTERS: tuple[tuple[Chapter, float], ...] = (

@@ -25,6 +25,8 @@ from schemas import names
 
 CHANNELS = ("post", "email", "portal", "phone", "other")
 """How a request may come in."""
+REQUESTERS = ("subject", "parent", "guardian", "attorney", "heir")
+"""Who may ask: the person, or as what somebody acts for them."""
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -65,6 +67,16 @@ class NewRequest(Timed, frozen=True, kw_only=True):
         str,
         Ask("For an objection: such as {}.", Choice("objection", OBJECTION_GROUNDS, True)),
     ] = OBJECTION_GROUNDS[0]
+    requester: Annotated[
+        str,
+        Ask("Who asked: one of {}.", Choice("requester", REQUESTERS), hint="requester"),
+    ] = REQUESTERS[0]
+    mandate_ref: Annotated[
+        str | None,
+        Ask(
+            "Of somebody who asks for the person: the document that lets them.", hint="mandate_ref"
+        ),
+    ] = None
     letter: Annotated[
         str | None,
         Ask(
@@ -148,6 +160,9 @@ def _opening_acts(opening: NewRequest, ref: str, received_on: str) -> list[Act]:
         right=opening.right,
         channel=opening.channel,
         received_on=received_on,
+        # What everybody does for themselves needs no word.
+        **{"requester": opening.requester} if opening.requester != REQUESTERS[0] else {},
+        **{"mandate_ref": opening.mandate_ref} if opening.mandate_ref else {},
     )
     if opening.letter is not None:
         received = msgspec.structs.replace(

@@ -63,7 +63,12 @@ def _decision(decision: CategoryDecision) -> Iterator[tuple[Cell, ...]]:
 
 _ABOUT: Column[RequestRow] = Column("about", lambda row: Person(row.subject))
 _RECEIVED: Column[RequestRow] = Column(
-    "received", lambda row: lines(Day(row.received_on), Word("channel", row.channel))
+    "received",
+    lambda row: lines(
+        Day(row.received_on),
+        Word("channel", row.channel),
+        Word("requester", row.requester) if row.requester != "subject" else "",
+    ),
 )
 
 REQUESTS: Listing[RequestRow] = Listing(

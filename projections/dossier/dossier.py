@@ -263,6 +263,8 @@ NOTED: dict[str, tuple[NotingRule, ...]] = {
     names.CUSTOMER_REGISTERED: (_note(REGISTERED, _fact("customer_kind")),),
     names.ACCOUNT_REACTIVATED: (_note("account", "active"), _CARRIES),
     names.ACCOUNT_DEACTIVATED: (_note("account", "inactive", 1),),
+    names.CUSTOMER_MERGED: (_note("account", "inactive", 1),),
+    names.CUSTOMER_DECEASED: (_note("account", "inactive", 1),),
     names.PERSONAL_DATA_ERASED: (_note("account", "erased", 1, when=erases_all),),
     names.CONTACT_PERSON_ADDED: (
         _note("customer", _fact("customer")),

@@ -26,7 +26,7 @@ ANNULMENT = "annulment"
 """Stands in the place of the view for an annulment of what the ledger does not hold."""
 _OPEN = ("open_kind", *NOTIFICATIONS.cell_types)
 # Persons whose files depend on each other. Who looked, or approved, is another matter.
-_TIES = frozenset({"customer", "from_customer", "to_customer"})
+_TIES = frozenset({"customer", "from_customer", "into_customer", "to_customer"})
 # One object for the many files that name nobody: an empty set takes 216 bytes.
 _NOBODY = frozenset[UUID]()
 

@@ -30,7 +30,12 @@ EVERY = "all"
 """The channel of an objection to direct marketing as such: it stands for all of them."""
 _CONSENT = "consent/"
 Kind = Literal["consumer", "sole-trader", "legal-entity"]
-_KINDS: dict[str | None, Kind] = {"sole-trader": "sole-trader", "legal-entity": "legal-entity"}
+_KINDS: dict[str | None, Kind] = {
+    "sole-trader": "sole-trader",
+    # Its partners are natural persons, and it is none of its own (Tw art. 11.7).
+    "partnership": "sole-trader",
+    "legal-entity": "legal-entity",
+}
 
 
 def kind_of_addressee(customer_kind: str | None) -> Kind:

@@ -14,9 +14,40 @@ from schemas.personal import DataCategory, FieldName
 class CustomerRegistered(PersonFacts, frozen=True, kw_only=True):
     """A customer account was opened; it starts a data subject."""
 
-    customer_kind: Literal["consumer", "sole-trader", "legal-entity"]
+    customer_kind: Literal["consumer", "sole-trader", "partnership", "legal-entity"]
     channel: Code
     notice_version: Code
+
+
+class CustomerMerged(PersonFacts, frozen=True, kw_only=True):
+    """The account ended, since the same customer has another one. What is held stays under this one."""
+
+    into_customer: Customer
+
+
+class CustomerDeceased(PersonFacts, frozen=True, kw_only=True):
+    """The house heard that a customer died: the account is inactive, and no consent counts any more."""
+
+    reported_by: Code
+
+
+Capacity = Literal["parent", "guardian", "attorney", "heir"]
+"""As what somebody acts for a person."""
+
+
+class RepresentativeRecorded(PersonFacts, frozen=True, kw_only=True):
+    """Somebody showed that they may act for a person. `mandate_ref`: of the document that shows it."""
+
+    representative_ref: Code
+    capacity: Capacity
+    mandate_ref: Code | UnsetType = UNSET
+
+
+class RepresentativeEnded(PersonFacts, frozen=True, kw_only=True):
+    """Somebody no longer acts for a person."""
+
+    representative_ref: Code
+    capacity: Capacity
 
 
 class PersonalDataCollected(PersonFacts, frozen=True, kw_only=True):
@@ -94,6 +125,10 @@ class AccountReactivated(PersonFacts, frozen=True, kw_only=True):
 
 TYPES = (
     EventType(names.CUSTOMER_REGISTERED, CustomerRegistered, ACCOUNT, "2.1"),
+    EventType(names.CUSTOMER_MERGED, CustomerMerged, ACCOUNT, "2.1", references=("into_customer",)),
+    EventType(names.CUSTOMER_DECEASED, CustomerDeceased, ACCOUNT, "2.1"),
+    EventType(names.REPRESENTATIVE_RECORDED, RepresentativeRecorded, PERSON, "7"),
+    EventType(names.REPRESENTATIVE_ENDED, RepresentativeEnded, PERSON, "7"),
     EventType(names.PERSONAL_DATA_COLLECTED, PersonalDataCollected, PERSON, "2.1-2.3"),
     EventType(names.PERSONAL_DATA_CORRECTED, PersonalDataCorrected, PERSON, "7, 8"),
     EventType(names.PERSONAL_DATA_REMOVED, PersonalDataRemoved, PERSON, "7"),

@@ -6,7 +6,7 @@ from schemas import names
 from schemas.event_type import ANY, BREACH, PERSON, EventType
 from schemas.events.preferences import Count
 from schemas.facts import Facts, PersonFacts
-from schemas.formats import Code, Instant, Text
+from schemas.formats import Code, Instant, Sha256, Text
 
 
 class _BreachTold(Facts, frozen=True, kw_only=True):
@@ -54,10 +54,14 @@ class AuthorityNotified(_BreachTold, frozen=True, kw_only=True):
 
 
 class SubjectsNotified(PersonFacts, frozen=True, kw_only=True):
-    """Persons concerned were told of a breach; one person when the subject is one."""
+    """Persons concerned were told of a breach; one person when the subject is one.
+
+    `sha256`: of the letter.
+    """
 
     breach_ref: Code
     channel: Code | UnsetType = UNSET
+    sha256: Sha256 | UnsetType = UNSET
 
 
 class BreachClosed(Facts, frozen=True, kw_only=True):

@@ -25,12 +25,17 @@ Right = Literal[
 
 
 class RightsRequestReceived(PersonFacts, frozen=True, kw_only=True):
-    """A person asked for a right; the period runs from `received_on`."""
+    """A person asked for a right; the period runs from `received_on`.
+
+    `requester`: who asked, where it was not the person; `mandate_ref`: of the document that lets them.
+    """
 
     request_ref: Code
     right: Right
     channel: Literal["post", "email", "portal", "phone", "other"]
     received_on: Day
+    requester: Literal["subject", "parent", "guardian", "attorney", "heir"] | UnsetType = UNSET
+    mandate_ref: Code | UnsetType = UNSET
 
 
 class IdentityVerified(PersonFacts, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ ROW = {
     "data_subject",
     "right",
     "channel",
+    "requester",
     "received_on",
     "status",
     "identity",
@@ -120,6 +121,20 @@ def test_a_restriction_an_objection_a_review_and_a_rectification_are_answered_by
         )
     )
     assert did(office, "answer", "R-4")["status"] == "answered"
+
+
+def test_somebody_with_a_mandate_asks_for_the_person_and_somebody_without_is_refused(
+    office: Cli,
+) -> None:
+    asked_for = asked(office, "access", "R-1", requester="guardian", mandate_ref="M-7")
+    assert asked_for["requester"] == "guardian"
+    [event] = [line for line in office("history", WHO, "--json").lines if "rights" in line["type"]]
+    assert (event["facts"]["requester"], event["facts"]["mandate_ref"]) == ("guardian", "M-7")
+    assert "a guardian, for the person" in office("request", "list").out.decode()
+    assert "expected one of" in office("request", "open", WHO, "--requester=friend").err
+    done = did(office, "refuse", "R-1", "--ground=not-the-person")
+    assert "did not show that you may act for that person" in done["notice"]["en"]
+    assert asked(office, "access", "R-2")["requester"] == "subject"
 
 
 def test_an_objection_that_is_refused_is_overruled(office: Cli) -> None:

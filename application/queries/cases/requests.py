@@ -41,8 +41,9 @@ class PeriodPause(Answer, frozen=True):
 class RequestRow(Answer, frozen=True):
     """How a request stands. `subject`: null once the person was erased.
 
-    `identity`: asked, while more was asked for and not shown. `due_on`: the last day for the answer, and
-    `due` the instant from which it is too late; null while the period stands still.
+    `requester`: `subject`, or as what somebody asked for the person. `identity`: asked, while more was asked
+    for and not shown. `due_on`: the last day for the answer, and `due` the instant from which it is too late;
+    null while the period stands still.
     """
 
     request_ref: str
@@ -50,6 +51,7 @@ class RequestRow(Answer, frozen=True):
     data_subject: str
     right: str
     channel: str
+    requester: str
     received_on: str
     status: Status
     identity: Identity
@@ -239,6 +241,7 @@ def _row(case: FoundRequest, request: Request, state: RequestStatus) -> RequestR
         data_subject=str(case.pseudonym or case.stream),
         right=receipt.facts["right"],
         channel=receipt.facts["channel"],
+        requester=receipt.facts.get("requester", "subject"),
         received_on=receipt.facts["received_on"],
         status=state.status,
         identity=state.identity,

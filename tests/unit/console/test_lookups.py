@@ -89,7 +89,15 @@ CHOSEN = {
     ("hold review", "--owner"),
     *(
         ("incident assess", f"--{flag}")
-        for flag in ("consequence", "delay-reason", "description", "proposed", "taken", "who")
+        for flag in (
+            "began",
+            "consequence",
+            "delay-reason",
+            "description",
+            "proposed",
+            "taken",
+            "who",
+        )
     ),
     ("incident notify", "--delay-reason"),
     ("incident resolve", "--outcome"),

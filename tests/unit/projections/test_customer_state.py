@@ -20,7 +20,17 @@ from projections.views.customer_state import (
     status,
 )
 from schemas import CATEGORIES
-from tests.unit.projections.making import ANNA, CRM, PORTAL, annulment, at, erasure, event, values
+from tests.unit.projections.making import (
+    ANNA,
+    BERT,
+    CRM,
+    PORTAL,
+    annulment,
+    at,
+    erasure,
+    event,
+    values,
+)
 
 
 def state_of(*events: RecordedEvent) -> CustomerState:
@@ -143,6 +153,9 @@ def test_at_equal_time_a_deactivation_beats_a_reactivation() -> None:
 @pytest.mark.parametrize(
     ("acts", "expected"),
     [
+        ([event("customer-deceased", 1, reported_by="notary")], "inactive 1"),
+        ([event("customer-merged", 1, into_customer=str(BERT))], "inactive 1"),
+        ([event("customer-merged", 1, into_customer=str(BERT)), event("account-reactivated", 2)], "active 2"),
         ([event("account-deactivated", 1), event("contract-concluded", 2, contract_ref="C")], "active 2"),
         ([event("account-deactivated", 2), event("contract-concluded", 1, contract_ref="C")], "inactive 2"),
         ([event("account-deactivated", 1), event("contract-concluded", 1, contract_ref="C")], "inactive 1"),

@@ -115,6 +115,8 @@ GOLDEN = {
     ("disclosures", "5"): "c6781357f8998b77bf5f01250b3626a5b2fd6868e59e03732c2e34808ca65832",
     ("disclosures", "6"): "b7f453f0fc255e0fe2c66ff545dd9f3706e245224ac79e027d8289e6040deac6",
     ("rights_requests", "5"): "a9bb4bd2723e19e51438b0b8990a8f53750e9d03b01a4a16a2a5bac4918b1f71",
+    # A notification has the items of Regulation 611/2013.
+    ("incidents", "5"): "9a263388d1de4b1cc5a60e60758075c84d03035a14e80f3e190fcf50e3c564d6",
     ("incidents", "4"): "9d92dec6a2905943e4030c0a2e9226ac789ebb0cdd0bc6e0c38706803c17f9cb",
     (
         "processing_register",

@@ -3,6 +3,10 @@
 _TABLE = """
 order-placed order_ref services large_order
 data-confirmed categories
+customer-merged into_customer
+customer-deceased reported_by
+representative-recorded representative_ref capacity
+representative-ended representative_ref capacity
 contract-concluded contract_ref
 contract-changed contract_ref
 contract-ended contract_ref

@@ -72,7 +72,11 @@ REQUIRED["processing-activity-changed"] = REQUIRED["processing-activity-declared
 REQUIRED |= REQUIRED_BEYOND_THE_CORE
 
 ENUMERATIONS = [
-    ("customer-registered", "customer_kind", ["consumer", "sole-trader", "legal-entity"]),
+    (
+        "customer-registered",
+        "customer_kind",
+        ["consumer", "sole-trader", "partnership", "legal-entity"],
+    ),
     (
         "personal-data-collected",
         "origin",
@@ -143,7 +147,17 @@ DATES = [
 
 # Beside these the contract lists no values: what else is a text is any code.
 LISTED = {
-    *("article", "customer_kind", "kind", "method", "necessity", "notice", "origin", "permission"),
+    *(
+        "article",
+        "capacity",
+        "customer_kind",
+        "kind",
+        "method",
+        "necessity",
+        "notice",
+        "origin",
+        "permission",
+    ),
     *("recipient_kind", "requested_by", "right"),
 }
 LISTED_OF_SOME = {
@@ -163,7 +177,7 @@ NO_CODES = {
     *("received_on", "review_on", "valid_from", "valid_to"),  # dates
     *("detected_at", "valid_until"),  # instants
     *("country", "merkle_root", "sha256", "tc_string"),
-    *("customer", "employee", "from_customer", "to_customer"),  # references
+    *("customer", "employee", "from_customer", "into_customer", "to_customer"),  # references
     *("activity", "legal_basis", "provision"),  # of every event
 }
 
@@ -421,6 +435,8 @@ def test_the_name_of_any_other_recipient_is_a_fact() -> None:
 
 SUBJECTS = {
     "customer-registered": {"customer/1"},
+    "customer-merged": {"customer/1"},
+    "customer-deceased": {"customer/1"},
     "account-deactivated": {"customer/1"},
     "account-reactivated": {"customer/1"},
     "contact-person-added": {"customer/1/contact/2"},
