@@ -271,10 +271,15 @@ def _fits(row: Row, data: dict[str, Any], groups: frozenset[str], provision: Pro
     return (
         (not row.kinds or not row.kinds.isdisjoint(groups))
         and (not row.provisions or provision in row.provisions)
-        and (not row.purposes or data.get("purpose") in row.purposes)
-        and (not row.legal_bases or data.get("legal_basis") in row.legal_bases)
-        and (not row.notices or data.get("notice") in row.notices)
+        and (not row.purposes or _is_one_of(data.get("purpose"), row.purposes))
+        and (not row.legal_bases or _is_one_of(data.get("legal_basis"), row.legal_bases))
+        and (not row.notices or _is_one_of(data.get("notice"), row.notices))
     )
+
+
+def _is_one_of(value: object, codes: Collection[str]) -> bool:
+    # A list or an object cannot be looked up in a set; such a message is refused later, with its pointer.
+    return isinstance(value, str) and value in codes
 
 
 def _rows_for(short: str, rows: Iterable[Row]) -> tuple[Row, ...]:

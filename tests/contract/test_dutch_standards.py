@@ -93,7 +93,9 @@ def test_every_event_is_a_record_of_vng_verwerkingenlogging(acts: list[Act]) -> 
             assert record.keys() <= known
             assert all(each.keys() <= known_objects for each in record["verwerkteObjecten"])
             made.add(act.event.type)
-    assert made == {type for type, known in EVENT_TYPES.items() if known.name != "event-annulled"}
+    # The sample has these by mistake alone, and takes them back.
+    left_out = {"event-annulled", "customer-deceased", "customer-merged"}
+    assert made == {type for type, known in EVENT_TYPES.items() if known.name not in left_out}
 
 
 def test_what_a_citizen_may_read_of_vng_is_valid_there_too(acts: list[Act]) -> None:

@@ -16,11 +16,10 @@ from ledger.recording.batch import Batch
 from ledger.writing.append import Span
 from ledger.writing.bookmarks import HaltLimit
 from ledger.writing.message import Message
-from schemas import Code, Event, Rejection
+from schemas import Event
 from tests.fault.campaign import seeded
 from tests.fault.fuzzing import NOW, Report, fuzz, message_of
 from tests.fault.mutation import EXAMPLES, Headers, Mutant, mutant
-from tests.fixtures.counting import peak_bytes
 from tests.fixtures.ledger import House
 from tests.fixtures.views import OFFICES, audit_views, follower
 
@@ -126,15 +125,3 @@ def test_the_examples_that_are_broken_are_valid_before() -> None:
     for text in EXAMPLES:
         whole = Mutant(headers, text.encode(), "as it is", structured=True)
         assert isinstance(message_of(whole).outcome, Event)
-
-
-def test_the_message_that_once_took_a_third_of_a_second_becomes_no_objects() -> None:
-    """Its 7,000 lists and objects made the garbage collector look through all that the test run held."""
-    made = mutant(561575374, 9084)
-    size = len(made.value or b"")
-    assert size > 65_000
-    outcome = message_of(made).outcome
-    assert isinstance(outcome, Rejection)
-    assert outcome.code is Code.TOO_LARGE
-    # What is kept of it, and the plain text in which words are looked for; no more.
-    assert peak_bytes(lambda: message_of(made)) < 4 * size

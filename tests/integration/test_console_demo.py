@@ -116,7 +116,7 @@ def test_a_newcomer_needs_no_init(program: Cli, ground: Path) -> None:
     program.set(DATA_DIR=str(ground), KEY_DIR="")
     assert program("status").status == 2
     sample = program.folder / "sample.ndjson"
-    program("sample", "--events", "300", "--customers", "30", "--output", str(sample))
-    assert program("ingest", str(sample), "--json").json["recorded"] == 300
+    program("sample", "--events", "310", "--customers", "30", "--output", str(sample))
+    assert program("ingest", str(sample), "--json").json["recorded"] == 310
     assert program("state", TOUR_SUBJECT, "--json").json["status"] == "active"
     assert program("audit", "--views", "--json").json["ok"] is True

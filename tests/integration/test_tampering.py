@@ -31,9 +31,11 @@ from tests.fixtures.alterations import (
     together,
 )
 from tests.fixtures.damaged import Damage, damages, place_of_file
-from tests.fixtures.tampered import OLD, World
+from tests.fixtures.tampered import OLD, World, world
 from tests.fixtures.whole import WHOLE as WHOLE_RUN
 from tests.fixtures.whole import News
+
+__all__ = ["world"]
 
 Case = TypeVar("Case")
 NAMED, UNPROTECTED, REFUSED = "named", "declared unprotected", "refused"

@@ -17,7 +17,7 @@ PART = {
 }
 PARTIAL = [role for role, has in table().items() if has.sees_part]
 WHOLE = [role for role in table() if role not in {*PARTIAL, "data-subject"}]
-DEBTOR = "customer/10013"
+DEBTOR = "customer/10012"
 """Of the sample: did not pay, was sent a notice, and is known to an agency."""
 OWED = {"collection", "collections", "default", "unpaid", "debt", "incasso", "agency", "owed"}
 WHO, HIDDEN = "customer/77501", "weg@example.nl"

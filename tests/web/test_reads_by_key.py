@@ -349,6 +349,6 @@ def test_what_reads_more_of_a_larger_ledger_is_named(
     consoles: tuple[Consoled, Consoled], counting: list[int]
 ) -> None:
     small, large = (_rows(console, counting) for console in consoles)
-    grown = {place for place in small if large[place] > 1.4 * small[place] + 25}
+    grown = {place for place in small if large[place] > 1.4 * small[place] + 20}
     named = {(path, when) for told in GROWS.values() for path in told for when in told[path]}
     assert grown == named, {place: (small[place], large[place]) for place in grown ^ named}

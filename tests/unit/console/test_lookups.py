@@ -91,10 +91,13 @@ CHOSEN = {
         ("incident assess", f"--{flag}")
         for flag in (
             "began",
+            "provider",
+            "state",
             "consequence",
             "delay-reason",
             "description",
             "proposed",
+            "protection",
             "taken",
             "who",
         )
@@ -110,6 +113,7 @@ CHOSEN = {
     ("request answer", "--review"),
     ("request open", "--activity"),
     ("request open", "--ground"),
+    ("request open", "--mandate-ref"),
     ("request verify-identity", "--ask"),
     ("request verify-identity", "--method"),
 }

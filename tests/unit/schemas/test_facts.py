@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
-from schemas import PERSONAL_FIELDS, Event, EventType, decode
+from schemas import PERSONAL_FIELDS, Event, EventType, Rejection, decode
 from schemas.events.disclosure import PRIVATE_KINDS, RecipientKind
 from schemas.shapes import names_in
 from tests.fixtures.cases import each
@@ -563,3 +563,23 @@ def test_certifications_are_frameworks_with_their_days() -> None:
         assert refused(message) == ("schema", f"/data/certifications/1{pointer}")
     leaking = changed(message, data__certifications=[{**held, "framework": "0612345678"}])
     assert refused(leaking) == ("personal-data-in-facts", "/data/certifications/0/framework")
+
+
+@pytest.mark.parametrize("odd", [[], ["a"], {}, {"a": 1}, 7, True, None], ids=repr)
+def test_a_member_of_another_kind_is_refused_and_never_an_error(odd: Any) -> None:
+    """Whatever a member holds, the message becomes an event or a rejection: an error would stop its topic."""
+    for name, label in all_examples():
+        message = example(name, label)
+        for member in ("type", "subject", "source", "id", "time"):
+            assert isinstance(outcome(changed(message, **{member: odd})), Rejection)
+        for fact in (
+            *message["data"],
+            "notice",
+            "provision",
+            "country",
+            "recipient_kind",
+            "purpose",
+        ):
+            assert isinstance(
+                outcome(changed(message, **{f"data__{fact}": odd})), Event | Rejection
+            )
