@@ -170,13 +170,16 @@ def misfit(value: Any, struct: type[msgspec.Struct]) -> str | None:
     try:
         msgspec.convert(value, struct)
     except msgspec.ValidationError as error:
-        message = str(error)
-        place = _PLACE.search(message)
-        path = place[1] if place is not None else ""
-        missing = _MISSING.match(message)
-        steps = _STEP.findall(path.partition("[...]")[0])
-        pointer = "".join(f"/{name or index}" for name, index in steps)
-        if missing is None or "[...]" in path:
-            return pointer
-        return f"{pointer}/{missing[1]}"
+        return _pointer(str(error))
     return None
+
+
+def _pointer(message: str) -> str:
+    place = _PLACE.search(message)
+    path = place[1] if place is not None else ""
+    missing = _MISSING.match(message)
+    steps = _STEP.findall(path.partition("[...]")[0])
+    pointer = "".join(f"/{name or index}" for name, index in steps)
+    if missing is None or "[...]" in path:
+        return pointer
+    return f"{pointer}/{missing[1]}"

@@ -139,12 +139,11 @@ def ask(site: Site, source: Source, deed: Deed, wish: OwnRequest) -> OwnAct:
         except NotAllowed as error:
             if error.field:
                 raise
+            # The same request was being opened meanwhile: what is recorded is looked up.
         done = _request(own(source, deed.reference), ref)
     if done is None or done.facts["right"] != wish.right:
         raise _another()
     return own_act(done)
-
-    # The same request was being opened meanwhile: what is recorded is looked up.
 
 
 def _request(person: Own, ref: str) -> RecordedEvent | None:

@@ -164,17 +164,20 @@ def _taken(shape: Shape, value: object, place: MemberPlace) -> JsonValue:
     if shape.kind == "object":
         return _object(shape, value, place)
     if shape.kind == "map" and shape.item:
-        item = shape.item
-        if not isinstance(value, Mapping):
-            raise place.unfit("object")
-        members = {_key(shape, key, place): member for key, member in value.items()}
-        return {key: _taken(item, member, place.below(key)) for key, member in members.items()}
+        return _map(shape, shape.item, value, place)
     if shape.kind == "list" and shape.item:
         return _list(shape.item, value, place)
     if shape.kind in {"json", "value"}:
         plain: JsonValue = msgspec.to_builtins(value)
         return plain
     return _single(shape, value, place)
+
+
+def _map(shape: Shape, item: Shape, value: object, place: MemberPlace) -> JsonValue:
+    if not isinstance(value, Mapping):
+        raise place.unfit("object")
+    members = {_key(shape, key, place): member for key, member in value.items()}
+    return {key: _taken(item, member, place.below(key)) for key, member in members.items()}
 
 
 def _list(item: Shape, value: object, place: MemberPlace) -> JsonValue:
@@ -213,7 +216,7 @@ def _fitting(shape: Shape, value: object) -> JsonValue:
     """The value as its shape wants it; None where it does not fit."""
     match shape.kind:
         case "choice":
-            return codes(shape.choices).get(folded(value)) if isinstance(value, str) else None
+            return _code_of(codes(shape.choices), value)
         case "number":
             return _whole(value)
         case "yes-no":
@@ -231,6 +234,10 @@ def _text(shape: Shape, value: object) -> str | None:
         return None
     text = value.upper() if shape.kind == "country" else value
     return text if not shape.pattern or re.search(shape.pattern, text) else None
+
+
+def _code_of(names: Names, value: object) -> str | None:
+    return names.get(folded(value)) if isinstance(value, str) else None
 
 
 def _near(shape: Shape, value: object, language: Language) -> str:

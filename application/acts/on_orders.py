@@ -147,39 +147,39 @@ def _received(form: OrderForm, ref: str, subject: str, time: datetime) -> list[A
     check_person(subject)
     if form.period_from and form.period_to and form.period_to < form.period_from:
         raise Misconfigured("expected a day that is not before the first one", field="period_to")
-    known = msgspec.structs.replace(form, provision=_known(form.provision))
+    form = msgspec.structs.replace(form, provision=_known(form.provision))
     stated: dict[str, JsonValue] = {
-        "kind": known.kind,
-        "country": known.country,
-        "issued_by": known.issued_by,
-        "period_from": _iso(known.period_from),
-        "period_to": _iso(known.period_to),
-        "respond_by": instant_or_none(known.respond_by),
-        "urgent": known.urgent,
-        "case_ref": known.case_ref,
-        "form": known.form,
-        "sha256": known.sha256,
-        "extends": known.extends,
-        "deliver": known.deliver,
-        "notified": known.notified,
-        "form_faults": list(known.form_faults) or None,
+        "kind": form.kind,
+        "country": form.country,
+        "issued_by": form.issued_by,
+        "period_from": _iso(form.period_from),
+        "period_to": _iso(form.period_to),
+        "respond_by": instant_or_none(form.respond_by),
+        "urgent": form.urgent,
+        "case_ref": form.case_ref,
+        "form": form.form,
+        "sha256": form.sha256,
+        "extends": form.extends,
+        "deliver": form.deliver,
+        "notified": form.notified,
+        "form_faults": list(form.form_faults) or None,
     }
     received = Act(
         name=names.ORDER_RECEIVED,
         subject=subject,
-        provision=known.provision,
+        provision=form.provision,
         activity=ACTIVITY,
         facts={
             "order_ref": ref,
-            "authority": known.authority,
-            "requested_fields": list(known.requested_fields),
-            "oral": known.oral,
+            "authority": form.authority,
+            "requested_fields": list(form.requested_fields),
+            "oral": form.oral,
             **{name: value for name, value in stated.items() if value is not None},
         },
-        categories=sorted({PERSONAL_FIELDS[field] for field in known.personal}),
-        personal=known.personal,
+        categories=sorted({PERSONAL_FIELDS[field] for field in form.personal}),
+        personal=form.personal,
     )
-    return [received, *_authorised(known, received), *_secrecy_of(received, time)]
+    return [received, *_authorised(form, received), *_secrecy_of(received, time)]
 
 
 def _known(text: str) -> str:

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, get_args
 
 import msgspec
 
@@ -22,11 +22,12 @@ from projections.reading.views import register_entries, requests
 from rulebook import RIGHTS, provision_of
 from rulebook.calendar import day_of
 from schemas import names
+from schemas.events.rights import Channel, Requester
 
-CHANNELS = ("post", "email", "portal", "phone", "other")
+CHANNELS: tuple[Channel, ...] = get_args(Channel)
 """How a request may come in."""
-REQUESTERS = ("subject", "parent", "guardian", "attorney", "heir")
-"""Who may ask: the person, or as what somebody acts for them."""
+REQUESTERS: tuple[Requester, ...] = get_args(Requester)
+"""Who may ask; the person stands first."""
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 

@@ -124,8 +124,7 @@ def _feed(table: TableFile, file: BinaryIO, identities: Identities | None, write
     if identities:
         identities.decrypt(digested(table, file), unpack.write)
     else:
-        blocks = digested(table, file)
-        for block in blocks:
+        for block in digested(table, file):
             unpack.write(block)
     unpack.end()
 

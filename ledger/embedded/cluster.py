@@ -73,13 +73,12 @@ def programs_for(account: Account, place: DataDirectory) -> Path:
 
     Raises Misconfigured when there are none, or the caller cannot run those that come along.
     """
-    installed = max(
-        (folder for folder in INSTALLED if minor_of(folder)), key=minor_of, default=None
-    )
+    minors = {folder: minor for folder in INSTALLED if (minor := minor_of(folder))}
+    installed = max(minors, key=minors.__getitem__, default=None)
     if find_spec(PACKAGE) is None and installed:
         return installed
     shipped = shipped_programs()
-    if installed and minor_of(installed) > minor_of(shipped) and _can_run(account, installed):
+    if installed and minors[installed] > minor_of(shipped) and _can_run(account, installed):
         return installed
     return _reachable(account, place, shipped)
 
@@ -167,13 +166,7 @@ def initialise(place: DataDirectory, account: Account, programs: Path) -> None:
     version of PostgreSQL, or when none can be made.
     """
     if place.cluster.exists():
-        version = Folder(place.cluster, SECRET).read("PG_VERSION", _MOST_BYTES).decode().strip()
-        if version != MAJOR_VERSION:
-            raise Misconfigured(
-                f"{place.cluster} was made by PostgreSQL {version}, and this is {MAJOR_VERSION}: "
-                "take a backup with the program that made it (`ledger backup`), and restore it into an "
-                "empty data directory (`ledger restore`)"
-            )
+        _check_version(place)
         return
     if advice := behind(minor_of(programs)):
         _log.warning("%s", advice)
@@ -182,15 +175,29 @@ def initialise(place: DataDirectory, account: Account, programs: Path) -> None:
     # A name of its own: the initdb of a killed run may still be writing to the old one.
     fresh = place.data_dir / f"new-cluster-{os.getpid()}"
     own_folder(fresh, account)
-    options = [f"--pgdata={fresh}", f"--username={SUPERUSER}", "--encoding=UTF8", "--locale=C"]
+    _initdb(fresh, account, programs)
+    Folder(fresh, SECRET).write({_RULES: b""})
+    fresh.rename(place.cluster)
+    Folder(place.data_dir, GIVEN).flush()
+
+
+def _check_version(place: DataDirectory) -> None:
+    version = Folder(place.cluster, SECRET).read("PG_VERSION", _MOST_BYTES).decode().strip()
+    if version != MAJOR_VERSION:
+        raise Misconfigured(
+            f"{place.cluster} was made by PostgreSQL {version}, and this is {MAJOR_VERSION}: "
+            "take a backup with the program that made it (`ledger backup`), and restore it into an "
+            "empty data directory (`ledger restore`)"
+        )
+
+
+def _initdb(folder: Path, account: Account, programs: Path) -> None:
+    options = [f"--pgdata={folder}", f"--username={SUPERUSER}", "--encoding=UTF8", "--locale=C"]
     options += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"]
     options += ["--auth-local=peer", "--auth-host=reject", "--no-instructions"]
     result = run_as(account, [programs / "initdb", *options])
     if result.returncode != 0:
-        raise Misconfigured(f"cannot make a database in {fresh}: {last_line(result.stderr)}")
-    Folder(fresh, SECRET).write({_RULES: b""})
-    fresh.rename(place.cluster)
-    Folder(place.data_dir, GIVEN).flush()
+        raise Misconfigured(f"cannot make a database in {folder}: {last_line(result.stderr)}")
 
 
 def configure(place: DataDirectory) -> None:

@@ -25,12 +25,13 @@ _OCCASIONS = (("registered", "new-customer"), ("large-order", "large-order"))
 def occasion(dossier: Dossier, at: datetime) -> str:
     """The occasion of a check at a time, as its event names it; what happened counts, not what is stated."""
     for topic, name in _OCCASIONS:
-        if any(
-            (abs(at - mark.order.time) <= rulebook.period("credit-occasion"))
-            for mark in dossier.all(topic)
-        ):
+        if any(_near(at, mark.order.time) for mark in dossier.all(topic)):
             return name
     return NO_OCCASION
+
+
+def _near(checked: datetime, happened: datetime) -> bool:
+    return abs(checked - happened) <= rulebook.period("credit-occasion")
 
 
 def check_at(dossier: Dossier, at: datetime, *, erased: bool) -> Iterator[SeenSituation]:

@@ -6,6 +6,7 @@ from msgspec import UNSET, UnsetType
 
 from schemas import names
 from schemas.event_type import ACCOUNT, CONTACT, PERSON, EventType
+from schemas.events.rights import Capacity
 from schemas.facts import PersonFacts
 from schemas.formats import Code, Customer, Id
 from schemas.personal import DataCategory, FieldName
@@ -29,10 +30,6 @@ class CustomerDeceased(PersonFacts, frozen=True, kw_only=True):
     """The house heard that a customer died: the account is inactive, and no consent counts any more."""
 
     reported_by: Code
-
-
-Capacity = Literal["parent", "guardian", "attorney", "heir"]
-"""As what somebody acts for a person."""
 
 
 class RepresentativeRecorded(PersonFacts, frozen=True, kw_only=True):

@@ -24,6 +24,13 @@ Right = Literal[
 ]
 
 
+Channel = Literal["post", "email", "portal", "phone", "other"]
+Capacity = Literal["parent", "guardian", "attorney", "heir"]
+"""As what somebody acts for a person."""
+Requester = Literal["subject", Capacity]
+"""Who may ask: the person, or somebody who acts for them."""
+
+
 class RightsRequestReceived(PersonFacts, frozen=True, kw_only=True):
     """A person asked for a right; the period runs from `received_on`.
 
@@ -32,9 +39,9 @@ class RightsRequestReceived(PersonFacts, frozen=True, kw_only=True):
 
     request_ref: Code
     right: Right
-    channel: Literal["post", "email", "portal", "phone", "other"]
+    channel: Channel
     received_on: Day
-    requester: Literal["subject", "parent", "guardian", "attorney", "heir"] | UnsetType = UNSET
+    requester: Requester | UnsetType = UNSET
     mandate_ref: Code | UnsetType = UNSET
 
 

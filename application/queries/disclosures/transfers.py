@@ -5,7 +5,7 @@ on is judged for the day of the disclosure and for the recipient as it was then:
 cover only some. Persons are counted, never named.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
@@ -120,15 +120,7 @@ def transfers(source: Source, period: Period, moment: Moment = NOW) -> Transfers
     groups: dict[_Key, _Group] = {}
     outside = _outside_eea(rows, recipients, aside)
     while block := list(islice(outside, _BLOCK_ROWS)):
-        streams = {disclosure.row.stream for disclosure in block}
-        by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
-        for event in events_but_reads(source.session, sorted(streams)):
-            by_stream[event.stream].append(event)
-        office = source.privacy_office
-        events = {
-            stream: select(events, moment.known, office).counted
-            for stream, events in by_stream.items()
-        }
+        events = _counted(source, {disclosure.row.stream for disclosure in block}, moment)
         for disclosure in block:
             agreed = None
             if disclosure.row.subject is None:
@@ -155,6 +147,18 @@ def _outside_eea(
             aside.inside_eea += 1
         else:
             yield _ThirdCountryDisclosure(row, place.country, place.derived, transfer)
+
+
+def _counted(
+    source: Source, streams: set[UUID], moment: Moment
+) -> dict[UUID, Sequence[RecordedEvent]]:
+    by_stream: dict[UUID, list[RecordedEvent]] = {stream: [] for stream in streams}
+    for event in events_but_reads(source.session, sorted(streams)):
+        by_stream[event.stream].append(event)
+    office = source.privacy_office
+    return {
+        stream: select(events, moment.known, office).counted for stream, events in by_stream.items()
+    }
 
 
 def _order(entry: tuple[_Key, _Group]) -> tuple[str, datetime, str, str, int, str]:

@@ -154,23 +154,7 @@ def looks_shown(
     whose = _whose(source, ordered) if of_others else None
 
     def row_of(look: Consultation) -> SeenHere:
-        reader = names[look.who]
-        event, judged = look.event, _judged(look, house)
-        return SeenHere(
-            position=event.position,
-            occurred_at=instant(event.time),
-            reader=reader,
-            query=look.why,
-            everyone=look.about == "everyone",
-            reason=event.facts.get("reason"),
-            case_ref=event.facts.get("case_ref"),
-            role=event.facts.get("role", ""),
-            categories=list(event.categories),
-            held=judged.held,
-            beyond=judged.beyond,
-            vog=judged.vog,
-            subject=UNSET if whose is None else whose[event.position],
-        )
+        return _seen_here(look, names[look.who], house, whose)
 
     return Consultations(
         accesses=[_seen_elsewhere(look, names[look.who], house, whose) for look in elsewhere],
@@ -234,6 +218,27 @@ def _seen_elsewhere(
         employee=employee,
         purpose=look.why,
         case_ref=event.facts.get("case_ref", ""),
+        role=event.facts.get("role", ""),
+        categories=list(event.categories),
+        held=judged.held,
+        beyond=judged.beyond,
+        vog=judged.vog,
+        subject=UNSET if whose is None else whose[event.position],
+    )
+
+
+def _seen_here(
+    look: Consultation, reader: Name, house: House, whose: Mapping[int, Name | None] | None
+) -> SeenHere:
+    event, judged = look.event, _judged(look, house)
+    return SeenHere(
+        position=event.position,
+        occurred_at=instant(event.time),
+        reader=reader,
+        query=look.why,
+        everyone=look.about == "everyone",
+        reason=event.facts.get("reason"),
+        case_ref=event.facts.get("case_ref"),
         role=event.facts.get("role", ""),
         categories=list(event.categories),
         held=judged.held,

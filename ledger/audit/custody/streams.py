@@ -228,13 +228,7 @@ class _Stream:
     def check(self) -> None:
         """Note everything that does not fit."""
         self._check_needs()
-        # No key is held of a generation and time that was erased.
-        for key in self._stored.keys:
-            fence = self._stored.fences.get(key.category)
-            if fence is None or key.generation > fence.generation:
-                continue
-            if key.month <= month_of(fence.through):
-                self._note("key-returned", key.category, "its generation was erased")
+        self._check_returned()
         self._check_fingerprints()
         self._check_fences()
         if not self._stream_needs.registry:
@@ -270,6 +264,15 @@ class _Stream:
         fence = self._stored.fences.get(category)
         if id not in self._exchanged and fence is not None and fence.through < need.latest:
             self._note("fence-changed", category, "it ends before what was erased", need.position)
+
+    def _check_returned(self) -> None:
+        """No key is held of a generation and time that was erased."""
+        for key in self._stored.keys:
+            fence = self._stored.fences.get(key.category)
+            if fence is None or key.generation > fence.generation:
+                continue
+            if key.month <= month_of(fence.through):
+                self._note("key-returned", key.category, "its generation was erased")
 
     def _check_fingerprints(self) -> None:
         generations = {key.generation for key in self._stored.keys if key.category == FINGERPRINT}
