@@ -45,11 +45,6 @@ class Transfer(Struct, frozen=True):
     lacks: Lack | None = None
     citation: str | None = None
 
-    @property
-    def unfounded(self) -> bool:
-        """Whether data left the EEA with nothing that allows it."""
-        return self.region == "elsewhere" and self.mechanism is None
-
 
 TRANSFER_MECHANISMS: tuple[TransferMechanism, ...] = load(
     "law", "transfer_mechanism", TransferMechanism

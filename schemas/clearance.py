@@ -52,11 +52,6 @@ class Clearance:
         abroad = country not in {"", _HOME} and spelled.lower().startswith(_NATIONAL)
         return bool(kinds) and not abroad and (kind is None or kind in kinds)
 
-    def investigators(self, spelled: str, kinds: Collection[str]) -> bool:
-        """Whether it names one of these kinds: a law for the tax office explains no word of the police."""
-        reading = self._reading(spelled)
-        return reading is not None and not self._kinds[reading].isdisjoint(kinds)
-
     def _reading(self, spelled: str) -> str | None:
         """The spelling that a provision reads as, or the article that it is a paragraph of."""
         text = spelled.lower()

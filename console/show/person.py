@@ -13,7 +13,6 @@ from application.queries.keeping.erasure import Erased, Forgotten
 from application.queries.persons.evidence import evidence_words
 from application.queries.persons.history import Fact, HistoryLine
 from application.queries.persons.state import ContractShown, State, Takeover
-from application.source import Shown
 from application.words import counted, headings, in_words, say
 from console.show.text import Stack, field_names, pairs, table, worded
 from documents.text import clean
@@ -111,25 +110,6 @@ def contracts_table(contracts: Iterable[ContractShown]) -> Table:
 
 def _takeover(takeover: Takeover) -> str:
     return say("contracts", "handed", takeover.at, clean(takeover.from_), clean(takeover.to))
-
-
-def changes_table(before: State, after: State) -> Table:
-    """The fields in which two states of a person differ."""
-    then, now = _fields(before), _fields(after)
-    rows = [
-        (in_words("category", key[0]), named_field(key[1]), then.get(key), now.get(key))
-        for key in sorted(then.keys() | now.keys())
-        if then.get(key) != now.get(key)
-    ]
-    return worded("state", "category field then now", rows, title="changed")
-
-
-def _fields(state: State) -> dict[tuple[str, str], Shown]:
-    return {
-        (category, field): value
-        for category, fields in state.personal.items()
-        for field, value in fields.items()
-    }
 
 
 def erasure_tables(answer: Erased) -> list[RenderableType]:

@@ -20,9 +20,8 @@ from application.queries.period import ALWAYS, Period
 from application.queries.persons.history import text_shown
 from application.queries.persons.paging import AnnullableEvent
 from application.queries.persons.standing import PersonStanding, standing_of
-from application.queries.subjects import chosen_and_all, seen_in, selections
+from application.queries.subjects import chosen_and_all, seen_in
 from application.source import Source
-from ledger.errors import UnknownSubject
 from ledger.event import RecordedEvent, instant
 from projections.dossier.contracts import acts_on
 from projections.folds.timetravel import Moment
@@ -149,22 +148,6 @@ def _seen_and_standing(
 def _wording(source: Source, language: Language) -> Callable[[RecordedEvent], str | None]:
     naming = Naming(source, language)
     return lambda event: text_shown(source.teller.shown(event), language, naming)
-
-
-def person_timeline(
-    source: Source,
-    reference: str,
-    moment: Moment,
-    language: Language,
-    period: Period = ALWAYS,
-) -> PersonTimeline:
-    """The acts of a period, and all that lasted. Raises UnknownSubject."""
-    subjects = selections(source, reference, moment, reads=True)
-    seen = seen_in(person.selected for person in subjects)
-    if not seen:
-        raise UnknownSubject
-    source.reads.note([reference], ())
-    return _told(source, reference, seen, language, period)
 
 
 def _told(
