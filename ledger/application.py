@@ -95,7 +95,10 @@ class Ledger(LedgerReader):
 
     @property
     def chain(self) -> KeyedHash:
-        """What vouches for batches. Makes its key when there is none: never first in a write transaction."""
+        """The keyed hash that vouches for batches.
+
+        Makes its key on first use: never first in a write transaction.
+        """
         return self.keyring.hash(CHAIN)
 
     def begin_bookmark(self, place: Span, bookmark: Bookmark) -> None:
@@ -138,7 +141,10 @@ class Ledger(LedgerReader):
         return RecorderFactory(recorder)
 
     def _to_read(self) -> Session:
-        """The session of the library, which reads from several threads. Who only records needs none."""
+        """The session of the library, which reads from several threads. Opened on first use.
+
+        A ledger that only records never opens it.
+        """
         if self._library_session is None:
             self._library_session = self._connect()
         return self._library_session

@@ -8,7 +8,10 @@ import msgspec
 
 
 class Clocks(msgspec.Struct, frozen=True):
-    """`now`: the date and time in UTC. `monotonic`: seconds that never go back. `pause`: wait so many."""
+    """`now`: the date and time in UTC. `monotonic`: seconds that never go back.
+
+    `pause`: waits for some seconds.
+    """
 
     now: Callable[[], datetime]
     monotonic: Callable[[], float] = time.monotonic

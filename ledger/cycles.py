@@ -1,7 +1,7 @@
-"""Python's search for cycles of objects, as it suits a ledger: for the whole process.
+"""Python's search for cycles of objects, tuned for a ledger: for the whole process.
 
-What a batch is made of forms no cycles and dies together. Python's 700 would look through it dozens of times
-in vain, and now and then through every cached key: a fifteenth of the time of a rebuild.
+The objects of a batch form no cycles and die together. With Python's threshold of 700 it would search them
+dozens of times in vain, and now and then every cached key: a fifteenth of the time of a rebuild.
 """
 
 import gc

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Remedy(NamedTuple):
-    """What a person can do about an error, by a name, with the values that it needs."""
+    """A way to end an error, by a name, with the values that it needs."""
 
     name: str
     values: tuple[object, ...] = ()

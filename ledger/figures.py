@@ -1,6 +1,6 @@
 """Figures of the ledger for monitoring: one small read each, whatever the size of the ledger.
 
-Of the journal only what is new is read; the erasures that are not in the database yet are asked for.
+Only new lines of the journal are read; the database is asked for the erasures that it did not have yet.
 """
 
 from datetime import datetime
@@ -24,7 +24,7 @@ def watch_only(session: Session) -> None:
 
 
 def ledger_figures(session: Session, ledger: LedgerName, now: datetime) -> Figures:
-    """What the database knows of the ledger, as the reader. Raises Retry or NotInstalled."""
+    """The figures of the ledger in the database, read as the reader. Raises Retry or NotInstalled."""
     # The figures that have no labels.
     position, erasures = session.row("head") or (0, 0)
     (letters,) = session.row("count_letters") or (0,)
@@ -52,7 +52,7 @@ def ledger_figures(session: Session, ledger: LedgerName, now: datetime) -> Figur
 
 
 class JournalFigures:
-    """What the erasure journal says, read on from where the last look ended. Not for two threads."""
+    """The figures of the erasure journal, read on from the end of the last look. Not for two threads."""
 
     def __init__(self, journal: ErasureJournal) -> None:
         self._journal = journal
@@ -68,8 +68,8 @@ class JournalFigures:
         if not self._journal.path.parent.is_dir():
             return {}
         _, erasures = session.row("head") or (0, 0)
-        # An entry whose erasure failed may be taken back; a restored database lacks what it had; a journal
-        # that was rewritten has its entries elsewhere.
+        # An entry whose erasure failed may be taken back; a restored database lacks erasures that it had; a
+        # journal that was rewritten has its entries elsewhere.
         if self._pending or erasures < self._erasures or self._file != self._journal.file:
             self._begin()
         self._erasures, self._pending = erasures, []

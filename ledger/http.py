@@ -1,6 +1,6 @@
 """Asking a server once over HTTP, within a time and a size that hold for the whole answer.
 
-Who answers may be slow, endless or hostile. A deadline for each read would not end an answer that comes byte
+The server may be slow, endless or hostile. A deadline for each read would not end an answer that comes byte
 by byte, so one deadline holds for everything: connection, TLS, headers and body. No redirect is followed,
 since a person decided on the address. Nothing is expanded, since a short answer can become a long one.
 """
@@ -82,7 +82,7 @@ async def _asked(question: Question, bounds: Bounds, connect: Callable[[], "Asyn
 
 
 def client(*, proxies: bool) -> "AsyncClient":
-    """What asks, once: without cookies. `proxies`: through those that the environment names."""
+    """A client for one request, without cookies. `proxies`: use the proxies that the environment names."""
     from httpx2 import AsyncClient
 
     return AsyncClient(trust_env=proxies, verify=_trusted())

@@ -1,8 +1,8 @@
-"""What a metric is here, and the metrics of the ledger itself.
+"""The definition of a metric here, and the metrics of the ledger itself.
 
-Metrics wrap: nothing in the core counts. What the database knows is read from it (`ledger.figures`) and
-shown as it was read; a database that is away shows nothing, so no old figure looks like a new one.
-Labels are closed lists, names of topics or of views; never a name that a message chose.
+Metrics wrap: nothing in the core counts. Figures of the database are read from it (`ledger.figures`) and
+shown as read; a database that is away shows nothing, so no old figure looks like a new one. Labels are closed
+lists, names of topics or of views; never a name that a message chose.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -193,7 +193,7 @@ READ: tuple[Series, ...] = (
 
 @dataclass(frozen=True)
 class LedgerMetrics:
-    """What every process says of itself, and what one of them says of the ledger."""
+    """The metrics that every process shows about itself, and those of one process about the ledger."""
 
     build_info: Gauge
     database_up: Gauge

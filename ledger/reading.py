@@ -25,7 +25,7 @@ def decoded(rows: Iterable[Sequence[Any]]) -> list[RecordedEvent]:
 
 
 def newest(event: RecordedEvent) -> RecordedEvent:
-    """The event as the newest version of its type has it. What is stored never changes."""
+    """The event in the newest version of its type. The stored event never changes."""
     if not UPCASTERS:
         return event
     type, facts = upcast(event.type, event.facts, UPCASTERS)
@@ -40,7 +40,7 @@ def may_take(session: Session, role: str) -> bool:
 
 
 def head_position(session: Session) -> int:
-    """Position of the last recorded event; 0 when there is none."""
+    """Position of the last recorded event; 0 for an empty ledger."""
     row = session.of("ledger").row("head")
     return int(row[0]) if row else 0
 
@@ -75,13 +75,16 @@ def events_of(session: Session, streams: Sequence[UUID], upto: int = LAST) -> li
 def events_but_reads(
     session: Session, streams: Sequence[UUID], upto: int = LAST
 ) -> list[RecordedEvent]:
-    """The same without reads: each look at a person is an event, and what is not about looks need not pay."""
+    """The events of some streams up to a position, without reads.
+
+    Each look at a person is an event: a question that is not about looks need not pay for them.
+    """
     rows = session.of("ledger").rows("events_but_reads", streams=list(streams), upto=upto)
     return decoded(rows)
 
 
 def reseals_of(session: Session, streams: Sequence[UUID]) -> list[RecordedEvent]:
-    """Those of the given streams' events that hold values sealed anew, in order of position."""
+    """The events of the given streams that hold values sealed anew, in order of position."""
     return decoded(session.of("ledger").rows("resealed_of_streams", streams=list(streams)))
 
 
@@ -96,7 +99,7 @@ def reads_of(
 def last_events_of(
     session: Session, streams: Sequence[UUID], before: int, count: int
 ) -> list[RecordedEvent]:
-    """The last events of the given streams before a position, at most so many, the latest first."""
+    """The last events of the given streams before a position, at most `count`, the latest first."""
     named = {"streams": list(streams), "before": before, "count": count}
     return decoded(session.of("ledger").rows("last_of_streams", **named))
 

@@ -81,7 +81,7 @@ class LedgerRecorder(ReadingRecorder, ProcessRecorder):
                 self._append([], tracking, ChainLink(chain))
 
     def max_tracking_id(self, application_name: str) -> int | None:
-        """Recorded progress of a followed application, None when there is none."""
+        """Recorded progress of a followed application; None without any."""
         with self._read_lock, library_errors():
             row = self._reader.row("tracking", application=application_name)
         return int(row[0]) if row else None

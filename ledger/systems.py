@@ -1,4 +1,4 @@
-"""What the register says of systems and their sources, and who declared codes, read for the intake.
+"""The register's entries about systems, their sources and declared codes, read for the intake.
 
 A few rows, found by an index: every batch is held against them.
 """
@@ -46,7 +46,7 @@ def declaring_codes(session: Session, counts: Counts) -> list[RecordedEvent]:
 
 
 def declaring_secret(session: Session, counts: Counts) -> list[RecordedEvent]:
-    """The same of a confidential ledger, which declares codes secret."""
+    """The declarations of secret codes in force, in a confidential ledger."""
     return _standing(session, "declared_codes", counts, names=[names.SECRET_CODES_DECLARED])
 
 

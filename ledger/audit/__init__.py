@@ -89,7 +89,7 @@ class Audit(msgspec.Struct, frozen=True):
 
     @property
     def unchecked(self) -> tuple[str, ...]:
-        """What was not looked at of the server and, with a checkpoint that was kept, of the ledger."""
+        """The parts of the server that were not checked and, with a kept checkpoint, those of the ledger."""
         of_server = self.readable.server.unchecked if self.readable.server else ()
         return (*of_server, *(_left_out(self.since) if self.since is not None else ()))
 
@@ -136,7 +136,8 @@ def audit(
     and erasures. Raises Retry when the database goes away.
     """
     scene = Scene(session, findings or Findings(), log, chain)
-    # Read before the snapshot: what is published was recorded before, what is wrapped now opens now.
+    # Read before the snapshot: a published entry was recorded before, and a key that is wrapped now opens
+    # now.
     comparison = Comparison(log, scene.findings)
     keys = KeysAudit(custody, scene.findings)
     of_all = (

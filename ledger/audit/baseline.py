@@ -1,7 +1,7 @@
-"""What an auditor accepts of a site and its server: a file that the auditor keeps (ADR 143).
+"""The things at a site and its server that an auditor accepts: a file that the auditor keeps (ADR 143).
 
-A line for each thing has a hash of what is there and what the audit says of it. Nothing of the ledger itself
-is in it.
+Each line stands for one thing. It has a hash of the thing, and the words of the audit about it. The file
+holds nothing of the ledger itself.
 """
 
 import re
@@ -23,7 +23,7 @@ def written_baseline(of_site: Iterable[str]) -> bytes:
 
 
 def read_baseline(content: bytes) -> frozenset[str]:
-    """The lines of a file. Raises Misconfigured where one is none that this program wrote."""
+    """The lines of a baseline file. Raises Misconfigured unless this program wrote every line."""
     lines = [line for line in content.decode("utf-8", "replace").splitlines() if line]
     accepted = frozenset(line for line in lines if not line.startswith("#"))
     if not all(map(_LINE.fullmatch, accepted)):

@@ -57,7 +57,7 @@ def check_batches(
 
 
 def check_letters(balance: Sequence[Any] | None, findings: Findings) -> None:
-    """What the batches say was refused is kept as a dead letter, or was removed in a way that is known."""
+    """Check that each refused message is kept as a dead letter, or was removed in a known way."""
     refused, kept, removed = balance or (0, 0, 0)
     if refused != kept + removed:
         detail = f"{refused} were refused, {kept} are kept and {removed} were removed"
@@ -74,7 +74,7 @@ def check_letter_formats(rows: Iterable[tuple[bytes, int]], findings: Findings) 
 def check_bookmarks(
     bookmarks: Sequence[Sequence[Any]], batches: Batches, gaps: Gaps, findings: Findings
 ) -> None:
-    """Of each Kafka partition: the intervals join, and the bookmark is where they end."""
+    """Check for each Kafka partition that its intervals join, and that the bookmark is at their end."""
     spans = _intervals(batches, gaps, findings)
     offsets = {(topic, partition): offset for topic, partition, offset in bookmarks}
     read = {place for place in spans if _is_of_kafka(place, spans[place])}

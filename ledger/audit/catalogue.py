@@ -50,7 +50,9 @@ _LONGEST = 160
 
 
 class Fact(NamedTuple):
-    """What an object is. `kind`: such as `trigger`; `object`: its name; `text`: what it must be, one line.
+    """An object of the catalogue, described.
+
+    `kind`: such as `trigger`; `object`: its name; `text`: its expected form, one line.
 
     A tuple: an audit sorts and compares hundreds of them.
     """
@@ -67,7 +69,9 @@ class Fact(NamedTuple):
 
 @cache
 def expected(*, orders: bool = False) -> tuple[Fact, ...]:
-    """What the migrations of this version make of an empty database; with views of orders, or without."""
+    """The facts that the migrations of this version make in an empty database; with views of orders, or
+    without.
+    """
     return _listed("catalogue.txt") + (_listed("catalogue_orders.txt") if orders else ())
 
 
@@ -77,13 +81,13 @@ def _listed(file: str) -> tuple[Fact, ...]:
 
 
 def _expected_of(facts: Iterable[Fact]) -> tuple[Fact, ...]:
-    """What is expected of a ledger: one that has any view of orders has all of them."""
+    """The facts expected of a ledger: a ledger that has any view of orders has all of them."""
     own = {fact.object for fact in _listed("catalogue_orders.txt") if fact.kind == "table"}
     return expected(orders=any(fact.object in own for fact in facts if fact.kind == "table"))
 
 
 def read_catalogue(session: Session) -> list[Fact]:
-    """What the catalogue says of the session's ledger now, with its names in braces, sorted."""
+    """The facts in the catalogue about the session's ledger now, with its names in braces, sorted."""
     ledger = session.ledger
     namespaces = [ledger.events, ledger.keys, ledger.views]
     roles = [ledger.role(role) for role in ROLES]
@@ -105,7 +109,7 @@ def plainly(session: Session) -> Iterator[None]:
 
 
 def _owner(rows: Iterable[Sequence[str]], ledger: LedgerName) -> str | None:
-    """Who owns the namespace of the events, and must then own the rest; never one of the ledger's roles."""
+    """The owner of the events' namespace, who must own the rest too; never one of the ledger's roles."""
     for kind, name, text in rows:
         if (kind, name) == ("namespace", ledger.events):
             owner = text.removeprefix("owner ")
@@ -114,9 +118,10 @@ def _owner(rows: Iterable[Sequence[str]], ledger: LedgerName) -> str | None:
 
 
 def _facts(rows: Iterable[Sequence[str]], names: Names, owner: str | None) -> Iterator[Fact]:
-    """What rows say, with names in braces: they are put into all rows at once, as there are hundreds.
+    """The facts in rows, with names in braces.
 
-    No column holds the end of a line or a tab then.
+    Names are replaced in all rows at once, as there are hundreds: no column holds a tab or the end of a line
+    then.
     """
     text = "\n".join("\t".join(" ".join(column.split()) for column in row) for row in rows)
     text = names.plain(text)
@@ -138,10 +143,11 @@ def _fact(kind: str, name: str, text: str) -> Fact:
 
 
 def check_catalogue(session: Session, findings: Findings) -> "Readable":
-    """Everything that the server has is what a fresh one has and the migrations made, and nothing was added.
+    """Check that the server has exactly what a fresh server has and the migrations made.
 
-    First the rows of the catalogue as they lie there: where something was added that statements run, nothing
-    else is asked. What cannot be read is a finding. Raises Retry when the server is away.
+    The rows of the catalogue are read first, as they lie there. Where somebody added something that
+    statements run, nothing else is asked. A part that cannot be read is a finding. Raises Retry when the
+    server is away.
     """
     names = Names(session.ledger)
     told: Told | None = None
@@ -171,9 +177,9 @@ def check_catalogue(session: Session, findings: Findings) -> "Readable":
 
 
 class Readable(NamedTuple):
-    """What can be read without running code that an attacker put there: the tables, and what readers see.
+    """The parts that can be read without running an attacker's code: the tables, and the views for readers.
 
-    `server`: what was compared of the server itself; None: it could not be read.
+    `server`: the comparison of the server itself; None: it could not be read.
     """
 
     tables: bool = True
@@ -182,7 +188,10 @@ class Readable(NamedTuple):
 
 
 def readable(session: Session) -> Readable:
-    """The same, as far as the catalogue can be read."""
+    """The same as `check_catalogue` returns, from the catalogue alone.
+
+    If the catalogue cannot be read, tables and views count as readable: the audit itself reports the fault.
+    """
     try:
         return _readable(read_catalogue(session))
     except LedgerError:
@@ -269,7 +278,7 @@ def _safe(text: str) -> str:
 
 
 def check_prepared(prepared: Iterable[Sequence[Any]], findings: Findings) -> None:
-    """What a prepared transaction changed stands beside the ledger: any time somebody can commit it.
+    """Note every prepared transaction: somebody can commit its changes at any time, and no check sees them.
 
     `prepared`: the transaction's number, and the tables of the ledger that it has locked, or None.
     """

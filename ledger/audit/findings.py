@@ -1,4 +1,4 @@
-"""What an audit found: positions, names and kinds, never a personal value."""
+"""The findings of an audit: positions, names and kinds, never a personal value."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -96,9 +96,10 @@ class Findings:
 
     @contextmanager
     def guarded(self, session: Session, what: str) -> Iterator[None]:
-        """What cannot be read inside the block is a finding, and the transaction of the caller goes on.
+        """Turn a failure to read inside the block into a finding; the caller's transaction goes on.
 
-        Raises Retry when the database went away, which says nothing of it. `what`: what is looked at.
+        Raises Retry when the database went away, which says nothing about its content. `what`: the part that
+        is read.
         """
         self.progress.began(what)
         try:

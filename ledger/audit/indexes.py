@@ -1,7 +1,8 @@
-"""Each index of the ledger beside its table. Who writes while an index is off leaves a row that it lacks.
+"""Each index of the ledger compared with its table.
 
-The program and all other checks read by the index; a reader who scans the table sees that row. The server
-counts both: the memory is flat, and the time is that of one scan of the table, and one of each index.
+Rows that somebody writes while an index is off are missing in it. The program and all other checks read by
+the index; a reader who scans the table sees those rows. The server counts both: the memory is flat, and the
+time is that of one scan of the table, and one of each index.
 """
 
 import re
@@ -34,7 +35,7 @@ class Index(NamedTuple):
 
 @cache
 def indexes() -> tuple[Index, ...]:
-    """Those of every ledger, sorted by table, of both colours of each view."""
+    """The indexes of every ledger, sorted by table, of both colours of each view."""
     return tuple(sorted(set(_made())))
 
 

@@ -1,4 +1,4 @@
-"""What was pruned: it is what an event says, nothing else is gone, and every hash is in ledger and log."""
+"""Checks of a pruning: an event tells of it, nothing else is gone, and ledger and log have every hash."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -104,7 +104,7 @@ def _check_gone(scene: Scene, through: int, kept: int) -> None:
 
 
 def _left_of_files(session: Session) -> Iterator[list[LeftEvent]]:
-    """Of each file of which events are gone those that are left, in flat memory."""
+    """The remaining events of each file that lacks events, a list for each file, in flat memory."""
     rows = session.stream("left_of_files", type=ERASED)
     for _, members in groupby(rows, key=itemgetter(0)):
         yield list(starmap(_left, members))
@@ -122,7 +122,10 @@ def _left(
 
 
 def _is_whole(*row: Any) -> bool:
-    """What cannot be read erases nothing; that it cannot is found elsewhere."""
+    """Whether a stored event erases all of a person.
+
+    An unreadable event erases nothing; another check reports it.
+    """
     with suppress(Halt):
         return erases_all(decode_row(*row))
     return False

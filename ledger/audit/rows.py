@@ -1,4 +1,4 @@
-"""Rows of batches, as an audit reads them. What cannot be one is a finding, never an error."""
+"""Rows of batches, as an audit reads them. A row that cannot be a batch is a finding, never an error."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

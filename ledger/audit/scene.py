@@ -1,4 +1,6 @@
-"""What the checks of an audit share: a session in one snapshot, the findings, and what was read so far."""
+"""The state that the checks of an audit share: a session in one snapshot, the findings, and the data read so
+far.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

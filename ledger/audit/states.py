@@ -1,8 +1,8 @@
-"""What is stored of each event: a state that can be read, under its name; gaps that explain themselves.
+"""The stored form of each event: a state that can be read, under its name; gaps that explain themselves.
 
-One pass over events and names together, in the order of the ledger. Beside it the batch that each event
-belongs to: its recorded time, its place in Kafka, and the hashes of its rows, which the chain of batches
-needs.
+One pass over events and names together, in the order of the ledger. The pass also finds the batch that each
+event belongs to: its recorded time, its place in Kafka, and the hashes of its rows, which the chain of
+batches needs.
 """
 
 import struct
@@ -31,7 +31,7 @@ _LENGTH = struct.Struct("!i")
 _LONG = struct.Struct("!q")
 _COUNT_BYTES = 2
 _NAME_COLUMNS = struct.pack("!h", 5)
-# Of the columns of `audit_states`: how many belong to the event.
+# How many columns of `audit_states` belong to the event.
 _OF_EVENT = 6
 _EVENT_COLUMNS = struct.pack("!h", _OF_EVENT)
 _NO_STREAM = UUID(int=0)
@@ -46,7 +46,10 @@ class StoredStates(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """An event and its name; None where there is none. `event`, `name`: their rows as they were copied."""
+    """An event and its name; None where either is missing.
+
+    `event`, `name`: their rows as they were copied.
+    """
 
     position: int | None
     recorded: int | None

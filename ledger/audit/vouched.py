@@ -1,6 +1,6 @@
-"""What the recorder vouched for, computed again: the chain of batches, and the tables beside the events.
+"""The recorder's keyed hashes, computed again: the chain of batches, and the tables beside the events.
 
-A batch that is changed, removed or put back does not fit the one after it. A row of a table that is changed
+A batch that is changed, removed or put back does not fit the next batch. A row of a table that is changed
 does not fit its own hash; a row that is removed, or put back as it once was, leaves a sum that does not fit
 the last batch.
 """
@@ -24,7 +24,7 @@ from ledger.writing.chain import (
     sum_of,
 )
 
-# Of each table: what a finding calls its rows, and the statement that reads them as they are hashed.
+# For each table: the word for its rows in a finding, and the statement that reads them as they are hashed.
 _KINDS: dict[Table, tuple[str, str]] = {
     "bookmarks": ("bookmark", "audit_bookmarks"),
     "intake_windows": ("intake-window", "audit_intake_windows"),
@@ -67,7 +67,7 @@ def _check_copied(batch: BatchRow, now: CopiedRows, findings: Findings) -> None:
     if batch.names != now.names:
         detail = f"the names of positions {batch.first} to {batch.last} are not the recorded names"
         findings.note(batch.first, "event-id", detail)
-    # Of a row that another check names, nothing more is said.
+    # A row that another check already names gets no second finding.
     if batch.rows != now.rows and not findings.names_one_of(batch.first, batch.last):
         detail = f"the rows of positions {batch.first} to {batch.last} are not the recorded rows"
         findings.note(batch.first, "state", detail)

@@ -27,7 +27,7 @@ Write = Callable[[bytes], object]
 
 
 class Recipients:
-    """Public keys, as texts `age1…`. Raises Misconfigured for what is none."""
+    """Public keys, as texts `age1…`. Raises Misconfigured for any other text."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         try:
@@ -36,7 +36,7 @@ class Recipients:
             raise Misconfigured("a recipient of backups is a public key such as age1…") from None
 
     def encrypt(self, blocks: Iterable[bytes], write: Write) -> None:
-        """Pass blocks on, encrypted. What `blocks` or `write` raise comes out as it is."""
+        """Pass blocks on, encrypted. Errors from `blocks` or `write` come out unchanged."""
         source, target = _Source(blocks), _Target(write)
         try:
             encrypt_io(source, target, self._keys)
@@ -64,7 +64,7 @@ class Identities:
             raise Misconfigured(f"{path} holds no identity such as AGE-SECRET-KEY-1…")
 
     def decrypt(self, blocks: Iterable[bytes], write: Write) -> None:
-        """Pass blocks on, decrypted. What `blocks` or `write` raise comes out as it is.
+        """Pass blocks on, decrypted. Errors from `blocks` or `write` come out unchanged.
 
         Raises Misconfigured when none of the keys opens them, or they are not whole.
         """

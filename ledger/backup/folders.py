@@ -153,7 +153,7 @@ def digested(table: TableFile, file: BinaryIO) -> Iterator[bytes]:
     """
     file.seek(0)
     digest, size = sha256(), 0
-    # Of a file that grew at most one block more than was signed is read.
+    # If a file has grown, read at most one block more than was signed.
     while size <= table.size and (block := file.read(_BLOCK_BYTES)):
         digest.update(block)
         size += len(block)

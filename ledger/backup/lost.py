@@ -1,7 +1,8 @@
-"""What a restore cannot bring back from the log: the keys that were made after the copy, and so the values.
+"""The data that a restore cannot bring back: keys that were made after the copy, and so the values under
+them.
 
 Neither the log nor a copy of the database holds them. A repeat of the same message is a duplicate, so the
-house must hear of whom something is missing, and from which messages.
+house must hear which persons lack data, and from which messages.
 """
 
 from collections.abc import Iterator

@@ -89,7 +89,7 @@ def read_manifest(content: bytes, keys: Collection[VerifierKey]) -> Copy:
     Raises Unproven, or Misconfigured when it is signed and of another format.
     """
     note = parse_note(content)
-    # What a witness signs is its word that it saw a tree, and no word about a backup.
+    # A witness signs that it saw a tree. Its signature says nothing about a backup.
     logs = [key for key in keys if key.algorithm == ED25519]
     signers = {key.name for key, _ in verify_note(note, logs)}
     title, newline, body = note.text.partition("\n")

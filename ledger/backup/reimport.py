@@ -1,8 +1,8 @@
-"""Bringing entries back from the log after a restore, byte for byte: what a backup missed.
+"""Bringing entries that a backup missed back from the log after a restore, byte for byte.
 
-Every entry is checked against the signed checkpoint before it is written. What the log does not hold stays
-lost: fingerprints (an event of a known name counts as a repeat from then on), dead letters,
-and keys, which have a backup of their own.
+Every entry is checked against the signed checkpoint before it is written. Some data is not in the log and
+stays lost: fingerprints (an event of a known name counts as a repeat from then on), dead letters, and keys,
+which have a backup of their own.
 """
 
 from collections.abc import Iterator, Sequence

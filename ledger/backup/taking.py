@@ -80,7 +80,7 @@ def back_up(
             session.run("begin_snapshot")
             session.rows("prepare_copy")
             # The login copies with its own rights, without a role, and needs all tables. Raises
-            # Misconfigured, or NotInstalled where there are none.
+            # Misconfigured, or NotInstalled without tables.
             ((may_copy,),) = session.rows("may_copy", namespaces=[ledger.events, ledger.keys])
             if may_copy is None:
                 raise NotInstalled
@@ -170,7 +170,7 @@ def _write_tables(
                 sha256=file.digest,
             )
         )
-    # Numbers are given outside of transactions: read last, so none of them was given in what was copied.
+    # Sequences give numbers outside of transactions: read last, so that no number in the copy is given again.
     sequences = dict(session.rows("sequences_of", namespace=namespace))
     return msgspec.structs.replace(copy, tables=tuple(tables), sequences=sequences)
 

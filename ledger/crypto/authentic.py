@@ -1,4 +1,5 @@
-"""What authenticates rows of the keys' namespace and lines of the erasure journal: an HMAC over all they say.
+"""Authentication of rows of the keys' namespace and lines of the erasure journal: an HMAC over all their
+content.
 
 Its key never leaves the key provider, so the database alone does not suffice to write a row that is believed.
 Wrapped keys need no such column: their encryption is bound to every column of their row.
@@ -46,7 +47,7 @@ class RowMacs:
     def belong(
         self, table: str, rows: Sequence[tuple[Sequence[Column], bytes | None]]
     ) -> list[bool]:
-        """Of each row with its MAC whether it is as this program wrote it."""
+        """Whether this program wrote each of some rows, given with its MAC, in the same order."""
         expected = self.of_each(table, [row for row, _ in rows])
         stored = [None if mac is None else bytes(mac) for _, mac in rows]
         return [mac == expected_mac for mac, expected_mac in zip(stored, expected, strict=True)]

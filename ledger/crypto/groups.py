@@ -20,7 +20,7 @@ from ledger.crypto.sealing import filled, open_bytes, seal_bytes
 from ledger.errors import Halt
 
 _SHUT = "the sealed values do not open with their key in this place"
-# Of a blob: what holds the byte of its format.
+# The first characters of a blob, which hold the byte of its format.
 _HEAD_DIGITS = 4
 # Where a place has the id of the key, which it ends with: `"<id>"]`.
 KEY_IN_PLACE = slice(-45, -2)
@@ -76,9 +76,9 @@ def open_group(cipher: AESGCM, blob: str, place: GroupPlace) -> dict[str, Any]:
 
 
 def check_group(fields: Sequence[str], blob: str) -> None:
-    """Raise UnknownFormat when a group is sealed in an unknown format, Halt when it is none.
+    """Raise UnknownFormat for a group that is sealed in an unknown format, Halt for a malformed group.
 
-    The names of its fields are there, sorted, each once.
+    The names of its fields must be there, sorted, each once.
     """
     if not fields or list(fields) != sorted(set(fields)):
         raise Halt("the fields of sealed values are not sorted names")

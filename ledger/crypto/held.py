@@ -1,4 +1,4 @@
-"""What is held in memory of one stream's keys, and the sets of them that seal messages of one kind. Pure."""
+"""The keys of one stream in memory, and the sets of them that seal messages of one kind. Pure."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -45,18 +45,21 @@ class KeyChain(msgspec.Struct, gc=False):
 
 
 class KeySet(msgspec.Struct, frozen=True, gc=False):
-    """What seals a layout's groups. `erased_through`: up to when some of its keys may seal nothing."""
+    """The seals for a layout's groups.
+
+    `erased_through`: the time up to which some of its keys may seal nothing.
+    """
 
     seals: tuple[Seal, ...]
     erased_through: datetime | None
 
 
 class StreamKeys:
-    """What is held of one stream: its chains by category, and keys ready for use by (category, month).
+    """The keys of one stream in memory: its chains by category, and keys ready for use by (category, month).
 
-    `fingerprint`: the hash by which its events are told apart, once its key was provided; `generation`: of
-    that key, 0 without one. `new`: this process has just made the stream, so whatever is not held does not
-    exist either.
+    `fingerprint`: the hash that tells its events apart, once its key was provided; `generation`: of that key,
+    0 without one. `new`: this process has just made the stream, so keys that are not held do not exist
+    either.
     """
 
     __slots__ = (

@@ -55,7 +55,7 @@ class FileKeyProvider:
         """See `KeyProvider`."""
         try:
             names = self._files.names()
-        except OSError:  # whoever needs a key is told why there is none
+        except OSError:  # the code that needs a key reports why it is missing
             return []
         return sorted(int(found[1]) for name in names if (found := _EPOCH.fullmatch(name)))
 

@@ -33,8 +33,9 @@ class FieldGroup(NamedTuple):
     fields: tuple[str, ...]
 
 
-# What seals a group of a layout with the key of one person: the end of its associated data, which names the
-# fields and the key, and its encryption. As little as can be: the processor's cache has it no more.
+# The means to seal a group of a layout with the key of one person: the end of its associated data, which
+# names the fields and the key, and its encryption. As little as can be, so that more fits the processor's
+# cache.
 Seal = tuple[bytes, Callable[[bytes, bytes, bytes], bytes]]
 
 
@@ -67,7 +68,7 @@ class Layout:
         self._places = tuple(fields_place(group.category, group.fields) for group in groups)
 
     def seals(self, keys: Iterable[DataKey]) -> tuple[Seal, ...]:
-        """What seals the groups with keys of one person, one for each group in order."""
+        """The seals for the groups with keys of one person, one for each group in order."""
         return tuple(
             (place + key.place, key.cipher.encrypt)
             for place, key in zip(self._places, keys, strict=True)

@@ -1,7 +1,7 @@
 """Keys of the erasure journal's lines as files in a folder of their own: part of `ledger.crypto.key_files`.
 
 Each line gets a key of its own. Files grow by records of one size, so the keys of many persons take one write
-and one fsync. A record is the data subject and the key; a destroyed one is zeros. What is sealed names its
+and one fsync. A record is the data subject and the key; a destroyed record is zeros. A sealed link names its
 record, so it is opened without a search.
 """
 
@@ -27,9 +27,9 @@ _PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO}
 _SUBJECT_BYTES = 16
 _RECORD_BYTES = _SUBJECT_BYTES + KEY_BYTES
 _GONE = bytes(_RECORD_BYTES)
-# A file that holds so many records gets no more.
+# A file with this many records gets no more.
 _RECORDS = 10_000
-# What is sealed begins with its format, then the number of the file and of the record in it.
+# A sealed link begins with its format, then the number of the file and of the record in it.
 _WHERE = Struct(">II")
 _BODY = FORMAT_BYTES + _WHERE.size
 
@@ -162,7 +162,7 @@ def _records(content: bytes) -> Iterator[bytes]:
 
 
 def _write(descriptor: int, content: bytes, place: int) -> None:
-    """Write at a place, durably. What is written in part belongs to no line."""
+    """Write at a place, durably. A record that is written in part belongs to no line."""
     if os.pwrite(descriptor, content, place) != len(content):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     os.fsync(descriptor)

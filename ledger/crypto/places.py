@@ -28,7 +28,7 @@ def data_key_place(
 def data_key_places(
     ledger: LedgerName, keys: Iterable[tuple[UUID, str, int, int]], epoch: int
 ) -> list[bytes]:
-    """What `data_key_place` gives for each subject, category, generation and month, made at once."""
+    """The result of `data_key_place` for each subject, category, generation and month, made at once."""
     name = str(ledger)
     return _ENCODER.encode_lines([(name, *key, epoch) for key in keys]).split(b"\n")[:-1]
 
@@ -61,7 +61,9 @@ def reference_place(ledger: LedgerName, subject: UUID, key: str) -> bytes:
 
 
 def reference_places(ledger: LedgerName, named: Iterable[tuple[UUID, str]]) -> list[bytes]:
-    """The same of each data subject and the id of its key, made at once."""
+    """The places of the sealed references of several data subjects, each with the id of its key, made at
+    once.
+    """
     name, field = str(ledger), _REFERENCE
     lines = [(name, one, _INDEX_SOURCE, one, field, field, key) for one, key in named]
     return _ENCODER.encode_lines(lines).split(b"\n")[:-1]

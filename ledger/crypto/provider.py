@@ -34,7 +34,7 @@ class Wrapped(NamedTuple):
 
 
 class Tie(NamedTuple):
-    """What ties a line of the erasure journal to a data subject, in clear, and the place of the line."""
+    """The link from a line of the erasure journal to a data subject, in clear, and the place of the line."""
 
     subject: UUID
     text: bytes
@@ -109,11 +109,11 @@ class KeyProvider(Protocol):
 
     @property
     def rows(self) -> RowKey:
-        """What authenticates rows and lines."""
+        """The key that authenticates rows and lines."""
 
     @property
     def links(self) -> LinkKeys:
-        """What ties lines of the erasure journal to persons."""
+        """The keys that link lines of the erasure journal to persons."""
 
     def epochs(self) -> list[int]:
         """Epochs whose key is still held, ascending."""
@@ -137,7 +137,9 @@ class KeyProvider(Protocol):
         """The use of the epoch keys."""
 
     def faults(self) -> list[str]:
-        """What is wrong with the place of the keys, as sentences: who else gets in, what else lies there."""
+        """The faults of the place of the keys, as sentences: other users who get in, other things that lie
+        there.
+        """
 
 
 def each_unwrapped(wrapping: Wrapping, keys: Sequence[Wrapped]) -> list[bytes]:

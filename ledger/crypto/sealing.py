@@ -1,7 +1,7 @@
 """Sealing and opening bytes and single values, key ids and the monthly ratchet.
 
-Pure: keys and nonces are arguments. What is sealed begins with the byte of its format, and opens only with
-its own key, in its own place: the associated data binds the format, then what the place is. The values of an
+Pure: keys and nonces are arguments. Sealed bytes begin with the byte of their format, and open only with
+their own key, in their own place: the associated data binds the format, then the place. The values of an
 event are sealed together, a category at a time: see `ledger.crypto.groups`.
 """
 
@@ -111,7 +111,7 @@ def _subject(extracted: KeyedHash, text: bytes) -> UUID:
 
 
 def named_subject(key: bytes, reference: str, ledger: str) -> "tuple[UUID, DataKey]":
-    """What `subject_of` gives, and the key ready for use: both have the first step of HKDF in common."""
+    """The result of `subject_of`, and the key ready for use: both have the first step of HKDF in common."""
     extracted = _extracted(key)
     subject = _subject(extracted, orjson.dumps([ledger, reference]))
     return subject, DataKey(key, id=base64url(_expanded(extracted, _KEY_ID)))
@@ -184,7 +184,7 @@ def seal_bytes(
 
 
 def seal_each(cipher: AESGCM, placed: Sequence[tuple[bytes, bytes]], random: bytes) -> list[bytes]:
-    """What `seal_bytes` makes of some places, each with its bytes. `random`: a nonce for each, in a row."""
+    """The result of `seal_bytes` for each place with its bytes. `random`: a nonce for each, in a row."""
     encrypt = cipher.encrypt
     nonces = struct.iter_unpack(f"{NONCE_BYTES}s", random)
     return [

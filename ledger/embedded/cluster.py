@@ -96,7 +96,7 @@ def minor_of(programs: Path) -> int:
 
 
 def behind(minor: int) -> str | None:
-    """What to say of a minor release that others follow, None of the newest."""
+    """A warning for a minor release that is not the newest; None for the newest."""
     if minor >= NEWEST_MINOR:
         return None
     return (
@@ -160,10 +160,10 @@ def _copy_programs(installed: Path, target: Path) -> None:
 
 
 def initialise(place: DataDirectory, account: Account, programs: Path) -> None:
-    """Make the cluster when there is none: checksums, UTF-8, the same locale on every machine.
+    """Make the cluster if it is missing: checksums, UTF-8, the same locale on every machine.
 
-    It gets its name when it is complete, and durable. Raises Misconfigured for a cluster of another
-    version of PostgreSQL, or when none can be made.
+    It gets its name when it is complete, and durable. Raises Misconfigured for a cluster of another version
+    of PostgreSQL, or if it cannot be made.
     """
     if place.cluster.exists():
         _check_version(place)

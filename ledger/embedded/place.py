@@ -110,8 +110,8 @@ def last_line(output: bytes) -> str:
 
 
 def account_for(place: DataDirectory) -> Account:
-    """Who runs the server here: the owner of the data, for a new directory the caller, and for root
-    the system user, which is made when it is missing.
+    """The account that runs the server here: the owner of the data; for a new directory the caller, or, if
+    that is root, the system user, which is made if it is missing.
 
     Raises Misconfigured when the data belongs to another user, or the caller's id has no name.
     """

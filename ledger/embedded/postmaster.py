@@ -20,7 +20,7 @@ from ledger.storage.files import Folder
 
 START_TIMEOUT_S = 600  # recovery after a crash replays up to max_wal_size, 1 GB
 FAST_STOP_TIMEOUT_S = 30.0  # sessions are ended, then comes a checkpoint
-IMMEDIATE_STOP_TIMEOUT_S = 30.0  # PostgreSQL kills what has not ended after 5 s
+IMMEDIATE_STOP_TIMEOUT_S = 30.0  # PostgreSQL kills processes that have not ended after 5 s
 PAUSE_S = 0.01
 CONNECT_TIMEOUT_S = 1.0
 # The server writes some lines into its pid file.
@@ -29,7 +29,7 @@ _MOST_BYTES = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class _Postmaster:
-    """What the pid file says."""
+    """The content of the pid file."""
 
     pid: int
     status: str
@@ -47,7 +47,7 @@ def _postmaster(place: DataDirectory) -> _Postmaster | None:
 
 
 def running(place: DataDirectory) -> int | None:
-    """Process id of the server, None when there is none."""
+    """Process id of the server; None if it is not running."""
     server = _postmaster(place)
     return server.pid if server and _runs(server.pid, place) else None
 

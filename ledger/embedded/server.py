@@ -30,8 +30,8 @@ from ledger.storage.files import Folder, open_folder
 
 LEDGER_ROLES = ("/^ledger_",)
 
-# Children of a killed server end by themselves, mostly within milliseconds; until then PostgreSQL
-# refuses to start another one, with these words.
+# Children of a killed server end by themselves, mostly within milliseconds; until then PostgreSQL refuses to
+# start a new server, with these words.
 ORPHANS_AT_WORK = "is still in use"
 ORPHANS_TIMEOUT_S = 30
 PAUSE_S = 0.05

@@ -1,7 +1,7 @@
-"""What an erasure takes away and leaves behind, for the entries of one transaction, under both locks.
+"""Destruction of the data that an erasure covers, for the entries of one transaction, under both locks.
 
-Fences first, then keys, what was searchable, dead letters and index rows. One statement each, for one person
-or for many. Only `ledger.erasure.eraser` uses it.
+Fences first, then keys, searchable hashes, dead letters and index rows. One statement each, for one person or
+for many. Only `ledger.erasure.eraser` uses it.
 """
 
 from collections import Counter
@@ -65,7 +65,7 @@ def restore_index(session: Session, opener: Opener, entry: ErasureEntry) -> None
 
 
 def _destroyed(entry: ErasureEntry) -> tuple[str, ...]:
-    """What is fenced: categories, whose keys go, and single fields.
+    """The names to fence: categories, whose keys go, and single fields.
 
     The fingerprint goes with any of them, the reference with all.
     """

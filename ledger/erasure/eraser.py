@@ -50,10 +50,10 @@ from schemas import CATEGORIES, are_all, is_person
 
 
 class Erasure(msgspec.Struct, frozen=True):
-    """What an erasure did. `keys`: ids of the destroyed keys. `last_position`: of its events.
+    """The result of an erasure. `keys`: ids of the destroyed keys. `last_position`: of its events.
 
-    `decisions`: of every category that was decided; those that stay are not among `categories`.
-    `fields`: single ones that went.
+    `decisions`: for every category that was decided; categories that stay are not in `categories`. `fields`:
+    single fields that were erased.
     """
 
     erasure: UUID
@@ -76,7 +76,9 @@ class _Target(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """What an entry rests on: the time, the position before it, the index row, what goes, with which keys."""
+    """The basis of an entry: the time, the position before it, the index row, the names to erase, and their
+    keys.
+    """
 
     now: datetime
     position: int
@@ -86,7 +88,9 @@ class _Known(NamedTuple):
 
 
 class Bounds(msgspec.Struct, frozen=True):
-    """What an erasure may not pass: how long a tombstone stays, and what may not be erased at all."""
+    """The limits of an erasure: how long a tombstone stays, and the guard that says what may not be erased at
+    all.
+    """
 
     accountability: timedelta
     guard: Guard
@@ -357,10 +361,11 @@ class Eraser:
     def _events_again(
         self, entry: ErasureEntry, *, recorded: bool
     ) -> tuple[list[NewEvent], dict[UUID, Reseal]]:
-        """The events that a repetition of an entry lacks, and what is left where single fields go.
+        """The events that a repetition of an entry lacks, and the remaining values when single fields are
+        erased.
 
-        What a restored key still opens is sealed anew even where the events came back: the keys that they
-        name may not have.
+        Values that a restored key still opens are sealed anew even where the events came back: the keys that
+        those events name may not have come back.
         """
         if not entry.fields:
             return ([] if recorded else events_of_entry(entry)), {}

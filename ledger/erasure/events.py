@@ -16,9 +16,9 @@ SOURCE = f"{OWN_SOURCE}erasure"
 # Ids of keys in one event: with 46 bytes each they stay below what an entry of the log may have. A value
 # from 1970 has a key for each of its months.
 _MOST_KEYS = 1_000
-# Of what is sealed anew, in one event: far below the limit of an entry, whatever is around it.
+# The limit for values sealed anew in one event: far below the limit of an entry, whatever is around it.
 _MOST_CHARACTERS = 32_768
-# Ids of keys that have room beside the groups of one event, each named twice at most.
+# Ids of keys that fit beside the groups of one event, each named twice at most.
 _FEW_KEYS = 100
 # More than source, id, key, category and time of one group take, each named once in the facts at most.
 _NAME_CHARACTERS = 256
@@ -117,7 +117,7 @@ def _need_their_own(left: Reseal) -> bool:
 
 
 def _blocks(groups: Iterable[Resealed]) -> Iterator[tuple[Resealed, ...]]:
-    """Groups in order, so many characters together at most; one that is larger comes alone."""
+    """Groups in order, in blocks of at most `_MOST_CHARACTERS`; a larger group comes alone."""
     block: list[Resealed] = []
     size = 0
     for group in groups:

@@ -21,7 +21,7 @@ class JournalComparison(NamedTuple):
 
 def compare(session: Session, journal: ErasureJournal) -> JournalComparison:
     """Compare all of the journal. Memory is flat but for what is pending."""
-    # Counted first: what is recorded by then, the journal has by the time that it is read.
+    # Counted first: an erasure that is recorded by then is in the journal by the time that it is read.
     ((recorded,),) = session.rows("count_erasures")
     missing: list[ErasureEntry] = []
     for block, _ in journal.blocks():
@@ -37,7 +37,7 @@ def pending(session: Session, journal: ErasureJournal) -> list[ErasureEntry]:
 
 
 def missing_of(session: Session, entries: Sequence[ErasureEntry]) -> list[ErasureEntry]:
-    """Those of some entries of the journal that the database does not hold, in part or at all."""
+    """The entries, among some of the journal, that the database lacks in part or at all."""
     return _missing(session, entries, _recorded_ids(session, entries))
 
 

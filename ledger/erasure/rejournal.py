@@ -32,7 +32,9 @@ class _Extent(NamedTuple):
 
 
 class _PastErasure(NamedTuple):
-    """What an erasure took: its event, and the times of what was recorded before it was decided."""
+    """A past erasure: its event, the categories and keys that it took, and the times of the events recorded
+    before.
+    """
 
     erased: RecordedEvent
     categories: tuple[str, ...]
@@ -94,7 +96,7 @@ def _entry(
 
 
 def _keys_of(erasure: UUID, own: Mapping[str, RecordedEvent]) -> tuple[str, ...]:
-    """The keys that an erasure destroyed, of all its events: one event holds only so many."""
+    """The keys that an erasure destroyed, from all its events: one event holds a limited number."""
     parts = (event for name, event in own.items() if name.startswith(event_name(erasure, "erased")))
     return tuple(chain.from_iterable(event.facts["keys_destroyed"] for event in parts))
 

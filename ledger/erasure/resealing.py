@@ -1,8 +1,8 @@
-"""Single fields erased: what shares a key with them is sealed anew, and the key goes.
+"""Erasure of single fields: the values that share a key with them are sealed anew, and the key is destroyed.
 
-A group opens as a whole, so to take one field out of it is to seal the others again under another key. Of a
-lasting category that is what was sealed in the months that have the field; of a rolling one the whole chain,
-since each month's key leads to the next. Bounded by what is held of one category of one person.
+A group opens as a whole, so to take one field out of it is to seal the others again under another key. In a
+lasting category these are the groups of the months that have the field; in a rolling category the whole
+chain, since each month's key leads to the next. Bounded by the size of one category of one person.
 """
 
 import os
@@ -27,11 +27,11 @@ Random = Callable[[int], bytes]
 
 
 class Reseal(NamedTuple):
-    """What erasing single fields takes away and leaves. Nothing is written yet.
+    """The result of erasing single fields. Nothing is written yet.
 
-    `groups`: what is left, sealed anew. `new`: the keys of it. `gone`: stored keys that go: category,
-    generation, month. `destroyed`: ids of all that they open. `emptied`: ids, as events name them, of those
-    under which no value is left. `kept_hashes`: of values of the fields that stay searchable.
+    `groups`: the remaining values, sealed anew. `new`: their keys. `gone`: stored keys to destroy: category,
+    generation, month. `destroyed`: ids of all keys that those open. `emptied`: ids, as events name them, of
+    the keys without any value left. `kept_hashes`: of values of the fields that stay searchable.
     """
 
     groups: tuple[Resealed, ...] = ()

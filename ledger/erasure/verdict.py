@@ -1,4 +1,4 @@
-"""What an erasure is to do: verdicts over the categories of persons, and who may say so. Pure."""
+"""Decisions of an erasure: verdicts over the categories of persons, and their grounds. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from ledger.event import RecordedEvent
 from schemas import CATEGORIES, PERSONAL_FIELDS
 
 Ground = Literal["request", "retention", "consent-withdrawn", "unlawful", "objection", "removed"]
-# What a person may name; the last one is what a removal of single values comes to.
+# The grounds that a person may name; `removed` is the ground when single values are removed.
 GROUNDS: tuple[Ground, ...] = ("request", "retention", "consent-withdrawn", "unlawful", "objection")
 
 Guard = Callable[[Sequence[RecordedEvent]], Mapping[str, Sequence[str]]]
@@ -19,9 +19,9 @@ Guard = Callable[[Sequence[RecordedEvent]], Mapping[str, Sequence[str]]]
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What becomes of each category: facts of `erasure-decided`. `month`: as in `Eraser.expire`.
+    """The decision about each category: facts of `erasure-decided`. `month`: as in `Eraser.expire`.
 
-    `fields`: single fields whose values up to `through` go, where no category does; None: up to now.
+    `fields`: single fields whose values up to `through` are erased, while no category is; None: up to now.
     """
 
     ground: Ground

@@ -19,7 +19,7 @@ PAGE_TOKENS = 512
 
 
 class Members(msgspec.Struct, frozen=True):
-    """Who a feed is about. `tokens`: in ascending order. `root`: what its event commits to."""
+    """The persons in a feed. `tokens`: in ascending order. `root`: the root that its event commits to."""
 
     public: bytes
     tokens: tuple[bytes, ...]

@@ -42,7 +42,10 @@ class FeedProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Proven(msgspec.Struct, frozen=True):
-    """What a file proves. `included`: whether the person was in the feed. `members`: how many were."""
+    """The result of a proof. `included`: whether the person was in the feed.
+
+    `members`: how many members it had.
+    """
 
     included: bool
     event: RecordedEvent
@@ -73,7 +76,7 @@ def verify(
     keys: Collection[VerifierKey],
     policy: Policy | None = None,
 ) -> Proven:
-    """What is proven of a reference. Raises Unproven when nothing is."""
+    """Verify a proof about a reference. Raises Unproven when it proves nothing."""
     checkpoint = verify_entry(parse_proof(proof.proof), proof.entry, keys, policy)
     event = feed_of(proof.entry)
     # An honest log holds each entry at the position that it states.

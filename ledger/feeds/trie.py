@@ -1,8 +1,8 @@
 """The tree over the members of a feed: a place for every token, so that a path proves it there or not.
 
-Pure. A token is read bit by bit, from the highest: 0 goes left, 1 goes right, until it is alone. What is on
-a path is bound by the root, and a token has one path, so no prover can show both that it is there
-and that it is not. Neighbours in a sorted list would need a checker who knows that the list is sorted.
+Pure. A token is read bit by bit, from the highest: 0 goes left, 1 goes right, until it is alone. The root
+binds everything on a path, and a token has one path, so no prover can show both that it is there and that it
+is not. Neighbours in a sorted list would need a checker who knows that the list is sorted.
 """
 
 import hashlib
@@ -33,12 +33,14 @@ class Path(msgspec.Struct, frozen=True):
 
 
 def commitment(public: bytes, size: int, root: bytes) -> bytes:
-    """What an event commits to: the key that tokens belong to, how many there are, and their tree."""
+    """The hash that an event commits to: over the key of the tokens, their number, and the root of their
+    tree.
+    """
     return hashlib.sha256(_TITLE + public + size.to_bytes(_SIZE_BYTES) + root).digest()
 
 
 def root_in(text: str) -> bytes | None:
-    """The root that an event spells in hex or base64; None for a text that is none of 32 bytes."""
+    """The root that an event spells in hex or base64; None unless the text spells 32 bytes."""
     try:
         if len(text) == 2 * HASH_BYTES:
             return bytes.fromhex(text)

@@ -123,7 +123,7 @@ def _encoded(public: bytes, data: bytes) -> bytes:
         digest.update(bytes([counter]) + _END)
         try:
             point = _times_cofactor(digest.digest()[:_POINT])
-        except CryptoError:  # half of all strings are no point
+        except CryptoError:  # half of all strings encode no point
             continue
         if point != _NO_POINT:
             return point

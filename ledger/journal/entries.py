@@ -23,7 +23,7 @@ from ledger.storage.access import PRIVATE
 from ledger.storage.files import Folder, too_large
 from schemas.encoding import from_json
 
-# What a line says and how it is authenticated: JSON of `ErasureEntry`, HMAC-SHA256 over all of it.
+# The format of a line: JSON of `ErasureEntry`, authenticated by HMAC-SHA256 over all of it.
 LINE_FORMAT = 1
 
 # Read of the journal at once, and the rest of the line that ends there.
@@ -154,7 +154,7 @@ class _Format(msgspec.Struct):
 
 
 def read_line(line: bytes) -> ErasureEntry:
-    """The entry of a line. Raises UnknownFormat, or `msgspec.DecodeError` where it is none."""
+    """The entry of a line. Raises UnknownFormat, or `msgspec.DecodeError` for any other text."""
     number = from_json(line, _Format).format
     if number != LINE_FORMAT:
         raise UnknownFormat(number)

@@ -1,4 +1,4 @@
-"""What ties a line of the erasure journal to a person: sealed under a key of that data subject alone.
+"""The link from a line of the erasure journal to a person: sealed under a key of that data subject alone.
 
 The journal is kept for ever, and so are its copies. The keys are in the key provider, for each data subject
 of whom something was erased, and are destroyed before the tombstone goes: from then on nothing tells which

@@ -31,7 +31,7 @@ class Moment(NamedTuple):
 
 
 def moment(session: Session) -> Moment:
-    """The state of the head. Raises Halt when there is none."""
+    """The state of the head. Raises Halt when its row is missing."""
     row = session.row("head_moment")
     if row is None:
         raise Halt("the head row is missing")

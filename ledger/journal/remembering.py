@@ -1,7 +1,8 @@
-"""What erasures leave behind, written with its MAC: fences, tombstones, index rows that come back.
+"""The traces of erasures, written with a MAC: fences, tombstones, index rows that come back.
 
 A row that is there already and is not authentic keeps the MAC that it has: a later erasure does not make a
-forged row look like ours. What writes, only inside the caller's transaction, under the lock of the keys.
+forged row look like ours. Functions that write do so only inside the caller's transaction, under the lock of
+the keys.
 """
 
 from collections.abc import Iterable, Sequence

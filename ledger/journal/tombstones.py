@@ -9,11 +9,11 @@ _BLOCK = 5_000
 
 
 def expire_tombstones(session: Session, links: JournalLinks, now: datetime) -> int:
-    """Forget the tombstones whose date has come; how many there were. As the eraser. Idempotent.
+    """Delete the tombstones whose date has come; returns how many. As the eraser. Idempotent.
 
-    What ties the journal's lines to these persons goes first, so that nothing is left of a run that dies; so
-    does what a run, a restore or an old copy of the journal left behind. The fences stay: they name no
-    person, and what was erased must not come back from an old copy.
+    The links from the journal's lines to these persons are destroyed first, so that a run that dies leaves
+    none; so are links that an earlier run, a restore or an old copy of the journal left behind. The fences
+    stay: they name no person, and erased data must not come back from an old copy.
     """
     due = [subject for (subject,) in session.rows("expired_tombstones", now=now)]
     links.keys.destroy(due)

@@ -23,23 +23,24 @@ from ledger.storage.postgres import Session
 
 
 class Fate(Enum):
-    """What became of what was made for a batch."""
+    """The fate of the rows that were made for a batch."""
 
     OPEN = "not written yet"
     KEPT = "committed"
     VOID = "never to be written"
 
 
-# Of each period: data subject, from when, erased through, and whether it lacks its sealed reference.
+# For each period: data subject, start, time through which it was erased, whether it lacks its sealed
+# reference.
 Periods = list[tuple[UUID, datetime, datetime | None, bool]]
 
 
 class Fresh:
-    """What was made for one batch, and what became of it. Made by one thread, written by another one.
+    """The subjects and keys made for one batch, and their fate. Made by one thread, written by another.
 
-    `as_read`: data subjects, by hash, of references that get another one. `starts`: months known of chains
-    that get another start. `named`: data subjects that get their sealed reference again, and the row's MAC
-    then. `earlier`: what was made before and not committed by then; the batch may rest on it.
+    `as_read`: known data subjects, by hash, of references that get a new one. `starts`: known months of
+    chains that get a new start. `named`: data subjects that get their sealed reference again, and the row's
+    MAC then. `earlier`: `Fresh` of batches before, not committed yet; this batch may rest on them.
     """
 
     def __init__(self, earlier: Sequence["Fresh"] = ()) -> None:
@@ -56,7 +57,7 @@ class Fresh:
 
     @property
     def streams(self) -> frozenset[UUID]:
-        """Whom it is about."""
+        """The data subjects that it is about."""
         made = (key.subject for key in self.keys)
         return frozenset([*self._about, *made, *(subject for subject, *_ in self.named)])
 
@@ -89,9 +90,10 @@ class Fresh:
 
     @contextmanager
     def deciding(self) -> Iterator[None]:
-        """Kept when the block ends, void when it raises. Raises Overtaken when what it rests on is not kept.
+        """Decide the fate: kept when the block ends, void when it raises.
 
-        What is undecided by then will never be decided: batches are written in the order of their making.
+        Raises Overtaken when a batch that it rests on is not kept. A batch that is undecided by then will
+        never be decided: batches are written in the order of their making.
         """
         try:
             for one in self._earlier:
@@ -127,9 +129,10 @@ class Fresh:
             session.run("name_subject", subject=subject, sealed=sealed, mac=mac)
 
     def _check(self, session: Session, *, someone_erased: bool) -> None:
-        """Raise Overtaken when the epoch has ended, or what was read of persons and chains is not true now.
+        """Raise Overtaken when the epoch has ended, or when persons and chains are no longer as they were
+        read.
 
-        Of a reference that nobody knew, only an erasure leaves something that no row of ours meets.
+        For an unknown reference, only an erasure leaves something that no row of ours meets.
         """
         if current_epoch(session) != self._epoch:
             raise Overtaken

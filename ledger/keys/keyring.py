@@ -95,7 +95,9 @@ class Keyring:
         return erased | void
 
     def _begin(self) -> frozenset[UUID]:
-        """Begin to make what the next batch needs; whom that is about which was made and not kept."""
+        """Begin to make subjects and keys for the next batch; returns the data subjects whose rows were not
+        kept.
+        """
         if self.fresh not in self._undecided:  # it never became part of a batch
             self.fresh.fate = Fate.VOID
         made = {*self._undecided, self.fresh}
@@ -105,7 +107,7 @@ class Keyring:
         return frozenset[UUID]().union(*void)
 
     def made(self) -> Fresh:
-        """What was made for the batch since `sync`, ready to be written with it."""
+        """The subjects and keys made for the batch since `sync`, ready to be written with it."""
         fresh = self.fresh
         if not fresh.empty:
             fresh.pack(self._session, self._wrapping, self.macs, self._ledger)
@@ -113,7 +115,7 @@ class Keyring:
         return fresh
 
     def of(self, stream: UUID) -> StreamKeys:
-        """What is held of one stream."""
+        """The keys of one stream in memory."""
         keys = self._streams.get(stream)
         if keys is None:
             keys = self._streams[stream] = StreamKeys(stream)
@@ -154,9 +156,9 @@ class Keyring:
         return self._ledger_keys[purpose]
 
     def known_ledger_key(self, purpose: str) -> bytes:
-        """Key of the ledger for one purpose, to open what is sealed under it: never made.
+        """Key of the ledger for one purpose, to open values that are sealed under it: never made.
 
-        Raises Lost when there is none.
+        Raises Lost when it is missing.
         """
         if purpose not in self._ledger_keys:
             key = self._stored_ledger_key(purpose)
@@ -189,7 +191,7 @@ class Keyring:
 
     @property
     def macs(self) -> RowMacs:
-        """What authenticates rows. Raises Lost when its key is gone."""
+        """The MACs of rows. Raises Lost when their key is gone."""
         if self._macs is None:
             self._macs = row_macs(self._provider, self._ledger)
         return self._macs
@@ -230,7 +232,7 @@ class Keyring:
             chain = chains[subject, category]
             chain.generation = generation
             chain.secrets[month] = secret
-        for (stream, category), chain in chains.items():  # only what was read in full is believed
+        for (stream, category), chain in chains.items():  # only chains read in full
             self.of(stream).chains[category] = chain
 
     def provide(self, needs: Sequence[KeyNeed]) -> None:

@@ -112,14 +112,14 @@ class Opener:
 
     @property
     def macs(self) -> RowMacs:
-        """What authenticates rows. Raises Lost when its key is gone."""
+        """The MACs of rows. Raises Lost when their key is gone."""
         if self._macs is None:
             self._macs = row_macs(self._provider, self._ledger)
         return self._macs
 
     @property
     def links(self) -> JournalLinks:
-        """What ties lines of the erasure journal to persons."""
+        """The links from lines of the erasure journal to persons."""
         return JournalLinks(self._provider.links, lambda: self.macs, self._ledger)
 
     @property
@@ -139,7 +139,7 @@ class Opener:
         return [Period(subject, start, through) for _, subject, start, through, _ in rows]
 
     def known_among(self, references: Sequence[str]) -> set[str]:
-        """Those of some references that have named a person."""
+        """The references, among the given, that have named a person."""
         known: set[str] = set()
         for start in range(0, len(references), _BLOCK_REFERENCES):
             block = references[start : start + _BLOCK_REFERENCES]
@@ -340,10 +340,10 @@ class Opener:
         return dict(sorted(values.items()))
 
     def key_ids(self, asked: Sequence[KeysOf], last: int) -> list[tuple[str, ...]]:
-        """For each person that is asked about the ids of their keys, sorted by category and month.
+        """The ids of the keys of each asked person, in the order asked, sorted by category and month.
 
-        They are read now, whatever is held: what is read under a lock is true. No other key is unwrapped. Of
-        a rolling category one of each month up to `last`, or up to the month that is asked for.
+        They are read now, whatever is held: rows read under a lock are true. No other key is unwrapped. A
+        rolling category has one key for each month up to `last`, or up to the month that is asked for.
         """
         asked_of = {one.subject: one for one in asked}
         ids: dict[UUID, list[str]] = {subject: [] for subject in asked_of}

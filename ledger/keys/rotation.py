@@ -22,7 +22,7 @@ from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 
 _BLOCK_KEYS = 2_000
-# Of two machines; more, and one of them was put right meanwhile.
+# The difference between the clocks of two machines; a larger one means that a clock was set meanwhile.
 _CLOCKS_DIFFER = timedelta(hours=1)
 
 

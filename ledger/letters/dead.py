@@ -25,7 +25,7 @@ from ledger.writing.message import FileOrigin, KafkaOrigin, Message, place_of
 from schemas import Rejection, is_person
 from schemas.codes import words_for
 
-# Of one source on one topic and one day; letters are kept for fourteen days. A system that fails for hours
+# For one source on one topic and one day; letters are kept for fourteen days. A system that fails for hours
 # stays below; beyond it a disk would fill unseen.
 LETTERS_A_DAY = 500_000
 LETTER_BYTES_A_DAY = 1024 * 1024 * 1024
@@ -56,7 +56,7 @@ def day_purpose(day: date) -> str:
 
 
 class LetterKeys(msgspec.Struct, frozen=True):
-    """What dead letters of a day need of the keyring; made before the transaction that writes them."""
+    """The keys that dead letters of a day need; made before the transaction that writes them."""
 
     day: date
     cipher: AESGCM
@@ -65,10 +65,12 @@ class LetterKeys(msgspec.Struct, frozen=True):
 
 
 class LetterRoom:
-    """What dead letters of a source may take on a day, and have taken. `ends`: beyond it nothing is kept.
+    """The room for dead letters of a source on a day, and how much is used.
 
-    Where it does not end, the topic must halt once it is full: then nothing is lost. Beyond the end all
-    messages are one letter, which has no bytes of them and counts them.
+    `ends`: beyond it nothing is kept.
+
+    A topic whose room does not end must halt once it is full: then nothing is lost. Where it ends, all
+    messages beyond the end are one letter, which counts them and has no bytes of them.
     """
 
     def __init__(
@@ -91,7 +93,7 @@ class LetterRoom:
 
     @property
     def is_full(self) -> bool:
-        """Whether what has no end was filled (once more) since this was made."""
+        """Whether a room without an end was filled (once more) since this was made."""
         return not self._ends and self._shares() > self._used
 
     def _shares(self) -> int:

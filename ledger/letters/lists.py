@@ -47,7 +47,7 @@ def letters_like(session: Session, kind: LetterFilter, most: int | None = None) 
 
 
 def letters_page(session: Session, kind: LetterFilter, after: _After, count: int) -> list[Letter]:
-    """Letters of a kind, oldest first: so many after the one with this time of arrival and name."""
+    """At most `count` letters of a kind, oldest first, after the letter with this arrival time and name."""
     first_seen, letter = after
     rows = session.of("ledger").rows(
         "letters_like", **_parameters(kind), seen_after=first_seen, letter_after=letter, count=count

@@ -1,7 +1,7 @@
 """Withheld messages: sealed so that only the confidential ledger can read them, and counted, no more.
 
 HPKE (RFC 9180, base mode: X25519, HKDF-SHA256, AES-256-GCM) with a public key; the private half is a file in
-the key folder of the confidential ledger. What is sealed is padded, so that its size says little.
+the key folder of the confidential ledger. The sealed text is padded, so that its size says little.
 """
 
 from base64 import b64decode, b64encode
@@ -35,7 +35,7 @@ RECEIPT = "letter-receipt"
 RECEIPT_BYTES = 32
 # More than any file with a key.
 _MOST_BYTES = 4096
-# Of all that waits for the confidential ledger: years of orders, days of a desk with undeclared codes.
+# The limit for all messages that wait: years of orders, days of a desk with undeclared codes.
 MOST_WITHHELD = 50_000
 MOST_WITHHELD_BYTES = 512 * 1024 * 1024
 
@@ -98,7 +98,7 @@ class KeyPair:
         self._secrets = Folder(folder, PRIVATE)
 
     def create(self) -> WithheldKey:
-        """The public half; makes the pair when there is none. Durable on return.
+        """The public half; makes the pair if it is missing. Durable on return.
 
         Raises Halt when the private half is damaged, OSError when the folder cannot be written.
         """
@@ -119,7 +119,7 @@ class KeyPair:
         return WithheldKey(self._private().public_key().public_bytes_raw())
 
     def known(self) -> WithheldKey | None:
-        """The public half, where this process may read it. Raises Misconfigured when it is none."""
+        """The public half, where this process may read it. Raises Misconfigured for a malformed file."""
         try:
             return _read_public(self.public)
         except (FileNotFoundError, PermissionError):
@@ -133,9 +133,9 @@ class KeyPair:
             return False
 
     def open(self, sealed: bytes) -> OpenedLetter:
-        """What was sealed to the public half.
+        """The message that was sealed to the public half.
 
-        Raises Lost when it was not, UnknownFormat, Misconfigured without a key.
+        Raises Lost when it was sealed to another key or changed, UnknownFormat, Misconfigured without a key.
         """
         private = self._private()
         check_format(sealed, HPKE_X25519)
@@ -163,7 +163,7 @@ class KeyPair:
 def public_key(own: Path, pair: KeyPair) -> WithheldKey | None:
     """The key to which an open ledger seals when no setting names one; None when it cannot be read or made.
 
-    `own`: the ledger's copy. Where it is missing it is that of `pair`, which is made when there is none yet.
+    `own`: the ledger's copy. A missing copy is made from `pair`, which is made if it is missing too.
     """
     try:
         if not Folder(own.parent, PUBLIC).has(own.name):
@@ -180,7 +180,7 @@ def _keep(public: Path, key: WithheldKey) -> None:
 
 
 def _read_public(path: Path) -> WithheldKey:
-    """The key of a file. Raises OSError without one, Misconfigured when it is none."""
+    """The key of a file. Raises OSError without a file, Misconfigured for a malformed key."""
     content = _content(Folder(path.parent, PUBLIC), path.name)
     try:
         return WithheldKey.read(content.decode("ascii"))
@@ -234,9 +234,10 @@ def seal_withheld(
 
 
 def receipt_of(keyring: Keyring, letter: bytes) -> bytes:
-    """What the confidential ledger must say of a letter before it is forgotten here: it is sealed with it.
+    """The receipt that the confidential ledger must return before a letter is forgotten here; sealed with the
+    letter.
 
-    Its key makes nothing else, so no message has the receipt of another one for its name.
+    Its key makes nothing else, so no message can have the receipt of another message as its name.
     """
     return keyring.hash(RECEIPT).of(letter)
 
@@ -270,7 +271,7 @@ def sizes_of_withheld(session: Session) -> tuple[int, int]:
 
 
 def withheld_parts(session: Session, most_bytes: int) -> Iterator[list[Sealed]]:
-    """All that is withheld, for handing over: one part or more, each of at most so many sealed bytes."""
+    """All withheld messages, for handing over: parts, at least one, of at most `most_bytes` sealed bytes."""
     letter = b""
     while True:
         rows = session.rows("withheld_after", letter=letter, most_bytes=most_bytes)

@@ -46,7 +46,7 @@ class RecordedRow(Notification):
 
     @property
     def state(self) -> bytes:
-        """What is stored of the event, as it is in its entry."""
+        """The stored state of the event, as it is in its entry."""
         return state_at(self.id, self.row[3])
 
     @property

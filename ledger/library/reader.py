@@ -74,7 +74,7 @@ class LedgerReader(Application[UUID]):
             position = block[-1].position
 
     def folded(self, stream: UUID, fold: Callable[[list[RecordedEvent]], S]) -> S | None:
-        """What a function makes of the events of one stream, by the repository; None when there are none."""
+        """The result of a function over the events of one stream, by the repository; None without events."""
 
         def project(_initial: Any, events: Iterable[RecordedEvent]) -> Any:
             recorded = list(events)

@@ -60,7 +60,7 @@ class ReadingRecorder(ApplicationRecorder):
         return self._select("notifications", after=after, stop=stop, types=types, limit=limit)
 
     def max_notification_id(self) -> int | None:
-        """Position of the last event, None when there is none."""
+        """Position of the last event; None for an empty ledger."""
         with self._read_lock, library_errors():
             row = self._reader.row("head")
         return int(row[0]) if row and row[0] else None

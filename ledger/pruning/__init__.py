@@ -1,4 +1,4 @@
-"""Pruning: entries of a prefix go, of files that are closed; the log keeps the hash of every entry.
+"""Pruning: entries of closed files in a prefix are removed; the log keeps the hash of every entry.
 
-What goes is decided elsewhere (`application.acts.pruning`). Here it is removed, recorded and told of.
+`application.acts.pruning` decides which. Here they are removed, and the pruning is recorded and told of.
 """

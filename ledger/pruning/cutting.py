@@ -39,9 +39,9 @@ _MEANWHILE = "entries were pruned meanwhile: run `ledger prune` again"
 
 
 class Cut(msgspec.Struct, frozen=True):
-    """What is to be pruned: a prefix, the root of the tree over it in base64, and the closed files.
+    """A pruning to do: a prefix, the root of the tree over it in base64, and the closed files.
 
-    `signed`: how many entries were signed by then; what they say closed the files, and nothing after them.
+    `signed`: how many entries were signed by then; those entries closed the files, and no later ones.
     """
 
     through: int

@@ -29,7 +29,7 @@ ACCOUNT = tuple(
 
 
 class Pruning(msgspec.Struct, frozen=True):
-    """What was pruned, as its event says. `root`: in base64; `kept_sha256`: see `cutting.kept_digest`."""
+    """A pruning, as its event tells of it. `root`: in base64; `kept_sha256`: see `cutting.kept_digest`."""
 
     through: int
     root: str
@@ -59,7 +59,7 @@ def pruning_event(
 
 
 def told_by(event: RecordedEvent) -> Pruning | None:
-    """What an event says was pruned; None for what does not say it."""
+    """The pruning that an event tells of; None for any other event."""
     if event.type != PRUNED or event.source != SOURCE:
         return None
     try:

@@ -1,9 +1,9 @@
 """Gaps in files: events that are gone, and whether a recorded pruning was to remove them. Pure.
 
-A pruning was to remove the events of a file if the file was erased wholly by what was signed, and nothing
-but the account of erasures came between the prefix and the event of the pruning. Then of the prefix that
-account is left, and the last event that was signed, and nothing else. What is gone behind that event, it did
-not take. What was open in the file, and whom it named, only the events that are gone could say.
+A pruning was to remove the events of a file if the file was erased wholly by what was signed, and nothing but
+the account of erasures came between the prefix and the event of the pruning. In the prefix, that account and
+the last signed event remain then, and nothing else. The pruning took no event behind that last one. Only the
+events that are gone could say which matters were open in the file, and which persons it named.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,7 +37,7 @@ def gone_from(left: Sequence[LeftEvent], through: int) -> int:
 
 
 def unexplained(left: Sequence[LeftEvent], prunings: Sequence[RecordedPruning]) -> int | None:
-    """The position behind the first gap that no pruning explains; None where there is none."""
+    """The position behind the first gap that no pruning explains; None without such a gap."""
     told = [pruning for at, pruning in prunings if _was_to_go(left, at, pruning)]
     return next((gap[1] for gap in _gaps(left) if not any(_lies_in(gap, p) for p in told)), None)
 
@@ -68,5 +68,5 @@ def _was_to_go(left: Sequence[LeftEvent], told_at: int, pruning: Pruning) -> boo
 
 
 def _ordinary(left: Sequence[LeftEvent], before: int) -> Iterator[LeftEvent]:
-    """What is no account of an erasure, up to the event of a pruning: at most the last event stays."""
+    """The events before a pruning that are not an account of an erasure: at most the last event stays."""
     return (event for event in left if event.position < before and not event.account)

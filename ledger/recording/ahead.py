@@ -30,11 +30,11 @@ def ahead(
 ) -> Iterator[_Outcome]:
     """The outcomes of batches, in order. `write` runs in another thread, never twice at a time.
 
-    A batch is handed to `write` when the outcome before it was taken: who stops taking them has not
-    recorded the next one. What the batches themselves raise comes after that outcome, too. `both`:
-    prepares and writes, for a batch that was overtaken.
+    A batch is handed to `write` when the caller took the outcome before it: a caller who stops taking
+    outcomes has not recorded the next batch. An error from `batches` itself comes after that outcome, too.
+    `both`: prepares and writes, for a batch that was overtaken.
     """
-    # Set what the interpreter does by the way to what suits batches; for the whole process.
+    # Tune the interpreter's thread switches and cycle search for batches; for the whole process.
     sys.setswitchinterval(min(sys.getswitchinterval(), _SWITCH_SECONDS))
     cycles.seldom()
     waiting = iter(batches)

@@ -51,9 +51,10 @@ class Emergency(NamedTuple):
 
 
 class ApprovalStatus(Enum):
-    """What an approval came to. `SECOND`: the act may happen; `AGAIN`: of the person who waits already.
+    """The result of an approval.
 
-    `EMERGENCY`: the act may happen, and waits for its second person afterwards.
+    `SECOND`: the act may happen. `AGAIN`: the person who waits already approved again. `EMERGENCY`: the act
+    may happen, and waits for its second person afterwards.
     """
 
     FIRST = "first"
@@ -115,9 +116,9 @@ def emergency_of(
 
 
 def key_of(approval: RecordedEvent) -> str:
-    """By what approvals find each other.
+    """The key that joins approvals of one act.
 
-    Of an emergency the event that it was for, else all that an act does.
+    For an emergency: the event that it was for; else a digest of all that the act does.
     """
     facts = approval.facts
     return str(facts["event_id"] if "event_id" in facts else facts["digest"])
@@ -142,9 +143,9 @@ def _act(id: str, ledger: LedgerName, approval: Approval, now: datetime) -> OwnA
 
 
 def standing_of(approvals: Iterable[RecordedEvent], id: str, valid: timedelta) -> ApprovalStatus:
-    """What the approval `id` comes to, of all approvals of one act in their order.
+    """The result of approval `id`, from all approvals of one act in their order.
 
-    All of them, also those whose time is over: without its pair a used one would wait anew. What happened in
+    All of them, also expired ones: without its pair a used approval would wait anew. An act that happened in
     an emergency waits for its second person without an end.
     """
     waiting: RecordedEvent | None = None
@@ -154,7 +155,7 @@ def standing_of(approvals: Iterable[RecordedEvent], id: str, valid: timedelta) -
         standing = _standing(waiting, event)
         if event.id == id:
             return standing
-        # The pair is used up. The same person once more waits anew, from the later time on.
+        # The pair is used up. A repeated approval by the same person waits anew, from the later time on.
         waiting = None if standing is ApprovalStatus.SECOND else _longer(waiting, event)
     raise Halt("an approval that was just recorded is not there")
 
@@ -183,7 +184,7 @@ def is_emergency(approval: RecordedEvent) -> bool:
 
 
 def _longer(waiting: RecordedEvent | None, event: RecordedEvent) -> RecordedEvent:
-    """Of two approvals of one person the one that waits longer."""
+    """The approval that waits longer, of two by one person."""
     return waiting if waiting is not None and is_emergency(waiting) else event
 
 

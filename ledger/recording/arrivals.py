@@ -27,7 +27,7 @@ _Raw = TypeVar("_Raw", bound=Sized)
 def blocks(
     items: Iterable[_Raw], most: int = BLOCK, size_bytes: int = _BLOCK_BYTES
 ) -> Iterator[list[_Raw]]:
-    """Items in order, so many and so many bytes at a time at most; an item that is too large comes alone."""
+    """Items in order, in blocks of at most `most` items and `size_bytes` bytes; a larger item comes alone."""
     block: list[_Raw] = []
     size = 0
     for item in items:

@@ -65,13 +65,13 @@ class NotWhole(Reject):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of a batch. `rejections`: index of the message and why.
+    """The outcome of a batch. `rejections`: index of the message and why.
 
     `withheld`: index and code of messages that are for the confidential ledger only. A report of them to
-    others than the sender would tell of an investigation. `quarantined`: sources that this batch
-    took over the limit; what they send from now on is kept as dead letters. `repeated`: indexes of the
-    duplicates; all others that are not refused or withheld are the last `recorded` positions, in order.
-    `withheld_bytes`: what is withheld takes so many, sealed.
+    others than the sender would tell of an investigation. `quarantined`: sources that this batch took over
+    the limit; their messages are kept as dead letters from now on. `repeated`: indexes of the duplicates; all
+    others that are not refused or withheld are the last `recorded` positions, in order. `withheld_bytes`: the
+    sealed size of the withheld messages.
     """
 
     recorded: int
@@ -105,12 +105,12 @@ class PreparedBatch(msgspec.Struct, frozen=True):
 
     @property
     def withheld_bytes(self) -> int:
-        """What is withheld takes so many, sealed."""
+        """The sealed size of the withheld messages."""
         return sum(len(sealed) for _, sealed in self.withheld)
 
 
 class RefusalPolicy(msgspec.Struct, frozen=True):
-    """What becomes of messages that are not recorded: when a topic halts, and the key to withhold with."""
+    """The handling of messages that are not recorded: when a topic halts, and the key to withhold with."""
 
     limit: HaltLimit = HaltLimit()
     withheld_key: WithheldKey | None = None
@@ -120,7 +120,7 @@ USUAL = RefusalPolicy()
 
 
 class Means(msgspec.Struct, frozen=True):
-    """What a batch is sealed with. `withheld_key`: seals messages that this ledger must not know."""
+    """The means to seal a batch. `withheld_key`: seals messages that this ledger must not know."""
 
     session: Session
     keyring: Keyring

@@ -1,8 +1,8 @@
-"""What a writer knows from the batch before, so that the next one need not ask the database again.
+"""The state that a writer keeps from the batch before, so that the next one need not ask the database again.
 
 It is trusted under the head lock only. Versions: while the head is where this writer's last commit left it,
-no other process has written since. The blind index: while no erasure was counted. After a failure in which
-something of it was changed nothing is known.
+no other process has written since. The blind index: while no erasure was counted. After a failure that
+changed any of it, all of it is forgotten.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from ledger.storage.postgres import Session
 from ledger.writing.append import Head, latest_versions
 from ledger.writing.packing import PackedMessage
 
-# More streams or hashes than so many are not remembered, so that a long run over many people stays flat.
+# The most streams or hashes to remember, so that a long run over many people stays flat.
 _MOST = 50_000
 
 # By the number of a UUID, whose own hash runs in Python.
@@ -24,8 +24,8 @@ BlindRow = tuple[bytes, UUID, str, str]
 class Before:
     """Memory of one writer. Not for two threads at once.
 
-    `repeats`: events of the batch before were recorded already, so some of the next may be. Of the
-    first batch that is unknown.
+    `repeats`: the batch before had events that were recorded already, so the next may have some. True before
+    the first batch, for which it is unknown.
     """
 
     def __init__(self) -> None:
@@ -36,9 +36,10 @@ class Before:
         self._searchable: dict[bytes, int] = {}
 
     def believe(self, head: Head) -> None:
-        """Forget what may no longer be true. Needs the head lock.
+        """Forget everything that may no longer be true. Needs the head lock.
 
-        What is asked from here on is forgotten unless `keep` is called once the transaction is committed.
+        Versions and rows asked from here on are forgotten unless `keep` is called once the transaction is
+        committed.
         """
         position, self._position = self._position, None
         if head.position != position or len(self._versions) > _MOST:

@@ -1,6 +1,6 @@
-"""Claims to power over recorded events: judged under the head lock, by who said what before.
+"""Claims to power over recorded events: judged under the head lock, by the sources of the events before.
 
-What of a batch comes earlier counts as said before, so a claim fares the same however messages are cut
+An earlier message of the batch counts as recorded before, so a claim fares the same however messages are cut
 into batches. Only batches with a claim in them ask the database, once.
 """
 

@@ -1,4 +1,4 @@
-"""What becomes of each message of a batch: an event, a duplicate, a refusal, or withheld. Pure."""
+"""The outcome of each message of a batch: an event, a duplicate, a refusal, or withheld. Pure."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID
@@ -80,7 +80,7 @@ def _fault(
     claims: RecordedClaims,
     kept_out: Collection[str],
 ) -> Code | Rejection | None:
-    """Why what is no duplicate cannot be recorded, as far as that is told without its message."""
+    """Why a message that is not a duplicate is refused, as far as that is known without its text."""
     if item.claim is not None and not claims.may(item, item.claim):
         return Code.SOURCE_NOT_ALLOWED
     if earlier is not None:

@@ -35,9 +35,9 @@ _SOURCE = f"{OWN_SOURCE}intake"
 
 
 class Gap(msgspec.Struct, frozen=True):
-    """What is passed over: `from_offset` would have been read next, `to_offset` is read next instead.
+    """A gap to pass over: `from_offset` would have been read next, `to_offset` is read next instead.
 
-    `former_topic_id`: of the incarnation that was read so far; `topic_id`: of the incarnation to go on with.
+    `former_topic_id`: the incarnation that was read so far; `topic_id`: the incarnation to go on with.
     """
 
     topic: str

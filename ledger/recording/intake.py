@@ -1,6 +1,6 @@
-"""From valid events to what is ready to be recorded: each gets its data subject and its keys.
+"""From valid events to events ready to be recorded: each gets its data subject and its keys.
 
-Nothing here writes. What a batch lacks of subjects and keys is made in memory and written with the batch
+Nothing here writes. Missing subjects and keys are made in memory and written with the batch
 (`ledger.keys.fresh`); the rest, sealing above all, is pure work on held keys (`ledger.writing.packing`).
 """
 
@@ -19,7 +19,7 @@ from ledger.writing.packing import LedgerHashes, PackedMessage, StreamEvent, has
 from schemas import ALL_TYPES, Event, Rejection, names
 
 _PERSONS = ("customer/", "employee/", "visitor/")
-# What starts a data subject anew after an erasure of the whole person; nothing registers the others.
+# The type that starts a data subject anew after an erasure of the whole person; nothing registers the others.
 _STARTS = {"customer": names.CUSTOMER_REGISTERED, "contact": names.CONTACT_PERSON_ADDED}
 
 
@@ -54,13 +54,13 @@ class Sealer:
         return [item or next(later) for item in packed]
 
     def _seal_block(self, block: Sequence[Message]) -> list[PackedMessage | None]:
-        """What can be sealed or refused at once; None in the place of what cannot."""
+        """Messages that can be sealed or refused at once; None in the place of any other."""
         items = [self._at_once(message) for message in block]
         packed = iter(self._pack([item for item in items if isinstance(item, StreamEvent)]))
         return [next(packed) if isinstance(item, StreamEvent) else item for item in items]
 
     def _at_once(self, message: Message) -> "StreamEvent | PackedMessage | None":
-        """What is ready to be sealed or refused; None when a subject or a key must be made first."""
+        """A message ready to be sealed or refused; None when a subject or a key must be made first."""
         event = message.outcome
         if isinstance(event, Rejection):
             return PackedMessage(refusal=event)

@@ -1,8 +1,8 @@
-"""What became of the messages of each source, and which sources are kept out: one source stops no other.
+"""Counts of the outcomes of each source, and the sources that are kept out: one source stops no other.
 
-Counted under the head lock, in the batch's transaction. A source is what messages say it is: a producer
-of the topic can use another's name. To make up names is no use: sources that are not registered are counted,
-and kept out, as one, and never halt a topic. What is withheld is counted nowhere.
+Counted under the head lock, in the batch's transaction. Messages name their own source: a producer of the
+topic can use another's name. Made-up names are no use: sources that are not registered are counted, and kept
+out, as one, and never halt a topic. Withheld messages are counted nowhere.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -57,7 +57,7 @@ class SourceCount(msgspec.Struct, frozen=True):
 
 
 class Verdict(NamedTuple):
-    """What a batch has brought about: the sources that it quarantined, and whether its topic halts."""
+    """The effect of a batch: the sources that it quarantined, and whether its topic halts."""
 
     quarantined: tuple[str, ...] = ()
     halts: bool = False
@@ -69,7 +69,10 @@ def half_fails(active: Iterable[str], failing: Iterable[str]) -> bool:
 
 
 class Sources:
-    """What is known of the sources of one batch. Needs the head lock. `registered`: for its topic, by now."""
+    """The counts of the sources of one batch. Needs the head lock.
+
+    `registered`: sources registered for its topic by now.
+    """
 
     def __init__(
         self,
@@ -100,7 +103,7 @@ class Sources:
         return LetterRoom(self._topic, row, day, ends, count.letters, count.letter_bytes)
 
     def quarantined(self, names: Iterable[str]) -> frozenset[str]:
-        """Those of some sources that are kept out."""
+        """The sources, among the given, that are kept out."""
         return frozenset(name for name in {*names} if self._since(self.row_of(name)))
 
     def _since(self, row: str) -> datetime | None:

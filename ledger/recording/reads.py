@@ -121,7 +121,7 @@ def record_notes(session: Session, key: bytes, record: Callable[[Batch], Outcome
         reads = [(note, read) for note, read in opened if read is not None]
         recorded += _record([read for _, read in reads], record)
         session.run("remove_read_notes", notes=[note for note, _ in reads])
-        if len(rows) < _BATCH:  # what was noted meanwhile is for the next time
+        if len(rows) < _BATCH:  # reads that were noted meanwhile wait for the next time
             break
     return recorded
 

@@ -1,4 +1,4 @@
-"""Whose messages a batch has, and what became of them, counted. Pure. What is withheld is counted nowhere."""
+"""Counts of the messages of a batch by source and outcome. Pure. Withheld messages are counted nowhere."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -8,13 +8,13 @@ import msgspec
 from ledger.writing.append import Span
 from ledger.writing.packing import PackedMessage
 
-# What has no source that can be read, and what is not from Kafka: neither is ever quarantined.
+# The source of messages without a readable one, and of messages not from Kafka: neither is ever quarantined.
 NAMELESS = ""
 _FILES = "file:"
 
 
 class Tally(msgspec.Struct):
-    """What became of the messages of one source. `held`: refused for nothing but its quarantine."""
+    """Counts of the outcomes of one source. `held`: refused for nothing but its quarantine."""
 
     recorded: int = 0
     duplicates: int = 0

@@ -1,6 +1,6 @@
-"""Which messages would be too large once they are sealed: found out without a ledger, and nothing is kept.
+"""A check for messages that would be too large once sealed: without a ledger, and nothing is kept.
 
-Pure. An entry is as long with one key as with any other, so a key that is none serves.
+Pure. An entry is as long with one key as with any other, so a dummy key serves.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,9 @@ _NO_KEY = DataKey(bytes(KEY_BYTES))
 
 
 def outcomes(messages: Sequence[Message]) -> list[Event | Rejection]:
-    """What each message is, as recording would find: also refused where its entry would be too large."""
+    """The event or refusal of each message, as recording would find; an entry that would be too large is
+    refused.
+    """
     return [
         _outcome(message, message.outcome)
         if isinstance(message.outcome, Event)

@@ -1,4 +1,4 @@
-"""Who may use a file or a folder, and why one may not be used, as sentences that say the way out."""
+"""Rights to use a file or a folder, and why one may not be used, as sentences that say the way out."""
 
 import errno
 import os
@@ -31,7 +31,7 @@ GIVEN = Access(0o600, 0o700, 0, 0, owned=False)
 
 
 class Unsafe(OSError):
-    """What lies there may not be used. The text names it, and the way out."""
+    """A file or folder that may not be used. The text names it, and the way out."""
 
     def __init__(self, why: str) -> None:
         """`why`: as a sentence."""
@@ -60,17 +60,17 @@ def _openness(bits: int, path: Path, shutting: str) -> str | None:
 
 
 def _shutting(shut: int, *, is_folder: bool) -> str:
-    """What chmod is told, so that it shuts what is open and opens nothing."""
+    """The argument for chmod that shuts an open file or folder, and opens nothing."""
     if not shut & 0o044:
         return "go-w"
     return "700" if is_folder else "600"
 
 
 def no_file(path: Path) -> str:
-    """What is said of something in the place of a file."""
+    """The words for something else in the place of a file."""
     return f"{path} is no ordinary file: remove it"
 
 
 def no_folder(path: Path) -> str:
-    """What is said of something in the place of a folder."""
+    """The words for something else in the place of a folder."""
     return f"{path} is no folder: remove it"

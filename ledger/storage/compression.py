@@ -1,8 +1,8 @@
-"""Small values as they are stored: compressed with a dictionary of what they are like.
+"""Small values as they are stored: compressed with a dictionary made from similar values.
 
 A value of a few hundred bytes repeats little of itself and much of others of its kind. The dictionary holds
-what they share, and the statistics of the rest. What was compressed with one dictionary is read with that one
-alone: its id, a byte of each compressed value, says which. The compressed bytes depend on the version of the
+their common parts, and the statistics of the rest. A value is read only with the dictionary that compressed
+it: its id, a byte of each compressed value, says which. The compressed bytes depend on the version of the
 library, so values are compared and hashed before they are compressed.
 """
 
@@ -55,7 +55,7 @@ class Compression(local):
                 self._check_length(stored)
             # As long as the frame says of itself; one frame, and nothing behind it.
             return self._decompress(stored, 0, False, False)
-        # What claims to be too large, too.
+        # Also raised for a value that claims to be too large.
         except (zstandard.ZstdError, MemoryError, OverflowError) as error:
             raise Halt(self._unreadable) from error
 

@@ -8,8 +8,8 @@ from typing import Any
 import psycopg
 from psycopg import pq
 
-# What others announce while a statement runs: that something was is all that anybody asks. Each login of the
-# database may announce what it likes, and the library would keep all of it.
+# Notifications that arrive while a statement runs: a reader only asks whether there was any. Each login of
+# the database may announce what it likes, and the library would keep all of it.
 KEPT_NOTIFICATIONS = 1
 
 

@@ -1,7 +1,7 @@
-"""What may lie in the folders of a ledger: each name, and who may read it.
+"""The names that may lie in the folders of a ledger, and who may read each.
 
-A start refuses what makes a folder unsafe. The audit names that, and whatever else is not as this program
-leaves a folder. Nothing is opened here, and no link is followed.
+A start refuses an unsafe folder. The audit names its faults, and everything else that this program does not
+leave in a folder. Nothing is opened here, and no link is followed.
 """
 
 import os
@@ -28,9 +28,9 @@ class Kept(NamedTuple):
 
 
 class Contents(NamedTuple):
-    """What may lie in a folder, and who may use the folder itself.
+    """The files that may lie in a folder, and the access to the folder itself.
 
-    `within`: it lies in a folder of the program's own, where nobody else may exchange it for another one.
+    `within`: it lies in a folder of the program's own, where no other user may exchange it.
     """
 
     access: Access
@@ -38,7 +38,7 @@ class Contents(NamedTuple):
     within: bool = True
 
     def of(self, name: str) -> Kept | None:
-        """What has a name; None for a name that this program never gives."""
+        """The kind of file with a name; None for a name that this program never gives."""
         return next((kept for kept in self.kept if re.fullmatch(kept.name, name)), None)
 
 
@@ -53,7 +53,7 @@ class Found(NamedTuple):
     unsafe: bool = False
 
 
-# A process that dies leaves what it was writing; the next one takes that over, soon.
+# A process that dies leaves a file half written; the next process takes it over, soon.
 _SOON_S = 3600
 # As C2SP tlog-tiles spells numbers: in groups of three digits, the first of which are not all zeros.
 _ABOVE = r"(x(?!000)[0-9]{3}/(x[0-9]{3}/){0,5})?"
@@ -105,9 +105,11 @@ WITNESS = Contents(
 
 
 def look(path: Path, contents: Contents, *, deep: bool = True) -> Iterator[Found]:
-    """What lies in a folder, with what is wrong; the folder itself first. `deep`: also below its folders.
+    """Look at all that lies in a folder, and tell its faults; the folder itself first.
 
-    Nothing for a folder that is not there, or that this user cannot enter.
+    `deep`: also below its folders.
+
+    Nothing for a folder that is missing, or that this user cannot enter.
     """
     path = path if contents.within else path.resolve()
     try:
@@ -116,7 +118,7 @@ def look(path: Path, contents: Contents, *, deep: bool = True) -> Iterator[Found
         return
     if stat.S_ISDIR(status.st_mode) and not os.access(path, os.R_OK | os.X_OK):
         return
-    # In a folder with the sticky bit nobody exchanges what is another user's.
+    # In a folder with the sticky bit no user exchanges the files of another.
     if contents.within and not above.st_mode & stat.S_ISVTX:
         yield _found("..", fault_of(above, SECRET, above.st_uid, path.parent.resolve()))
     owner = status.st_uid if contents.access is PUBLIC or os.geteuid() == 0 else os.geteuid()
@@ -127,7 +129,7 @@ def look(path: Path, contents: Contents, *, deep: bool = True) -> Iterator[Found
 def _inside(
     folder: Folder, contents: Contents, below: str, owner: int, *, deep: bool
 ) -> Iterator[Found]:
-    """The same of one folder, and of those below it. No deeper than names of this program go."""
+    """Look at one folder, and at those below it. No deeper than names of this program go."""
     with suppress(OSError):  # a link, or a folder that this user cannot enter
         for own, status in folder.listed(below):
             name = f"{below}/{own}" if below else own
@@ -151,14 +153,14 @@ def _look_at(
 
 
 def check(path: Path, contents: Contents, *, deep: bool = True) -> None:
-    """Raise Misconfigured for a folder that is unsafe to use. What is merely odd there is for the audit."""
+    """Raise Misconfigured for a folder that is unsafe to use. The audit reports files that are merely odd."""
     for found in look(path, contents, deep=deep):
         if found.unsafe:
             raise Misconfigured(found.why)
 
 
 def _odd(path: Path) -> str:
-    """What is said of a name that somebody else chose: in letters that send nothing to a terminal."""
+    """The words for a name that somebody else chose: in letters that send nothing to a terminal."""
     return f"{ascii(str(path))[1:-1]} is nothing that this program puts there"
 
 
@@ -171,7 +173,10 @@ def _left(path: Path) -> str:
 
 
 def _being_written(contents: Contents, folder: Folder, name: str) -> Kept | None:
-    """What has another name once it is written. Of a file that is made once no draft stays beside it."""
+    """The file that a draft becomes once it is written.
+
+    A file that is made once leaves no draft beside it.
+    """
     below, _, own = name.rpartition("/")
     if not (own.startswith(".") and own.endswith(".new")):
         return None

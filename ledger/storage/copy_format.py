@@ -12,7 +12,7 @@ from types import NoneType
 from typing import Any, TypeVar
 
 R = TypeVar("R")
-# What stands around the rows: signature, flags and no extension; and a row of -1 columns.
+# The bytes around the rows: signature, flags and no extension; and a row of -1 columns.
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 END = b"\xff\xff"
 LENGTH = Struct(">i").pack
@@ -55,7 +55,7 @@ def packed(
 
 
 def blocks_of(rows: Iterable[R]) -> Iterator[list[R]]:
-    """The same rows, `BLOCK_ROWS` at a time."""
+    """Rows in blocks of `BLOCK_ROWS`, in order."""
     arriving = iter(rows)
     while block := list(islice(arriving, BLOCK_ROWS)):
         yield block

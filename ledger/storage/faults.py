@@ -60,7 +60,7 @@ def mapped_errors() -> Iterator[None]:
 
 
 def _away(error: psycopg.Error) -> ServiceAway:
-    """What a passing fault is to us."""
+    """Our error for a passing fault of PostgreSQL."""
     if isinstance(error, errors.LockNotAvailable):
         return Busy()
     if isinstance(error, errors.QueryCanceled):

@@ -1,11 +1,11 @@
-"""Files in folders: what is opened, made, replaced or removed in a folder of a ledger goes through here.
+"""Files in folders: all opening, making, replacing and removing in a folder of a ledger goes through here.
 
-Each is opened below its folder step by step, following no link and waiting for no pipe, and is then looked
-at: an ordinary file with one name, of the right owner, which nobody else may read or change. What is written
-is whole and stays: written under another name, flushed, renamed, and the folder flushed. Raises OSError, and
-of these Unsafe for what is there and may not be used.
+Each file is opened below its folder step by step, following no link and waiting for no pipe, and is then
+looked at: an ordinary file with one name, of the right owner, which nobody else may read or change. A written
+file is whole and stays: written under another name, flushed, renamed, and the folder flushed. Raises OSError,
+and its subclass Unsafe for a file or folder that may not be used.
 
-What root makes in a folder of the user who runs the ledger belongs to that user.
+A file that root makes in a folder of the user who runs the ledger belongs to that user.
 """
 
 import errno
@@ -22,7 +22,7 @@ from ledger.storage.access import GIVEN, PRIVATE, Access, Unsafe, fault_of, no_f
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL
-# What the system answers for a link that is not to be followed, and for what is no file that can be opened.
+# The system's errors for a link that is not followed, and for a file that cannot be opened as a file.
 _LINKS = {errno.ELOOP, errno.ENOTDIR}
 _NO_FILES = {errno.ENXIO, errno.EISDIR, errno.ENODEV, errno.EOPNOTSUPP}
 
@@ -43,7 +43,7 @@ def draft_of(name: str) -> str:
 class Folder:
     """A folder with all that is below it. Names are paths below it, such as `tile/0/000`.
 
-    `named`: a user or a setting names it, so it may be a link itself. What is below it never is.
+    `named`: a user or a setting names it, so it may be a link itself. Files and folders below it never are.
     """
 
     def __init__(self, path: Path, access: Access = PRIVATE, *, named: bool = False) -> None:
@@ -56,7 +56,7 @@ class Folder:
         return os.fdopen(self._reading(name, most)[0], "rb")
 
     def read(self, name: str, most: int) -> bytes:
-        """What a file holds, at most so many bytes. A larger file is an error."""
+        """The content of a file of at most `most` bytes. A larger file is an error."""
         descriptor, size = self._reading(name, most)
         try:
             return read_all(descriptor, size)
@@ -64,7 +64,7 @@ class Folder:
             os.close(descriptor)
 
     def status(self, name: str) -> os.stat_result | None:
-        """What the file system tells of a file, or of a link itself; None where there is nothing."""
+        """The status of a file, or of a link itself; None if it is missing."""
         try:
             with self._within(name, check=False) as (place, own):
                 return os.stat(own, dir_fd=place.descriptor, follow_symlinks=False)
@@ -76,7 +76,7 @@ class Folder:
         return self.status(name) is not None
 
     def fault(self, name: str) -> str | None:
-        """Why a file may not be used; None when it may, or there is none."""
+        """Why a file may not be used; None for a file that may be used or is missing."""
         try:
             with self._within(name) as (place, own):
                 status = os.stat(own, dir_fd=place.descriptor, follow_symlinks=False)
@@ -87,7 +87,10 @@ class Folder:
             return None
 
     def listed(self, below: str = "") -> Iterator[tuple[str, os.stat_result]]:
-        """What lies in a folder, sorted by name; nothing where there is none. Nothing is opened."""
+        """The entries of a folder with their status, sorted by name; empty for a missing folder.
+
+        Nothing is opened.
+        """
         try:
             with self._held(below, check=False) as place:
                 for own in sorted(os.listdir(place.descriptor)):
@@ -97,7 +100,7 @@ class Folder:
             return
 
     def names(self, below: str = "") -> list[str]:
-        """The names in a folder, sorted; none where there is none."""
+        """The names in a folder, sorted; empty for a missing folder."""
         try:
             with self._held(below, check=False) as place:
                 return sorted(os.listdir(place.descriptor))
@@ -175,9 +178,10 @@ class Folder:
 
     @contextmanager
     def locked(self, name: str, *, make: bool = True, wait: bool = True) -> Iterator[int]:
-        """A file to read and write in place, locked against others who ask so; it has its name all the while.
+        """A file to read and write in place, locked against others who lock it; it has its name all the
+        while.
 
-        `make`: an empty one where there is none. Raises BlockingIOError where it is locked and this may not
+        `make`: create an empty file if it is missing. Raises BlockingIOError if it is locked and this may not
         `wait`.
         """
         with self._within(name, make=make) as (place, own):
@@ -254,7 +258,7 @@ class Folder:
             descriptor = os.open(self.path, self._flags)
         except OSError as error:
             raise _explained(error, self.path) from None
-        # Of what is for everybody, and for root, the owner of the folder is right; otherwise this user.
+        # The owner of a public file, and of any file for root, is that of the folder; otherwise this user.
         is_public = not self.access.shut_file & 0o044
         owner = os.geteuid()
         if is_public or owner == 0:
@@ -312,7 +316,7 @@ class Folder:
         return descriptor, status.st_size
 
     def _existing(self, place: Place, own: str, *, make: bool) -> int:
-        """A file to write in place, whose name is durable; an empty one is made where there is none."""
+        """A file to write in place, whose name is durable; made empty if it is missing."""
         while True:
             try:
                 descriptor, size = self._open(place, own, os.O_RDWR)
@@ -367,7 +371,7 @@ class Folder:
             os.close(descriptor)
 
     def _left(self, place: Place, draft: str) -> int | None:
-        """A draft that a process left, or is writing. What may not be used makes room for a new one."""
+        """A draft that a process left, or is writing; None for a missing one. An unsafe draft is removed."""
         try:
             if self.access.owned:
                 return self._open(place, draft, os.O_RDWR)[0]
@@ -406,7 +410,7 @@ def write_all(descriptor: int, content: bytes) -> None:
 
 
 def read_all(descriptor: int, size: int) -> bytes:
-    """What an open file holds, up to so many bytes."""
+    """The content of an open file, at most `size` bytes."""
     content = os.read(descriptor, size)
     while 0 < len(content) < size and (more := os.read(descriptor, size - len(content))):
         content += more
@@ -467,6 +471,6 @@ def _explained(
         return error
     try:
         status = os.stat(own or path, dir_fd=folder, follow_symlinks=False)
-    except OSError:  # what is above it is no folder
+    except OSError:  # a part of the path above it is a file
         return FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
     return Unsafe(fault_of(status, GIVEN, 0, path) or no_folder(path))

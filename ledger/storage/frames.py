@@ -12,12 +12,13 @@ from importlib.resources import files
 from ledger.errors import Halt
 from ledger.storage.compression import Compression
 
-# SHA-256 of each dictionary. With another one of its number, frames would open to something else.
-# `python -m bench.dictionaries.states` makes one more (docs/decisions/0097); none is ever changed or removed.
+# SHA-256 of each dictionary. With a different dictionary of the same number, frames would open to something
+# else. `python -m bench.dictionaries.states` makes one more (docs/decisions/0097); none is ever changed or
+# removed.
 DICTIONARIES = {1: "a5ff460ec9cd13f43dd5500433185001521844d077763b94c132f2f4c556d49f"}
 NEWEST = max(DICTIONARIES)
 # How a frame begins: magic number, and a descriptor that promises a length of one or two bytes, the number of
-# the dictionary in one byte, and no checksum. So what a changed frame says of its length is below 66 kB.
+# the dictionary in one byte, and no checksum. So a changed frame can claim at most 66 kB.
 _FORMS = (b"\x28\xb5\x2f\xfd\x21", b"\x28\xb5\x2f\xfd\x61")
 _BEGINNINGS = {form + bytes([number]): number for form in _FORMS for number in DICTIONARIES}
 _BEGINNING_BYTES = 6

@@ -1,8 +1,8 @@
 """Locks that last over many transactions, in a connection of their own.
 
-What is locked are views of one constant that hold nothing, which only the roles concerned can lock: a role
-without the right cannot block the others. Such a lock takes no transaction id, so a lock that is held for
-hours does not keep the server from cleaning up; and no table is locked, which the server would want to
+The locks are taken on views of one constant that hold nothing, which only the roles concerned can lock: a
+role without the right cannot block the others. Such a lock takes no transaction id, so a lock that is held
+for hours does not keep the server from cleaning up; and no table is locked, which the server would want to
 clean up itself.
 """
 

@@ -1,9 +1,9 @@
 """Files that a user or a setting names by their path.
 
-To be read, a path is followed, links and all: sites mount secrets so. What it leads to must be an ordinary
-file, of a size that makes sense: nobody waits for a pipe here. What is written is a new ordinary file for its
-owner alone, in the place of an ordinary one or of nothing: never through a link, nor into a pipe or a device.
-Raises OSError, and of these Unsafe for what may not be used.
+To be read, a path is followed, links and all: sites mount secrets so. It must lead to an ordinary file, of a
+size that makes sense: nobody waits for a pipe here. A written file is a new ordinary file for its owner
+alone, in the place of an ordinary file or of nothing: never through a link, nor into a pipe or a device.
+Raises OSError, and its subclass Unsafe for a file that may not be used.
 """
 
 import errno
@@ -26,7 +26,7 @@ whatever its mode is: container engines and systemd hand out secrets so. `privat
 
 
 def read_named(path: Path, most: int, kind: Kind) -> bytes:
-    """What a file holds, at most so many bytes; a larger file is an error."""
+    """The content of a file of at most `most` bytes; a larger file is an error."""
     descriptor, size = _opened(path, kind)
     try:
         if size > most:

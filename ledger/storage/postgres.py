@@ -33,13 +33,13 @@ _STREAMS = count()
 # Up to here, parts of a COPY cost less together than one by one.
 _SMALL_BYTES = 1 << 18
 CONNECT_TIMEOUT_S = 10
-# A batch takes seconds at most: who hears nothing for so long takes the other end for lost.
+# A batch takes seconds at most: after this silence a side takes the other end for lost.
 PATIENCE_S = 60
 # The server ends a statement first, where it can, and says why; only a silent one is hung up on.
 SILENCE = 1.5
 # They hold the head lock, where one that hangs blocks all others, and write more than can be derived again.
 _WRITERS: frozenset[Role | None] = frozenset({"recorder", "eraser", "pruner"})
-# Who waits for a lock must then see what was committed meanwhile: all that is decided under one rests on it.
+# A session that waited for a lock must see all commits meanwhile: all decisions under a lock rest on it.
 _READ_COMMITTED = {"default_transaction_isolation": "read committed"}
 # URLs of poolers that give each connection a session of its own, as far as this process knows.
 _POOLED: set[str] = set()
@@ -78,7 +78,10 @@ class Session:
         again: "Callable[[], Session]",
         took: Callable[[int], None] = _uncounted,
     ) -> None:
-        """`took`: is told how many rows came, each time that some did. What it raises ends what is read."""
+        """`took`: is told how many rows came, each time that some did.
+
+        An error that it raises ends the read.
+        """
         self._connection = connection
         self._package = package
         self._ledger = ledger
@@ -91,7 +94,7 @@ class Session:
         return self._ledger
 
     def of(self, package: str) -> "Session":
-        """The same connection with the statements of another package."""
+        """The same connection, for the statements of another package."""
         return Session(self._connection, package, self._ledger, self._again, self._took)
 
     def again(self) -> "Session":
@@ -145,7 +148,7 @@ class Session:
         return rows
 
     def number(self, name: str, table: tuple[str, str], /, **parts: LiteralString) -> int:
-        """What a statement counts in `{table}`. `parts`: expressions that this program ships."""
+        """The number that a statement counts in `{table}`. `parts`: expressions that this program ships."""
         own = {part: sql.SQL(text) for part, text in parts.items()}
         query = sql.SQL(statement(self._package, name)).format(table=sql.Identifier(*table), **own)
         with mapped_errors():
@@ -179,7 +182,7 @@ class Session:
                 psycopg.Cursor.close(cursor)
 
     def counted(self, took: Callable[[int], None]) -> "Session":
-        """The same connection, of which is told how many rows come."""
+        """The same connection, which tells `took` how many rows come."""
         return Session(self._connection, self._package, self._ledger, self._again, took)
 
     def copy_rows(self, name: str, rows: bytes, tables: Mapping[str, str] | None = None) -> None:
@@ -334,10 +337,10 @@ class Database:
     def connect(self, ledger: LedgerName, role: Role | None, package: str = "ledger") -> Session:
         """Open a session as one role of one ledger; as the URL's own user when `role` is None.
 
-        Commits wait for the disk and transactions are READ COMMITTED, whatever the role, the database or
-        the server set. Options of the URL stay, where these here say nothing else.
+        Commits wait for the disk and transactions are READ COMMITTED, whatever the role, the database or the
+        server set. Options of the URL stay, where these here say nothing else.
 
-        Who writes is fenced first: RolledBack where the database contradicts what its log promised.
+        A role that writes is fenced first: RolledBack where the database contradicts a promise of its log.
         Raises ServiceAway when the server cannot be reached, Refused when it does not let the login in,
         Misconfigured for a URL that leads nowhere, NotInstalled when the role is unknown.
         """
@@ -373,7 +376,9 @@ class Database:
         )
 
     def _settings(self, ledger: LedgerName, role: Role | None) -> dict[str, str]:
-        """What each session of a role sets, whatever the URL, the role, the database and the server say."""
+        """The settings of each session of a role, whatever the URL, the role, the database and the server
+        say.
+        """
         settings = {"TimeZone": "UTC", **_READ_COMMITTED, **self._server_patience(role)}
         if self.read_only:
             settings["default_transaction_read_only"] = "on"
@@ -484,7 +489,7 @@ class Database:
             settings["statement_timeout"] = f"{self.patience_s}s"
         if role == "reader" and self.statement_s is not None:
             settings["statement_timeout"] = f"{self.statement_s}s"
-        # An installer who waits for a reader would block all later connections; and an audit must not wait
+        # An installer that waits for a reader would block all later connections; and an audit must not wait
         # for ever.
         if role is None or self.read_only:
             settings["lock_timeout"] = f"{self.patience_s}s"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from ledger.errors import Misconfigured
 
 LAST_PORT = 65535
-# What libpq or the server says, and what is wrong then. The password of LDAP, PAM or RADIUS is left out: a
+# Words of libpq or the server, and the fault behind them. The password of LDAP, PAM or RADIUS is left out: a
 # directory that is away sounds the same.
 _REFUSALS = (
     (r"password authentication failed for user", "it does not know this user or password"),
@@ -54,7 +54,7 @@ def takes_no_writes(text: str) -> bool:
 
 
 def check_ports(options: Mapping[str, str]) -> None:
-    """Raise Misconfigured for a port that is none; there is one, or one for each host."""
+    """Raise Misconfigured for a malformed port; there is one, or one for each host."""
     for port in options.get("port", "").split(","):
         if port and not (port.isdecimal() and 1 <= int(port) <= LAST_PORT):
             raise Misconfigured(

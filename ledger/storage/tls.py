@@ -9,7 +9,7 @@ _ASK_S = 3.0
 # Length and code of the request by which a session begins with TLS.
 _REQUEST = struct.pack("!ii", 8, 80877103)
 _UNTRUSTED = "its certificate is signed by no authority that sslrootcert names"
-# What X.509 calls it (X509_V_ERR_…), and what it is to us.
+# Error codes of X.509 (X509_V_ERR_…), and our words for them.
 _REASONS = {
     9: "its certificate is not valid yet",
     10: "its certificate has expired",

@@ -23,9 +23,9 @@ from ledger.names import LedgerName
 
 
 class Custody(msgspec.Struct, frozen=True):
-    """What an audit of the keys is held against. `tombstone`: how long an answer tells of an erasure.
-    `feed_list`: how long the list of a feed is kept.
+    """The measures for an audit of the keys.
 
+    `tombstone`: how long an answer tells of an erasure. `feed_list`: how long the list of a feed is kept.
     `purposes`: the ledger's own keys that must be there. Without a provider the keys are not looked at, and
     that is a finding: such an audit does not say that all is in order.
     """

@@ -26,7 +26,7 @@ class JournalLine(msgspec.Struct, frozen=True):
 
 
 def keys_digest(key: str) -> bytes:
-    """What is kept of a key's id, so that a long list takes little room."""
+    """A short digest of a key's id, 8 bytes, so that a long list takes little room."""
     return sha256(key.encode()).digest()[:8]
 
 

@@ -190,7 +190,7 @@ def _check_reference(
 def check_unreferenced(
     session: Session, provider_keys: ProviderKeys, notes: CappedFindings
 ) -> None:
-    """What is kept of data subjects that have no events: keys open; nothing was erased of them."""
+    """Check data subjects without events: their keys must open, and nothing may be erased."""
     rows = session.stream("data_keys_without_events")
     while block := list(islice(rows, _BLOCK_SUBJECTS)):
         unwrapped = provider_keys.unwrap(wrapped_data_keys(provider_keys.ledger, block))

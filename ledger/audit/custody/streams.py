@@ -71,7 +71,7 @@ class _Fence(msgspec.Struct, frozen=True):
 
 
 class _StoredKeys(msgspec.Struct):
-    """What the keys' namespace has of one stream."""
+    """The rows of one stream in the keys' namespace."""
 
     keys: list[_Key] = msgspec.field(default_factory=list)
     fences: dict[str, _Fence] = msgspec.field(default_factory=dict)
@@ -191,7 +191,7 @@ def _agree(line: JournalLine, erased: Erased) -> bool:
 
 
 class _Audit(NamedTuple):
-    """What every stream is compared with."""
+    """The things that every stream is compared with."""
 
     custody: Custody
     provider_keys: ProviderKeys

@@ -1,4 +1,4 @@
-"""What the events of one stream say about its keys: which it needs, and what was erased when. Pure."""
+"""The keys of one stream as its events tell of them: which it needs, and what was erased when. Pure."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -47,8 +47,9 @@ class Erased(msgspec.Struct):
 
 
 class StreamNeeds(msgspec.Struct):
-    """What one stream needs. `needs`: (category, key id). `fingerprints`: generations, where each first is.
+    """The keys that one stream needs, by its events.
 
+    `needs`: (category, key id). `fingerprints`: each generation, and the position where it first occurs.
     `registry`: whether it is a registry entry. `referred`: persons that its facts name, and where first.
     `reapplied`: whether an erasure was repeated after a restore.
     """

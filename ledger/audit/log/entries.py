@@ -22,7 +22,7 @@ _FIXED = struct.Struct("!hi16siqiqiqi")
 _LENGTH = struct.Struct("!i")
 # How the lengths must be: of every column but type and state.
 _LENGTHS = (7, 16, 8, 8, 8)
-# Of a row of hashes, before them: it has a position, and nothing else that an event has.
+# The bytes before the hashes in a row that has only hashes: it has a position, and nothing else of an event.
 _HASHES = struct.Struct("!hiiiqiiii")
 _HASHES_LENGTHS = (7, -1, -1, 8, -1, -1, -1)
 

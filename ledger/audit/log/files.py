@@ -1,6 +1,6 @@
-"""The files of the log as files: who may use them, and what else lies there than the tree that is signed.
+"""The files of the log as files: who may use them, and files that do not belong to the signed tree.
 
-What is in them is compared elsewhere (`ledger.audit.log.published`).
+Their content is compared elsewhere (`ledger.audit.log.published`).
 """
 
 import time
@@ -43,7 +43,9 @@ def check_files(
 def _beyond(
     tiles: Sequence[FilePlace], signed: SignedCheckpoints, pause: Callable[[float], None]
 ) -> list[FilePlace]:
-    """Those that the tree does not have. Where nothing is signed, nothing says which these are."""
+    """The tiles that the signed tree does not have; none if nothing is signed, as nothing tells them apart
+    then.
+    """
     least = max((place.least_size for place in tiles), default=0)
     # A publisher writes files before it signs for them.
     if not signed.least or signed_by_now(signed, least, pause):

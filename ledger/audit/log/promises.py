@@ -88,7 +88,7 @@ def _check_size(
     findings: Findings,
     pause: Callable[[float], None],
 ) -> None:
-    """What was promised is no less than what was signed, and no more than what is signed soon."""
+    """Check that the promise covers all signed entries, and no more entries than the log signs soon."""
     if promised < signed.least:
         detail = f"the database promises {promised} entries, and {signed.least} are signed"
         findings.note(None, "promise", detail)
@@ -138,7 +138,7 @@ def _check_root(promise: Promise, comparison: Comparison, findings: Findings) ->
 
 
 def signed_by_now(signed: SignedCheckpoints, size: int, pause: Callable[[float], None]) -> bool:
-    """Whether so many entries are signed, after waiting a moment for a publisher that is at work."""
+    """Whether at least `size` entries are signed, after a short wait for a publisher that is at work."""
     for _ in range(_PATIENCE):
         if signed.size_now() >= size:
             return True
@@ -147,7 +147,10 @@ def signed_by_now(signed: SignedCheckpoints, size: int, pause: Callable[[float],
 
 
 def _check_history(promise: Promise, signed: SignedCheckpoints, findings: Findings) -> None:
-    """What was kept up to the promise comes to what the database says; later ones it cannot know yet."""
+    """Check the kept checkpoints up to the promise against the history in the database.
+
+    The database cannot know later checkpoints yet.
+    """
     if promise.history is None:
         detail = "the promise does not say what was signed before: run `ledger publish`"
         findings.note(None, "promise", detail)

@@ -16,7 +16,7 @@ from ledger.tlog.tree.merkle import HASH_BYTES, hash_leaf
 from ledger.tlog.tree.tiles import TILE_BITS, TILE_WIDTH, decode_tile, tile_path, width_at
 
 _NO_LEAVES = [bytes(HASH_BYTES)] * TILE_WIDTH
-# What is said of a position where the table is wrong: of an event, and of a pruned one.
+# The words for a position where the table is wrong: for an event, and for a pruned entry.
 _EVENT = "the event differs from the published event"
 _PRUNED = "the hash that is kept of a pruned entry is missing, or not the published one"
 
@@ -137,7 +137,8 @@ class Comparison:
         if rest or len(hashes) != TILE_WIDTH * HASH_BYTES or first > self.pruned:
             self._findings.note(None, "pruned", "the ledger keeps hashes that no pruning left")
             return
-        # Rows come in their order: what is before them and did not come was pruned. So few are held at once.
+        # Rows come in order of position: a missing position before this one was pruned. So few are held at
+        # once.
         self._pass_over(first - 1)
         leaves = decode_tile(hashes, TILE_WIDTH)
         self._kept[number] = leaves
@@ -153,7 +154,7 @@ class Comparison:
             )
             self._findings.note(self.size or None, "rolled-back", detail)
         self._close_block()
-        for _ in self._promises:  # what was signed meanwhile, and what the table does not reach
+        for _ in self._promises:  # trees signed meanwhile, and beyond the table
             pass
 
     def _pass_over(self, last: int) -> None:

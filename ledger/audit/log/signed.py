@@ -1,6 +1,6 @@
-"""What the log has signed, read from its folder: the published checkpoint, and every one that was kept.
+"""The checkpoints that the log has signed, read from its folder: the published one, and every kept one.
 
-Nothing in that folder ends an audit: what cannot be read there, or is not of this log, is a finding.
+Nothing in that folder ends an audit: a file that cannot be read, or is not of this log, is a finding.
 """
 
 from collections import deque
@@ -31,11 +31,11 @@ class PublishedLog(msgspec.Struct, frozen=True):
 
 
 class SignedCheckpoints:
-    """The checkpoints of one log. `published`: None when there is none that can be trusted.
+    """The checkpoints of one log. `published`: None without a checkpoint that can be trusted.
 
     `anything`: whether the folder holds anything that was signed, trusted or not. `least`: how many entries
-    were signed when this began. `newest`: of those that were kept and could be trusted. `bound`: the trees
-    that were kept last, and what the history came to with each.
+    were signed when this began. `newest`: the newest kept checkpoint that can be trusted. `bound`: the trees
+    that were kept last, each with the digest of the history up to it.
     """
 
     def __init__(self, log: PublishedLog, findings: Findings) -> None:

@@ -1,6 +1,7 @@
-"""What a fresh server and a fresh ledger on it come to: a file for each version, a line for each object.
+"""The catalogue of a fresh server with a fresh ledger, hashed: a file for each version, a line for each
+object.
 
-Minor releases of one version may add objects (15.20 did): `later_releases.toml` has those that a server may
+Minor releases of one version may add objects (15.20 did): `later_releases.toml` lists those that a server may
 have or lack.
 
 A line has the stage at which an object is there, the table of the catalogue, the object, and a hash of all
@@ -31,7 +32,7 @@ def hash_of(rows: Iterable[str]) -> str:
 
 
 class Fingerprint:
-    """What is expected. Each key with the hashes that it may have, by stage."""
+    """The expected objects, by stage: each key with the hashes that it may have."""
 
     def __init__(self, lines: Iterable[tuple[str, Key, str]]) -> None:
         self.stages: dict[str, dict[Key, set[str]]] = {}
@@ -39,7 +40,7 @@ class Fingerprint:
             self.stages.setdefault(stage, {}).setdefault(key, set()).add(hashed)
 
     def of(self, *stages: str) -> dict[Key, set[str]]:
-        """What is expected at some stages."""
+        """The expected objects at any of some stages."""
         found: dict[Key, set[str]] = {}
         for stage in stages:
             for key, hashes in self.stages.get(stage, {}).items():
@@ -66,7 +67,9 @@ def unpacked(content: bytes) -> Iterator[tuple[str, Key, str]]:
 
 @cache
 def fingerprint(version: int) -> Fingerprint | None:
-    """What is expected of a major version of PostgreSQL; None where the program does not know it."""
+    """The expected objects for a major version of PostgreSQL; None for a version that the program does not
+    know.
+    """
     file = files("ledger.audit.server") / f"postgresql_{version}.xz"
     if not file.is_file():
         return None

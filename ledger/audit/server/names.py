@@ -14,7 +14,7 @@ _SUPERUSER = "10"
 _SUPERUSERS = "{superuser}"
 _SERVER_SPACES = {"pg_catalog", "information_schema", "pg_toast"}
 _SESSION_SPACE = re.compile(r"pg_(?:toast_)?temp_\d+")
-# What makes up temporary tables and views; whatever else is temporary is looked at as what the site has.
+# The parts of temporary tables and views; any other temporary object counts as an object of the site.
 _OF_TEMPORARY = {
     "pg_class",
     "pg_type",
@@ -128,7 +128,7 @@ class Naming:
     # Names
 
     def name(self, table: str, number: str | None) -> str:
-        """What the object of a number is called; with the number where there is none."""
+        """The name of the object with a number; the number itself without a known name."""
         if number in _NOTHING:
             return "-"
         key = (table, f"{number}")
@@ -213,7 +213,7 @@ class Naming:
     def _whose_number(self, table: str, number: str) -> Whose:
         key = (table, number)
         if key not in self._whose:
-            self._whose[key] = Whose.SERVER  # what leads nowhere is none of the site's
+            self._whose[key] = Whose.SERVER  # a number that leads nowhere is not the site's
             row = self._by_number.get(table, {}).get(number)
             if row is not None:
                 self._whose[key] = self.whose(table, row)
@@ -313,7 +313,7 @@ class Naming:
         return self.name(table, row[0]) if table == "pg_class" else self.called(table, row)
 
     def part_of(self, table: str, row: Row) -> str:
-        """The same, with the names of the ledger in braces."""
+        """The name of the object that a row is part of, with the names of the ledger in braces."""
         return self.plain(self.own_name(table, row))
 
     def plain(self, text: str) -> str:

@@ -1,4 +1,6 @@
-"""What the server has and no fresh installation explains: each object whose rows in the catalogue differ."""
+"""The objects of a server that no fresh installation explains: each object whose rows in the catalogue
+differ.
+"""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -50,7 +52,7 @@ _WORDS = {
     "pg_attribute": "columns of",
     "pg_authid": "role",
 }
-# What is added to these may run in a statement of the audit.
+# An object that somebody added to these tables may run in a statement of the audit.
 _RUN = {"pg_proc", "pg_operator", "pg_cast", "pg_type", "pg_event_trigger", "pg_aggregate"}
 _RIGHTS = {"pg_parameter_acl", "pg_auth_members", "pg_init_privs", "pg_authid", "pg_default_acl"}
 
@@ -117,11 +119,13 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct):
-    """What came of it. `ours`: of the ledger's own objects; others are of the server and the site.
+    """The result of the comparison.
+
+    `ours`: differences in the ledger's own objects; `others`: in the server and the site.
 
     `version`: the major version; `known`: whether the program has a fingerprint of it. `release`,
-    `identifier`: what the server says of itself. `runs`: whether something was added that a statement may
-    run. `extensions`: those of the site. `neighbours`: other ledgers. `hidden`: columns that no reader sees.
+    `identifier`: the server's own words. `runs`: whether something was added that a statement may run.
+    `extensions`: those of the site. `neighbours`: other ledgers. `hidden`: columns that no reader sees.
     """
 
     version: int
@@ -137,7 +141,7 @@ class Told(msgspec.Struct):
 
     @property
     def unchecked(self) -> tuple[str, ...]:
-        """What was not looked at, in words."""
+        """The parts that were not checked, in words."""
         said = [_HIDDEN]
         if not self.known:
             said.append(_unknown(self.version))
@@ -175,7 +179,7 @@ def look_at_server(session: Session, names: Names) -> Told:
 
 
 def _look_at_added(told: Told, every_row: "_All") -> None:
-    """What was added to a server of which the program knows no fresh one."""
+    """Note the objects that were added to a server of a version without a fingerprint."""
     found, of_site = every_row.hashed(Whose.SERVER), every_row.hashed(Whose.SITE)
     added: list[tuple[Key, How]] = [(key, "added") for key in sorted(every_row.added)]
     told.others += _server(added, found, told.version)
@@ -240,7 +244,7 @@ class _Sorted:
         mine.setdefault((table, own), []).append(naming.content(table, row))
 
     def _look_at_others(self, table: str, row: Row, whose: Whose) -> None:
-        """What others have must not reach into the ledger."""
+        """Note objects of others that reach into the ledger, or lend rights on it."""
         naming = self._naming
         name, mark = naming.part_of(table, row), hash_of([naming.content(table, row)])
         if reached := naming.reaches(table, row):
@@ -301,7 +305,10 @@ def _extensions(server: Server) -> list[str]:
 
 
 def _expected(known: Fingerprint, ours: Mapping[Key, str]) -> dict[Key, set[str]]:
-    """What a ledger must have: tables of views come with the first projector, or are those of orders too."""
+    """The objects that a ledger must have.
+
+    Tables of views come with the first projector, and may include those of orders.
+    """
     tables = [stage for stage in (FOLLOWED, ORDERS) if _any_table(known, stage, ours)]
     expected = known.of(INSTALLED, *tables)
     if ORDERS in tables:  # such a ledger has all
@@ -333,7 +340,7 @@ _PART = re.compile(r"^(?:pg_\w+ )?(?:(?:index of )?what is large in )?(?=\S)")
 
 
 def _site(found: Mapping[Key, str]) -> Iterator[Difference]:
-    """What the site has, a difference for each object; one for a namespace of its own and all in it."""
+    """The objects of the site, a difference for each; one for a namespace of its own and all in it."""
     objects = _by_object(found)
     spaces = {name for table, name in found if table == "pg_namespace"} - {"public"}
     inside: dict[str, list[str]] = {space: [] for space in spaces}
@@ -400,7 +407,7 @@ def _other_ledgers(server: Server, names: Names) -> dict[str, Names]:
 
 
 def _of_neighbour(server: Server, names: Names, known: Fingerprint) -> Iterator[Difference]:
-    """What another ledger has beside what it was made with; what it lacks its own audit says."""
+    """Objects of another ledger that were not made with it. Its own audit reports missing ones."""
     hashed = _Sorted(server, Naming(server, names), low=False).hashes[Whose.OURS]
     naming = Naming(server, names)
     made = known.of(INSTALLED, FOLLOWED, ORDERS)

@@ -41,7 +41,7 @@ def catalogues() -> Mapping[str, Catalogue]:
 
 
 class Reference(msgspec.Struct, frozen=True):
-    """What a column refers to. `with_`: for the number of a column, the column that says of which table."""
+    """The table that a column refers to. `with_`: for an object's number, the column that names its table."""
 
     table: str
     several: bool
@@ -57,9 +57,11 @@ class Table(msgspec.Struct):
 
 
 class Server(msgspec.Struct):
-    """What was read. `unknown`: tables that the program does not know. `hidden`: what no reader may read.
+    """The rows that were read. `unknown`: tables that the program does not know.
 
-    `low`: a digest of all rows with low numbers, which few servers have in another way than others.
+    `hidden`: columns that no reader may read.
+
+    `low`: a digest of all rows with low numbers, which are the same on nearly every server.
     """
 
     tables: dict[str, Table]
@@ -137,10 +139,10 @@ def _holders(
     tables: Mapping[str, Table],
     owned: Mapping[tuple[str | None, str | None], str | None],
 ) -> list[Row]:
-    """Rows of `pg_shdepend` that say something of this database's objects which does not stand with them.
+    """Rows of `pg_shdepend` about this database's objects that say more than the objects themselves.
 
-    Who owns an object does. `REASSIGN OWNED` and `DROP OWNED` believe what is said of it here, without a
-    look at the object: so what is said of another role stays, and is compared.
+    An object names its own owner. `REASSIGN OWNED` and `DROP OWNED` believe the owner that stands here,
+    without a look at the object: so a row that names another role stays, and is compared.
     """
     relations, its = tables["pg_class"], tables["pg_shdepend"]
     place = relations.columns["relisshared"]
@@ -159,7 +161,7 @@ def _holders(
 def _owned(
     tables: Mapping[str, Table], references: Mapping[str, Mapping[str, Reference]]
 ) -> dict[tuple[str | None, str | None], str | None]:
-    """Who owns an object, by the numbers of its table and its own."""
+    """The owner of each object, by the numbers of its table and its own."""
     names, space = (tables["pg_class"].columns[name] for name in ("relname", "relnamespace"))
     numbers = {row[names]: row[0] for row in tables["pg_class"].rows if row[space] == _OF_SERVER}
     owned: dict[tuple[str | None, str | None], str | None] = {}
