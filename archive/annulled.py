@@ -1,4 +1,6 @@
-"""What annulments took back, decided by the fold that the views use, over columns of an archive."""
+"""The events that annulments took back, decided by the fold that the views use, over columns of an
+archive.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime

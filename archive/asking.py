@@ -1,7 +1,7 @@
 """Questions to an archive: named SQL over its events, answered by DuckDB in this process.
 
 The SQL has words of Spark, which also answers them (`archive.spark.asking`): DuckDB gets the two functions
-that it calls otherwise. What an annulment took back counts nowhere.
+that it names differently. An event that an annulment took back counts nowhere.
 """
 
 from collections.abc import Collection
@@ -46,7 +46,7 @@ class Archive:
     def _rows(self, statement: str) -> list[tuple[Any, ...]]:
         try:
             return self._engine.execute(sql_of(statement)).fetchall()
-        except duckdb.Error:  # its text may quote what is in a file
+        except duckdb.Error:  # its text may quote a file
             raise Unproven(
                 "the archive cannot be read: run `ledger audit --archive ARCHIVE`"
             ) from None

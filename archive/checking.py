@@ -1,7 +1,7 @@
-"""The audit of an archive: every byte against what the log signed, without the database and without any key.
+"""The audit of an archive: every byte against the signed log, without the database and without any key.
 
 The entries of a segment must come to its tree hash, the segments to the tree that a checkpoint signs for, and
-every column must say what its entry says. What does not hold is a finding, and the audit goes on.
+every column must have the value of its entry. A mismatch is a finding, and the audit goes on.
 """
 
 from collections.abc import Sequence
@@ -94,7 +94,7 @@ class _Checked:
 
     @property
     def _position(self) -> int:
-        """Of the next entry."""
+        """The position of the next entry."""
         return self._segment.first + self._own.size
 
     def _look_at(self, rows: pa.Table) -> None:

@@ -82,7 +82,7 @@ class _State(msgspec.Struct, gc=False):
 
 
 class _LooseState(_State):
-    """The same of an event whose facts have other shapes."""
+    """The columns from the state of an event whose facts have other shapes."""
 
     facts: dict[str, Any]
 
@@ -92,7 +92,7 @@ _state = msgspec.json.Decoder(_State).decode
 _loose_state = msgspec.json.Decoder(_LooseState).decode
 
 
-# What is raised by bytes that no ledger wrote: also by a number beyond 64 bits, and by lists in lists.
+# Errors raised by bytes that no ledger wrote: also by a number beyond 64 bits, and by lists in lists.
 _NO_ENTRY = (
     *(msgspec.DecodeError, UnicodeDecodeError, pa.ArrowException),
     *(OverflowError, RecursionError),

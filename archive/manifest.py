@@ -1,8 +1,8 @@
-"""What an archive holds, as one file that any program can read: its segments, and what signs for them. Pure.
+"""The content of an archive, as one file that any program can read: its segments, and their signatures. Pure.
 
-A segment is a file of as many events as every other one, a power of 2, so its tree hash is a node of the
-log's tree. Only whole segments are archived; none is ever changed. Their hashes come to the root of the
-archive's tree, and a consistency proof leads from there to a checkpoint that the log signed.
+A segment is a file of a fixed number of events, a power of 2, so its tree hash is a node of the log's tree.
+Only whole segments are archived; none is ever changed. Their hashes come to the root of the archive's tree,
+and a consistency proof leads from there to a checkpoint that the log signed.
 """
 
 from collections.abc import Sequence
@@ -60,10 +60,10 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CheckedArchive(msgspec.Struct, frozen=True):
-    """What an audit found of an archive. `published`: size of the checkpoint that signs for it, or 0.
+    """The result of an archive's audit. `published`: size of the checkpoint that signs for the archive, or 0.
 
     `size`, `root`: of the tree over the entries that are really there, up to the first that is missing.
-    `origin`: of the log whose archive it says it is; None where no archive lies.
+    `origin`: of the log that the archive names as its own; None without an archive.
     """
 
     findings: tuple[Finding, ...]
@@ -92,7 +92,7 @@ def new_manifest(origin: str, segment_events: int) -> Manifest:
 
 
 def _is_size(segment_events: int) -> bool:
-    """Whether segments of so many events are perfect parts of the tree, made of whole bundles."""
+    """Whether segments of this size are perfect parts of the tree, made of whole bundles."""
     is_within = LEAST_SEGMENT_EVENTS <= segment_events <= MOST_SEGMENT_EVENTS
     return is_within and segment_events.bit_count() == 1
 

@@ -1,4 +1,4 @@
-"""What the pages of a Parquet file come to, from their headers, before any of them is expanded. Pure.
+"""The size of the pages of a Parquet file, from their headers, before any of them is expanded. Pure.
 
 A page of some bytes can hold gigabytes: zeros under zstd, a value that counts a thousand times, a list of a
 thousand million items. Arrow takes the room that a header asks for. So the headers are read first, and only

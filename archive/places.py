@@ -24,13 +24,13 @@ class Place(Protocol):
         """Write a file over the one that is there. Durable on return. Raises ServiceAway."""
 
     def get(self, name: str, most: int) -> bytes | None:
-        """What a file holds, of a larger one `most + 1` bytes; None when there is none.
+        """The content of a file; of a larger one its first `most + 1` bytes; None if it is missing.
 
-        Raises ServiceAway, also for what is no file: so a pipe or a device blocks nobody.
+        Raises ServiceAway, also for anything but an ordinary file: so a pipe or a device blocks nobody.
         """
 
     def alone(self) -> AbstractContextManager[None]:
-        """Be the only writer in this block. Raises Busy while another one is at work, ServiceAway."""
+        """Be the only writer in this block. Raises Busy while a different writer is at work, ServiceAway."""
 
     def dataset(self, names: Sequence[str]) -> Dataset:
         """Parquet files as one table that is read as far as a question needs it. Raises ServiceAway."""
@@ -66,7 +66,7 @@ class FolderPlace:
         return alone(self._folder.alone(wait=False), taken)
 
     def dataset(self, names: Sequence[str]) -> Dataset:
-        """See `Place`. What may not be used is not handed on to Arrow, which follows links."""
+        """See `Place`. A file that may not be used is not handed on to Arrow, which follows links."""
         try:
             for name in names:
                 self._folder.opened(name).close()
@@ -76,7 +76,7 @@ class FolderPlace:
         return _dataset(paths, fs.LocalFileSystem())
 
     def size(self, name: str) -> int | None:
-        """How many bytes a file has; None for what is no file."""
+        """How many bytes a file has; None for anything but an ordinary file."""
         try:
             with self._folder.opened(name) as file:
                 return os.fstat(file.fileno()).st_size
@@ -139,7 +139,7 @@ def place_at(address: str) -> Place:
 
 
 def _told(error: OSError) -> str:
-    """What a store of others says: its own text may quote anything."""
+    """Our words for an error of a foreign store: its own text may quote anything."""
     return os.strerror(error.errno) if error.errno else type(error).__name__
 
 

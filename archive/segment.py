@@ -17,11 +17,12 @@ from archive.pages import expanded_size
 from ledger.errors import Unproven
 from ledger.event import ENTRY_LIMIT_BYTES
 
-# Entries become columns while they are near the processor; so many of those tables are compressed together.
+# Entries become columns while they are near the processor; `_GROUP_PARTS` such tables are compressed
+# together.
 _MADE_EVENTS = 1_024
 _MADE_BYTES = 4 * 1024 * 1024
 _GROUP_PARTS = 8
-# What a row group can come to: its entries, and the four bytes before each that say how long it is.
+# The bound of a row group: its entries, and the four bytes before each that say how long it is.
 MOST_GROUP_EVENTS = _GROUP_PARTS * _MADE_EVENTS
 MOST_GROUP_BYTES = _GROUP_PARTS * (_MADE_BYTES + ENTRY_LIMIT_BYTES) + 4 * MOST_GROUP_EVENTS
 # The other columns repeat what entries say, each word in two columns at most, with its length before it.
@@ -46,7 +47,7 @@ ZSTD_LEVEL = 1
 
 
 def facts_of(origin: str, first: int, last: int, root: str) -> dict[str, str]:
-    """What the file of a segment says of itself: the log, its positions, and its tree hash in base64."""
+    """The facts in the file of a segment: the log, its positions, and its tree hash in base64."""
     return {"origin": origin, "first": str(first), "last": str(last), "root": root}
 
 
@@ -81,7 +82,7 @@ def encode_tables(parts: Iterator[pa.Table], facts: Mapping[str, str]) -> bytes:
 
 
 def _parts(entries: Iterator[bytes]) -> Iterator[pa.Table]:
-    """Tables of the next entries, each of so many events and bytes at most, but of one event at least."""
+    """Tables of the next entries, each of at most `_MADE_EVENTS` events and about `_MADE_BYTES`."""
     made, size = list[bytes](), 0
     for entry in entries:
         made.append(entry)
@@ -113,7 +114,7 @@ def decode_segment(content: bytes, count: int | None = None) -> Iterator[pa.Tabl
 
 
 def decode_entries(content: bytes, count: int) -> Iterator[bytes]:
-    """The entries of a file of so many, whatever its other columns say. Raises Unproven."""
+    """The entries of a file of `count` entries, whatever its other columns say. Raises Unproven."""
     with _damage_told():
         file = _opened(content, count)
         for group in range(file.num_row_groups):
@@ -125,7 +126,7 @@ def decode_entries(content: bytes, count: int) -> Iterator[bytes]:
 def _damage_told() -> Iterator[None]:
     try:
         yield
-    except (pa.ArrowException, OSError, OverflowError, ValueError):  # also an instant that is none
+    except (pa.ArrowException, OSError, OverflowError, ValueError):  # also a malformed instant
         raise Unproven("the file is no Parquet file, or damaged") from None
 
 
@@ -171,7 +172,10 @@ def _checked_size(content: bytes, told: pq.RowGroupMetaData) -> int:
 
 
 def _text(rows: pa.Table, most: int) -> pa.Table:
-    """Rows whose texts stand in dictionaries, without those; their texts have so many bytes at most."""
+    """Rows with their texts in place of dictionaries.
+
+    Raises Unproven if the texts have more than `most` bytes.
+    """
     length: int = 0
     for chunk in (chunk for name in _TEXTS for chunk in rows.column(name).chunks):
         lengths = pc.binary_length(chunk.dictionary).take(chunk.indices)

@@ -59,12 +59,15 @@ class PublishedHistory:
         return self.node(count.bit_length() - 1, (first - 1) // count)
 
     def check_signed(self, last: int, root: bytes) -> None:
-        """Raise Unproven unless the checkpoint's tree begins with the tree of so many entries."""
+        """Raise Unproven unless the checkpoint's tree begins with the tree of `last` entries."""
         proof = consistency_proof(last, self.size, self.node)
         verify_consistency(last, self.size, root, self.signed.checkpoint.root, proof)
 
     def read(self, first: int, count: int) -> Iterator[bytes]:
-        """Those entries. Raises Unproven after the last one when they do not come to that tree hash."""
+        """The `count` entries from position `first`.
+
+        Raises Unproven after the last if their hash is not in the tree.
+        """
         leaves: list[bytes] = []
         for number in range((first - 1) // TILE_WIDTH, (first - 1 + count) // TILE_WIDTH):
             entries = self.folder.bundle(number, TILE_WIDTH)
@@ -78,13 +81,13 @@ class PublishedHistory:
 
 
 def stored_manifest(place: Place) -> Manifest | None:
-    """The manifest of an archive; None when there is none yet. Raises Unproven, ServiceAway."""
+    """The manifest of an archive; None before the first. Raises Unproven, ServiceAway."""
     content = place.get(MANIFEST, MOST_MANIFEST_BYTES)
     return None if content is None else decode_manifest(content)
 
 
 def begun_manifest(place: Place, least: int = 0) -> Manifest:
-    """The manifest of an archive that has at least so many files. Raises Unproven, ServiceAway."""
+    """The manifest of an archive with at least `least` files. Raises Unproven, ServiceAway."""
     manifest = stored_manifest(place)
     if manifest is None:
         raise Unproven(
@@ -99,7 +102,7 @@ def begun_manifest(place: Place, least: int = 0) -> Manifest:
 
 
 class Archiving(NamedTuple):
-    """What an archive held before, and what it holds now."""
+    """The manifests of an archive before and after archiving."""
 
     before: Manifest
     after: Manifest
@@ -121,7 +124,8 @@ def archive(
         before = manifest = _begun(history, place, segment_events)
         _check_same_history(history, manifest)
         if not before.checkpoint and history.size >= before.segment_events:
-            # The size is said before there is a segment: no later command fills the folder with another one.
+            # The size is said before there is a segment: no later command fills the folder with a different
+            # size.
             place.put(MANIFEST, encode_manifest(_signed(history, before, ())))
         for grown in _growing(history, place, manifest):
             place.put(MANIFEST, encode_manifest(grown))
@@ -131,7 +135,7 @@ def archive(
 
 
 def _begun(history: PublishedHistory, place: Place, segment_events: int | None) -> Manifest:
-    """What is archived already, or an empty archive."""
+    """The manifest of the archive, or of an empty one."""
     stored = stored_manifest(place)
     if stored is None:
         size = SEGMENT_EVENTS if segment_events is None else segment_events

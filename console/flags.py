@@ -124,12 +124,12 @@ def option_of(names: Callable[[], Names]) -> Callable[[_Typed], _Typed]:
 
 
 def moment_of(as_of: str | None, recorded_by: str | None, at_position: int | None) -> Moment:
-    """The moment that the options name. Raises BadParameter for a time that is none."""
+    """The moment that the options name. Raises BadParameter for a malformed time."""
     return Moment(time_of("--as-of", as_of), time_of("--recorded-by", recorded_by), at_position)
 
 
 def time_of(flag: str, text: str | None) -> datetime | None:
-    """The instant of an option, None without one. Raises BadParameter for a time that is none."""
+    """The instant of an option, None without one. Raises BadParameter for a malformed time."""
     if text is None:
         return None
     time = instant_of(text) or time_shown(text)
@@ -141,7 +141,7 @@ def time_of(flag: str, text: str | None) -> datetime | None:
 
 
 def period_of(since: str | None, until: str | None, as_of: str | None = None) -> Period:
-    """The period that the options name. Raises BadParameter for a time that is none, or an empty period."""
+    """The period that the options name. Raises BadParameter for a malformed time, or an empty period."""
     period = Period(*bounds_of(since, until), time_of("--as-of", as_of))
     _check_order(period.since, period.last, "--as-of" if period.last == period.as_of else "--to")
     return period

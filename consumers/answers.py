@@ -13,7 +13,7 @@ from ledger.errors import ServiceAway
 # A consumer that died may have left answers unsent; every consumer looks for them this often.
 LOOK_SECONDS = 5.0
 # A missing topic or broker costs some seconds a time. The first pause after a failure, doubled up to the
-# last: a broker that restarts is waited for briefly, and what is missing for long does not matter.
+# last: soon after a broker restarts the answers go on, and a long absence costs little.
 FIRST_PAUSE_SECONDS = 5.0
 LAST_PAUSE_SECONDS = 60.0
 

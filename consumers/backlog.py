@@ -1,4 +1,4 @@
-"""What was polled of one partition and is not handed over to be recorded yet.
+"""Records that were polled from one partition and are not handed over to be recorded yet.
 
 Pure. A batch begins at the stored bookmark and ends where the next one begins: offsets between records
 (transaction markers, aborted or compacted records) belong to the batch before them.

@@ -7,5 +7,5 @@ LONGEST_S = 10.0
 
 
 def wait_s(failures: int) -> float:
-    """Seconds to wait after so many failures in a row, from 1."""
+    """Seconds to wait after `failures` failures in a row, from 1."""
     return min(LONGEST_S, FIRST_S * 2.0 ** min(failures - 1, 16))

@@ -1,7 +1,8 @@
-"""What compressed bytes hold, by the codecs of Kafka: a part at a time, so memory is flat whatever they hold.
+"""Expansion of compressed bytes, by the codecs of Kafka: a part at a time, so memory is flat whatever they
+hold.
 
-Pure; knows no client. What a broker takes is taken: frames behind each other are read as one, and what
-follows the last one is passed over. How much is expanded at all is for the caller, who asks for parts.
+Pure; knows no client. It accepts the bytes that a broker accepts: frames behind each other are read as one,
+and bytes after the last frame are passed over. The caller, who asks for parts, limits how much is expanded.
 """
 
 import zlib
@@ -12,12 +13,12 @@ import snappy
 import zstandard
 from lz4.frame import LZ4FrameDecompressor
 
-# Of a part: a batch as producers send them is one part, and a bomb is never more than one at a time.
+# The size of a part: a batch as producers send them is one part, and a bomb is never more than one at a time.
 PART_BYTES = 1024 * 1024
 # A block of snappy cannot be expanded in parts. It holds at most 22 times its bytes, and brokers take batches
 # of 1 MiB by default; a block that claims more would be given that memory before it is read.
 SNAPPY_BLOCK_BYTES = 32 * 1024 * 1024
-# What zstd may look back, and so keeps in memory: its own limit, which the highest level of a producer needs.
+# The window that zstd keeps in memory: its own limit, which the highest level of a producer needs.
 ZSTD_WINDOW_BYTES = 128 * 1024 * 1024
 
 _GZIP_MAGIC, _GZIP = b"\x1f\x8b", 16 + zlib.MAX_WBITS
@@ -29,20 +30,19 @@ _LENGTH_BYTES = 5  # of a block of snappy: a varint of 32 bits
 
 
 class NotExpandableError(ValueError):
-    """What should be compressed by a codec is not."""
+    """Bytes that should be compressed by a codec are not."""
 
 
 class TooMuchError(ValueError):
-    """What is compressed is more than is expanded."""
+    """Compressed bytes would expand beyond the limit."""
 
 
 def parts_of(codec: int, packed: bytes) -> Iterator[bytes]:
-    """What bytes hold that are compressed by a codec (0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd), in parts.
+    """Expand bytes that a codec compressed (0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd), in parts.
 
-    No part is empty, and each but the last has PART_BYTES: who writes frames of a byte does not make the
-    reader join a million parts.
-    Raises LookupError for another codec, NotExpandableError, and TooMuchError for a block of snappy, after
-    what lies before.
+    No part is empty, and each but the last has PART_BYTES: a producer that writes frames of a byte does not
+    make the reader join a million parts. Raises LookupError for an unknown codec, NotExpandableError, and
+    TooMuchError for a block of snappy, after the parts before it.
     """
     joined = bytearray()
     fault: ValueError | None = None
@@ -124,7 +124,7 @@ def _xerial_size(packed: bytes, place: int) -> int:
 
 
 def _snappy_block(block: bytes) -> bytes:
-    """What a block holds; it says itself how much, and would get the memory for that."""
+    """Expand a block. The block states its own size, and snappy would take that much memory."""
     size = 0
     for index, byte in enumerate(block[:_LENGTH_BYTES]):
         size |= (byte & _BITS) << 7 * index

@@ -1,8 +1,8 @@
 """NDJSON files and standard input: each line to one event, one dead letter or one counted duplicate.
 
-A file needs no bookmark: after a crash it is read again, and recorded lines are duplicates. While one
-batch is written, the next is read and sealed. What is a line, and what is skipped, is decided in
-`consumers.lines`.
+A file needs no bookmark: after a crash it is read again, and recorded lines are duplicates. While one batch
+is written, the next is read and sealed. `consumers.lines` decides where a line ends, and which lines are
+skipped.
 """
 
 from collections import deque
@@ -77,7 +77,7 @@ def _refused_count(outcome: Outcome) -> int:
 
 
 class IngestResult(msgspec.Struct, frozen=True):
-    """What became of the lines: read = recorded + duplicates + rejected.
+    """The outcome of the lines: read = recorded + duplicates + rejected.
 
     `withheld`: how many of the rejected ones are sealed for the confidential ledger. `last_position`: of the
     ledger after the last batch. When a connection was lost, lines whose commit was not heard of count as
@@ -94,7 +94,7 @@ class IngestResult(msgspec.Struct, frozen=True):
 
 
 def together(results: Sequence[IngestResult]) -> IngestResult:
-    """What became of the lines of several runs, one after the other; at least one."""
+    """The outcome of the lines of several runs, one after the other; at least one."""
     return IngestResult(
         read=sum(result.read for result in results),
         recorded=sum(result.recorded for result in results),
@@ -212,9 +212,9 @@ class _Ingest:
         self._ledger = None
 
     def _due(self) -> Iterator[Batch]:
-        """What had no outcome yet, then what is gathered, up to a batch of a slow pipe.
+        """Batches without an outcome yet, then the gathered lines, up to a batch of a slow pipe.
 
-        There the next line may be long in coming, and the outcome is wanted before.
+        There the next line may be long in coming, and the caller wants the outcome before it.
         """
         yield from [self._batch(gathered) for gathered in self._in_flight]
         for gathered in self._gathered:
@@ -235,7 +235,7 @@ class _Ingest:
         if outcome:
             self._last_position = outcome.last_position
             self._withheld += len(outcome.withheld)
-            # The one who brings a file may know what became of its lines, also of withheld ones.
+            # The person who brings a file may know the outcome of its lines, also of withheld ones.
             self._rejections += [
                 _rejected(gathered.label, gathered.lines[index].number, rejection)
                 for index, rejection in sorted(
@@ -267,8 +267,8 @@ def ingest(
 ) -> IngestResult:
     """Record every line of the files, in order. `files`: label and stream of each.
 
-    A label is kept for ever with each event, in clear: a name of the file, nothing of a person. What is
-    returned is committed. Raises ServiceAway when the database stays away, Halt, or OSError of a stream;
+    A label is kept for ever with each event, in clear: a name of the file, nothing of a person. The lines are
+    committed on return. Raises ServiceAway when the database stays away, Halt, or OSError of a stream;
     NotWhole where a file is recorded as a whole and one line of it is refused.
     """
     marked = ((label_in(intake, label), stream) for label, stream in files)

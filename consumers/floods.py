@@ -27,7 +27,7 @@ class _Tide:
 
 @dataclass(slots=True)
 class Floods:
-    """What was withheld of each place since a day began, as far as this process knows."""
+    """Counts of the messages withheld at each place since a day began, as far as this process knows."""
 
     _tides: dict[str, _Tide] = field(default_factory=dict)
 

@@ -1,7 +1,7 @@
-"""What an operator may accept: where a bookmark does not fit what Kafka holds, and where to read on.
+"""Gaps that an operator may accept: where a bookmark does not fit the records in Kafka, and where to read on.
 
-Pure. A gap is proposed only where reading cannot go on, and reaches no further than to the first record
-that can be read. Going back is always allowed: what is read twice is a duplicate.
+Pure. A gap is proposed only where reading cannot go on, and reaches no further than to the first record that
+can be read. Going back is always allowed: a record that is read twice is a duplicate.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ Damage = Callable[[int], Unreadable | None]
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """What the operator said: why, from which offset to read on, and that the topic may be a new one."""
+    """The operator's decision: why, from which offset to read on, and whether the topic may be a new one."""
 
     reason: str
     to_offset: int | None = None
@@ -109,7 +109,7 @@ def _damaged(
     damaged = damage(here) if here < extent.end else None
     if damaged is not None:
         return "unreadable", here + 1, min(damaged.end, extent.end)
-    # What was recorded last is read once more, to be compared: that fails as well.
+    # The last recorded record is read once more, to be compared: that fails as well.
     compared = stored.last_record is not None and here > extent.start
     return ("unreadable" if compared and damage(here - 1) else None), here, here
 

@@ -28,7 +28,7 @@ MOST_SEALED_BYTES = 46 * 1024 * 1024
 
 
 class _Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is signed of a file. `ledger`: the origin of the log of the ledger that wrote it."""
+    """The signed facts of a file. `ledger`: the origin of the log of the ledger that wrote it."""
 
     ledger: str
     sealed_to: str
@@ -54,7 +54,9 @@ def handed_lines(
 
 
 def sealed_in(stream: BinaryIO, own: WithheldKey, keys: Collection[VerifierKey]) -> list[bytes]:
-    """What the lines of a file hold, after all of it was checked. `own`: the public key of this ledger.
+    """The sealed messages in the lines of a file, after all of it was checked.
+
+    `own`: this ledger's public key.
 
     Raises Reject unless one of the keys signed the whole file for this ledger.
     """

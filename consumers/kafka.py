@@ -47,7 +47,7 @@ from consumers.source import (
 )
 from ledger.errors import Halt, LedgerError, Misconfigured
 
-# Faults that waiting does not heal, and what the operator has to look at.
+# Faults that waiting does not heal, and the setting that the operator has to look at.
 _SETTINGS_FAULTS = (
     kafka_errors.AuthorizationError,
     kafka_errors.InconsistentGroupProtocolError,
@@ -74,9 +74,9 @@ _OFFSET_FAULTS = (
     kafka_errors.NoOffsetForPartitionError,
     kafka_errors.OffsetOutOfRangeError,
 )
-# What the client's own code raises over a record that it cannot read.
+# Errors that the client's own code raises over a record that it cannot read.
 _PYTHON_FAULTS = (ValueError, TypeError, AssertionError, LookupError, ArithmeticError)
-# What goes wrong at the end must not hide why it ends.
+# A fault while closing must not hide the fault that ended the work.
 _CLOSING_FAULTS = (kafka_errors.KafkaError, OSError, RuntimeError, *_PYTHON_FAULTS)
 _ASSIGNORS = {"range": RangePartitionAssignor, "cooperative-sticky": CooperativeStickyAssignor}
 
@@ -147,12 +147,12 @@ class KafkaSource:
             return position
 
     def extents(self, partitions: Iterable[Partition]) -> Mapping[Partition, OffsetRange]:
-        """What the partitions hold, and how much of it is not committed. Three requests."""
+        """The offsets of the partitions, and how many of them are not committed. Three requests."""
         keys = [theirs(partition) for partition in partitions]
         if not keys:
             return {}
         with _mapped_errors():
-            # First: what is written between two requests must not look held back.
+            # First: a record that is written between two requests must not look held back.
             written: Any = self._admin.list_partition_offsets(
                 dict.fromkeys(keys, OffsetSpec.LATEST), timeout_ms=ANSWER_MS
             )
@@ -185,7 +185,7 @@ class KafkaSource:
             return frozenset(self._consumer.partitions_for_topic(topic) or ())
 
     def damage(self, partition: Partition, offset: int) -> Unreadable | None:
-        """What cannot be read at an offset; None when it can be, or nothing is there yet.
+        """The unreadable records at an offset; None when they can be read, or nothing is there yet.
 
         Reads with a client of its own, outside the group.
         """
@@ -195,7 +195,7 @@ class KafkaSource:
             read_within(consumer)
             try:
                 key = theirs(partition)
-                # Read what is at an offset, or give up when nothing comes in time.
+                # Read the record at an offset, or give up when nothing comes in time.
                 deadline = time.monotonic() + ANSWER_MS / 1000
                 consumer.assign([key])
                 consumer.seek(key, offset)
@@ -381,7 +381,7 @@ def _connecting(options: KafkaOptions) -> Iterator[None]:
 
 
 def _login(security: Mapping[str, Any]) -> Callable[[], Mechanism] | None:
-    """What makes the client's side of a login; None where there is none."""
+    """A factory for the client's side of a login; None without a login."""
     if not str(security.get("security_protocol")).startswith("SASL"):
         return None
     exchange = get_sasl_mechanism(security["sasl_mechanism"])
@@ -391,7 +391,7 @@ def _login(security: Mapping[str, Any]) -> Callable[[], Mechanism] | None:
 
 @contextmanager
 def _mapped_errors() -> Iterator[None]:
-    """Translate the client's errors to ours, once. What may quote a record goes with the traceback."""
+    """Translate the client's errors to ours, once. The traceback, which may quote a record, is dropped."""
     try:
         yield
     except (kafka_errors.KafkaError, *_PYTHON_FAULTS) as error:

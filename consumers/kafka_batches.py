@@ -1,11 +1,13 @@
-"""Records of a Kafka batch (message format 2), read in one pass. Pure; what is around them the client reads.
+"""Records of a Kafka batch (message format 2), read in one pass.
+
+Pure; the client reads the bytes around them.
 
 The client makes some dozen calls for a record, also for its key, times and sizes, which are not used here,
 and it holds all that a batch expands to. Here a batch is read part by part, and gives exactly as many records
-as its header says, whatever its bytes are, up to a bound: one stands for all beyond it. Who writes to a topic
-must not stop it. A record that is too large is passed over, and what its letter keeps is remembered. What
-follows the last byte that can, or may, be expanded are records that nobody reads: of them a letter has the
-hash of what Kafka stores.
+as its header says, whatever its bytes are, up to a bound: one record stands for all beyond it. A writer of a
+topic must not stop it. A record that is too large is passed over, and the start for its letter is remembered.
+Records after the last byte that can, or may, be expanded are never read: their letters have the hash of the
+bytes that Kafka stores.
 
 A broker counts the records of a batch, and does not look at the numbers that their writer gave them. So nor
 does this, unless some of them are gone since, in a compacted log.
@@ -25,23 +27,24 @@ _ASCII = bytes(range(128)) + b"?" * 128
 _MORE, _BITS = 0x80, 0x7F
 # An integer of 64 bits takes ten bytes at most.
 _MOST_SHIFT = 63
-# So much of a record that is too large is looked at: what stands before its value, and what is kept of that.
+# The bytes to look at of a record that is too large: those before its value, and the start that a letter
+# keeps.
 _WINDOW_BYTES = KEPT_BYTES + 1024
 # Headers are the same in nearly every record; more different ones, and longer ones, are not remembered.
 _MOST_HEADERS = 1_000
 _MOST_HEADER_BYTES = 256
-# So many records of a batch are read, or have a letter each. Of seven bytes is the smallest record, and five
-# million of them compress to 3 kB. No producer sends so many: events have some 500 bytes, so a batch that a
-# broker takes by default (1 MiB) holds 2,000 of them, and compressed forty times 80,000.
+# The most records of a batch that are read, or have a letter each. The smallest record has seven bytes, and
+# five million of them compress to 3 kB. No producer sends so many: events have some 500 bytes, so a batch
+# that a broker takes by default (1 MiB) holds 2,000 of them, and compressed forty times 80,000.
 BATCH_RECORDS = 100_000
 
 
 class BadRecordError(ValueError):
-    """What should be a record is none."""
+    """Bytes that should be a record are malformed."""
 
 
 class BatchHead(NamedTuple):
-    """What a batch says: its records have offsets [base, last], and so many are left of them.
+    """The head of a batch: its records have offsets [base, last], and `left` of them remain.
 
     `stored`: all of them as Kafka stores them.
     """
@@ -154,7 +157,9 @@ def _offset(content: bytes, base: int, before: int, latest: int) -> int:
 
 
 def _start_of_value(content: bytes, begins: int) -> bytes:
-    """What a letter keeps of a record: where its value begins, or its key, where that is too long."""
+    """The part of a record that a letter keeps: the start of its value, or of its key, if that is too
+    long.
+    """
     try:
         key, place = _integer(content, _key(content, begins))
         if place + max(key, 0) > len(content):
@@ -166,7 +171,7 @@ def _start_of_value(content: bytes, begins: int) -> bytes:
 
 
 def _start_of_record(content: bytes) -> bytes:
-    """What a letter keeps of a record that begins with its length."""
+    """The part that a letter keeps of a record that begins with its length."""
     try:
         return _start_of_value(content, _extent(content, 0)[0])
     except BadRecordError:
@@ -174,7 +179,7 @@ def _start_of_record(content: bytes) -> bytes:
 
 
 def _pass_over(content: bytes, length: int, parts: Iterator[bytes]) -> tuple[bytes, bytes]:
-    """The letter's body of a record that begins with this content, and what follows the record.
+    """The letter's body for a record that begins with this content, and the bytes after the record.
 
     The same record has the same letter: its time and its offset are left out of the hash.
     """
@@ -190,10 +195,11 @@ def _pass_over(content: bytes, length: int, parts: Iterator[bytes]) -> tuple[byt
 
 
 def unread_records(head: BatchHead, read: int, why: Code, content: bytes) -> Iterator[Record]:
-    """The records of a batch that nobody reads, but for so many of them.
+    """The records of a batch that are not read, after the first `read` ones.
 
-    `content`: what was seen of the first one. `why`: too large, or no JSON. Beyond BATCH_RECORDS one stands
-    for all that are left: it has the last offset, and its body names the first one and the last one.
+    `content`: the known start of the first of them. `why`: too large, or not JSON. Beyond BATCH_RECORDS one
+    record stands for all that are left: it has the last offset, and its body names the first one and the last
+    one.
     """
     if read == head.left:
         return
@@ -232,7 +238,7 @@ def _headers(text: bytes) -> Iterator[tuple[str, bytes | None]]:
 
 
 def _name(name: bytes) -> str:
-    """The name of a header; what is no ASCII in one that is no UTF-8 becomes question marks."""
+    """The name of a header; if it is not UTF-8, each byte outside ASCII becomes a question mark."""
     try:
         return name.decode()
     except UnicodeDecodeError:

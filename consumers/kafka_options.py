@@ -9,8 +9,8 @@ from consumers.pipeline import BATCH_MESSAGES
 from consumers.tls import TLS_OPTIONS, tls_context, uses_tls
 from ledger.errors import Misconfigured
 
-# Options of the client that are passed through: who we are, and whom we trust. `ssl_ciphers` is left
-# out: the client takes it and applies it nowhere.
+# Options of the client that are passed through: the identity of this client, and the brokers that it trusts.
+# `ssl_ciphers` is left out: the client takes it and applies it nowhere.
 SECURITY_OPTIONS = frozenset(
     {
         "security_protocol",
@@ -42,8 +42,8 @@ ANSWER_MS = 5_000
 CLOSE_MS = 2_000
 # A main loop without a poll for so long is dead; recording a batch takes a second.
 MAX_POLL_INTERVAL_MS = 300_000
-# Fetched and not yet polled, as Kafka stores it: a broker sends more only where one batch is larger. What of
-# it is expanded at a time has bounds of its own (`consumers.kafka_records`).
+# Bytes fetched and not yet polled, as Kafka stores them: a broker sends more only where one batch is larger.
+# Expansion has bounds of its own (`consumers.kafka_records`).
 FETCH_BYTES = 16 * 1024 * 1024
 PARTITION_FETCH_BYTES = 1024 * 1024
 FETCH_WAIT_MS = 500

@@ -1,8 +1,8 @@
-"""How kafka-python reads what it fetched, mended; the only other file that knows it.
+"""Mended reading of the records that kafka-python fetched; the only other file that knows it.
 
 The client expands a batch as a whole, whatever it expands to. Here the records of a batch are read part by
 part (`consumers.kafka_batches`), no batch is expanded beyond a bound, and no poll takes more than fits memory
-and in time. What is damaged stops a partition, and says where; what a writer meant never does.
+and in time. A damaged batch stops a partition, and the error says where; no content of a writer ever does.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,9 +22,9 @@ from schemas import Code
 # No batch is expanded further. Brokers take batches of 1 MiB by default, and events compress some ten to
 # forty times; zeros compress 32,000 times, and would keep a consumer busy for a minute.
 EXPANDED_BYTES = 256 * 1024 * 1024
-# The same of the formats before Kafka 0.11, which are read as a whole: no broker since 3.0 takes them.
+# The bound for the formats before Kafka 0.11, which are read as a whole: no broker since 3.0 takes them.
 OLD_EXPANDED_BYTES = 8 * 1024 * 1024
-# When a poll has taken so much, the rest of what was fetched is fetched anew: a poll is in memory as a whole.
+# When a poll has taken this much, the rest is fetched anew: a poll is in memory as a whole.
 POLL_BYTES = 32 * 1024 * 1024
 # Of batches as Kafka stores them since 0.11.
 _FORMAT = 2
@@ -32,9 +32,9 @@ _FORMAT = 2
 
 @dataclass(slots=True)
 class PollBudget:
-    """What a poll has read so far of all partitions: expanded bytes that it took, and all that it expanded.
+    """The bytes that a poll has read so far, of all partitions: `taken` for its records, and all `expanded`.
 
-    The second are more where a batch is read once more, from a record in its middle on.
+    A batch that is read once more, from a record in its middle on, counts again in `expanded` alone.
     """
 
     taken: int = 0
@@ -130,7 +130,7 @@ class FetchedRecords(Fetcher.PartitionRecords):  # type: ignore[misc]
             yield record_of(record.offset, record.value)
 
     def _counted(self, parts: Iterator[bytes], most: int) -> Iterator[bytes]:
-        """The same parts, counted. Raises TooMuchError beyond so many bytes."""
+        """Count the parts as they pass. Raises TooMuchError beyond `most` bytes."""
         size = 0
         for part in parts:
             size += len(part)

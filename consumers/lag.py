@@ -19,9 +19,9 @@ KEPT_ENDS = 2_000
 
 
 class Lag(msgspec.Struct, frozen=True):
-    """Of one partition: offsets beyond the bookmark, for how long, and offsets kept before it.
+    """The lag of one partition: offsets beyond the bookmark, for how long, and offsets kept before it.
 
-    `held_back`: those of the first that an open transaction holds back.
+    `held_back`: how many of the offsets beyond the bookmark an open transaction holds back.
     """
 
     records: int
@@ -70,6 +70,6 @@ class Lags:
         self._partitions.setdefault(partition, _Progress(next_offset)).next_offset = next_offset
 
     def look(self, partition: Partition, extent: OffsetRange, now: float) -> Lag | None:
-        """What a partition holds now (monotonic seconds); None before its bookmark is known."""
+        """The lag of a partition at a time (monotonic seconds); None before its bookmark is known."""
         state = self._partitions.get(partition)
         return state.look(extent, now) if state else None

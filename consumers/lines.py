@@ -1,8 +1,8 @@
 """Lines of a stream in flat memory, whatever a line is, and the messages that they are.
 
-Lines end with LF or CRLF; the last one may have no end. A line of nothing but spaces is no message: it
-is skipped and not counted, but it has a number. A byte order mark at the start of a file is skipped.
-Everything else, NUL bytes included, is a message, and refused where it is none.
+Lines end with LF or CRLF; the last one may have no end. A line of nothing but spaces is not a message: it is
+skipped and not counted, but it has a number. A byte order mark at the start of a file is skipped. Everything
+else, NUL bytes included, is a message, and refused where it is malformed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ from schemas.signed import admit_signed, is_signed_place
 
 # A valid message has at most 48 KiB; up to here a line is still read whole, to say whose it is.
 LINE_BYTES = 1024 * 1024
-# What is left of a longer line passes through in such pieces.
+# The rest of a longer line passes through in such pieces.
 PIECE_BYTES = 64 * 1024
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

@@ -47,7 +47,7 @@ POLL_SECONDS = 0.5
 # While there always is more, they are noticed, and answers are sent, within this time: whenever recording
 # pauses, the last batch is waited for, which costs a twentieth of a second.
 STRETCH_SECONDS = 3.0
-# What a record takes to be written, about. So long more records are waited for meanwhile.
+# The time to write a record, about. The consumer waits this long for more records meanwhile.
 WRITE_SECONDS = 25e-6
 # A topic made anew is noticed within this time; asking costs one small request.
 IDENTITY_SECONDS = 30.0
@@ -60,7 +60,10 @@ EXTENTS_AGAIN_SECONDS = 60.0
 
 
 class Job(msgspec.Struct, frozen=True):
-    """What a consumer reads, and how. `from_log_start`: accept that a new partition has lost records."""
+    """The topics that a consumer reads, and how.
+
+    `from_log_start`: accept that a new partition has lost records.
+    """
 
     topics: tuple[str, ...]
     intake: AdmissionRules
@@ -140,8 +143,8 @@ class Consumer:
         except Retry as fault:
             self._wait(fault)
         except (OutOfRange, Unreadable) as fault:
-            # Record what lies before the fault, so that the bookmark is where reading cannot go on. Of an
-            # offset that is not there, the bookmark knows more than the client.
+            # Record the records before the fault, so that the bookmark is where reading cannot go on. The
+            # bookmark knows more than the client about a missing offset.
             self._finish()
             if isinstance(fault, OutOfRange):
                 with suppress(Retry):
@@ -351,7 +354,7 @@ class Consumer:
         self._unacknowledged = {}
 
     def _finish(self) -> None:
-        """Record what was polled already. What cannot be recorded now will be read again."""
+        """Record the polled records. Those that cannot be recorded now will be read again."""
         if not self.settled:
             return
         try:

@@ -141,7 +141,7 @@ SERVICES = ("kafka", "postgresql")
 
 @dataclass(frozen=True)
 class IntakeMetrics:
-    """What a consumer does, and how far its partitions are."""
+    """The metrics of a consumer: its work, and how far its partitions are."""
 
     events_recorded: Counter
     duplicates: Counter
@@ -195,7 +195,7 @@ class IntakeMetrics:
             self.service_away.labels(service)
 
     def counting(self, other: ConsumerObserver) -> ConsumerObserver:
-        """An observer that counts, and then does what another one does."""
+        """An observer that counts, and then calls the other observer."""
         return _Counting(self, other).observer()
 
 

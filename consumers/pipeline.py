@@ -1,7 +1,7 @@
-"""From what arrived to a `Message`: Kafka records and dead letters here, lines of files in `consumers.lines`.
+"""From arrivals to a `Message`: Kafka records and dead letters here, lines of files in `consumers.lines`.
 
-Pure. Whatever arrives becomes a message, with an event or with a rejection; nothing is ignored and
-nothing raises. What a dead letter would keep is decided here, and never holds more than `KEPT_BYTES`.
+Pure. Whatever arrives becomes a message, with an event or with a rejection; nothing is ignored and nothing
+raises. The body of a dead letter is decided here, and never holds more than `KEPT_BYTES`.
 """
 
 from base64 import b64decode, b64encode
@@ -37,14 +37,15 @@ from schemas.signed import admit_office, admit_signed, is_signed_place, signed_b
 BATCH_MESSAGES = 2_000
 # A batch is in memory some times over (raw, sealed, packed): 4 MiB stays below 50 MB in all.
 BATCH_BYTES = 4 * 1024 * 1024
-# A message waits at most this long for company; people who look at an answer do not notice it.
+# A message waits at most this long for company; a person who looks at an answer does not notice it.
 BATCH_SECONDS = 0.1
 # No valid message is larger (the limit is 48 KiB), so a dead letter keeps the beginning of it only.
 KEPT_BYTES = 64 * 1024
 
 
 class BatchLimits(msgspec.Struct, frozen=True):
-    """A batch is recorded when it has so many messages or bytes, or when its oldest waited so long.
+    """The limits of a batch: it is recorded at this number of messages or bytes, or when its oldest waited so
+    long.
 
     `whole`: a file is one batch whatever it has, and recorded all or none.
     """
@@ -155,7 +156,7 @@ def again(
 
 
 def body_of(record: Record) -> bytes:
-    """What is kept of a record: its value; in binary mode a JSON document of headers and value."""
+    """The body to keep of a record: its value; in binary mode a JSON document of headers and value."""
     return _body(record, is_structured(record.headers))
 
 

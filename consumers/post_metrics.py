@@ -42,7 +42,10 @@ _FULL, _FAILED = "full", "failed"
 
 @dataclass(frozen=True)
 class PostMetrics:
-    """What became of posts; the observer of `consumers.together`. What is withheld is counted nowhere."""
+    """Counts of the outcomes of posts; the observer of `consumers.together`.
+
+    Withheld messages are counted nowhere.
+    """
 
     events: Counter
     away: Counter
@@ -65,7 +68,7 @@ class PostMetrics:
         return made
 
     def recorded(self, outcome: Outcome, posts: int, seconds: float) -> None:
-        """A transaction was committed, with so many posts."""
+        """A transaction was committed, with the events of `posts` posts."""
         self.events.labels("recorded").inc(outcome.recorded)
         self.events.labels("duplicate").inc(outcome.duplicates)
         self.events.labels("refused").inc(len(outcome.rejections))

@@ -1,7 +1,7 @@
 """Events that a client posts over HTTP, as messages: structured, binary and batched mode of CloudEvents.
 
-Pure. What arrives becomes a message, with an event or with a rejection, as from Kafka and from files. Only
-what cannot be cut into events raises.
+Pure. Each event becomes a message, with an event or with a rejection, as from Kafka and from files. Only a
+post that cannot be cut into events raises.
 """
 
 from collections.abc import Collection, Iterable, Sequence

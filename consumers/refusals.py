@@ -45,7 +45,7 @@ def check_refusals(
 ) -> None:
     """Raise Misconfigured when a broker refuses this client, or is not trusted by it; say why.
 
-    `mechanism` makes a SASL exchange, None where there is none. A broker that is away is passed over.
+    `mechanism` makes a SASL exchange; None without a login. A broker that is away is passed over.
     """
     context = None
     if uses_tls(security):
@@ -144,7 +144,7 @@ def _code(answer: bytes) -> int:
 
 
 def _auth_bytes(answer: bytes) -> bytes:
-    """What the broker says in the exchange, behind error code and error message."""
+    """The broker's bytes in the exchange, behind error code and error message."""
     (message,) = struct.unpack_from(">h", answer, 2)
     place = 4 + max(message, 0)
     (size,) = struct.unpack_from(">i", answer, place)

@@ -1,5 +1,6 @@
-"""What a ledger accepts just now, and which sources and codes it knows. What is registered or declared counts
-from the next batch.
+"""The sources and codes that a ledger knows just now, and the messages that it accepts.
+
+A registration or a declaration counts from the next batch.
 """
 
 from collections.abc import Iterator
@@ -74,9 +75,9 @@ Declarer = Literal["register", "house"]
 
 
 def declared_now(intake: AdmissionRules, session: Session) -> dict[str, Declarer]:
-    """Codes that the ledger declares ordinary, and by what.
+    """Codes that the ledger declares ordinary, and by whom: the house or the register.
 
-    Of the register the ids and purposes of activities, roles, and recipients that do not investigate.
+    The register declares the ids and purposes of activities, roles, and recipients that do not investigate.
     """
     speakers, declared = intake.speakers or Speakers(), dict[str, Declarer]()
     for event in declaring_codes(session, lambda event: _counts(event, speakers)):

@@ -28,11 +28,11 @@ Outcome = Literal["recorded", "duplicate", "refused", "truncated", "unreadable",
 
 
 class RetryOutcome(msgspec.Struct, frozen=True):
-    """What became of a letter. `refused`: it stays, for the reason in `code` and `pointer`.
+    """The outcome of a letter. `refused`: it stays, for the reason in `code` and `pointer`.
 
     `withheld`: it is sealed for the confidential ledger instead. `truncated`: it stays, and can never be
-    recorded, since only its start was kept. `unreadable`: it stays until it expires, and does not open,
-    since its day's key is gone or another one.
+    recorded, since only its start was kept. `unreadable`: it stays until it expires, and does not open, since
+    its day's key is gone or differs.
     """
 
     letter: str
@@ -44,7 +44,7 @@ class RetryOutcome(msgspec.Struct, frozen=True):
 def retry_like(
     ledger: Ledger, kind: LetterFilter, most: int | None, intake: AdmissionRules, now: datetime
 ) -> Iterator[RetryOutcome]:
-    """Try the letters of a kind again, so many at most, oldest first, in flat memory.
+    """Try at most `most` letters of a kind again, oldest first, in flat memory.
 
     A letter that an erasure removes meanwhile is passed over. A letter that does not open is reported, and
     does not stop the others.

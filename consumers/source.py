@@ -53,7 +53,7 @@ class OutOfRange(Halt):
 
 
 class Unreadable(Halt):
-    """Offsets [start, end) of a partition hold what is no Kafka record. Everything before was polled."""
+    """Offsets [start, end) of a partition are no readable Kafka records. Everything before was polled."""
 
     def __init__(self, partition: Partition, start: int, end: int) -> None:
         super().__init__(
@@ -66,7 +66,7 @@ class Unreadable(Halt):
 
 
 class PollResult(msgspec.Struct, frozen=True):
-    """What a poll returned. `reassigned`: the assignment was touched; drop the records, place again."""
+    """The result of a poll. `reassigned`: the assignment was touched; drop the records, place again."""
 
     records: Mapping[Partition, Sequence[Record]]
     reassigned: bool = False
@@ -80,9 +80,9 @@ class Identity(msgspec.Struct, frozen=True):
 
 
 class OffsetRange(msgspec.Struct, frozen=True):
-    """What a partition holds that may be read: offsets [start, end).
+    """The readable offsets of a partition: [start, end).
 
-    `held_back`: so many offsets follow that may not be read yet, since a transaction is open.
+    `held_back`: how many offsets follow that may not be read yet, since a transaction is open.
     """
 
     start: int
@@ -111,7 +111,7 @@ class Source(Protocol):
         """Offset up to which everything was polled, transaction markers included. None: unknown."""
 
     def extents(self, partitions: Iterable[Partition]) -> Mapping[Partition, OffsetRange]:
-        """What the partitions hold, and how much of it an open transaction holds back."""
+        """The readable offsets of the partitions, and how many an open transaction holds back."""
 
     def identity(self, topics: Iterable[str]) -> Identity:
         """The ids of the cluster and of those topics that exist."""

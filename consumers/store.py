@@ -1,7 +1,7 @@
-"""What the main loop needs of a ledger: bookmarks, recording, stored halts, waiting answers.
+"""The ledger as the main loop needs it: bookmarks, recording, stored halts, waiting answers.
 
-The port, and its implementation on an open `Ledger`. The database is the truth about progress; what
-Kafka knows of it is never read.
+The port, and its implementation on an open `Ledger`. The database is the truth about progress; the offsets
+that Kafka stores are never read.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -45,7 +45,7 @@ class Store(Protocol):
         """Record batches in order: see `Ledger.record_each`."""
 
     def accepted(self, intake: AdmissionRules) -> AdmissionRules:
-        """What the ledger accepts just now: see `consumers.register`."""
+        """The rules for messages just now: see `consumers.register`."""
 
     def known(self, intake: AdmissionRules, topic: str) -> frozenset[str]:
         """The sources that the ledger knows on a topic just now: see `consumers.register`."""
@@ -54,7 +54,7 @@ class Store(Protocol):
         """The hash by which a bookmark knows a record."""
 
     def halted(self, topics: Iterable[str]) -> frozenset[str]:
-        """Those of the topics that have a stored halt."""
+        """The topics, among the given, that have a stored halt."""
 
     def halt(self, topic: str) -> None:
         """Store that a topic is not read any more."""
@@ -98,7 +98,7 @@ class LedgerStore:
         return self._ledger.record_each(batches)
 
     def accepted(self, intake: AdmissionRules) -> AdmissionRules:
-        """What the ledger accepts just now: see `consumers.register`."""
+        """The rules for messages just now: see `consumers.register`."""
         return accepted_now(intake, self._ledger.session)
 
     def known(self, intake: AdmissionRules, topic: str) -> frozenset[str]:
@@ -110,7 +110,7 @@ class LedgerStore:
         return hash_of_record(self._ledger.keyring, record)
 
     def halted(self, topics: Iterable[str]) -> frozenset[str]:
-        """Those of the topics that have a stored halt."""
+        """The topics, among the given, that have a stored halt."""
         rows = self._session.rows("halted_topics", topics=list(topics))
         return frozenset(topic for (topic,) in rows)
 

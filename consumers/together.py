@@ -1,8 +1,8 @@
-"""Recording what many clients post at once: those that wait together share a transaction.
+"""Recording posts of many clients at once: posts that wait together share a transaction.
 
-One thread records. While it writes, others wait; then it takes all that wait of one client, up to the
-limits of a batch. A post is answered when its events are committed. What would wait too long is refused at
-once, so that memory stays flat and the client keeps its events.
+One thread records. While it writes, others wait; then it takes all waiting posts of one client, up to the
+limits of a batch. A post is answered when its events are committed. A post that would wait too long is
+refused at once, so that memory stays flat and the client keeps its events.
 """
 
 from collections import deque
@@ -35,7 +35,7 @@ MOST_WAITING_BYTES = 16 * 1024 * 1024
 
 
 class Fate(msgspec.Struct, frozen=True):
-    """What became of one event: it has a position, or is a duplicate, or was refused."""
+    """The outcome of one event: it has a position, or is a duplicate, or was refused."""
 
     position: int | None = None
     refusal: Rejection | None = None
@@ -53,7 +53,7 @@ class PostObserver(Protocol):
     """Is told what became of posts; `consumers.post_metrics` counts it."""
 
     def recorded(self, outcome: Outcome, posts: int, seconds: float) -> None:
-        """A transaction was committed, with the events of so many posts."""
+        """A transaction was committed, with the events of `posts` posts."""
 
     def foreign(self, events: int) -> None:
         """Events named a source that their sender is not."""
@@ -180,7 +180,7 @@ class Together:
             self._give_up()
             if isinstance(error, LedgerError):
                 self._observer.failed(error)
-            # Of what is full, clients are told nothing: only that they must wait.
+            # A client is not told that a disk or a room is full: only that it must wait.
             told = _too_much() if isinstance(error, Full) else error
             for each in group:
                 each.answer.set_exception(told)
@@ -227,9 +227,9 @@ def _too_much() -> Busy:
 
 
 def fates_of(outcome: Outcome, count: int) -> Fates:
-    """What became of each message of a batch. Pure.
+    """The outcome of each message of a batch. Pure.
 
-    All that is withheld has one answer: another one would tell a sender in which way.
+    All withheld messages have one answer: a different one would tell a sender in which way.
     """
     withheld = dict.fromkeys((index for index, _ in outcome.withheld), WITHHELD)
     refused = dict(outcome.rejections) | withheld

@@ -47,7 +47,7 @@ def make_topics(
             try:
                 admin.create_topics(dict.fromkeys(missing, wanted), wait_for_metadata=True)
             except kafka_errors.TopicAlreadyExistsError:
-                admin.wait_for_topics(list(names))  # another one made them at the same time
+                admin.wait_for_topics(list(names))  # a different process made them at the same time
             except kafka_errors.InvalidReplicationFactorError:
                 raise Misconfigured("--replication: the cluster has fewer brokers") from None
         found: list[dict[str, Any]] = admin.describe_topics(list(names))

@@ -49,7 +49,7 @@ _ORIGIN = re.compile(r"[A-Za-z0-9._/-]{1,256}")
 
 
 class TakenMessages(msgspec.Struct, frozen=True):
-    """What became of handed messages. `receipts`: of those that are recorded, now or before."""
+    """The outcome of handed messages. `receipts`: of the messages that are recorded, now or before."""
 
     result: IngestResult
     receipts: tuple[bytes, ...]
@@ -58,10 +58,10 @@ class TakenMessages(msgspec.Struct, frozen=True):
 def hand_over(
     session: Session, file: Path, ledger: str, key: WithheldKey, signer: Signer
 ) -> tuple[int, list[Path]]:
-    """Write all that is withheld to new files of mode 0600; how many messages, and the files. Durable.
+    """Write all withheld messages to new files of mode 0600; returns their number, and the files. Durable.
 
-    `ledger`: the origin of its log. `key`: to which it seals. What one file may not hold goes into
-    others beside it. Raises OSError.
+    `ledger`: the origin of its log. `key`: the key to which it seals. Messages that do not fit one file go
+    into further files in the same folder. Raises OSError.
     """
     messages, files = 0, []
     for part, name in zip(withheld_parts(session, MOST_SEALED_BYTES), _parts(file), strict=False):
@@ -75,9 +75,10 @@ def hand_over(
 
 
 def forget_received(session: Session, keyring: Keyring, file: Path) -> int:
-    """Forget what the confidential ledger gave receipts of, beside the files handed over; how many they were.
+    """Forget the messages with receipts of the confidential ledger, in files beside the files handed over.
 
-    Without a receipt a message stays. Raises Reject when there is none, or it is none.
+    Returns how many it forgot. A message without a receipt stays. Raises Reject for a missing or malformed
+    file.
     """
     file = file.with_name(file.name.removesuffix(_RECEIPTS))
     files = list(takewhile(_lies, map(receipts_file, _parts(file))))
@@ -132,7 +133,7 @@ def _receipts_in(file: Path) -> Iterator[bytes]:
 def read_handed(
     stream: BinaryIO, pair: KeyPair, keys: Collection[VerifierKey]
 ) -> list[OpenedLetter]:
-    """What a ledger with one of the keys handed over, opened.
+    """The messages that a ledger with one of the keys handed over, opened.
 
     Raises Reject, Lost or Misconfigured: then no message counts.
     """
@@ -146,10 +147,10 @@ def take_over(
     now: datetime,
     most: int,
 ) -> TakenMessages:
-    """Record opened messages with the places that they came from; each line is one of the result.
+    """Record opened messages with the places that they came from; each is a line of the result.
 
-    `most`: messages in one transaction. What was taken over before is a duplicate. What is refused becomes a
-    dead letter here, and gets no receipt: it stays where it came from as well.
+    `most`: messages in one transaction. A message that was taken over before is a duplicate. A refused
+    message becomes a dead letter here, and gets no receipt: it stays where it came from as well.
     """
     read = recorded = duplicates = 0
     rejections: list[RejectedLine] = []
@@ -178,7 +179,7 @@ def _receipts(handed: Sequence[OpenedLetter], outcome: Outcome) -> list[bytes]:
     return [
         letter.receipt
         for index, letter in enumerate(handed)
-        # What else a letter has in its place would make the file none of receipts.
+        # Any other content in its place would make the file malformed.
         if index not in refused and len(letter.receipt) == RECEIPT_BYTES
     ]
 

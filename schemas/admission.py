@@ -1,6 +1,6 @@
 """From parsed messages to events: the fast path.
 
-Messages like earlier ones are recognised (`schemas.recognition`). Of all others: one pass over envelope and
+Messages like earlier ones are recognised (`schemas.recognition`). All others get one pass over envelope and
 data with their structs, then the rules between members, the search for personal data in facts, and the clock.
 A message that fails the pass goes to `schemas.diagnosis`.
 """
@@ -48,7 +48,9 @@ def admit_each(
 def _looked_at_and_learnt(
     unknown: Sequence[tuple[Any, Parts | None]], intake: AdmissionRules, now: datetime
 ) -> list[Event | Rejection]:
-    """What messages are that were not recognised, each with its parts. The next ones like them will be."""
+    """Check messages that were not recognised, each with its parts, and learn to recognise the next ones like
+    them.
+    """
     outcomes = _looked_at([message for message, _ in unknown], intake, now)
     for (_, parts), outcome in zip(unknown, outcomes, strict=True):
         if parts is not None and isinstance(outcome, Event):
@@ -59,7 +61,7 @@ def _looked_at_and_learnt(
 def _looked_at(
     parsed: Sequence[Any], intake: AdmissionRules, now: datetime
 ) -> list[Event | Rejection]:
-    """The same of messages that were not recognised: everything is checked."""
+    """Check messages that were not recognised, in full: the event or rejection of each, in order."""
     checked = [_checks_or_rejection(message, intake) for message in parsed]
     fitting = [
         (message, checks)
@@ -72,7 +74,9 @@ def _looked_at(
 
 
 def _checks_or_rejection(message: Any, intake: AdmissionRules) -> Checks | Rejection:
-    """What is left to check of a message whose shape is right and that belongs to this ledger."""
+    """The checks that remain for a message of the right shape that belongs to this ledger; else its
+    rejection.
+    """
     if isinstance(message, Rejection):
         return message
     try:

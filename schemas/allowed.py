@@ -34,7 +34,9 @@ def allowed(type: str | None, pointer: str) -> tuple[str, ...]:
 
 
 def allowed_words(type: str | None, pointer: str) -> dict[Language, str]:
-    """The same as a sentence by language, with the first dozen; empty where there is no closed list."""
+    """The values of the closed list as a sentence by language, the first dozen; empty without a
+    closed list.
+    """
     values = allowed(type, pointer)
     return listed_words(values) if values else {}
 
@@ -49,7 +51,7 @@ def listed_words(values: Sequence[str]) -> dict[Language, str]:
 
 
 def _kinds(type: Any) -> Iterator[Any]:
-    """What a type is, without what is said about it: each of its alternatives."""
+    """The alternatives of a type, each without its metadata."""
     if isinstance(type, inspect.Metadata):
         yield from _kinds(type.type)
     elif isinstance(type, inspect.UnionType):

@@ -120,7 +120,7 @@ def _operation(channel: str) -> str:
 
 
 def _action(channel: str, messages: Iterable[str]) -> Document:
-    """What the ledger does on a topic: it receives events and sends rejections."""
+    """The ledger's operation on a topic: it receives events and sends rejections."""
     return {
         "action": "send" if channel == "rejections" else "receive",
         "channel": {"$ref": f"#/channels/{channel}"},

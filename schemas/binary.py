@@ -64,7 +64,7 @@ def parse_binary(headers: Headers, value: bytes | None, intake: AdmissionRules) 
             fault = fault if fault is Code.TOO_LARGE else Code.NOT_JSON
         else:
             fault, pointer = _repeat(text, message, fault)
-    # Neither attributes nor a value: there is no event in either mode.
+    # Neither attributes nor a value: it is not an event in either mode.
     elif _is_bare(message) and fault is not Code.TOO_LARGE:
         fault = Code.NOT_JSON
     if fault is None:
@@ -73,14 +73,14 @@ def parse_binary(headers: Headers, value: bytes | None, intake: AdmissionRules) 
 
 
 def _fault_of_headers(message: dict[str, Any], sound: bool, size: int) -> Code | None:
-    """What is wrong with a record by its headers and its size."""
+    """The fault of a record by its headers and its size; None without one."""
     if size > MAX_MESSAGE:
         return Code.TOO_LARGE
     return None if sound and _is_binary(message) else Code.NOT_A_CLOUDEVENT
 
 
 def _repeat(text: bytes, message: dict[str, Any], fault: Code | None) -> tuple[Code | None, str]:
-    """What is wrong with a record, and where, when its data is looked through for repeated keys as well."""
+    """The fault of a record, and its pointer, after a search of its data for repeated keys."""
     if fault is not Code.TOO_LARGE and may_repeat(text, message["data"]):
         pointer = first_repeat(b'{"data":%b}' % text, message)
         if pointer is not None:
@@ -110,7 +110,7 @@ def _refused(
     fault: Rejection,
     intake: AdmissionRules,
 ) -> Rejection:
-    """The rejection of a record in binary mode. Headers that are none of an event are looked at as well.
+    """The rejection of a record in binary mode. Headers that do not belong to an event are looked at as well.
 
     Where the headers have no attribute, the value may be a whole event: it says whose it is.
     """
@@ -125,7 +125,7 @@ def _refused(
 
 
 def _bytes_of(headers: Headers, value: bytes | None) -> bytes:
-    """What is said in a record, one thing a line."""
+    """The headers and the value of a record as bytes, one a line."""
     content_parts = (part for name, content in headers for part in (name.encode(), content or b""))
     return b"\n".join((*content_parts, value or b""))
 

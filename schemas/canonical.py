@@ -1,9 +1,10 @@
-"""What a message means, as bytes: spellings of the same content give the same bytes, two contents never do.
+"""The meaning of a message, as bytes: spellings of the same content give the same bytes, two contents never
+do.
 
-The input of the fingerprint, which tells a repeat from a conflict. It is the message in structured form with
-what makes no difference taken out: attributes that are dropped, absent ones that are spelled as null, and
-members that say nothing; with the content type that is meant, and with instants in UTC. All else stays as it
-was sent: what a personal value says is its sender's matter, `2026-01-01T00:00:00Z` in one is a text.
+The input of the fingerprint, which tells a repeat from a conflict. It is the message in structured form,
+without its parts that make no difference: attributes that are dropped, absent ones that are spelled as null,
+and members that say nothing; with the content type that is meant, and with instants in UTC. All else stays as
+it was sent: the content of a personal value is its sender's matter, `2026-01-01T00:00:00Z` in one is a text.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,7 @@
 """The catalogue: every event type that a ledger can record, by its full name.
 
 The open ledger knows the types of the open contract and no other; those of orders under secrecy are for the
-confidential ledger only. What is shown of the contract is of the open types, unless it says otherwise.
+confidential ledger only. Documents of the contract show the open types, unless they say otherwise.
 """
 
 from collections.abc import Mapping

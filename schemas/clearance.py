@@ -10,7 +10,7 @@ _PARAGRAPH: Final = re.compile(r"[._:/-](?:[0-9]{1,2}[a-z]?|[a-z]|lid|par)\Z")
 _MOST_PARAGRAPHS: Final = 4
 _LAW: Final = re.compile(r"[a-z]{2,8}[._:/-][a-z]{1,16}(?=[._:/-])")
 _HOME: Final = "NL"
-# A law of the country says nothing about the authorities of another one.
+# A law of the country says nothing about the authorities of a different country.
 _NATIONAL: Final = "nl"
 
 

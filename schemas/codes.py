@@ -1,4 +1,4 @@
-"""What each code of a rejection means, and what its sender must do, in both languages. Words are data."""
+"""The meaning of each code of a rejection, and the sender's next step, in both languages. Words are data."""
 
 import tomllib
 from collections.abc import Mapping
@@ -39,7 +39,9 @@ def words_of(code: str) -> Mapping[Language, str]:
 
 
 def words_for(code: str, type: str | None, pointer: str) -> Mapping[Language, str]:
-    """The same of one rejection, with what may stand at its pointer where that is a closed list."""
+    """The words for one rejection by language, with the values of the closed list at its pointer, if there is
+    one.
+    """
     words = words_of(code)
     more = allowed_words(type, pointer) if code == Code.SCHEMA else {}
     return {language: f"{words[language]} {more[language]}" for language in more} or words

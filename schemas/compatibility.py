@@ -61,7 +61,7 @@ def _resolved(node: Any, document: Schema) -> Any:
     if "$ref" not in node:
         return plain
     del plain["$ref"]
-    # Keywords beside a reference hold as well, and win over those of what it refers to.
+    # Keywords beside a reference hold as well, and win over those of the schema that it refers to.
     referred = document["$defs"][node["$ref"].removeprefix("#/$defs/")]
     return {**_resolved(referred, document), **plain}
 
@@ -140,7 +140,7 @@ def _members(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
 
 
 def _inside(old: Schema, new: Schema, at: str) -> Iterator[BreakingChange]:
-    """What arrays hold, and what further members objects may hold."""
+    """Compare the schemas of the items of arrays, and of the further members of objects."""
     if "items" in new:
         yield from _breaks(old.get("items", {}), new["items"], f"{at}/*")
     was, now = old.get("additionalProperties", True), new.get("additionalProperties", True)

@@ -67,7 +67,9 @@ def parse(message: bytes, intake: AdmissionRules) -> Any:
 
 
 def with_sequence(parsed: Any) -> Any:
-    """The same message, where its sequence is a decimal text (as CloudEvents defines it) with its number."""
+    """The message with the number of its sequence, where that is a decimal text (as CloudEvents
+    defines it).
+    """
     if type(parsed) is dict:
         sequence = parsed.get("sequence")
         if type(sequence) is str and _SEQUENCE.match(sequence):

@@ -63,9 +63,9 @@ def reject(message: Any, code: Code, pointer: str = "") -> Rejection:
 
 
 def diagnose(message: Any, intake: AdmissionRules) -> Rejection | None:
-    """The rejection of a message that is no event by its shape; None when its shape is right.
+    """The rejection of a message without the shape of an event; None when its shape is right.
 
-    What the open ledger may not know is hidden first, before any other fault is named.
+    A message that the open ledger may not know is hidden first, before any other fault is named.
     """
     fault = _not_a_cloudevent(message) or _wrong_type(message, intake)
     why = None if intake.confidential else intake.secrecy.why(message)

@@ -108,7 +108,7 @@ def _field(field: str) -> Schema:
 
 
 def _foreign_erasure() -> dict[str, Schema]:
-    """What only a ledger itself may say about an erasure is closed to everyone else."""
+    """The facts of an erasure that only a ledger itself may state, closed to everyone else."""
     return {
         "categories": {"type": "array", "items": {"enum": list(LISTED_CATEGORIES)}},
         "keys_destroyed": {"type": "array", "maxItems": 0},
@@ -147,7 +147,7 @@ def _source(entry: EventType) -> Schema:
 
 
 def _when(values: dict[str, Schema], required: str) -> Schema:
-    """Members with these values make another one required."""
+    """Members with these values make a further one required."""
     return {
         "if": {"properties": values, "required": list(values)},
         "then": {"required": [required]},

@@ -23,7 +23,7 @@ def from_json(content: bytes | str) -> Any: ...
 @overload
 def from_json(content: bytes | str, type: type[T]) -> T: ...
 def from_json(content: bytes | str, type: Any = Any) -> Any:
-    """What a JSON text says, as a type. Raises `msgspec.DecodeError` for every other text.
+    """A JSON text, as a type. Raises `msgspec.DecodeError` for every other text.
 
     Also for one that is not UTF-8, and for lists in lists without end, which no reader follows.
     """

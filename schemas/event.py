@@ -41,9 +41,9 @@ class Event(Struct, frozen=True, gc=False):
 
 
 class SignedMessages(Struct, frozen=True):
-    """What comes from known signers alone, by a topic or files of its own (`schemas.signed`).
+    """The messages that a topic or files of its own take from known signers alone (`schemas.signed`).
 
-    `open`: from a message to what was signed; None for a message that no known signer signed.
+    `open`: from a message to its signed text; None for a message that no known signer signed.
     """
 
     topic: str
@@ -51,12 +51,14 @@ class SignedMessages(Struct, frozen=True):
 
 
 class AdmissionRules(Struct, frozen=True):
-    """What one ledger accepts: what `secrecy` withholds is for the confidential one, and only that is.
+    """The rules by which one ledger accepts messages.
 
-    `speakers`: who may say what (`schemas.sources`); None: all may say all, where nothing is recorded.
-    `signed`: what is taken from signers; None: nothing is. `office`: what the privacy office signs; None: by
-    the topic of the register its name is enough. `secret_codes`: asks for the codes that another office
-    declared secret; `consumers.register` asks once for a batch.
+    Those that `secrecy` withholds are for the confidential ledger only.
+
+    `speakers`: which source may say what (`schemas.sources`); None: all may say all, where nothing is
+    recorded. `signed`: the messages that it takes from signers; None: it takes none. `office`: the messages
+    that the privacy office signs; None: by the topic of the register its name is enough. `secret_codes`: asks
+    for the codes that another office declared secret; `consumers.register` asks once for a batch.
     """
 
     confidential: bool = False

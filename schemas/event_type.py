@@ -1,4 +1,4 @@
-"""What the catalogue says about one event type, apart from its facts."""
+"""The catalogue's description of one event type, apart from its facts."""
 
 from typing import Literal, TypeAlias
 

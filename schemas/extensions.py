@@ -43,7 +43,7 @@ DROPPED: Final[dict[str, str]] = {
 }
 """Attribute -> the specification or extension that defines it."""
 
-# What is no attribute, but has its own name in a binding or format of CloudEvents.
+# Names that are not attributes, but have a meaning in a binding or format of CloudEvents.
 _OF_BINDINGS: Final = frozenset({"data_base64", "ce_data", "ce_data_base64", "ce_datacontenttype"})
 _NAME: Final = re.compile(r"[a-z0-9]{1,20}\Z")
 

@@ -1,4 +1,4 @@
-"""What every event's `data` may hold besides the facts of its type."""
+"""The members of every event's `data` besides the facts of its type."""
 
 from msgspec import UNSET, Struct, UnsetType
 

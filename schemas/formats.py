@@ -173,7 +173,7 @@ def is_ahead(instant: datetime, now: datetime) -> bool:
 
 
 def is_plausible_day(text: str) -> bool:
-    """The same of a date as it is written, YYYY-MM-DD."""
+    """Whether a date, written YYYY-MM-DD, lies in the years that an event may name."""
     return _EARLIEST <= text < _AFTER_ALL
 
 

@@ -1,10 +1,10 @@
 """Personal data that slipped into a public place: e-mail addresses, phone numbers, IBANs and BSNs.
 
-Facts, ids and names are stored in clear for ever, so they must not carry such a value. What is looked for
-is read as people read it: digits and dashes of any script, with or without separators. A *reference* (a
-`case_ref`, a version) is a number of an administration: there nine digits alone are no BSN. In an id
-they are not taken at all, so that no BSN stands there. Owns which place is what; `schemas.numbers` owns what
-a number looks like.
+Facts, ids and names are stored in clear for ever, so they must not carry such a value. Values are recognised
+as people read them: digits and dashes of any script, with or without separators. A *reference* (a `case_ref`,
+a version) is a number of an administration: there nine digits alone do not count as a BSN. In an id they are
+refused altogether, so that no BSN stands there. This module owns the kind of each place; `schemas.numbers`
+owns the looks of a number.
 """
 
 import re
@@ -18,8 +18,8 @@ from schemas.lookalikes import plain
 from schemas.numbers import holds_bare_number, holds_bsn, holds_phone, without_devices
 
 _FEWEST_DIGITS: Final = 7
-# None of the patterns could match without an @, a bracket or what stands for one, or so many digits. Read
-# from the start only and never again: a search would begin at every digit.
+# None of the patterns could match without an @, a bracket or a character that stands for one, or this many
+# digits. Read from the start only and never again: a search would begin at every digit.
 _SUSPECT = re.compile(rf"[^@(\[{{%&]*+[@(\[{{%&]|(?:[^0-9]*+[0-9]){{{_FEWEST_DIGITS}}}").match
 _UUID = re.compile(
     r"(?<![0-9A-Za-z])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9A-Za-z])"
@@ -105,10 +105,11 @@ def _holds_personal(text: str, phone_reference: bool, bsn_reference: bool) -> bo
 
 @lru_cache(maxsize=4096)
 def is_personal_id(text: str) -> bool:
-    """True when an id, a name or a source in clear is, or holds, what may lead to a person.
+    """True when an id, a name or a source in clear is, or holds, a value that may lead to a person.
 
-    It is looked at as a reference, but telephone numbers count as in a text, and nine digits alone are none
-    whatever they are. Beyond that: addresses of machines and houses, where a whole part of the name is one.
+    It is looked at as a reference, but telephone numbers count as in a text, and nine digits alone are
+    refused whatever they are. Beyond that: addresses of machines and houses, where a whole part of the name
+    is one.
     """
     text = plain(text)
     if _SUSPECT(text) is not None and (
@@ -195,7 +196,7 @@ def find_leak(data: dict[str, Any], members: tuple[str, ...]) -> str | None:
                 continue
             if value in _HARMLESS or _is_harmless(value):
                 continue
-        elif value is None or isinstance(value, int):  # a number instead of a code is no text
+        elif value is None or isinstance(value, int):  # a number instead of a code is not a text
             continue
         below = _leak_in(member, value)
         if below is not None:
@@ -240,7 +241,7 @@ def _leak_in(member: str, value: Any) -> str | None:
 
 
 def _leak_of_item(member: str, item: Any) -> str | None:
-    """The same of one item of a list: a text, or an object of texts."""
+    """The pointer below one item of a list: a text, or an object of texts; None without a leak."""
     if isinstance(item, str):
         return "" if _is_leak(member, item) else None
     texts = ((name, text) for name, text in item.items() if isinstance(text, str))

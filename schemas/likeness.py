@@ -1,11 +1,11 @@
-"""Whether a name is another one with a slip or two in it."""
+"""Whether a name is a different name with a slip or two in it."""
 
 _SLIPS = 2
 _LONGEST = 128
 
 
 def is_like(name: str, other: str, slips: int = _SLIPS) -> bool:
-    """Whether at most so many letters must be changed, added or left out to make one of the other.
+    """Whether at most `slips` letters must be changed, added or left out to make one of the other.
 
     Work: one look along the names for each way in which the slips can be made, thirteen at most for two.
     """
@@ -24,7 +24,7 @@ def _is_within(name: str, other: str, slips: int) -> bool:
         same += 1
     name, other = name[same:], other[same:]
     if not (name and other):
-        return True  # what is left of the other one is no longer than the slips that are left
+        return True  # the rest of the other name is no longer than the remaining slips
     remaining = slips - 1
     return slips > 0 and (
         _is_within(name[1:], other[1:], remaining)

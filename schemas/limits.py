@@ -1,4 +1,4 @@
-"""What a sender must stay within: every limit of the contract, its value, and what happens beyond it.
+"""Limits for a sender: every limit of the contract, its value, and the effect of passing it.
 
 The numbers stand here, or where they are enforced; docs/reference/events.md and the AsyncAPI document have
 them from here.

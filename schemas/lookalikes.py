@@ -16,7 +16,7 @@ _MARKS = (
 
 
 class _Plain(dict[int, str]):
-    """What each character reads as, found when it is first met."""
+    """The reading of each character, found when it is first met."""
 
     def __missing__(self, code: int) -> str:
         reading = self[code] = _reading(chr(code))

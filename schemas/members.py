@@ -51,9 +51,10 @@ _TEXTS: Mapping[str, Kind] = {
 
 
 class Shape(Struct, frozen=True):
-    """What a value may be. `choices`: of a choice, or of the keys of a map.
+    """The shape of a value. `choices`: of a choice, or of the keys of a map.
 
-    `item`: of a list, or of a map's values. `pattern`: of a text, for `re.search`; empty where any will do.
+    `item`: of a list, or of a map's values. `pattern`: of a text, for `re.search`; empty where any text will
+    do.
     """
 
     kind: Kind
@@ -76,7 +77,7 @@ class Member(Struct, frozen=True):
     is_personal: bool
 
     def means(self, language: Language) -> str:
-        """What it says."""
+        """Its meaning in a language."""
         if self.is_personal and self.name != PERSONAL:
             return field_name(self.name, language)
         return words()[self.name][language]

@@ -1,4 +1,4 @@
-"""What is remembered of what was met more than once, in flat memory."""
+"""A bounded cache of results for keys that are met at least twice."""
 
 from collections.abc import Hashable
 from typing import Any, Final
@@ -8,7 +8,7 @@ MOST: Final = 4_096
 
 
 class Memory:
-    """Key -> what was found for it. Of what was met once only the hash of its key is kept."""
+    """Maps a key to its result. For a key that was met once, only its hash is kept."""
 
     def __init__(self) -> None:
         self._met: dict[int, bool] = {}

@@ -105,8 +105,9 @@ def _is_short_bsn(text: str, match: re.Match[str]) -> bool:
 def holds_bare_number(text: str) -> bool:
     """Whether an id, or a part of one between `/` and `:`, is nine digits and nothing else.
 
-    Whether they are a BSN is not asked: one in eleven would be, and a sender who numbers so should learn it
-    from the first id and not from the eleventh. A word for a reference, or two zeros, says they are none.
+    This does not check whether they are a BSN: one in eleven would be, and a sender who numbers so should
+    learn it from the first id and not from the eleventh. After a word for a reference, or two zeros, they do
+    not count.
     """
     return any(not beside(text, *match.span()).reference for match in _BARE.finditer(text))
 
@@ -142,7 +143,7 @@ def _is_bsn(text: str, start: int, written: str, reference: bool) -> bool:
 
 
 def _marks_around(text: str, start: int, end: int) -> set[str]:
-    """What stands between nine digits and other digits beside them."""
+    """The marks between nine digits and other digits beside them."""
     before = _MARK_BEFORE.search(text[max(0, start - _LONGEST_MARK - 1) : start])
     after = _MARK_AFTER.match(text, end)
     return {match[1] for match in (before, after) if match is not None}

@@ -18,7 +18,7 @@ from schemas.facts import COMMON_MEMBERS
 
 _ID = re.compile(formats.ID)
 _SOURCE = re.compile(formats.SOURCE)
-# Of the ledger itself there are a handful.
+# The ledger itself has a handful of sources.
 _SOURCES = 64
 
 

@@ -194,15 +194,15 @@ Fit = tuple[str, Callable[[str], object]]
 
 
 def formatted_in(fields: tuple[str, ...]) -> tuple[Fit, ...]:
-    """Of some fields those that have a format."""
+    """The fields, among the given, that have a format."""
     return _demands(fields)[1]
 
 
 def unfit_field(personal: dict[str, Any], categories: Sequence[str]) -> str | None:
-    """What is wrong with a `personal` that the struct has accepted; None when nothing is.
+    """The pointer of a fault in a `personal` that the struct has accepted; None without a fault.
 
-    The pointer, below `personal`, of a value with a wrong format; an empty one when the category of
-    some field, `remark` aside, is not among `categories`.
+    The pointer, below `personal`, of a value with a wrong format; an empty one when the category of some
+    field, `remark` aside, is not among `categories`.
     """
     categories_needed, formatted = _demands(tuple(personal))
     for category in categories_needed:

@@ -14,15 +14,14 @@ _WHOLE = ("",)
 
 
 class Power(Struct, frozen=True, forbid_unknown_fields=True):
-    """What some types can do to what others said, of one subject.
+    """The power of some types to end or change events of other sources about one subject.
 
     `opens`: short names of the types that say something, `acts`: of those that end or change it. `by`: the
     fact that ties them, `categories` for each that they list; empty: all of one subject belong together.
     `guarded`: to say it again changes it. `commanded`: the privacy office acts only where it is sure to be
-    the office. `listed`: all of it gives power or takes it, so it counts only from those whom the house
-    lists for it. `office`: its acts count from commands of the office alone, also where nothing was opened.
-    `brought`: those of its types that count only by command, or from a file that this ledger's people
-    brought.
+    the office. `listed`: every event of it gives power or takes it, so it counts only from sources that the
+    house lists for it. `office`: its acts count from commands of the office alone, also where nothing was
+    opened. `brought`: its types that count only by command, or from a file that this ledger's people brought.
     """
 
     id: str
@@ -42,7 +41,7 @@ Powers = Mapping[str, Power]
 
 
 class Sender(Struct, frozen=True):
-    """What one source may send: short names of types, kinds of subject, places. Empty: any."""
+    """The rights of one source: short names of types, kinds of subject, places. Empty: any."""
 
     types: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
@@ -54,11 +53,11 @@ Senders = Mapping[str, Sender]
 
 
 class Speakers(Struct, frozen=True):
-    """Who may say what in one ledger.
+    """The sources of one ledger, and what each may say.
 
-    `office`: the sources of the privacy office. `senders`: by source, who may send at all; None: everybody.
-    `house`: the house's own table, by which power is given, strict or not. `place`: where the messages at
-    hand came from.
+    `office`: the sources of the privacy office. `senders`: the sources that may send at all, each with its
+    rights; None: everybody. `house`: the house's own table, by which power is given, strict or not. `place`:
+    where the messages at hand came from.
     """
 
     office: frozenset[str] = frozenset()
@@ -104,7 +103,8 @@ def without_right(
     if claim.for_office or not (claim.acts or claim.power.guarded):
         return False
     return any(
-        # The name of the office can be forged: what it surely said, an unsure claim may not end.
+        # The name of the office can be forged: an unsure claim may not end a statement that is surely its
+        # own.
         said_by != source or (surely and source in claim.office)
         for said_by, refs, surely in others
         if not set(refs).isdisjoint(claim.refs)

@@ -18,10 +18,11 @@ def folded(provision: str) -> str:
 
 
 def readings(provision: str) -> Iterator[str]:
-    """What a provision may be listed as: itself, and the articles that it is a part of.
+    """The names under which a provision may be listed: its own, and those of the articles that it is a part
+    of.
 
-    `nl.sv.126na.1` reads as `nl.sv.126na.1`, `nl.sv.126na`, `nl.sv`, `nl`: lower case, each one also
-    without separators. The longest comes first. Of a text that is too long for a provision the start is read.
+    `nl.sv.126na.1` reads as `nl.sv.126na.1`, `nl.sv.126na`, `nl.sv`, `nl`: lower case, each one also without
+    separators. The longest comes first. Only the start of an overlong text is read.
     """
     rest = provision[:_LONGEST].lower()
     while rest:

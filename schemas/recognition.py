@@ -1,12 +1,12 @@
-"""Messages that are alike: what was checked of one is not checked again of the next.
+"""Messages that are alike: a check that one of them passed is not repeated for the next.
 
-A source writes thousands of messages that differ in little: whom they are about, when, the event's id, the
+A source writes thousands of messages that differ in little: the person, the time, the event's id, the
 personal values, the reference of a case. All else is the same text, so every check of it has the same result.
-The second such message leaves a `Kind`: what was decided, and the canonical JSON around what varies. What
-varies is checked in every message.
+The second such message leaves a `Kind`: the decisions, and the canonical JSON around the parts that vary.
+Those parts are checked in every message.
 
 Only acceptance is remembered. A message with anything unusual is not recognised; then `schemas.admission`
-looks at the whole of it, and says what is wrong. Invariant: what is recognised gives the event that
+looks at the whole of it, and names its fault. Invariant: a recognised message gives the event that
 `schemas.admission` would give. No personal value is remembered.
 """
 
@@ -41,21 +41,21 @@ from schemas.sources import not_allowed
 _USUAL: Final = ATTRIBUTES - {"tracestate", "correlationid", "causationid"}
 _SINGLE: Final = frozenset({str, int, float, bool})
 _LARGEST: Final = 2**63 - 1
-# In flat memory, other than orjson, which is for what is known to be small.
+# Uses flat memory, other than orjson, which is for values that are known to be small.
 _encode: Final = msgspec.json.Encoder().encode
-# Facts of so many bytes of JSON are looked at each time.
+# Facts with more bytes of JSON than this are looked at each time.
 _MOST_FACTS: Final = 2_048
 # Stands for what varies while the JSON around it is made. A message that holds it leaves no kind.
 _HOLE: Final = "\ue0f1"
-# Of what varies these are no texts in JSON: their places have no quotes.
+# The varying parts that are not texts in JSON: their places have no quotes.
 _BARE: Final = frozenset({"personal", "sequence"})
 
 
 class Kind(Struct, frozen=True):
-    """What messages have in common that are alike.
+    """The common part of messages that are alike.
 
     `facts`: with places for those that vary. `formatted`: the personal fields with a format. `template`:
-    canonical JSON with places for what varies; `places` takes that in order.
+    canonical JSON with places for the varying parts; `places` gives these in order.
     """
 
     activity: str | None

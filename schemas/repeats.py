@@ -62,10 +62,10 @@ def _encoded(parsed: Any, size: int) -> bytes:
 
 
 def first_repeat(text: bytes, parsed: Any) -> str | None:
-    """The pointer of the first key that stands twice in a JSON text; None when there is none.
+    """The pointer of the first key that stands twice in a JSON text; None without one.
 
-    It ends where a name is none of the contract. `parsed`: as for `may_repeat`. Of a text that is nested too
-    deep to look, it is the pointer of the whole.
+    It ends where a name does not belong to the contract. `parsed`: as for `may_repeat`. For a text that is
+    nested too deep to look, it is the pointer of the whole.
     """
     try:
         # A JSON text in which an object whose key stands twice is marked; of numbers only the length is

@@ -38,7 +38,7 @@ Dated = tuple[str, frozenset[str]]
 
 
 class Checks(Struct, frozen=True):
-    """What is checked of one event type, laid out for speed.
+    """The checks of one event type, laid out for speed.
 
     `instants` are the facts that must name a real instant, `days` and `last_days` those that are dates,
     `open_facts` those that a sender words freely, so that personal data may have slipped into them,

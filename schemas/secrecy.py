@@ -1,4 +1,4 @@
-"""Secrecy: which messages the open ledger may not know, by a table over what they say in so many words.
+"""Secrecy: which messages the open ledger may not know, by a table over their explicit words.
 
 Three looks, in this order, each of which a person can repeat with the page that is generated from the table:
 
@@ -8,7 +8,7 @@ Three looks, in this order, each of which a person can repeat with the page that
 3. Where that row says so, every code that says why must be one that is *declared* ordinary.
 
 Personal values are sealed by themselves and are not looked at. References are opaque but for these two.
-What is no event of the contract is looked at as bytes (`Secrecy.withholds_bytes`). This module knows how to
+A message that is not an event of the contract is looked at as bytes (`Secrecy.withholds_bytes`). This module knows how to
 look; rows, codes and provisions are data of the rulebook, the register and the house.
 """
 
@@ -58,17 +58,18 @@ _VERSION: Final = re.compile(r"\.v[0-9]{1,6}\Z")
 _ARTICLE_WORD: Final = re.compile(r"(?<=[._:/-])art(?:ikel|icle)?[._:/-](?=[0-9])")
 _NO_KIND, _UNKNOWN_KIND = frozenset({"none"}), frozenset({"unknown"})
 _ESCAPE: Final = re.compile(rb"\\{1,16}u([0-9a-fA-F]{4})")
-# Control characters stand in no text, but a slip or two: with more it is UTF-16, or what a program made.
+# Control characters do not stand in a text, but for a slip or two: with more it is UTF-16, or a program made
+# it.
 _CONTROL: Final = re.compile(rb"[\x01-\x08\x0e-\x1f]")
 _MOST_SLIPS: Final = 3
 _STANDARD: Final = str.maketrans("-_", "+/")
 
 
 class Row(Struct, frozen=True, forbid_unknown_fields=True):
-    """A row of the table. What a row does not name, it does not ask for.
+    """A row of the table. A column that a row leaves empty fits everything.
 
     `types`: short names; `kinds`: of recipient, or `investigating`, `public`, `unknown`, `none` for groups.
-    `codes`: which of those that say why may enter.
+    `codes`: which codes that say why may enter.
     """
 
     id: str
@@ -85,8 +86,9 @@ class Row(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SecrecyRules(Struct, frozen=True):
-    """What is secret and what is ordinary. By default nothing but the types of the confidential ledger is
-    secret.
+    """The secret and the ordinary codes and provisions.
+
+    By default only the types of the confidential ledger are secret.
 
     `kinds`: kind of recipient -> its groups. `secret`: provisions under secrecy, folded. `feeds`: kind ->
     provisions, folded, of a feed to it that everybody knows of. `ordinary`: codes that are declared so.
@@ -118,8 +120,10 @@ class Secrecy:
         self._declaring: tuple[frozenset[str], SecretCodes, Secrecy] | None = None
 
     def declaring(self, codes: frozenset[str], hidden: SecretCodes | None = None) -> "Secrecy":
-        """The same rules with further codes declared ordinary, and these secret; for the same codes as last
-        time the same object, which remembers what it admitted.
+        """The rules with further codes declared ordinary, and `hidden` declared secret.
+
+        For the same codes as last time it returns the same object, which remembers the messages that it
+        admitted.
         """
         hidden = hidden or self.rules.hidden
         if codes <= self.rules.ordinary and hidden == self.rules.hidden:
@@ -172,7 +176,7 @@ class Secrecy:
             body = body.replace(b"\0", b"")
         if self._raw.search(body):
             return True
-        # A huge message is no text before somebody has something to look for in it.
+        # A huge message is not decoded unless there are secret codes to look for in it.
         return bool(self.rules.hidden.hashes) and self._hides(body.decode(errors="replace"))
 
     def _hides(self, text: str) -> bool:
@@ -321,7 +325,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def _below(name: str, value: Any) -> Iterable[Any]:
-    """What is looked at of a member."""
+    """The values to look at in a member."""
     if name == "personal" and value.__class__ is dict:
         return [text for field, text in value.items() if field not in PERSONAL_FIELDS]
     return (
@@ -354,7 +358,7 @@ def _is_text(body: bytes) -> bool:
 
 
 def _raw_marks(rules: SecrecyRules) -> re.Pattern[bytes]:
-    """What bytes show that cannot be read as an event."""
+    """The marks of secrecy in bytes that cannot be read as an event."""
     marks = [*SECRET_NAMES]
     if rules.rows:
         marks += sorted({type for row in rules.rows if _guards(row) for type in row.types})

@@ -30,7 +30,7 @@ _words = re.compile("[a-z0-9]+").findall
 
 
 class SecretCodes(Struct, frozen=True):
-    """Codes that nobody can read. `key`: of this set of hashes alone; another set has another one."""
+    """Codes that nobody can read. `key`: of this set of hashes alone; a different set has a different key."""
 
     key: bytes = b""
     hashes: frozenset[bytes] = frozenset()
@@ -42,7 +42,7 @@ class SecretCodes(Struct, frozen=True):
 
     @classmethod
     def published(cls, codes: Iterable[str]) -> Self:
-        """The same under a new key, among hashes of nothing."""
+        """The hashes of codes under a new key, among hashes of random bytes."""
         made = cls.of(codes, secrets.token_bytes(KEY_BYTES))
         short = _HIDES_NUMBER - len(made.hashes) % _HIDES_NUMBER
         nothing = (secrets.token_bytes(HASH_BYTES) for _ in range(short))

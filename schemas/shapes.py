@@ -1,7 +1,7 @@
-"""What the structs of the catalogue are made of, read from their types once.
+"""The members of the structs of the catalogue, read from their types once.
 
-Answers two questions about a struct: which members are texts of a certain mark, and where a raw
-value holds a member that the struct does not know.
+Answers two questions about a struct: which members are texts of a certain mark, and where a raw value holds a
+member that the struct does not know.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -25,7 +25,9 @@ def members_marked(data: type[Struct], mark: str) -> tuple[str, ...]:
 
 
 def names_marked(data: type[Struct], mark: str) -> tuple[tuple[str, frozenset[str]], ...]:
-    """The same members, each with the names of the texts below it, at any depth, that carry `mark`."""
+    """The members of `members_marked`, each with the names of the texts below it, at any depth, that carry
+    `mark`.
+    """
     return tuple(
         (field.encode_name, frozenset(_marked_below(field.type, mark)))
         for field in shape_of(data).fields
@@ -113,7 +115,9 @@ def _finder_of(data: type[Struct]) -> Finder:
 
 
 def _finder(info: inspect.Type) -> Finder | None:
-    """What looks through values of a type; None where no value of it can hold an unknown member."""
+    """A function that looks through values of a type; None where no value of it can hold an unknown
+    member.
+    """
     if isinstance(info, inspect.StructType):
         return _in_struct(info)
     finders = [finder for inner in _inner(info) if (finder := _finder(inner)) is not None]

@@ -1,8 +1,9 @@
-"""Signed messages: what a place takes from known signers alone.
+"""Signed messages: some places take messages from known signers alone.
 
-Pure. The signature of another ledger vouches for what its message tells: a disclosure about a person that may
-be told. What has no signature of a known signer, or tells anything else, is withheld like all that is not for
-this ledger. The signature of the privacy office vouches for who speaks, and for nothing else.
+Pure. The signature of another ledger vouches for the content of its message: a disclosure about a person that
+may be told. A message without the signature of a known signer, or about anything else, is withheld like all
+that is not for this ledger. The signature of the privacy office vouches for the speaker, and for nothing
+else.
 """
 
 from datetime import datetime
@@ -43,7 +44,7 @@ def admit_signed(message: bytes, intake: AdmissionRules, now: datetime) -> Event
     told = intake.signed.open(message) if intake.signed else None
     if told is None:
         return WITHHELD
-    # Who signed says who spoke.
+    # The signer is the speaker.
     rules = msgspec.structs.replace(without_register(intake), secrecy=_VOUCHED_FOR)
     outcome = decode(told, rules, now)
     if isinstance(outcome, Event):

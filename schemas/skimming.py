@@ -1,8 +1,8 @@
-"""What may be said of a message that is too large to be read: some texts of its outermost object.
+"""Some texts of the outermost object of a message that is too large to be read.
 
-All that stands between them is passed over and becomes no object. Decoded, a list of empty lists takes
-30 times its bytes; and so many objects at once set off the garbage collector, which then looks through
-all that the program holds, however small the message was.
+The text between them is passed over and becomes no object. Decoded, a list of empty lists takes 30 times its
+bytes; and that many objects at once set off the garbage collector, which then looks through all that the
+program holds, however small the message was.
 """
 
 from typing import Any, Final

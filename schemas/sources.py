@@ -1,10 +1,10 @@
-"""Who may say what: which source may send a message at all, through the place that it came by.
+"""The rights of sources: which source may send a message at all, through the place that it came by.
 
 Pure. A place is a Kafka topic, or `file:` and a label. The program gives it where a message arrives; no
-message, letter or file name chooses it. `source` is only a name that a sender writes: what a name may do
-depends on who can write to that place, which the broker and the operator decide. A confidential ledger
-trusts its own commands alone: it marks every other file and post (`label_in`), reads no register topic, and
-takes no annulment from outside.
+message, letter or file name chooses it. `source` is only a name that a sender writes: the rights of a name
+depend on who can write to that place, which the broker and the operator decide. A confidential ledger trusts
+its own commands alone: it marks every other file and post (`label_in`), reads no register topic, and takes no
+annulment from outside.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -101,7 +101,7 @@ def is_brought(place: str) -> bool:
 
 
 def through(intake: AdmissionRules, place: str) -> AdmissionRules:
-    """What a ledger accepts through one place."""
+    """The rules of a ledger for messages through one place."""
     speakers = intake.speakers
     if speakers is None or speakers.place == place:
         return intake
@@ -109,7 +109,7 @@ def through(intake: AdmissionRules, place: str) -> AdmissionRules:
 
 
 def without_register(intake: AdmissionRules) -> AdmissionRules:
-    """What a ledger accepts, from whichever system: only the ledger knows which are registered."""
+    """The rules of a ledger for messages from any system: only the ledger knows which are registered."""
     speakers = intake.speakers
     if speakers is None or speakers.senders is None:
         return intake
@@ -117,10 +117,10 @@ def without_register(intake: AdmissionRules) -> AdmissionRules:
 
 
 def not_allowed(message: Mapping[str, Any], intake: AdmissionRules) -> str | None:
-    """The pointer of what its source may not say; None where it may.
+    """The pointer of the member that its source may not send; None where it may send all.
 
-    Expects a message of a known type; the rest may have any shape. What depends on the recorded
-    events, whose facts an act is about, is asked when it is recorded: see `claimed`.
+    Expects a message of a known type; the rest may have any shape. Rights that depend on the recorded events,
+    whose facts an act is about, are checked when it is recorded: see `claimed`.
     """
     speakers = intake.speakers
     if speakers is None:
@@ -168,7 +168,7 @@ def gives_power(
 ) -> bool:
     """Whether an event of a type, by short name, counts where it gives power or takes it.
 
-    True for types that do neither. What is `listed` counts from the privacy office, and from sources that the
+    True for types that do neither. A `listed` type counts from the privacy office, and from sources that the
     house lists for the type, through a place that it lists: not from a sender who only writes that name.
     """
     if power is None or not power.listed:
@@ -189,10 +189,10 @@ def counts(
 
 
 def has_effect(power: Power, name: str, source: str, place: str, office: Collection[str]) -> bool:
-    """Whether what a type says, by short name, can have an effect at all, by the place that it came by.
+    """Whether an event of a type, by short name, can have an effect at all, by the place that it came by.
 
-    What another ledger withheld is evidence. What must be `brought` counts from commands and files of this
-    ledger's people, and not from a topic or a post. The acts of the confidential office count from that
+    A message that another ledger withheld is evidence. A `brought` type counts from commands and files of
+    this ledger's people, and not from a topic or a post. The acts of the confidential office count from that
     ledger's own commands alone.
     """
     if power.office and name in power.acts:
@@ -222,9 +222,9 @@ def _is_through(sender: Sender, place: str) -> bool:
 
 
 def _speaks_through(sender: Sender, place: str) -> bool:
-    """The same where it gives power.
+    """Whether a place is one of a sender's places for events that give power.
 
-    A label that another ledger, or a confidential one, marked gives none.
+    A label that another ledger, or a confidential one, marked gives no power.
     """
     if not place.startswith(_FILE):
         return _is_through(sender, place)
@@ -234,7 +234,7 @@ def _speaks_through(sender: Sender, place: str) -> bool:
 def claimed(
     outcomes: Sequence[Event | Rejection], intake: AdmissionRules
 ) -> list[Event | Rejection]:
-    """The same outcomes; events that claim power over what others said carry their claim."""
+    """The outcomes, in order; events that claim power over the events of other sources carry their claim."""
     speakers = intake.speakers
     if speakers is None:
         return list(outcomes)

@@ -51,7 +51,7 @@ class TcFault(ValueError):
 
 
 class Restriction(Struct, frozen=True):
-    """What the publisher restricts for some vendors. `kind`: 0 all, 1 all but consent, 2 all but `li`."""
+    """A restriction by the publisher for some vendors. `kind`: 0 all, 1 all but consent, 2 all but `li`."""
 
     purpose: int
     kind: int
@@ -59,7 +59,7 @@ class Restriction(Struct, frozen=True):
 
 
 class Publisher(Struct, frozen=True):
-    """What the person chose for the publisher itself; custom purposes are numbered by the publisher."""
+    """The person's choices for the publisher itself; the publisher numbers its custom purposes."""
 
     purposes_consent: tuple[int, ...]
     purposes_li: tuple[int, ...]
@@ -153,7 +153,7 @@ class _Bits:
         return tuple((match.start() + 1, match.end()) for match in _ONES.finditer(bits))
 
     def ids(self, width: int) -> tuple[int, ...]:
-        """The same, each by itself: for few bits."""
+        """The numbers of the set bits, counted from 1, each by itself: for few bits."""
         return tuple(id for first, last in self.ranges(width) for id in range(first, last + 1))
 
     def close(self) -> None:

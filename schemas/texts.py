@@ -1,4 +1,4 @@
-"""What happened, as one sentence for people: texts of every event type in Dutch and English.
+"""An event as one sentence for people: texts of every event type in Dutch and English.
 
 The sentences are data (`texts.toml`). They name facts only, never a value or a person.
 """
@@ -72,13 +72,13 @@ def is_spoken(fact: str) -> bool:
 
 
 def field_name(field: str, language: Language) -> str:
-    """What a field of personal data is called; the field itself where it has no name."""
+    """The name of a field of personal data; the field itself where it has no name."""
     titles = _loaded().fields.get(field)
     return titles[language] if titles else field
 
 
 def query_name(query: str, language: Language) -> str:
-    """What a question to the ledger is called; one without a name as the words that it is made of."""
+    """The name of a question to the ledger; without one, the words that its code is made of."""
     names = queries().get(query)
     return names[language] if names else query.replace("-", " ")
 
@@ -89,7 +89,7 @@ def country_codes() -> Iterable[str]:
 
 
 def country_name(code: str, language: Language) -> str:
-    """What a country is called; an unknown code as it is."""
+    """The name of a country; an unknown code as it is."""
     names = _countries().get(code)
     return names[language] if names else code
 
@@ -128,7 +128,7 @@ def text_of(name: str, facts: Mapping[str, Any], language: Language) -> str:
 
 
 def _has_all(part: str, facts: Mapping[str, Any]) -> bool:
-    """Whether there is every fact of a part; no category is none."""
+    """Whether every fact of a part is there; an empty list of categories counts as missing."""
     names = [fact for _, fact, _ in _parsed(part) if fact]
     return all(_value(name, facts) if name == "categories" else name in facts for name in names)
 

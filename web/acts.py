@@ -185,7 +185,7 @@ def _coded(fields: F) -> F:
 
 
 def time_of(visit: Visit, given: Timed) -> datetime:
-    """When an act was done. Raises Misconfigured for a time that is none."""
+    """When an act was done. Raises Misconfigured for a malformed time."""
     return time_named({"at": given.at or ""}, "at") or visit.now
 
 

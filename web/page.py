@@ -61,7 +61,7 @@ F = TypeVar("F", bound=Struct)
 class Preview(Struct, frozen=True):
     """What an act would do, before a person confirms it. `parts`: pieces that say so.
 
-    `seen`: a name of all that it would do. An act is done that would do what was seen.
+    `seen`: a digest of all that it would do. We act only if the result is still what the person was shown.
     """
 
     parts: tuple[object, ...]

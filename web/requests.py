@@ -68,7 +68,7 @@ def _weight(text: str) -> float:
 
 
 def moment_of(texts: Mapping[str, str]) -> Moment:
-    """The moment that parameters name. Raises Misconfigured for a time that is none."""
+    """The moment that parameters name. Raises Misconfigured for a malformed time."""
     position = texts.get(AT_POSITION) or None
     if position is not None and not is_position(position):
         raise Misconfigured("expected a position: a whole number", field=AT_POSITION)
@@ -99,7 +99,7 @@ def time_named(texts: Mapping[str, str], name: str) -> datetime | None:
 
 
 def time_asked(text: str | None, name: str) -> datetime | None:
-    """The time that a parameter names, if it does. Raises Misconfigured for a time that is none."""
+    """The time that a parameter names, if it does. Raises Misconfigured for a malformed time."""
     if not text:
         return None
     time = instant_of(text) or time_shown(text) or field_time(text)

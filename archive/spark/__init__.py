@@ -1,4 +1,4 @@
 """An archive on many machines by Apache Spark: its streams folded into rows of views, its questions answered.
 
-What executors run (`sorting`, `folding`) imports no Spark and opens nothing but the archive.
+The modules for executors (`sorting`, `folding`) import no Spark and open nothing but the archive.
 """

@@ -45,7 +45,7 @@ def ask_spark(
         session.sql(sql_of("events")).createOrReplaceTempView("events")
         answer = session.sql(sql_of(question))
         rows = _rows(answer)
-    except UNREADABLE:  # its text may quote what is in a file
+    except UNREADABLE:  # its text may quote a file
         raise Unproven(_UNREADABLE) from None
     return Asked(question, manifest.last, tuple(answer.columns), rows)
 

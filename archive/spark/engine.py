@@ -1,9 +1,9 @@
 """A rebuild's engine on Spark: executors fold the archive, and this process gets rows.
 
 Each segment is read once and shared out by stream; a share is folded by one task. First the few streams are
-folded that others ask for, then all. What executors make depends on the archive alone, and Spark counts one
-run of a task. So a machine that is lost, a task that runs twice and one that Spark starts beside a slow one
-change nothing. Executors need the archive and this program: no database, and no key.
+folded that others ask for, then all. The results of executors depend on the archive alone, and Spark counts
+one run of a task. So a machine that is lost, a task that runs twice and a second run that Spark starts beside
+a slow one change nothing. Executors need the archive and this program: no database, and no key.
 """
 
 from collections import deque
@@ -29,11 +29,11 @@ from projections.following.blocks import StreamBlock
 from projections.following.derive import Content, Goal, deciding_names, shared_names
 from projections.following.work import Work, work_of
 
-# A task folds about so many events, in a few seconds, and holds them and their rows in memory.
+# A task folds about this many events, in a few seconds, and holds them and their rows in memory.
 _SHARE_EVENTS = 50_000
 # Shares for each processor, so that none waits long for the last.
 _SHARES_A_CORE = 2
-# As many shares hold what others ask for as one share of all events in so many.
+# The streams that others ask for get one share for each `_ASKED_PART` shares of all events.
 _ASKED_PART = 16
 # The newest events, which are not archived yet, go through this process.
 NEWEST_EVENTS = 1 << 20
@@ -131,7 +131,7 @@ class SparkEngine:
             position = rows[-1][4]
 
     def _collected(self, folded: "RDD[Any]", partitions: Sequence[int]) -> Iterator[Any]:
-        """What the partitions hold, in their order; some are made ahead while earlier ones are taken.
+        """The results of the partitions, in their order; some are made ahead while earlier ones are taken.
 
         Raises the error that one of them tells.
         """

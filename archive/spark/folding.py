@@ -39,7 +39,7 @@ _header = msgspec.json.Decoder(_Header).decode
 
 
 def fold_asked(work: Work, parts: Iterable[Part]) -> Iterator[AskedRows]:
-    """What the streams of a share come to that rows of other streams ask for."""
+    """The rows of a share's streams that rows of other streams ask for."""
     goals, streams = work.goals(), list(_streams(parts))
     yield [
         list(shared_rows(streams, goal, work.privacy_office)) if shared_names(goal[0]) else []
@@ -50,7 +50,7 @@ def fold_asked(work: Work, parts: Iterable[Part]) -> Iterator[AskedRows]:
 def fold_share(
     work: Work, asked: Callable[[], AskedRows], parts: Iterable[Part]
 ) -> Iterator[StreamBlock | list[Seen]]:
-    """What all streams of a share come to; in the end, what was seen of each goal."""
+    """Fold all streams of a share; in the end, give the sightings of each goal."""
     goals = work.goals()
     contents = [Content(view, rows) for (view, _), rows in zip(goals, asked(), strict=True)]
     yield from blocks(_streams(parts), goals, contents, work.privacy_office)

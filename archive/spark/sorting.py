@@ -1,8 +1,8 @@
-"""Entries shared out by stream, for machines of which each folds some streams. Runs in executors.
+"""Entries shared out by stream, so that each machine folds some streams. Runs in executors.
 
 A segment is proven as it is read: its entries must come to the tree hash in the manifest, for which a signed
 checkpoint stands. Nothing else of the file is believed, so a store that was changed cannot change a view.
-What the ledger pruned is left out: the archive still has it, and views tell of what the ledger holds.
+Pruned entries are left out: the archive still has them, and views show only the ledger's entries.
 """
 
 import zlib
@@ -38,7 +38,7 @@ _SCHEMA = pa.schema(
         pa.field("entry", pa.binary(), nullable=False),
     ]
 )
-# What is sealed does not get smaller; the names of members do, which every entry repeats. So pipes, Java and
+# Sealed values do not get smaller; the names of members do, which every entry repeats. So pipes, Java and
 # networks move a fifth of the bytes.
 _COMPRESSED = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", compression_level=1))
 

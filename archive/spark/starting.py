@@ -36,10 +36,11 @@ _LOCAL_DEFAULTS = {
     "spark.executor.extraJavaOptions": _JAVA,
 }
 # Spark itself asks three times for 20 s, by constants of its own, and then says nothing of the address. Where
-# a server answers that is no master we wait for that: to ask it means to speak Spark's protocol, and its TLS.
+# a server other than a master answers, we wait for that: to ask it means to speak Spark's protocol, and its
+# TLS.
 _ANSWER_S = 3.0
 _STANDALONE = "spark://"
-# How Spark calls what no master has taken in: what answers there is no master.
+# Spark's name for an application that no master has taken in: the server at that address is not a master.
 _UNREGISTERED = "spark-application-"
 
 

@@ -55,7 +55,7 @@ def kind_of(
     seen_from: str | None,
     seen_to: str | None,
 ) -> LetterFilter:
-    """The letters that the options name. Raises BadParameter for a time that is none."""
+    """The letters that the options name. Raises BadParameter for a malformed time."""
     first, last = bounds_of(seen_from, seen_to)
     return LetterFilter(code, source, topic, types_named(type), first, last)
 

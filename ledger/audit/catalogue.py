@@ -1,8 +1,8 @@
-"""The database's catalogue against what the migrations make: tables, columns, triggers, functions, rights.
+"""The database's catalogue against the migrations: tables, columns, triggers, functions, rights.
 
-`catalogue.txt` is what a fresh installation comes to, one fact a line, written by `make documents`. Names of
-one ledger stand in it in braces, so that it fits every ledger. What belongs to the site, such as its logins,
-is not in it and follows a rule instead (`check_memberships`).
+`catalogue.txt` lists the facts of a fresh installation, one a line, written by `make documents`. Names of one
+ledger stand in it in braces, so that it fits every ledger. Objects of the site, such as its logins, are not
+in it and follow a rule instead (`check_memberships`).
 """
 
 import hashlib
@@ -188,7 +188,7 @@ class Readable(NamedTuple):
 
 
 def readable(session: Session) -> Readable:
-    """The same as `check_catalogue` returns, from the catalogue alone.
+    """Read `Readable` as `check_catalogue` returns it, from the catalogue alone.
 
     If the catalogue cannot be read, tables and views count as readable: the audit itself reports the fault.
     """

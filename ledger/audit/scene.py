@@ -22,15 +22,15 @@ from ledger.writing.chain import CopiedRows
 class Scene:
     """One audit. `session`: reads one moment of the database; nothing is written to it.
 
-    `log`: the published log, None where there is none. `chain`: the key under which the recorder vouched for
-    what it wrote, None where it is not here. `last`: the last position of the table. `size`, `root`: of
-    the tree over its entries. `since`: how many entries a checkpoint vouches for that an auditor kept, so
-    that they are not looked at; None: everything is. `batches`: those that can be read, in order, with
-    anything behind them; `before`: the batch before those; `after`: where it ends. `copied`: the hashes
-    of the rows of each batch. `gaps`: those that an event explains, by position. `promises`: trees that
-    the database says were promised. `pruned`: up to which position entries may be gone, as the event
-    `pruning` says; `prunings`: all such events.
-    `readable`: what can be looked at without running anything. Each is set by the check that reads it.
+    `log`: the published log, None without one. `chain`: the key under which the recorder vouched for its
+    writes, None where it is not here. `last`: the last position of the table. `size`, `root`: of the tree
+    over its entries. `since`: how many entries an auditor's kept checkpoint vouches for, so that they are not
+    looked at; None: all entries are. `batches`: the readable batches, in order, and anything behind them;
+    `before`: the batch before those; `after`: where it ends. `copied`: the hashes of the rows of each batch.
+    `gaps`: the gaps that an event explains, by position. `promises`: trees that the database says were
+    promised. `pruned`: the position up to which entries may be gone, as the event `pruning` says; `prunings`:
+    all such events. `readable`: the parts that can be read without running anything. Each is set by the check
+    that reads it.
     """
 
     session: Session

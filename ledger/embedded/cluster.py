@@ -69,9 +69,9 @@ _log = logging.getLogger(__name__)
 
 
 def programs_for(account: Account, place: DataDirectory) -> Path:
-    """Folder of the newest PostgreSQL programs that this account can run: installed ones, or our own.
+    """Folder of the newest PostgreSQL programs that this account can run: installed, or our own.
 
-    Raises Misconfigured when there are none, or the caller cannot run those that come along.
+    Raises Misconfigured without any, or when the caller cannot run those that come along.
     """
     minors = {folder: minor for folder in INSTALLED if (minor := minor_of(folder))}
     installed = max(minors, key=minors.__getitem__, default=None)

@@ -22,7 +22,7 @@ from ledger.names import LedgerName
 from ledger.storage.postgres import Session
 
 _BLOCK_KEYS = 2_000
-# The difference between the clocks of two machines; a larger one means that a clock was set meanwhile.
+# The largest difference between the clocks of two machines; beyond it, one of them was set meanwhile.
 _CLOCKS_DIFFER = timedelta(hours=1)
 
 

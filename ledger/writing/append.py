@@ -55,7 +55,7 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class WriteResult(msgspec.Struct, frozen=True):
-    """What a write got: positions `first` to `last` (empty when last < first), one recorded time."""
+    """The result of a write: positions `first` to `last` (empty when last < first), one recorded time."""
 
     first: int
     last: int
@@ -94,7 +94,7 @@ def latest_versions(session: Session, streams: Sequence[UUID]) -> dict[UUID, int
 
 
 class BatchNotes(msgspec.Struct, frozen=True):
-    """What the row of a batch says beside its events.
+    """The facts in the row of a batch besides its events.
 
     `recorded_at`: of events that come back after a restore; None for new ones.
     """

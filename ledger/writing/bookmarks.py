@@ -104,7 +104,7 @@ def move_bookmark_over_gap(
 ) -> None:
     """Move the bookmark from the start of a gap to its end. Raises Fenced when it is elsewhere.
 
-    What was recorded before the gap says nothing about the record before the new place.
+    The events recorded before the gap say nothing about the record before the new place.
     """
     stored = _stored(session, gap)
     if stored is None:

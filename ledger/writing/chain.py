@@ -1,14 +1,14 @@
-"""What the recorder vouches for beside the events: a keyed hash for each batch, over the one before.
+"""The keyed hashes by which the recorder vouches for its writes: one for each batch, over the one before.
 
-An event is vouched for by the log. What is recorded in the same transaction with it is not in the log: how a
-batch came about, the names of its events, bookmarks, counted rejections, dead letters, the tracking of other
-applications; nor is the form in which the table holds an event. So each batch hashes its own row, the rows of
-its names and events, and what all those tables hold by then, under a key of the ledger that an epoch key
-outside the database wraps. An audit computes it again. Pure.
+The log vouches for an event, but not for the rest that is recorded in the same transaction: how a batch came
+about, the names of its events, bookmarks, counted rejections, dead letters, the tracking of other
+applications; nor for the form in which the table holds an event. So each batch hashes its own row, the rows
+of its names and events, and the content of all those tables by then, under a key of the ledger that an epoch
+key outside the database wraps. An audit computes it again. Pure.
 
-What a table holds is told by a sum: each row's own keyed hash as a number, added when it comes and subtracted
-when it goes, modulo 2^256 (a multiset hash, Clarke et al. 2003). Subtracted is what the row says when it
-goes, so a row that was changed in between leaves a difference for ever.
+A sum stands for the content of a table: each row's own keyed hash as a number, added when it comes and
+subtracted when it goes, modulo 2^256 (a multiset hash, Clarke et al. 2003). The hash of the row as it goes is
+subtracted, so a row that was changed in between leaves a difference for ever.
 """
 
 from collections.abc import Iterable, Sequence
@@ -67,7 +67,7 @@ def batch_hash(key: KeyedHash, before: bytes, row: Sequence[Cell], side: "SideSt
 
 
 class SideState(NamedTuple):
-    """What there is beside the events after a batch: erasures counted, the largest promise, the sums."""
+    """The state beside the events after a batch: erasures counted, the largest promise, the sums."""
 
     erasures: int
     promised: int
@@ -93,7 +93,7 @@ class ChainLink:
         self._moved[table] -= int.from_bytes(row_hash(self._key, table, row))
 
     def sums(self, before: bytes) -> bytes:
-        """What the tables come to after the batch. `before`: what they came to."""
+        """The sums of the tables after the batch. `before`: their sums before it."""
         numbers = _numbers(all_sums(before))
         return _bytes(a + b for a, b in zip(numbers, self._moved.values(), strict=True))
 
@@ -110,7 +110,7 @@ def all_sums(sums: bytes) -> bytes:
 
 
 def sum_of(hashes: Iterable[bytes]) -> bytes:
-    """What the rows of one table come to."""
+    """The sum of the rows of one table, from their hashes."""
     return _bytes([sum(map(int.from_bytes, hashes))])
 
 

@@ -1,4 +1,4 @@
-"""What arrives to be recorded: messages, and where each came from."""
+"""Messages that arrive to be recorded, and their origins."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -33,14 +33,14 @@ class OwnOrigin(msgspec.Struct, frozen=True):
 
 
 def place_of(origin: KafkaOrigin | FileOrigin | OwnOrigin) -> str:
-    """What an origin counts as a topic: that of Kafka, `file:` and a label, or `command:` and its name."""
+    """The topic of an origin: that of Kafka, `file:` and a label, or `command:` and its name."""
     if isinstance(origin, KafkaOrigin):
         return origin.topic
     return f"file:{origin.file}" if isinstance(origin, FileOrigin) else f"command:{origin.command}"
 
 
 def place_in(origin: Mapping[str, Any]) -> str:
-    """The same, of an origin as it is recorded."""
+    """The topic of an origin as it is recorded."""
     if "topic" in origin:
         return str(origin["topic"])
     return f"file:{origin['file']}" if "file" in origin else f"command:{origin.get('command')}"

@@ -1,8 +1,7 @@
 """From events with their streams and keys to rows that are ready to be recorded: sealed, hashed, packed.
 
-Pure work on a block of events. Each step goes over all of them before the next one does. Event by event
-takes half as long again: so much code and so many tables are run through that they leave the processor's
-cache before they are needed again.
+Pure work on a block of events. Each step goes over all of them before the next step does. Event by event
+takes half as long again: the code and tables of all steps together do not fit the processor's cache.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,7 +26,7 @@ from schemas.personal import each_of
 from schemas.powers import Claim
 
 _encode = msgspec.json.Encoder().encode
-# Of the hash of a value. Whom a search finds is opened and compared, so more would only take room.
+# The length of a hash of a value. A search opens and compares its hits, so more would only take room.
 BLIND_BYTES = 16
 # Characters of a text that is normalized at once: nearly all names and addresses.
 _SHORT = 64
@@ -93,7 +92,10 @@ def pack(
     hashes: LedgerHashes,
     nonces: Callable[[int], bytes],
 ) -> list[PackedMessage]:
-    """Seal and pack a block of events whose keys are ready. `nonces`: so many fresh ones in a row."""
+    """Seal and pack a block of events whose keys are ready.
+
+    `nonces`: makes a number of fresh ones, in a row.
+    """
     states = states_of(ledger, stream_events, nonces)
     hashed_by = [_hash_of(stream_event, hashes.fingerprint) for stream_event in stream_events]
     fingerprints = [
@@ -118,7 +120,7 @@ def pack(
 
 
 def _hash_of(stream_event: StreamEvent, common: KeyedHash) -> tuple[KeyedHash, int]:
-    """What makes an event's fingerprint, and the generation of its key: 0 for that of the ledger."""
+    """The hash for an event's fingerprint, and the generation of its key: 0 for that of the ledger."""
     own = stream_event.keys.fingerprint if has_own_hash(stream_event) else None
     return (own, stream_event.keys.generation) if own else (common, 0)
 
@@ -222,7 +224,7 @@ def _packed(
 
 
 def blind_hash(key: bytes, field: str, value: Any) -> bytes:
-    """Keyed hash of one searchable value, 16 bytes, of its `spelling`. Of a list each value has its own."""
+    """Keyed hash of one searchable value, 16 bytes, of its `spelling`. Each value of a list has its own."""
     return keyed_hash(key, _folded(field, value))[:BLIND_BYTES]
 
 

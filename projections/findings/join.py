@@ -227,7 +227,7 @@ def _affected(by_stream: Mapping[UUID, _Kinds], batch: _Batch) -> _Facts:
 
 
 def _stored(by_stream: Mapping[UUID, _Kinds], batch: _Batch) -> dict[Key, bytes]:
-    """The same of those that are rows; what is held is none."""
+    """The same for facts stored as rows. Held values are not rows."""
     since_by_kind = {
         (stream, kind): since
         for stream, kinds in by_stream.items()

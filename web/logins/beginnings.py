@@ -18,7 +18,7 @@ _BYTES = 32
 
 
 class Beginning(msgspec.Struct, frozen=True):
-    """What is remembered of a login: what the answer must hold, and where the person wanted to go.
+    """A login that has begun: the values that the answer must hold, and the page that the person wanted.
 
     `again`: the provider must ask the person now, whoever is logged in there.
     """

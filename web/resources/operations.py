@@ -68,7 +68,7 @@ class LettersParams(Params, frozen=True, kw_only=True):
 
     @property
     def kind(self) -> LetterFilter:
-        """The letters that are asked for, of all pages. Raises Misconfigured for a time that is none."""
+        """The letters that are asked for, of all pages. Raises Misconfigured for a malformed time."""
         return LetterFilter(
             self.code,
             self.source,

@@ -25,7 +25,7 @@ class PeriodParams(Params, frozen=True, kw_only=True):
 
     @property
     def period(self) -> Period:
-        """The period. Raises Misconfigured for a time that is none, or where no time lies between them."""
+        """The period. Raises Misconfigured for a malformed time, or where no time lies between them."""
         since, until = _named("from", self.since), _named("to", self.until)
         if since is not None and until is not None and until < since:
             raise Misconfigured("this lies before the beginning of the period", field="to")

@@ -86,7 +86,7 @@ class ComparisonParams(PersonParams, frozen=True):
     with_at_position: str | None = None
 
     def earlier(self, shown: Moment, now: datetime) -> Moment:
-        """The earlier moment. Raises Misconfigured for a time that is none."""
+        """The earlier moment. Raises Misconfigured for a malformed time."""
         texts = {
             "as-of": self.with_as_of or "",
             "recorded-by": self.with_recorded_by or "",

@@ -1,9 +1,9 @@
-"""The keys' part of an audit: the keys' namespace, what the key provider holds, and the journal.
+"""The keys' part of an audit: the keys' namespace, the keys that the key provider holds, and the journal.
 
-What it needs is read before the moment that is audited, and asked again after it where a rotation or an
+Provider and journal are read before the moment that is audited, and again after it where a rotation or an
 erasure may have gone on meanwhile. Memory: a block of streams, about 2 KiB for each erasure of the journal,
-and at most `CappedFindings.MOST` findings of a kind. Nothing that it meets ends it; details name data
-subjects, categories and purposes, never a reference or a value.
+and at most `CappedFindings.MOST` findings of a kind. No fault ends it; details name data subjects, categories
+and purposes, never a reference or a value.
 """
 
 from collections.abc import Sequence

@@ -41,10 +41,12 @@ class Certificate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CertificateContent(msgspec.Struct, frozen=True):
-    """What a certificate proves. `keys_destroyed`: ids, which commit to the keys. `size`: of the log.
+    """The facts that a certificate proves. `keys_destroyed`: ids, which commit to the keys.
 
-    `fields`: where single fields went, and their categories stayed; empty where `categories` went.
-    `through`: of these the values up to then went.
+    `size`: of the log.
+
+    `fields`: the erased single fields, whose categories stayed; empty where `categories` were erased.
+    `through`: the time up to which the values of those fields were erased.
     """
 
     data_subject: UUID
@@ -85,7 +87,10 @@ def parse_certificate(content: bytes) -> Certificate:
 def verify(
     certificate: Certificate, keys: Collection[VerifierKey], policy: Policy | None = None
 ) -> CertificateContent:
-    """What the log proves of an erasure. Raises Unproven when it does not prove it."""
+    """Verify a certificate; returns the erasure that the log proves.
+
+    Raises Unproven when it does not prove it.
+    """
     decided, _ = _proven(certificate.decided, (_DECIDED,), keys, policy)
     erased, (origin, size) = _proven(certificate.erased, _ERASED, keys, policy)
     # The decision is that of the erasure, and came before it.

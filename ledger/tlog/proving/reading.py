@@ -28,7 +28,7 @@ def published(folder: LogFolder) -> PublishedCheckpoint | None:
 
 
 def published_by(folder: LogFolder, position: int) -> PublishedCheckpoint | None:
-    """The largest checkpoint ever signed that covers nothing after a position; None when there is none."""
+    """The largest checkpoint ever signed that covers nothing after a position; None without one."""
     for content in folder.history.backwards():
         signed = PublishedCheckpoint(content, parse_checkpoint(parse_note(content).text))
         if signed.checkpoint.size <= position:
@@ -42,7 +42,7 @@ def prove(folder: LogFolder, position: int) -> Proof:
 
 
 def prove_under(folder: LogFolder, signed: PublishedCheckpoint, position: int) -> Proof:
-    """The same under a checkpoint that was read before and covers the position. Raises Unproven."""
+    """The proof under a checkpoint that was read before and covers the position. Raises Unproven."""
     index, size, root = position - 1, signed.checkpoint.size, signed.checkpoint.root
     hashes = inclusion_proof(index, size, nodes_of(size, folder.tile))
     number, place = divmod(index, TILE_WIDTH)

@@ -1,7 +1,7 @@
-"""What is handed out of the log's folder: what the signed tree covers, and nothing else that may lie there.
+"""Serving the log's folder: the files that the signed tree covers, and nothing else that may lie there.
 
 A file is read, taken apart, and shown to belong to the tree of the published checkpoint, which a key of the
-log has signed. So another file in its place, whatever it is and however it came there, is not handed out.
+log has signed. So a different file in its place, whatever it is and however it came there, is not handed out.
 """
 
 from collections.abc import Collection
@@ -17,9 +17,10 @@ from ledger.tlog.tree.tiles import TILE_WIDTH, FilePlace, encode_tile, place_of,
 
 
 def served(folder: LogFolder, path: str, keys: Collection[VerifierKey]) -> bytes | None:
-    """What the log has at a path below its folder, for others; None where it has nothing.
+    """The content for others of a path below the log's folder; None where the log has nothing there.
 
-    `keys`: of which one has signed. Raises Unproven for a file that is not what was signed, ServiceAway.
+    `keys`: one of them must have signed. Raises Unproven for a file that differs from the signed tree,
+    ServiceAway.
     """
     try:
         content = folder.checkpoint()

@@ -1,9 +1,9 @@
-"""Fenced against the past: nobody writes to a database that lacks, or denies, what its log has promised.
+"""A fence against the past: no role writes to a database that lacks, or denies, a promise of its log.
 
-A replica that is promoted, or a copy that is put back, may end before the last promise. Who records there
-writes a second history under positions that are signed already. So each connection of a role that writes
-compares the database with every promise that can be read (`Database.connect`), before it writes anything.
-Where none can be read it goes on, and says so; it looks again while it writes.
+A replica that is promoted, or a copy that is put back, may end before the last promise. A process that
+records there writes a second history under positions that are signed already. So each connection of a role
+that writes compares the database with every promise that can be read (`Database.connect`), before it writes
+anything. Without a readable promise it goes on, and says so; it looks again while it writes.
 """
 
 import time
@@ -58,7 +58,7 @@ class Promises(Protocol):
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The name for people."""
         ...
 
     def newest(self, keys: Sequence[VerifierKey]) -> Checkpoint | None:
@@ -99,7 +99,7 @@ def _unsigned(content: bytes) -> Checkpoint:
 
 
 class FetchedPromises:
-    """Promises over HTTP. `fetch`: the file of a path, None where there is none; raises LedgerError."""
+    """Promises over HTTP. `fetch`: the file of a path, None for a missing file; raises LedgerError."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class FetchedPromises:
         self._read_tile = read_tile
 
     def newest(self, keys: Sequence[VerifierKey]) -> Checkpoint | None:
-        """What comes over a network counts only if a known key signed it."""
+        """A checkpoint from a network counts only if a known key signed it."""
         content = self._fetch(self._checkpoint)
         if content is None:
             return None
@@ -129,9 +129,9 @@ class FetchedPromises:
 
 
 class PromiseState(msgspec.Struct, frozen=True):
-    """What a comparison found, where it found no contradiction. `size`: of the largest promise that was read.
+    """The result of a comparison without a contradiction. `size`: of the largest promise that was read.
 
-    `unread`: why none could be read although there should be some; None where all is well.
+    `unread`: why no promise could be read although there should be some; None where all is well.
     """
 
     size: int = 0
@@ -238,7 +238,7 @@ def _last_leaf(promise: Checkpoint, place: Promises) -> bytes | None:
 def _check(session: Session, size: int, leaf: bytes | None) -> None:
     """Raise RolledBack where the database ends before a promise, or has another entry at its end."""
     reading = session.of("ledger")
-    # After the promise was read: it never promises what is not committed.
+    # After the promise was read: the log never promises an entry before it is committed.
     (head, _) = reading.row("head") or (0, 0)
     if head < size:
         raise behind(head, size)

@@ -50,7 +50,7 @@ SERIES: tuple[Series, ...] = (FAILURES, COSIGNATURES, MISSES, *FIGURES)
 
 
 def checkpoint_figures(signed: PublishedCheckpoint | None, age_s: float) -> Figures:
-    """What a published checkpoint shows; nothing when there is none."""
+    """The figures of a published checkpoint; empty without one."""
     if signed is None:
         return {}
     return {
@@ -61,7 +61,7 @@ def checkpoint_figures(signed: PublishedCheckpoint | None, age_s: float) -> Figu
 
 @dataclass(frozen=True)
 class PublisherMetrics:
-    """What a publisher does, and how far it is."""
+    """The metrics of a publisher: its work, and how far it is."""
 
     failures: Counter
     cosignatures: Counter
@@ -77,7 +77,7 @@ class PublisherMetrics:
         return cls(failures, signed, missed, Shown(FIGURES, registry))
 
     def counting(self, other: PublisherObserver) -> PublisherObserver:
-        """An observer that counts, and then does what another one does."""
+        """An observer that counts, and then calls the other observer."""
 
         def failed(error: LedgerError) -> None:
             self.failures.inc()

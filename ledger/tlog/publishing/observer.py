@@ -1,4 +1,4 @@
-"""What can be seen of a publisher: callbacks, for logs and metrics. They do nothing by default."""
+"""Observers of a publisher: callbacks, for logs and metrics. They do nothing by default."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""What the log promised last, as the database keeps it: written before each signature.
+"""The last promises of the log, as the database keeps them: written before each signature.
 
-The folder of the log says it too, but cannot say that it is the wrong folder, or lost.
+The folder of the log has them too, but a wrong or lost folder cannot tell that it is one.
 """
 
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ def bound_to(
     if bound is None:
         last, bound = None, b""
     for tree in reversed(_trees_after(history, keys, last)):
-        # The same tree, signed again with another key, counts once.
+        # A tree that was signed again with a different key counts once.
         if tree != last:
             last, bound = tree, bind(bound, tree)
     return last, bound
@@ -84,7 +84,7 @@ def renew_promise(
 
 
 def _tree(content: bytes, keys: Sequence[VerifierKey]) -> Checkpoint | None:
-    """What a kept checkpoint says; None where it cannot be trusted, which an audit tells."""
+    """The tree of a kept checkpoint; None for one that cannot be trusted, which an audit reports."""
     try:
         return verify_checkpoint(content, keys)
     except Unproven:

@@ -31,7 +31,7 @@ def pruned_leaves(session: Session, size: int = 0) -> Iterator[list[bytes]]:
 
 
 def next_leaves(session: Session, size: int) -> list[bytes]:
-    """The first of them. Raises Halt where there are none."""
+    """The first block of kept leaves. Raises Halt when it is missing."""
     for leaves in pruned_leaves(session, size):
         return leaves
     raise Halt(_MISSING.format(size + 1))

@@ -53,7 +53,7 @@ INTERVAL_S = 1.0
 WAKE_S = 1.0
 FIRST_PAUSE_S = 0.1
 LAST_PAUSE_S = 30.0
-# May read entries, and change nothing but what the database keeps of the promises.
+# May read entries, and change nothing but the promises in the database.
 _ROLE: Role = "publisher"
 _ELSEWHERE = (
     "the log {0.origin} has signed {0.size} entries, and {1} holds nothing of it: set LEDGER_LOG_DIR to where"
@@ -67,7 +67,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Published(msgspec.Struct, frozen=True):
-    """What is published. `entries`: how many the call promised that never were before."""
+    """The published tree. `entries`: how many the call promised for the first time."""
 
     size: int
     root: bytes
@@ -75,11 +75,11 @@ class Published(msgspec.Struct, frozen=True):
 
 
 class _Work(msgspec.Struct):
-    """What the publisher holds between two steps; dropped with the first fault.
+    """The state of the publisher between two steps; dropped with the first fault.
 
-    `pruned`: up to which position entries may be gone: their hashes are in the database. `promise`: the last
-    one that is on disk, None before the first. `bound`: the last tree that the database counts as signed, and
-    what all of them come to.
+    `pruned`: the position up to which entries may be gone: their hashes are in the database. `promise`: the
+    last promise on disk, None before the first. `bound`: the last tree that the database counts as signed,
+    and the digest of the history up to it.
     """
 
     session: Session
@@ -94,7 +94,7 @@ class _Work(msgspec.Struct):
         return self.state.edge.size
 
     def published(self, entries: int = 0) -> Published:
-        """What is promised by now. `entries`: see there."""
+        """The tree that is promised by now. `entries`: see `Published`."""
         assert self.promise
         return Published(self.promise.size, self.promise.root, entries)
 
@@ -152,7 +152,8 @@ class Publisher:
         with self._reporting_faults():
             work = self._current_work(self._begin)
             self._observer.looked()
-            # What comes meanwhile waits for the next call: each checkpoint costs as much, whatever it covers.
+            # Entries that arrive meanwhile wait for the next call: each checkpoint costs as much, whatever it
+            # covers.
             began, upto = work.size, _head(work.session, work.size)
             while work.size < upto and not stop():
                 self._step(work, upto)
@@ -183,7 +184,7 @@ class Publisher:
                 pause_s = FIRST_PAUSE_S
                 if published.entries:
                     self._rest(began + INTERVAL_S, stop)
-                # What was announced meanwhile is taken out of memory too, before it is looked again.
+                # Take announcements that arrived meanwhile out of memory too, before the next look.
                 wake_s = 0 if published.entries else WAKE_S
                 self._current_work(self._begin).session.notified(wake_s)
             except Retry as fault:
@@ -315,7 +316,7 @@ class Publisher:
     def _read(self, work: _Work, head: int) -> list[bytes]:
         """Entries after those of the files, at most a step's; the last one of the files is checked first."""
         size, entries, length = work.size, list[bytes](), 0
-        # Of a log that was made again, the last one may be pruned.
+        # The last entry of a log that was made again may be pruned.
         position = max(0, size - 1) if size > work.pruned else size
         upto = min(head, size + STEP_ENTRIES)
         while position < upto and length < STEP_BYTES:

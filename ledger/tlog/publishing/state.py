@@ -1,4 +1,4 @@
-"""What the publisher goes on from: the tree that was signed last, read back from its files and checked."""
+"""The publisher's starting point: the tree that was signed last, read back from its files and checked."""
 
 from collections.abc import Sequence
 from functools import cache

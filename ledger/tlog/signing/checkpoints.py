@@ -73,7 +73,9 @@ def verify_checkpoint(content: bytes, keys: Collection[VerifierKey]) -> Checkpoi
 def verify_signers(
     content: bytes, keys: Collection[VerifierKey]
 ) -> tuple[Checkpoint, list[VerifierKey]]:
-    """The same, and those of the given keys that signed."""
+    """The checkpoint of a signed note, and the given keys that signed it; Unproven as in
+    `verify_checkpoint`.
+    """
     note = parse_note(content)
     checkpoint = parse_checkpoint(note.text)
     signers = [key for key, _ in verify_note(note, keys)]

@@ -48,6 +48,6 @@ def opened(line: bytes, payload_type: str, keys: Iterable[VerifierKey]) -> bytes
 
 
 def _signed(payload: bytes, payload_type: str) -> bytes:
-    """What is signed: the pre-authentication encoding of DSSE."""
+    """The bytes to sign: the pre-authentication encoding of DSSE."""
     name = payload_type.encode()
     return b"DSSEv1 %d %b %d %b" % (len(name), name, len(payload), payload)

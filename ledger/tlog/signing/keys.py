@@ -62,7 +62,7 @@ class VerifierKey(msgspec.Struct, frozen=True):
 
 
 class Signer(Protocol):
-    """What signs under the name of a log or a witness; its private half stays where it is."""
+    """A signer under the name of a log or a witness; its private half stays where it is."""
 
     @property
     def verifier(self) -> VerifierKey:
@@ -88,7 +88,7 @@ class LogKey(Protocol):
         """Verification keys of every key that this log had, oldest first."""
 
     def faults(self) -> list[str]:
-        """What is wrong with the place of the key, as sentences: who else gets at it."""
+        """The faults of the place of the key, as sentences: other users who get at it."""
 
 
 class SigningKey:
@@ -112,7 +112,7 @@ def cosignature(signer: Signer, text: str, time: int) -> bytes:
 
 
 def cosigned_message(text: str, time: int) -> bytes:
-    """What a witness signs at a time, in seconds since 1970."""
+    """The message that a witness signs at a time, in seconds since 1970."""
     return f"cosignature/v1\ntime {time}\n{text}".encode()
 
 

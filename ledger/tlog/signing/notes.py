@@ -12,7 +12,7 @@ from ledger.errors import Misconfigured, Unproven
 from ledger.tlog.signing.base64 import from_base64, to_base64
 from ledger.tlog.signing.keys import KEY_ID_BYTES, VerifierKey, is_key_name
 
-# More than any log of ours needs, and what the Go library accepts.
+# More than any log of ours needs, and the limits of the Go library.
 LIMIT_BYTES = 1_000_000
 LIMIT_SIGNATURES = 100
 _DASH = "— "

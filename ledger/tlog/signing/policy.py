@@ -30,7 +30,7 @@ class _Group(msgspec.Struct, frozen=True):
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """What a policy file says. `witnesses` by name. `quorum`: a witness, a group, or none at all."""
+    """The content of a policy file. `witnesses` by name. `quorum`: a witness, a group, or `NO_QUORUM`."""
 
     logs: tuple[TrustedKey, ...] = ()
     witnesses: dict[str, TrustedKey] = {}

@@ -1,7 +1,7 @@
-"""What the file system says of the log's files, as errors of this program, and the lock of who writes them.
+"""Faults of the log's files, as errors of this program, and the lock of the process that writes them.
 
-ServiceAway: a full disk, and the like. What was there before is then still there, and the same call may be
-made again. Unproven: something that may not be used lies in the place of a file; a person must look.
+ServiceAway: a full disk, and the like. The files are as they were before, and the same call may be made
+again. Unproven: something that may not be used lies in the place of a file; a person must look.
 """
 
 from collections.abc import Iterator
@@ -28,7 +28,10 @@ def mapped_faults() -> Iterator[None]:
 
 
 def read_file(folder: Folder, name: str) -> bytes | None:
-    """What a file holds; None when there is none. Raises ServiceAway, also for a huge file, or Unproven."""
+    """The content of a file; None for a missing file.
+
+    Raises ServiceAway, also for a huge file, or Unproven.
+    """
     with mapped_faults():
         try:
             return folder.read(name, _MOST_BYTES)

@@ -28,13 +28,13 @@ class LogFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        # Tiles are for everyone; bundles say what was done with whose data.
+        # Tiles are public; bundles tell of acts with persons' data.
         self._public = Folder(path, PUBLIC)
         self._closed = Folder(path, SECRET)
         self.history = History(self._public)
 
     def checkpoint(self) -> bytes | None:
-        """The published checkpoint; None when there is none yet."""
+        """The published checkpoint; None before the first."""
         return read_file(self._public, CHECKPOINT)
 
     def checkpoint_time(self) -> float:

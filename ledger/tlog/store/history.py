@@ -70,9 +70,10 @@ class History:
                 yield day, last
 
     def examined(self, size: int = 0) -> Iterator[tuple[bytes | None, str]]:
-        """The same, and None with a reason for whatever in the folder is no signed checkpoint.
+        """Every checkpoint that was signed, oldest first, and None with a reason for anything else in the
+        folder.
 
-        `size`: without the first days, as far as they end with smaller trees.
+        `size`: skips the first days, as far as they end with smaller trees.
         """
         try:
             names = self._names()
@@ -140,9 +141,9 @@ def _name(day: str) -> str:
 
 
 def bind(history: bytes, checkpoint: Checkpoint) -> bytes:
-    """What a history comes to with one tree more: SHA-256 over what it came to before, and that tree.
+    """The digest of a history with one more tree: SHA-256 over the digest before, and the tree.
 
-    A tree that is signed again, with another key, is the same tree. `history`: empty before the first.
+    A tree that is signed again, with a different key, is the same tree. `history`: empty before the first.
     """
     text = checkpoint_text(checkpoint)
     return hashlib.sha256(history + text.encode()).digest()

@@ -58,7 +58,7 @@ class KeyFile:
         return self.load()
 
     def load(self) -> SigningKey:
-        """The key. Raises Misconfigured when there is none or it does not open, Lost when it is gone."""
+        """The key. Raises Misconfigured when it was never made or does not open, Lost when it is gone."""
         content = _read(self._folder, self.path.name)
         if content is None and self.known():
             raise KeyLost(f"the signing key {self.path} is gone: put it back, or {self._renewal}")

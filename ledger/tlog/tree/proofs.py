@@ -35,9 +35,9 @@ def root_at(size: int, node: Node) -> bytes:
 
 
 def root_around(size: int, own: _Span, inner: Node, outer: Node) -> bytes:
-    """The same, with nodes of the leaves of `own` from `inner`, and all others from `outer`.
+    """Root of the tree, with nodes of the leaves of `own` from `inner`, and all others from `outer`.
 
-    `own`: neighbouring perfect subtrees of one level, of which `inner` knows the nodes from that level on.
+    `own`: neighbouring perfect subtrees of one level; `inner` knows their nodes from that level on.
     """
     first, end = own
 
@@ -120,7 +120,7 @@ def verify_consistency(
 ) -> None:
     """Raise Unproven unless the new tree begins with the old one (RFC 9162, 2.1.4.2).
 
-    Of an empty old tree there is nothing to prove: then the proof must be empty (C2SP tlog-witness).
+    An empty old tree needs no proof: then the proof must be empty (C2SP tlog-witness).
     """
     _check_hashes([old_root, new_root, *proof])
     if not 0 <= old <= new:

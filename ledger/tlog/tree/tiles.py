@@ -44,7 +44,7 @@ def _path(level: str, number: int, width: int) -> str:
 
 
 class FilePlace(NamedTuple):
-    """What the path of a tile or a bundle says. `level`: None for a bundle."""
+    """The path of a tile or a bundle, taken apart. `level`: None for a bundle."""
 
     level: int | None
     number: int
@@ -67,7 +67,9 @@ class FilePlace(NamedTuple):
 
 
 def place_of(path: str) -> FilePlace | None:
-    """What a path names; None for any other spelling than that of `tile_path` and `bundle_path`."""
+    """The tile or bundle of a path; None for any other spelling than that of `tile_path` and
+    `bundle_path`.
+    """
     parts = _PATH.fullmatch(path)
     if parts is None:
         return None
@@ -104,7 +106,7 @@ def decode_tile(content: bytes, width: int) -> list[bytes]:
 
 
 def last_widths(size: int) -> list[int]:
-    """Width of the partial tile of each level, 0 where there is none, in a tree of `size` leaves."""
+    """Width of the partial tile of each level, 0 for a level without one, in a tree of `size` leaves."""
     widths = []
     while size:
         widths.append(size % TILE_WIDTH)

@@ -1,4 +1,4 @@
-"""What a log asks of a witness, and what a witness answers. Pure (C2SP tlog-witness, `add-checkpoint`).
+"""The request of a log to a witness, and the answer. Pure (C2SP tlog-witness, `add-checkpoint`).
 
 The rule of a witness in one sentence: it signs a checkpoint only when its log signed it and it extends the
 last one that this witness signed.
@@ -73,7 +73,10 @@ def judge(
     logs: Mapping[str, Collection[VerifierKey]],
     last: Mapping[str, Checkpoint],
 ) -> tuple[Request, Checkpoint] | Answer:
-    """What a witness may sign, or the refusal. `logs`: keys by origin. `last`: what it signed last."""
+    """The checkpoint that a witness may sign, or the refusal.
+
+    `logs`: keys by origin. `last`: the last checkpoint that it signed, by origin.
+    """
     try:
         request = parse_request(body)
         checkpoint = parse_checkpoint(parse_note(request.checkpoint).text)

@@ -1,7 +1,7 @@
-"""A witness: signs what extends the last checkpoint that it signed, and never anything else.
+"""A witness: signs checkpoints that extend the last one that it signed, and never anything else.
 
-What it signed is on disk before it answers: one file a log, replaced atomically under a lock
-that other processes and threads respect. A witness that lost its folder must get a new key.
+A checkpoint is on disk before the witness answers: one file a log, replaced atomically under a lock that
+other processes and threads respect. A witness that lost its folder must get a new key.
 """
 
 import hashlib
@@ -48,7 +48,7 @@ class Witness:
         self._alone = threading.Lock()
 
     def add_checkpoint(self, body: bytes) -> Answer:
-        """Answer one request of a log. What is signed is durable on return. Raises Retry or Halt."""
+        """Answer one request of a log. The signed checkpoint is durable on return. Raises Retry or Halt."""
         with self._locked():
             last = {
                 origin: checkpoint for origin in self._logs if (checkpoint := self._last(origin))
@@ -80,7 +80,7 @@ class Witness:
         return parse_checkpoint(note.text) if note else None
 
     def _last_note(self, origin: str) -> Note | None:
-        """What was signed last of a log. Raises Halt for anything else in its place."""
+        """The last checkpoint that it signed for a log. Raises Halt for anything else in its place."""
         try:
             content = read_file(self._folder, f"{_name(origin)}/{CHECKPOINT}")
             if content is None:

@@ -1,8 +1,8 @@
 """Asking the witnesses of a policy for their signatures under a checkpoint, all at once.
 
-A witness that is away, slow, refuses or lies costs its signature and nothing else: nobody waits for it once
-the others make the quorum, and at most `DEADLINE_S` before. What a witness says is believed only when its
-signature verifies. It is asked one thing at a time, and its answer is bounded in time and in bytes.
+A witness that is away, slow, refuses or lies costs its signature and nothing else: the log does not wait for
+it once the others make the quorum, and at most `DEADLINE_S` before. A signature counts only when it verifies.
+A witness is asked one thing at a time, and its answer is bounded in time and in bytes.
 """
 
 import logging
@@ -24,7 +24,8 @@ from ledger.tlog.witnessing.cosigning import LIMIT_BYTES, SIZE_TYPE, Request, en
 
 # For all that one witness is asked about one checkpoint. Longer, and checkpoints would get old behind it.
 DEADLINE_S = 5.0
-# The size that we remember may not be what the witness signed last: then it answers with that size, once.
+# The size that we remember may differ from the last one that the witness signed: it answers with its own,
+# once.
 _ATTEMPTS = 2
 _LOG = logging.getLogger(__name__)
 Send = Callable[[str, bytes, float], Reply]
