@@ -7,9 +7,9 @@ Three looks, in this order, each of which a person can repeat with the page that
 2. The *table*: the first of its rows that fits type, recipient kind, provision, purpose and legal basis.
 3. Where that row says so, every code that says why must be one that is *declared* ordinary.
 
-Personal values are sealed by themselves and are not looked at. References are opaque but for these two.
-A message that is not an event of the contract is looked at as bytes (`Secrecy.withholds_bytes`). This module knows how to
-look; rows, codes and provisions are data of the rulebook, the register and the house.
+Personal values are sealed by themselves and are not looked at. References are opaque but for these two. A
+message that is not an event of the contract is looked at as bytes (`Secrecy.withholds_bytes`). This module
+knows how to look; rows, codes and provisions are data of the rulebook, the register and the house.
 """
 
 import re
