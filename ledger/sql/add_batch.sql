@@ -1,4 +1,4 @@
--- What came in with one write, what became of it, and the hash over it; and wake whoever follows the ledger, in one trip.
+-- The span and the counts of one write, with the hash over it; and wake the followers of the ledger, in one trip.
 -- Listeners hear of it when the transaction commits. channel: text.
 INSERT INTO batches (batch, topic, partition, start_offset, end_offset, first_position, last_position,
                      duplicates, dead_letters, recorded_at, erasures, promised, names, rows, sums, mac)

@@ -1,5 +1,5 @@
--- What answers "erased on ..." afterwards; one that is there gets a later end. Arrays are parallel: subjects, hmacs,
--- versions, kinds, starts, throughs, keep_until, macs.
+-- The rows that answer "erased on ..." afterwards; a row that is there gets a later end. Arrays are parallel:
+-- subjects, hmacs, versions, kinds, starts, throughs, keep_until, macs.
 INSERT INTO tombstones (subject, reference_hmac, index_version, kind, valid_from, erased_through, keep_until, mac)
 SELECT * FROM unnest(%(subjects)s::uuid[], %(hmacs)s::bytea[], %(versions)s::integer[], %(kinds)s::text[],
                      %(starts)s::timestamptz[], %(throughs)s::timestamptz[], %(keep_until)s::timestamptz[],

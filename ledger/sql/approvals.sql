@@ -1,5 +1,5 @@
--- Approvals that the ledger recorded about itself, oldest first. stream: uuid; type: of the events. They are found
--- beside the reads of lists, of which the same stream has many.
+-- Approvals that the ledger recorded about itself, oldest first. stream: uuid; type: of the events. Their index leaves
+-- out the reads of lists, of which the same stream has many.
 SELECT originator_id, originator_version, topic, state, notification_id, recorded_at
 FROM events
 WHERE originator_id = %(stream)s AND topic = %(type)s

@@ -1,2 +1,2 @@
--- How many rows of a table an index is of. {table}, {condition}.
+-- The number of rows of a table that an index covers. {table}, {condition}.
 SELECT pg_catalog.count(*) FROM ONLY {table} WHERE {condition}

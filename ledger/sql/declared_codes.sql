@@ -1,5 +1,5 @@
--- What declares codes ordinary or secret, and what of it was annulled, in the order of the ledger. Found by the index of
--- types. names: of the types, short.
+-- Events that declare codes ordinary or secret, and their annulments, in the order of the ledger. Found by the index
+-- of types. names: of the types, short.
 WITH declared AS (
     SELECT originator_id, originator_version, topic, state, notification_id, recorded_at
     FROM events

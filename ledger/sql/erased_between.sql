@@ -1,4 +1,4 @@
--- Whom erasures were about: their batches and streams. then: exclusive first batch, now: inclusive last one.
+-- Batches and streams of the persons of erasures. then: exclusive first batch, now: inclusive last one.
 -- label: of the batches of erasures. types: of the events of which each erasure has one.
 SELECT DISTINCT batch, originator_id
 FROM batches JOIN events ON notification_id BETWEEN first_position AND last_position

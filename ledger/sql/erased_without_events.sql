@@ -1,4 +1,4 @@
--- Fences and tombstones of those who have no events.
+-- Fences and tombstones of data subjects without events.
 SELECT 'fence', subject, category FROM fences
 WHERE NOT EXISTS (SELECT FROM events WHERE originator_id = subject)
 UNION ALL

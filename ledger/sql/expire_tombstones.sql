@@ -1,2 +1,2 @@
--- Tombstones that are past their date, of those whose link to the journal is destroyed. now, subjects: uuid[].
+-- Delete tombstones that are past their date and whose link to the journal is destroyed. now, subjects: uuid[].
 DELETE FROM tombstones WHERE keep_until <= %(now)s AND subject = ANY(%(subjects)s)

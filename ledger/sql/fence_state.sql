@@ -1,4 +1,4 @@
--- What a fence of each category, or of one field of it, starts from: the latest generation of the category's keys, 0
+-- The start of a fence of each category, or of one field of it: the latest generation of the category's keys, 0
 -- without one, and the fence that is there, nulls without one. Pairwise: subjects: uuid[], categories: text[].
 SELECT erased.subject, erased.category,
        coalesce((SELECT max(data_keys.generation) FROM data_keys

@@ -1,2 +1,2 @@
--- What was erased of some subjects. subjects: uuid[].
+-- The fences of some subjects. subjects: uuid[].
 SELECT subject, category, erased_through FROM fences WHERE subject = ANY(%(subjects)s)

@@ -1,2 +1,2 @@
--- What some subjects are found by. subjects: uuid[].
+-- The hashes of the references of some subjects. subjects: uuid[].
 SELECT subject, reference_hmac FROM subject_index WHERE subject = ANY(%(subjects)s)

@@ -1,2 +1,2 @@
--- What the head says.
+-- The row of the head.
 SELECT position, batch FROM head

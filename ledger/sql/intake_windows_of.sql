@@ -1,2 +1,2 @@
--- Those of some topics that were halted. topics: text[].
+-- The halts of some topics. topics: text[].
 SELECT topic, halted_at FROM intake_windows WHERE topic = ANY(%(topics)s) ORDER BY topic

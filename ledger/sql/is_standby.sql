@@ -1,2 +1,2 @@
--- Whether the server follows another one, and so has no unlogged table.
+-- Whether the server follows a primary, and so has no unlogged table.
 SELECT pg_is_in_recovery()

@@ -1,4 +1,4 @@
--- Of each stream of which events are gone those that are left, in the order of versions; with their states where they are of
+-- The remaining events of each stream that lacks events, in the order of versions; with their states where they are of
 -- one type. type: of the event of an erasure.
 SELECT originator_id, originator_version, topic, CASE WHEN topic = %(type)s THEN state END, notification_id, recorded_at
 FROM events

@@ -1,6 +1,7 @@
--- Dead letters of a kind, oldest first, after one of them, without their sealed bytes. What is null does not matter.
--- code, source, topic: text; types: text[]; seen_from, seen_to: when they came; seen_after, letter_after: the last
--- one of the page before; count: at most so many.
+-- Dead letters of a kind, oldest first, after a given one, without their sealed bytes. A null parameter does not
+-- matter.
+-- code, source, topic: text; types: text[]; seen_from, seen_to: when they came; seen_after, letter_after: the last one
+-- of the page before; count: the most letters.
 SELECT letter, code, pointer, event_type, source, id, topic, partition, record_offset, mode, day, times,
        first_seen, last_seen
 FROM dead_letters

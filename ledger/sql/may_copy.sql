@@ -1,4 +1,4 @@
--- Whether this login may read all of these namespaces by itself, as a copy must; null when there are none.
+-- Whether this login may read all of these namespaces by itself, as a copy must; null when none exists.
 -- namespaces: text[].
 SELECT bool_and(
     has_schema_privilege(n.oid, 'USAGE')

@@ -1,5 +1,5 @@
--- Transactions of this database that were prepared and neither committed nor rolled back, each with the tables of
--- the ledger that it has locked: what is changed there is seen when somebody commits it. namespaces: text[].
+-- Transactions of this database that were prepared and neither committed nor rolled back, each with the tables of the
+-- ledger that it has locked: its changes are seen when somebody commits it. namespaces: text[].
 SELECT p.transaction::text,
        pg_catalog.array_agg(DISTINCT pg_catalog.format('%%I.%%I', n.nspname, c.relname))
            FILTER (WHERE n.nspname = ANY (%(namespaces)s::pg_catalog.name[]) AND c.relkind <> 'i')

@@ -1,4 +1,5 @@
--- Those of some streams of which events were pruned: there are fewer than the last one counts. streams: uuid[].
+-- The streams, among the given, that lack pruned events: they have fewer events than the last one counts. streams:
+-- uuid[].
 SELECT originator_id FROM events
 WHERE originator_id = ANY(%(streams)s::uuid[])
 GROUP BY originator_id

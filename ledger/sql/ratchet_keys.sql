@@ -1,6 +1,5 @@
--- Keys of later months take the place of expired ones; one that begins there already stays, and of two the first.
--- Arrays are parallel: subjects, categories, generations, starts: months of the expired keys, epochs, months,
--- wrapped.
+-- Keys of later months take the place of expired ones; a key that begins there already stays, and of two the first.
+-- Arrays are parallel: subjects, categories, generations, starts: months of the expired keys, epochs, months, wrapped.
 WITH later AS (
     SELECT * FROM unnest(%(subjects)s::uuid[], %(categories)s::text[], %(generations)s::integer[],
                          %(starts)s::integer[], %(epochs)s::integer[], %(months)s::integer[], %(wrapped)s::bytea[])

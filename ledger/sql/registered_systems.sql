@@ -1,4 +1,4 @@
--- What was registered of systems, and what of it was annulled, in the order of the ledger.
+-- Events that register systems, and their annulments, in the order of the ledger.
 SELECT originator_id, originator_version, topic, state, notification_id, recorded_at
 FROM events
 WHERE originator_id IN (

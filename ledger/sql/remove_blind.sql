@@ -1,5 +1,5 @@
--- What was searchable of categories of some subjects, but for hashes that stay. Pairwise: subjects: uuid[],
--- categories: text[]; kept_subjects: uuid[], kept_hmacs: bytea[].
+-- Remove the hashes of categories of some subjects from the blind index, but for hashes that stay. Pairwise: subjects:
+-- uuid[], categories: text[]; kept_subjects: uuid[], kept_hmacs: bytea[].
 DELETE FROM blind_index USING unnest(%(subjects)s::uuid[], %(categories)s::text[]) AS erased (subject, category)
 WHERE blind_index.subject = erased.subject AND blind_index.category = erased.category
   AND NOT EXISTS (

@@ -1,5 +1,5 @@
--- What was searchable of fields of some subjects, but for hashes that stay. Pairwise: subjects: uuid[],
--- fields: text[]; kept_subjects: uuid[], kept_hmacs: bytea[].
+-- Remove the hashes of fields of some subjects from the blind index, but for hashes that stay. Pairwise: subjects:
+-- uuid[], fields: text[]; kept_subjects: uuid[], kept_hmacs: bytea[].
 DELETE FROM blind_index USING unnest(%(subjects)s::uuid[], %(fields)s::text[]) AS erased (subject, field)
 WHERE blind_index.subject = erased.subject AND blind_index.field = erased.field
   AND NOT EXISTS (

@@ -1,4 +1,4 @@
--- What is known of sources on a topic. topic; arrays of the same length, one a column. mac: hash of the row.
+-- Set the counts of sources on a topic. topic; arrays of the same length, one a column. mac: hash of the row.
 INSERT INTO intake_sources (topic, source, messages, rejections, quarantined_at, recorded, duplicates, refused, held,
                             seen_at, letters_on, letters, letter_bytes, mac)
 SELECT %(topic)s, one.* FROM unnest(

@@ -1,2 +1,2 @@
--- Everyone of some kinds who is not erased. kinds: text[].
+-- The data subjects of some kinds that are not erased. kinds: text[].
 SELECT subject FROM subject_index WHERE kind = ANY(%(kinds)s) ORDER BY subject

@@ -1,4 +1,4 @@
--- What is withheld under names after one, in the order of names, which says nothing: up to so many bytes.
+-- Withheld messages under names after a given one, in the order of names, which tells nothing: up to most_bytes.
 SELECT letter, sealed
 FROM (
     SELECT letter, sealed, sum(octet_length(sealed)) OVER (ORDER BY letter) AS bytes_so_far

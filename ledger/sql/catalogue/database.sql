@@ -1,6 +1,7 @@
--- What this database lets others do, and no fresh one does: be copied by who may make databases, run something at each
--- login, belong to somebody else than the ledger's owner or the first superuser, or be changed by others than who owns it.
--- namespaces: text[].
+-- Rights on this database that no fresh one gives: a role that may make databases copies it, code runs at each login,
+-- a role
+-- other than the ledger's owner or the first superuser owns it, or roles other than its owner change it. namespaces:
+-- text[].
 SELECT 'database', pg_catalog.quote_ident(d.datname), pg_catalog.concat_ws(', ',
     CASE WHEN d.datistemplate THEN 'may be copied' END,
     CASE WHEN pg_catalog.to_jsonb(d) ->> 'dathasloginevt' = 'true' THEN 'runs something at a login' END,

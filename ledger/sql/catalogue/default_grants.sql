@@ -1,4 +1,4 @@
--- What will be granted on objects that are made later. namespaces, roles: text[].
+-- The rights that will be granted on objects made later. namespaces, roles: text[].
 SELECT
     'default grant',
     pg_catalog.format('on %%s in %%s made by %%I to %%s', d.defaclobjtype, COALESCE(pg_catalog.quote_ident(n.nspname), 'any'),

@@ -1,4 +1,4 @@
--- Functions: who owns them and what they are; the last word is a digest of the body. namespaces: text[].
+-- Functions, each with its owner and definition; the last word is a digest of the body. namespaces: text[].
 SELECT
     'function',
     pg_catalog.format('%%I.%%I(%%s)', n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)),

@@ -1,5 +1,5 @@
--- Who may do what with the ledger's objects, one row an object and grantee; a right that may be handed on has a
--- star. MAINTAIN of an owner is known to newer servers only. namespaces: text[].
+-- The rights on the ledger's objects, one row an object and grantee; a right that may be handed on has a star.
+-- MAINTAIN of an owner is known to newer servers only. namespaces: text[].
 SELECT
     'grant',
     pg_catalog.format('%%s %%s to %%s', g.kind, g.name, COALESCE(pg_catalog.quote_ident(r.rolname), 'everybody')),

@@ -1,6 +1,6 @@
--- What else the server does with the ledger's tables: hands their rows on, takes rows for them from elsewhere, or counts
--- them as part of an extension, with which they would go. A slot hands on what everybody writes, and keeps it until then;
--- one of a session goes with that. namespaces: text[].
+-- Other uses that the server makes of the ledger's tables: it hands their rows on, takes rows for them from elsewhere,
+-- or counts them as part of an extension, with which they would be dropped. A slot hands on the writes of everybody,
+-- and keeps them until then; a slot of a session ends with that. namespaces: text[].
 WITH ours AS (
     SELECT oid, nspname FROM pg_catalog.pg_namespace WHERE nspname = ANY (%(namespaces)s::pg_catalog.name[])
 )

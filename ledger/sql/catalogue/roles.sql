@@ -1,4 +1,4 @@
--- What the ledger's roles are beyond what they were granted: attributes, and rights on the database itself.
+-- Attributes of the ledger's roles, and their rights on the database itself, beyond their grants.
 -- Either all of them log in, as `ledger init` makes them, or none, where the site has logins of its own.
 -- Temporary objects are the site's choice in a database that `ledger init` does not own. namespaces, roles: text[].
 SELECT

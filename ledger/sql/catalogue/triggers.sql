@@ -1,5 +1,5 @@
--- Triggers, and for whom they fire: A is always, O not under replication, D never. None is the server's own: no table
--- refers to another one. namespaces: text[].
+-- Triggers, and when they fire: A is always, O not under replication, D never. None is the server's own: no table
+-- refers to a different table. namespaces: text[].
 SELECT
     'trigger',
     pg_catalog.format('%%I.%%I.%%I', n.nspname, c.relname, t.tgname),
