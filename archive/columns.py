@@ -1,7 +1,7 @@
 """Published entries as columns: the entry's exact bytes, and beside them what questions are about. Pure.
 
-The columns repeat what the entry says and nothing else, so an audit makes them again and compares. Personal
-values are in the entry alone, sealed as they were recorded.
+The columns repeat the content of the entry and nothing else, so an audit makes them again and compares.
+Personal values are in the entry alone, sealed as they were recorded.
 """
 
 from collections.abc import Iterable, Sequence
@@ -100,7 +100,7 @@ _NO_ENTRY = (
 
 
 def table_of(entries: Sequence[bytes]) -> pa.Table:
-    """The columns of some entries, in their order. Raises Unproven when one is no entry of a ledger."""
+    """The columns of some entries, in their order. Raises Unproven for anything but entries of a ledger."""
     try:
         return pa.table(_columns(entries), SCHEMA) if entries else SCHEMA.empty_table()
     except _NO_ENTRY:

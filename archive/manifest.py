@@ -83,7 +83,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 def new_manifest(origin: str, segment_events: int) -> Manifest:
-    """An empty archive. Raises Misconfigured for a size that is no power of 2, or below 256."""
+    """An empty archive. Raises Misconfigured unless the size is a power of 2, from 256 on."""
     if not _is_size(segment_events):
         raise Misconfigured(
             f"a segment holds a power of 2 of events, from {LEAST_SEGMENT_EVENTS} to {MOST_SEGMENT_EVENTS}"
@@ -108,7 +108,10 @@ def encode_manifest(manifest: Manifest) -> bytes:
 
 
 def decode_manifest(content: bytes) -> Manifest:
-    """Read the file. Raises Unproven when it is no manifest of this format, or its segments do not follow."""
+    """Read the file.
+
+    Raises Unproven for a text without this format, or if its segments do not follow each other.
+    """
     try:
         manifest = from_json(content, Manifest)
     except msgspec.DecodeError:

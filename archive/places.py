@@ -37,7 +37,7 @@ class Place(Protocol):
 
 
 class FolderPlace:
-    """A folder of this machine. Only its owner reads it: entries say what was done with whose data."""
+    """A folder of this machine. Only its owner reads it: entries tell of acts with persons' data."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -58,7 +58,7 @@ def says(rows: pa.Table, facts: Mapping[str, str]) -> bool:
 
 
 def encode_segment(entries: Iterable[bytes], facts: Mapping[str, str]) -> bytes:
-    """The file of a segment. `facts`: what it says of itself, such as its tree hash. Raises Unproven."""
+    """The file of a segment. `facts`: its own description, such as its tree hash. Raises Unproven."""
     return encode_tables(_parts(iter(entries)), facts)
 
 
@@ -95,7 +95,7 @@ def _parts(entries: Iterator[bytes]) -> Iterator[pa.Table]:
 
 
 def decode_segment(content: bytes, count: int | None = None) -> Iterator[pa.Table]:
-    """The rows of a file, some at a time. `count`: of them. Raises Unproven when it is no such file.
+    """The rows of a file, some at a time. `count`: of them. Raises Unproven for any other file.
 
     Engines skip what the file itself says to hold nothing of interest: so that must be true, too.
     """

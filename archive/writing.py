@@ -1,4 +1,4 @@
-"""Writes what is published into an archive, segment by segment, once and in order.
+"""Writes published entries into an archive, segment by segment, once and in order.
 
 It reads the log's files alone: the database is not asked, and no key of a person is needed. A segment is
 compared with the tiles before it is written, and the manifest names it only when it is there. So a process
@@ -146,7 +146,7 @@ def _begun(history: PublishedHistory, place: Place, segment_events: int | None) 
 
 
 def _check_same_history(history: PublishedHistory, manifest: Manifest) -> None:
-    """Raise unless what is archived is the beginning of what is published."""
+    """Raise unless the archived entries are the beginning of the published ones."""
     if manifest.origin != history.signed.checkpoint.origin:
         raise Misconfigured(f"the archive is of the log {manifest.origin}")
     if manifest.last > history.size:

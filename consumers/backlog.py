@@ -46,7 +46,7 @@ class Backlog:
         self.end = max(self.end, self.next_offset)
 
     def add(self, records: Sequence[Record], position: int | None, now: float) -> None:
-        """Take what a poll returned, and the position after it."""
+        """Take the records of a poll, and the position after them."""
         self.records.extend(records)
         self.size += sum(record.size for record in records)
         last = records[-1].offset + 1 if records else 0

@@ -70,8 +70,9 @@ def parts_of(codec: int, packed: bytes) -> Iterator[bytes]:
 
 
 def _gzip(packed: bytes) -> Iterator[bytes]:
-    """Members may follow each other. Of what is packed so much is handed over that what is left is no copy
-    of all of it for each member.
+    """Members may follow each other.
+
+    The packed bytes are handed over in slices, so that not every member copies all that remains.
     """
     place = 0
     while packed.startswith(_GZIP_MAGIC, place):
@@ -140,7 +141,7 @@ def _cut(content: bytes) -> Iterator[bytes]:
 
 
 def _check_progress(part: bytes, *, ended: bool) -> None:
-    """Nothing more comes of what has ended before its end."""
+    """Raise NotExpandableError when a stream ended in its middle and gives nothing more."""
     if ended and not part:
         raise NotExpandableError("what is compressed is cut")
 

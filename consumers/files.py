@@ -155,7 +155,7 @@ def _gather(
 
 
 class _Ingest:
-    """One run: records what is gathered, one batch ahead, and counts."""
+    """One run: records the gathered lines, one batch ahead, and counts."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Whether what is withheld comes as a flood: more of it through one place than investigations explain.
+"""Floods of withheld messages: more of them through one place than investigations explain.
 
 Pure. Counted in memory alone, by place, and nothing of it is stored or shown: how many withheld messages
 came through a topic is nobody's business, as long as they are few. A flood tells of no person and no source,
@@ -32,7 +32,10 @@ class Floods:
     _tides: dict[str, _Tide] = field(default_factory=dict)
 
     def add(self, place: str, letters: int, size_bytes: int, now: float) -> bool:
-        """Count what was withheld of one more batch; whether it is a flood by now. `now`: monotonic."""
+        """Count the withheld messages of one more batch; returns whether they are a flood by now.
+
+        `now`: monotonic.
+        """
         if letters:
             tide = self._tide(place, now) or _Tide(now)
             tide.letters, tide.size_bytes = tide.letters + letters, tide.size_bytes + size_bytes

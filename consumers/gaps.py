@@ -31,8 +31,8 @@ class Accepted(msgspec.Struct, frozen=True):
 class Proposal(msgspec.Struct, frozen=True):
     """A gap and why it is one.
 
-    `made-anew`: the topic was. `gone`: records were deleted before they were read. `lost`: Kafka has
-    less than was read already. `unreadable`: what comes next is damaged. `asked`: to read again.
+    `made-anew`: the topic was. `gone`: records were deleted before they were read. `lost`: Kafka has less
+    than was read already. `unreadable`: the next record is damaged. `asked`: to read again.
     """
 
     gap: Gap
@@ -49,7 +49,7 @@ def propose(
 ) -> Proposal | None:
     """The gap that a partition has, None when it has none.
 
-    Raises Misconfigured where what the operator said does not fit.
+    Raises Misconfigured where the operator's decision does not fit.
     """
     if stored.cluster_id != identity.cluster_id:
         raise Misconfigured(
@@ -115,7 +115,7 @@ def _damaged(
 
 
 def _chosen(partition: Partition, accepted: Accepted, why: Why, least: int, most: int) -> int:
-    """Where reading goes on: what was asked for, or the last offset that loses nothing readable."""
+    """Where reading goes on: the offset that was asked for, or the last one that loses nothing readable."""
     if accepted.to_offset is None:
         return most
     if not least <= accepted.to_offset <= most:

@@ -1,8 +1,8 @@
 """The one file that knows kafka-python: a consumer in a group, and producers.
 
-Every option that matters is explicit. Records stay raw bytes: a deserializer that raises makes the
-client spin, and seeking past the record loses good ones. Whatever the client raises is translated here
-once; what is not known to pass is a Halt.
+Every option that matters is explicit. Records stay raw bytes: a deserializer that raises makes the client
+spin, and seeking past the record loses good ones. Every error of the client is translated here once; an error
+that is not known to pass is a Halt.
 """
 
 import logging
@@ -229,7 +229,7 @@ class KafkaSource:
             self._consumer.commit_async(committed, callback=_look_at_commit)
 
     def close(self) -> None:
-        """Leave the group, within seconds, and without an acknowledgement of what was not recorded."""
+        """Leave the group, within seconds, and without an acknowledgement of unrecorded messages."""
         with suppress(*_CLOSING_FAULTS):
             self._consumer.close(autocommit=False, timeout_ms=CLOSE_MS)
         with suppress(*_CLOSING_FAULTS):
@@ -255,7 +255,7 @@ class KafkaAnswers:
                 acknowledgement.get(timeout=ANSWER_MS / 1000)
 
     def close(self) -> None:
-        """Give up what was not sent."""
+        """Give up the messages that were not sent."""
         with suppress(*_CLOSING_FAULTS):
             self._producer.close(timeout=CLOSE_MS / 1000)
 
@@ -278,7 +278,7 @@ class KafkaUpstream:
             self._producer.flush(timeout=REQUEST_MS / 1000)
 
     def close(self) -> None:
-        """Give up what was not sent."""
+        """Give up the messages that were not sent."""
         with suppress(*_CLOSING_FAULTS):
             self._producer.close(timeout=CLOSE_MS / 1000)
 
@@ -295,18 +295,18 @@ class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]
         self._touched = False
 
     def on_partitions_assigned(self, assigned: Any) -> None:
-        """Park what is new."""
+        """Park new partitions."""
         for key in assigned:
             self._consumer.seek(key, 0)
             self._consumer.pause(key)
         self._touched = True
 
     def on_partitions_revoked(self, revoked: Any) -> None:
-        """Note it; what was polled is dropped by the main thread."""
+        """Note it; the main thread drops the polled records."""
         self._touched = True
 
     def on_partitions_lost(self, partitions: Any) -> None:
-        """Note it; what was polled is dropped by the main thread."""
+        """Note it; the main thread drops the polled records."""
         self._touched = True
 
     def take_note(self) -> bool:

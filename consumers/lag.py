@@ -1,8 +1,8 @@
 """How far a consumer is behind: pure sums over bookmarks and what Kafka said that it holds.
 
-All that Kafka holds counts, also what an open transaction holds back: it is not recorded either.
-Kafka does not say when a record beyond the bookmark was written, and a producer's clock says anything.
-So time is this process's own: since when the end of the partition was seen beyond the bookmark.
+All records in Kafka count, also those that an open transaction holds back: they are not recorded either.
+Kafka does not say when a record beyond the bookmark was written, and a producer's clock says anything. So
+time is this process's own: since when the end of the partition was seen beyond the bookmark.
 """
 
 from collections import deque

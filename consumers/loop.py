@@ -121,7 +121,7 @@ class Consumer:
             raise _halted(self._halted)
 
     def turn(self) -> None:
-        """Poll, record, and do what is due."""
+        """Poll, record, and do the work that is due."""
         try:
             self._poll(self._patience_s())
             if self.settled and not self._reassigned:
@@ -162,7 +162,7 @@ class Consumer:
     # Losing the place, and finding it again
 
     def _unsettle(self) -> None:
-        """Drop what was polled; nothing is read until every partition is placed again."""
+        """Drop the polled records; nothing is read until every partition is placed again."""
         self._backlogs = None
         self._unacknowledged = {}
         self._source.pause(self._source.assignment())
@@ -228,7 +228,7 @@ class Consumer:
         return bool(polled.records)
 
     def _take(self, polled: PollResult, backlogs: dict[Partition, Backlog]) -> None:
-        """Add what was polled to the backlogs. An idle poll may still have passed markers."""
+        """Add the polled records to the backlogs. An idle poll may still have passed markers."""
         now = self._monotonic()
         for partition in polled.records or backlogs:
             records = polled.records.get(partition, ())
@@ -252,7 +252,8 @@ class Consumer:
         return records[1:]
 
     def _record(self, everything: bool = False) -> None:
-        """Record what is due, and go on while polls bring more: nothing waits for a write but the next.
+        """Record the batches that are due, and go on while polls bring more: nothing waits for a write but
+        the next.
 
         A batch that halts its topic ends it, and every partition is placed again.
         """
@@ -310,7 +311,7 @@ class Consumer:
         return due_s is not None and (everything or due_s <= 0)
 
     def _batch(self, pending: "_PendingBatch", handed: "deque[_PendingBatch]") -> Batch:
-        """The batch of what is about to be recorded; notes that it was handed over."""
+        """The batch to record next; notes that it was handed over."""
         now, pending.started = self._clock(), self._monotonic()
         partition, share = pending.partition, pending.share
         intake = self._ledger().accepted(self._job.intake)

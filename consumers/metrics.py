@@ -1,4 +1,4 @@
-"""Metrics of a consumer: what it records and refuses, and how far each partition is.
+"""Metrics of a consumer: recorded and refused messages, and how far each partition is.
 
 Lag is counted from the ledger's bookmark, since the database is the truth, up to the high watermark of the
 partition, which Kafka names. Series of a partition end when it is taken away.
@@ -161,7 +161,7 @@ class IntakeMetrics:
 
     @classmethod
     def on(cls, registry: CollectorRegistry, topics: tuple[str, ...]) -> "IntakeMetrics":
-        """Registered; what is counted by topic begins at 0, so that the first one is a rise."""
+        """Registered; counts by topic begin at 0, so that the first one is a rise."""
         metrics = cls(
             EVENTS_RECORDED.counter(registry),
             DUPLICATES.counter(registry),

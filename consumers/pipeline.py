@@ -123,7 +123,7 @@ def _by_office(
 
 
 def _parsed(record: Record, plain: bool, intake: AdmissionRules) -> Any:
-    """A tombstone deletes nothing here: an empty message is no JSON, and says so."""
+    """A tombstone deletes nothing here: an empty message is not JSON, and is refused as such."""
     if record.cut is not None:
         return unreadable(record.value or b"", record.cut, intake)
     if plain:
@@ -178,7 +178,7 @@ def truncated(start: bytes, size: int, digest: bytes) -> bytes:
 def unread(start: bytes, batch_digest: bytes, offsets: tuple[int, int] | None = None) -> bytes:
     """The body of a dead letter of a record that was not read, or not to its end.
 
-    `batch_digest`: the hash of what Kafka stores of its batch. `offsets`: the first and the last one, of a
+    `batch_digest`: the hash of its batch as Kafka stores it. `offsets`: the first and the last one, of a
     letter for many records.
     """
     trailer: dict[str, object] = {"batch_sha256": batch_digest.hex()}

@@ -97,7 +97,7 @@ def _check_topic(topic: str, topic_id: str, identity: Identity) -> None:
 
 
 def check_record(partition: Partition, offset: int, expected: bytes, actual: bytes) -> None:
-    """Raise Halt unless the last recorded record is still what it was. Both: keyed hashes."""
+    """Raise Halt if the last recorded record has changed. Both: keyed hashes."""
     if expected != actual:
         raise Halt(
             f"offset {offset} of {partition} holds another record than the recorded one: "

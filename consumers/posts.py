@@ -70,7 +70,7 @@ def one_binary(content_type: str, headers: Iterable[tuple[str, str]], body: byte
 def many(body: bytes) -> list[Post]:
     """The events of a post in batched mode: a JSON array, whose elements are each read as they stand.
 
-    Raises Misconfigured where there is no such array, or too long a one.
+    Raises Misconfigured where the array is missing or too long.
     """
     try:
         elements = from_json(body, list[msgspec.Raw])

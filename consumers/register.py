@@ -117,7 +117,7 @@ def known_now(intake: AdmissionRules, session: Session, topic: str) -> frozenset
 
 
 def sources_now(intake: AdmissionRules, session: Session, system: str) -> frozenset[str]:
-    """The sources of a system by now: those of the house's table, and over it what was registered."""
+    """The sources of a system by now: those of the house's table, and over it the registered ones."""
     speakers = intake.speakers or Speakers()
     registered = registered_sources(session, lambda event: _counts(event, speakers))
     systems = {**SYSTEM_OF, **registered}

@@ -1,4 +1,4 @@
-"""The port to Kafka: what the main loop asks of a consumer in a group, and nothing more.
+"""The port to Kafka: the calls of the main loop to a consumer in a group, and nothing more.
 
 `consumers.kafka` is the real one; the tests have one in memory. Every method is called from one
 thread. A newly assigned partition is paused and stands nowhere, until it has been placed.
@@ -139,4 +139,4 @@ class Answers(Protocol):
         """Send all and wait until Kafka has them. Raises KafkaAway: some may have arrived."""
 
     def close(self) -> None:
-        """Give up what was not sent."""
+        """Give up the messages that were not sent."""

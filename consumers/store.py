@@ -125,7 +125,7 @@ class LedgerStore:
     def answer(self, send: Callable[[Sequence[bytes]], None]) -> int:
         """Hand waiting answers to `send`, forget them when it returns; how many they were.
 
-        At least once: what was sent before a crash is sent again. Of several consumers one sends.
+        At least once: answers sent before a crash are sent again. Of several consumers one sends.
         """
         if not self._session.rows("answers", count=1):
             return 0

@@ -90,7 +90,7 @@ class _Waiting(msgspec.Struct):
 
 
 class Together:
-    """Records posts in one thread, which begins with the first. `rules`: what the ledger accepts."""
+    """Records posts in one thread, which begins with the first. `rules`: the ledger's rules for messages."""
 
     def __init__(
         self,
@@ -113,8 +113,8 @@ class Together:
     def submit(self, client: str, posts: Sequence[Post]) -> "Future[Fates]":
         """Let the events of a client be recorded; done once they are committed. Raises Busy.
 
-        Also for what is left of a day on which too much of the client was withheld: its answer tells nothing.
-        The future fails with Retry when nothing of the post was recorded, or nobody can say so.
+        Also for the rest of a day on which too many messages of the client were withheld: its answer tells
+        nothing. The future fails with Retry when nothing of the post was recorded, or nobody can say so.
         """
         waiting = _Waiting(client, posts, sum(post.size for post in posts), Future())
         with self._changed:

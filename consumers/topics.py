@@ -29,7 +29,7 @@ def make_topics(
 ) -> list[Topic]:
     """These topics, in their order; a missing one is made, and one that is there stays as it is.
 
-    `kept`: how long a record stays. `partitions`, `replication`: -1 for what the brokers give. Raises
+    `kept`: how long a record stays. `partitions`, `replication`: -1 for the default of the brokers. Raises
     Misconfigured where the login may not or the brokers are too few, KafkaAway.
     """
     configs = {

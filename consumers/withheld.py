@@ -1,7 +1,8 @@
 """Withheld messages on their way from the open ledger to the confidential one: files of sealed lines, signed.
 
-Neither file nor open ledger says anything about a message: the holder of the private key opens it.
-Back comes a file of receipts: the open ledger forgets what the other one has recorded, and nothing else.
+Neither file nor open ledger says anything about a message: the holder of the private key opens it. A file of
+receipts comes back: the open ledger forgets the messages that the other ledger has recorded, and nothing
+else.
 """
 
 import os
@@ -92,14 +93,14 @@ def forget_received(session: Session, keyring: Keyring, file: Path) -> int:
 
 
 def _parts(file: Path) -> Iterator[Path]:
-    """The names of a file and of those that go on where it ends: `name.ndjson`, `name-2.ndjson`."""
+    """The names of a file and of its continuations: `name.ndjson`, `name-2.ndjson`."""
     yield file
     for number in count(2):
         yield file.with_name(f"{file.stem}-{number}{file.suffix}")
 
 
 def write_receipts(file: Path, receipts: Sequence[bytes]) -> None:
-    """Write receipts beside the file that was taken over, in place of those of an earlier time. Durable."""
+    """Write receipts beside the file that was taken over, in place of earlier receipts. Durable."""
     write_named(receipts_file(file), b"".join(b"%b\n" % r.hex().encode() for r in receipts))
 
 

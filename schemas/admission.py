@@ -30,9 +30,9 @@ def admit_each(
 ) -> list[Event | Rejection]:
     """The events that parsed messages from outside are, or why they are refused, in order.
 
-    `parsed`: decoded JSON values, and rejections, which stay what they are; `now` is aware. Each check
-    goes over all of the messages before the next one does: its code stays in the processor's cache, which
-    saves a third of the time. All of them are in memory together, so they should be few.
+    `parsed`: decoded JSON values, and rejections, which pass unchanged; `now` is aware. Each check goes over
+    all of the messages before the next one does: its code stays in the processor's cache, which saves a third
+    of the time. All of them are in memory together, so they should be few.
     """
     parts = [parts_of(message, intake) for message in parsed]
     recognised = [each and event_of(each, intake, now) for each in parts]
@@ -126,7 +126,7 @@ def _refusal(
 
 
 def _leak(message: dict[str, Any], data: dict[str, Any], checks: Checks) -> str | None:
-    """The pointer of what is stored in clear and looks personal."""
+    """The pointer of a value that is stored in clear and looks personal."""
     attribute = leak_of_envelope(message)
     if attribute is not None:
         return attribute
@@ -137,7 +137,7 @@ def _leak(message: dict[str, Any], data: dict[str, Any], checks: Checks) -> str 
 def fit(message: Any) -> Checks:
     """Hold envelope and data against their structs; gives the checks that are left to do.
 
-    Raises msgspec.ValidationError, or KeyError and TypeError where there is no known type to check.
+    Raises msgspec.ValidationError, or KeyError and TypeError for an unknown type.
     """
     checks = checks_of(message["type"])
     msgspec.convert(

@@ -1,4 +1,4 @@
-"""Which values a closed list allows at a place of a message: what a rejection may name of the contract.
+"""The values that a closed list allows at a place of a message: a rejection may name them.
 
 Nothing of a message is repeated: a place is the pointer of its rejection, in names of the contract.
 """

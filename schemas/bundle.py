@@ -1,4 +1,4 @@
-"""Many JSON Schemas in one document, with what they share written once (`$defs`).
+"""Many JSON Schemas in one document, with their common parts written once (`$defs`).
 
 A bundle says the same as its schemas, in a tenth of the lines: each type is `#/$defs/<name>.v<n>`, and a
 definition, an attribute, a member or a rule that stands in several types is a definition of its own.
@@ -51,7 +51,7 @@ def unbundled(bundle: Schema) -> dict[str, Schema]:
 
 
 def _inlined(node: Any, definitions: dict[str, Schema], own: dict[str, Schema]) -> Any:
-    """A part with what is shared in its place again; collects the definitions of structs below."""
+    """A part with the common parts in their places again; collects the definitions of structs below."""
     if isinstance(node, list):
         return [_inlined(item, definitions, own) for item in node]
     if not isinstance(node, dict):

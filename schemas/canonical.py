@@ -24,7 +24,7 @@ def canonical_of(
     """Sorted-key JSON of a message that fulfils the contract. It is a message that means the same.
 
     `time`: its time, in UTC, or a text to stand for it. Of its type: `instants`, the facts that name one, and
-    `silent`, the members that say when they are empty what they say when they are absent.
+    `silent`, the members whose empty form means the same as their absence.
     """
     canonical = {
         "specversion": "1.0",

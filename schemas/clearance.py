@@ -1,4 +1,4 @@
-"""Whether a provision is known, and whether it clears what an event hints at."""
+"""Whether a provision is known, and whether it clears an event's hint at secrecy."""
 
 import re
 from collections.abc import Collection, Mapping

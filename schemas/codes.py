@@ -15,7 +15,7 @@ from schemas.texts import LANGUAGES, Language
 
 
 class CodeText(Struct, frozen=True, forbid_unknown_fields=True):
-    """`means`: what was wrong. `do`: what its sender must do. Whole sentences by language."""
+    """`means`: the fault. `do`: what its sender must do. Whole sentences by language."""
 
     means: dict[Language, str]
     do: dict[Language, str]

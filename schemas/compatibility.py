@@ -1,9 +1,9 @@
 """Whether a changed schema still accepts everything that the old one accepted.
 
-A ledger reads old events for ever, so a published version of an event type may only widen. The check
-is backward and transitive (against every release), and errs on the side of alarm: what it cannot
-compare, such as two different patterns, it reports. It knows the keywords that `schemas.documents`
-writes and reports any other keyword that is new or changed.
+A ledger reads old events for ever, so a published version of an event type may only widen. The check is
+backward and transitive (against every release), and errs on the side of alarm: it reports changes that it
+cannot compare, such as two different patterns. It knows the keywords that `schemas.documents` writes and
+reports any other keyword that is new or changed.
 """
 
 import re
@@ -28,7 +28,7 @@ _COMPARED: Final = (
 
 
 class BreakingChange(Struct, frozen=True):
-    """A change that refuses what was once accepted: where in the schema, and what changed."""
+    """A change that refuses messages that were once accepted: its place in the schema, and a description."""
 
     pointer: str
     reason: str

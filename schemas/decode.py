@@ -86,7 +86,7 @@ def _repeated(text: bytes, message: Any, pointer: str, intake: AdmissionRules) -
 
 
 def unreadable(start: bytes, code: Code, intake: AdmissionRules) -> Rejection:
-    """The rejection of what was not parsed. `start`: as much of it as a dead letter may keep."""
+    """The rejection of bytes that were not parsed. `start`: as much of it as a dead letter may keep."""
     return Rejection(code, hidden=not intake.confidential and intake.secrecy.withholds_bytes(start))
 
 

@@ -49,7 +49,7 @@ _STEP = re.compile(r"\.([A-Za-z0-9_]+)|\[([0-9]+)\]")
 
 
 def reject(message: Any, code: Code, pointer: str = "") -> Rejection:
-    """The rejection of a parsed message, with what may be echoed of it."""
+    """The rejection of a parsed message, with the attributes that may be echoed."""
     attributes = message if isinstance(message, dict) else {}
     echoed: dict[str, Any] = {
         name: value
@@ -76,7 +76,10 @@ def diagnose(message: Any, intake: AdmissionRules) -> Rejection | None:
 
 
 def _hidden(message: Any, fault: tuple[Code, str], why: Why) -> Rejection:
-    """The rejection of what the open ledger may not know. Its code is told to the user of a file alone."""
+    """The rejection of a message that the open ledger may not know.
+
+    Its code is told to the user of a file alone.
+    """
     if fault[0] is Code.UNKNOWN_TYPE and message["type"] in CONFIDENTIAL_TYPES:
         fault = (Code.WITHHELD, "")
     code, pointer = fault
@@ -114,9 +117,10 @@ def elsewhere(message: dict[str, Any], intake: AdmissionRules) -> Rejection | No
 
 
 def wrong_ledger(message: dict[str, Any], intake: AdmissionRules) -> str | None:
-    """The pointer of what makes a message of a known type one of the open ledger; None where nothing does.
+    """The pointer of the member that makes a message of a known type one of the open ledger; None without
+    one.
 
-    The confidential ledger takes what is withheld from the open one, and what is at home in both.
+    The confidential ledger takes messages that are withheld from the open one, and those at home in both.
     """
     name = message["type"]
     if name in AT_HOME_IN_BOTH or intake.secrecy.withholds(message):
@@ -152,7 +156,9 @@ def _unknown_attribute(message: dict[str, Any]) -> str | None:
 
 
 def _wrong_attribute(message: dict[str, Any]) -> str | None:
-    """The pointer of the first attribute with a wrong value, or of what says that the data is elsewhere."""
+    """The pointer of the first attribute with a wrong value, or of the attribute that says that the data is
+    elsewhere.
+    """
     if message.get("dataref") is not None and message.get("data") is None:
         return "/dataref"
     dropped = misshapen(message)

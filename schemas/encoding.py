@@ -34,7 +34,7 @@ def from_json(content: bytes | str, type: Any = Any) -> Any:
 
 
 def to_json(value: Any, *, sort_keys: bool = False) -> bytes:
-    """Compact UTF-8 JSON, deterministic. Raises TypeError for what is not JSON."""
+    """Compact UTF-8 JSON, deterministic. Raises TypeError for a value that JSON cannot hold."""
     try:
         return orjson.dumps(value, _members, orjson.OPT_SORT_KEYS if sort_keys else None)
     except orjson.JSONEncodeError:

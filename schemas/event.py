@@ -1,4 +1,4 @@
-"""The decoded event: a message that fulfils the contract, and what a ledger accepts."""
+"""The decoded event: a message that fulfils the contract; and the rules by which a ledger accepts it."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -17,10 +17,10 @@ OWN_SOURCES = "urn:processing-ledger:"
 class Event(Struct, frozen=True, gc=False):
     """A valid message, decoded. Values are exactly those received; nothing is normalised.
 
-    `time` is aware, in UTC, with microseconds. `trace` holds those present of `traceparent`,
-    `correlationid`, `causationid`. `facts` are the members of the event's type, `personal` maps a
-    field to its value. `canonical` is the sorted-key JSON of the whole event in structured form
-    (UTF-8), the input of the fingerprint. `claim`: of an event that may end or change what others said.
+    `time` is aware, in UTC, with microseconds. `trace` holds those present of `traceparent`, `correlationid`,
+    `causationid`. `facts` are the members of the event's type, `personal` maps a field to its value.
+    `canonical` is the sorted-key JSON of the whole event in structured form (UTF-8), the input of the
+    fingerprint. `claim`: of an event that may end or change events of others.
     """
 
     type: str

@@ -150,7 +150,7 @@ _LETTERS = {ord(letter): str(int(letter, 36)) for letter in "ABCDEFGHIJKLMNOPQRS
 
 
 def instant_of(text: str) -> datetime | None:
-    """The instant that an RFC 3339 text names, aware and in UTC; None when there is no such one.
+    """The instant that an RFC 3339 text names, aware and in UTC; None for any other text.
 
     A leap second, 24:00 and an instant before year 1 or after year 9999 in UTC have none.
     """

@@ -156,7 +156,7 @@ def leak_of_envelope(message: dict[str, Any]) -> str | None:
 
 
 def leak_of_subject(subject: str) -> bool:
-    """Whether a subject that is no person looks personal."""
+    """Whether the reference of a subject other than a person looks personal."""
     return not subject.startswith(_SEALED) and is_personal_id(subject.partition("/")[2])
 
 

@@ -28,7 +28,7 @@ READABLE_DEPTH: Final = 64
 
 
 class Limit(Struct, frozen=True):
-    """One limit. `beyond`: the code of what does not stay within it."""
+    """One limit. `beyond`: the code of a message that exceeds it."""
 
     name: str
     value: str

@@ -1,4 +1,4 @@
-"""Members of an event's data as people fill them in: what each says, what it may hold, whether it is needed.
+"""Members of an event's data as people fill them in: the meaning of each, its values, whether it is needed.
 
 Read from the structs of the catalogue; the words are data (`members.toml`). Pure.
 """
@@ -85,7 +85,7 @@ class Member(Struct, frozen=True):
 
 @cache
 def words() -> Mapping[str, Mapping[Language, str]]:
-    """Every member in words: name -> language -> what it says."""
+    """Every member in words: name -> language -> its meaning."""
     content = files("schemas").joinpath("members.toml").read_text("utf-8")
     names = convert(tomllib.loads(content), dict[str, dict[Language, str]])
     assert all(set(of) == set(LANGUAGES) for of in names.values())

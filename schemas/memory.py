@@ -24,7 +24,7 @@ class Memory:
         return met is True
 
     def keep(self, key: Hashable, found: Any) -> None:
-        """Keep what was found. When all is learnt anew, nothing counts as met before."""
+        """Keep a result. When all is learnt anew, nothing counts as met before."""
         if len(self._kept) >= MOST:
             self._kept.clear()
             self._met.clear()

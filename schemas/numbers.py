@@ -152,7 +152,7 @@ def _marks_around(text: str, start: int, end: int) -> set[str]:
 def _is_grouped_as_one(groups: tuple[str, ...], mark: str, reference: bool) -> bool:
     """Whether nine digits in groups are one number, and no date, counter or address of a machine.
 
-    In a text, what is grouped as only a BSN is counts although a group may be read as a year.
+    In a text, digits grouped as only a BSN is count although a group may be read as a year.
     """
     if any(_YEAR.match(group) for group in groups):
         return not reference and _shape(groups) == _SOFI

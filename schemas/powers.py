@@ -1,4 +1,4 @@
-"""Power over what other events said: which types have it, over which facts, and what one event claims.
+"""Power over earlier events: the types that have it, the facts that it covers, and the claim of one event.
 
 Pure. The table is data of the rulebook. An event claims power when it ends or changes what an earlier
 one said. Whose that was decides whether it may, so a claim says by what the earlier one is found.
@@ -68,7 +68,7 @@ class Speakers(Struct, frozen=True):
 
 
 class Claim(Struct, frozen=True):
-    """One event's claim. `refs`: by what it is tied. `acts`: False when it says something, maybe again.
+    """One event's claim. `refs`: the values that tie it. `acts`: False when it says something, maybe again.
 
     `for_office`: the privacy office surely says it. `office`: the sources of the office. `house`: the house's
     table of senders. `counts`: False when it is recorded and gives no power.
@@ -84,7 +84,7 @@ class Claim(Struct, frozen=True):
 
 
 def refs_in(power: Power, facts: Mapping[str, Any], categories: Sequence[str]) -> tuple[str, ...]:
-    """By what an event of a power's types is tied to others of its subject."""
+    """The values that tie an event of a power's types to others of its subject."""
     if not power.by:
         return _WHOLE
     if power.by == CATEGORIES:
@@ -97,8 +97,8 @@ def without_right(
 ) -> bool:
     """Whether a claim is about what another source said.
 
-    `others`: what was said before of the same subject and power: source, refs, and whether it was surely
-    the privacy office. With nothing said before there is nothing to end: the claim waits.
+    `others`: earlier statements about the same subject and power: source, refs, and whether it was surely the
+    privacy office. With nothing said before there is nothing to end: the claim waits.
     """
     if claim.for_office or not (claim.acts or claim.power.guarded):
         return False

@@ -235,7 +235,7 @@ def learn(parts: Parts, event: Event, intake: AdmissionRules) -> None:
 def _holed(parts: Parts) -> tuple[str, list[str]] | None:
     """Canonical JSON of a message with places for what varies, and the names of that in order.
 
-    None where a place cannot be told from what the message says.
+    None where a place cannot be told from the message's own text.
     """
     message, checks = parts.message, checks_of(parts.message["type"])
     data = message["data"] | {name: _hole(name) for name in parts.varying}

@@ -51,7 +51,7 @@ is_numbered = re.compile(r"customer/[0-9]{1,64}\Z").match
 
 
 def kind_of(subject: str) -> Kind | None:
-    """The kind of a subject reference; None when the text is no reference."""
+    """The kind of a subject reference; None for any other text."""
     if is_numbered(subject):
         return "customer"
     match = _SUBJECT.match(subject)

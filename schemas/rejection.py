@@ -1,4 +1,4 @@
-"""Why a message cannot be recorded: the codes of the contract and what may be said about it.
+"""Why a message cannot be recorded: the codes of the contract and the details that may be told.
 
 Invariant: nothing here quotes a value of the message. A pointer holds member names of the contract
 and list indexes only; `type`, `source` and `id` are echoed only when they match their pattern.
@@ -31,7 +31,7 @@ class Code(StrEnum):
 
 
 class Rejection(Struct, frozen=True):
-    """A refused message: code, JSON pointer (RFC 6901) and what may be echoed to its sender.
+    """A refused message: code, JSON pointer (RFC 6901) and the attributes that may be echoed to its sender.
 
     `subject` is the reference of the person or entry, when it was readable. It is for an HMAC only:
     never show it, log it or send it. `traceparent`: the sender's trace context (W3C), when it was one.

@@ -1,4 +1,4 @@
-"""Keys that stand twice in one JSON object: readers of JSON differ in what they make of them.
+"""Keys that stand twice in one JSON object: readers of JSON differ in their treatment.
 
 Pure. A look that costs little clears nearly every message; what it does not clear is read again, object by
 object, to say where. Invariant: no name that the sender chose reaches a pointer, but that of an attribute,
@@ -89,7 +89,7 @@ def first_repeat(text: bytes, parsed: Any) -> str | None:
 
 
 class _Path(Struct, frozen=True):
-    """The way to a value, as far as it may be told. `ended`: what is below is not told."""
+    """The way to a value, as far as it may be told. `ended`: steps below are not told."""
 
     pointer: str = ""
     depth: int = 0

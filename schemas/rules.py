@@ -1,7 +1,7 @@
 """Rules that hold between members, where the shape of each one alone is right.
 
-Pure functions over messages that the structs of their envelope and data have already accepted.
-Each gives the pointer of what breaks it, or None.
+Pure functions over messages that the structs of their envelope and data have already accepted. Each gives the
+pointer of the member that breaks it, or None.
 """
 
 import re
@@ -42,9 +42,9 @@ class Checks(Struct, frozen=True):
 
     `instants` are the facts that must name a real instant, `days` and `last_days` those that are dates,
     `open_facts` those that a sender words freely, so that personal data may have slipped into them,
-    `tc_strings` those of the Transparency and Consent Framework. `silent`:
-    members that are optional, and say nothing when they are empty. `references`: numbers of a firm,
-    such as that of a case, and what they must fit.
+    `tc_strings` those of the Transparency and Consent Framework. `silent`: members that are optional, and say
+    nothing when they are empty. `references`: numbers of a firm, such as that of a case, and the formats that
+    they must fit.
     """
 
     data: type[Facts]
@@ -89,7 +89,7 @@ def checks_of(type: str) -> Checks:
 
 
 def _silent(data: type[Facts]) -> tuple[str, ...]:
-    """The lists that say when they are empty what they say when they are absent."""
+    """The lists whose empty form means the same as their absence."""
     lists = (field for field in fields(data) if field.name in COMMON_LISTS)
     return tuple(field.name for field in lists if not field.required)
 

@@ -162,9 +162,9 @@ class Secrecy:
         return bool(self.rules.rows) and (cites("\n".join(texts)) or any(map(self._hides, texts)))
 
     def withholds_bytes(self, body: bytes) -> bool:
-        """Whether bytes that are no event are withheld: they name a confidential type, an act with an
-        authority, a kind of recipient that investigates, an article, or a secret code. Nothing clears these,
-        since nothing can be read.
+        """Whether bytes that cannot be read as an event are withheld: they name a confidential type, an act
+        with an authority, a kind of recipient that investigates, an article, or a secret code. Nothing clears
+        these, since nothing can be read.
 
         Bytes that are no text in UTF-8 cannot be judged, so they are withheld.
         """
@@ -188,7 +188,7 @@ class Secrecy:
         return folded(code) in self._ordinary or self.rules.clearance.is_article(code)
 
     def undeclared(self, facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        """Member and code of what the facts of an event say of why, and nobody declared."""
+        """Member and code of each reason in the facts of an event that is not declared ordinary."""
         for member in CODED:
             for code in _texts(facts.get(member)):
                 if not self.is_declared(code):

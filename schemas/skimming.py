@@ -30,7 +30,7 @@ _decode: Final = msgspec.json.Decoder(_Skimmed).decode
 
 
 def skim(message: bytes) -> dict[str, Any]:
-    """The attributes of a JSON object that a rejection may name; empty when it is no JSON object.
+    """The attributes of a JSON object that a rejection may name; empty for any other text.
 
     `message`: of any size. Its memory is flat, and its work one pass over the bytes.
     """

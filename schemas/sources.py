@@ -48,7 +48,7 @@ def office_label(label: str) -> str:
 
 
 def taken_over_label(origin: str) -> str:
-    """The label of what another ledger withheld. `origin`.
+    """The label of messages that another ledger withheld. `origin`.
 
     Where it came from there, which is evidence only.
     """
@@ -75,7 +75,7 @@ def label_in(intake: AdmissionRules, label: str) -> str:
 
 
 def is_office_place(place: str) -> bool:
-    """Whether what comes by a place, under the office's source, is surely the office.
+    """Whether a message through a place, under the office's source, is surely from the office.
 
     Those are the register's topic, the ledger's own commands, and files that were ingested as its own. A
     confidential ledger has the commands alone.
@@ -84,7 +84,7 @@ def is_office_place(place: str) -> bool:
 
 
 def is_surely(source: str, place: str, office: Collection[str]) -> bool:
-    """Whether the privacy office surely says what comes by a place under a source."""
+    """Whether a message through a place, under a source, is surely from the privacy office."""
     return source in office and is_office_place(place)
 
 
@@ -137,7 +137,7 @@ def not_allowed(message: Mapping[str, Any], intake: AdmissionRules) -> str | Non
 
 
 def _own(message: Mapping[str, Any], source: str, intake: AdmissionRules) -> str | None:
-    """The pointer of what only the ledger itself says, or the source of what is annulled."""
+    """The pointer of a fact that only the ledger itself may state, or of the source of an annulled event."""
     data, type = message.get("data"), message["type"]
     facts = data if isinstance(data, dict) else {}
     if ALL_TYPES[type].names_actor and "employee" in facts:
@@ -182,7 +182,7 @@ def gives_power(
 def counts(
     power: Power, name: str, source: str, place: str, office: Collection[str], house: Senders
 ) -> bool:
-    """Whether what a type says gives power or takes it, from a source by a place: see the other two."""
+    """Whether an event of a type gives power or takes it, from a source by a place: see the other two."""
     return gives_power(power, name, source, place, office, house) and has_effect(
         power, name, source, place, office
     )
@@ -203,7 +203,7 @@ def has_effect(power: Power, name: str, source: str, place: str, office: Collect
 
 
 def _unknown(message: Mapping[str, Any], speakers: Speakers, senders: Senders) -> str | None:
-    """The pointer of what the register does not know of a source."""
+    """The pointer of the member that is not registered for a source."""
     sender = senders.get(message["source"])
     if sender is None or not _is_through(sender, speakers.place):
         return "/source"

@@ -1,4 +1,4 @@
-"""TC strings: what the Transparency and Consent Framework of IAB Europe (2.0 to 2.3) makes of choices.
+"""TC strings: choices in the form of the Transparency and Consent Framework of IAB Europe (2.0 to 2.3).
 
 Decodes a string by "Consent string and vendor list formats v2" of the IAB Tech Lab, in work and memory that
 are linear in its letters. A string is refused by the name of its fault, never by what stands in it: another

@@ -57,7 +57,7 @@ def texts() -> Mapping[str, Mapping[Language, str]]:
 
 
 def queries() -> Mapping[str, Mapping[Language, str]]:
-    """Every question to the ledger that has a name: its code -> language -> what it is called."""
+    """Every question to the ledger that has a name: its code -> language -> its name."""
     return _loaded().queries
 
 
@@ -95,7 +95,7 @@ def country_name(code: str, language: Language) -> str:
 
 
 def countries(language: Language) -> list[tuple[str, str]]:
-    """Every code of a country with what it is called, by name."""
+    """Every code of a country with its name, sorted by name."""
     names = ((code, texts[language]) for code, texts in _countries().items())
     return sorted(names, key=lambda pair: pair[1])
 

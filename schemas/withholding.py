@@ -1,4 +1,4 @@
-"""Why a message is withheld: told to whoever brings it, and to nobody else."""
+"""Why a message is withheld: told to the person who brings it, and to nobody else."""
 
 from msgspec import Struct
 

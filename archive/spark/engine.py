@@ -74,7 +74,7 @@ class SparkEngine:
         return [Content(view, rows) for (view, _), rows in zip(goals, asked, strict=True)]
 
     def blocks(self, goals: Sequence[Goal], contents: Sequence[Content]) -> Iterator[StreamBlock]:
-        """See `Engine`. Raises what an executor met with, Halt when Spark gives up."""
+        """See `Engine`. Raises the error of an executor, Halt when Spark gives up."""
         with mapped_failures():
             folded = _folded(self._sorted, self._work, self._context.broadcast(self._asked))
             for message in self._collected(folded, range(self._split.shares)):
@@ -107,14 +107,14 @@ class SparkEngine:
         return parts.partitionBy(split.every, int).values()
 
     def _archived(self, upto: int) -> Iterator[Held]:
-        """The segments, of each what the ledger holds."""
+        """The entries of each segment that the ledger holds."""
         pruned = pruned_through(self._session)
         for segment in self._manifest.segments:
             if segment.first <= upto:
                 yield self._held(segment) if segment.first <= pruned else Held(segment, None)
 
     def _held(self, segment: Segment) -> Held:
-        """A segment without what was pruned of it."""
+        """A segment without its pruned entries."""
         place = {"first": segment.first, "last": segment.last}
         rows = self._session.of("ledger").rows("positions_left", **place)
         return held(segment, (position for (position,) in rows))

@@ -163,7 +163,10 @@ def _written(table: pa.Table) -> bytes:
 
 
 def in_order(parts: Iterable[Part]) -> Iterator[bytes]:
-    """The entries of a share, stream by stream, in the order of versions. Raises what a part tells."""
+    """The entries of a share, stream by stream, in the order of versions.
+
+    Raises the error that a part tells.
+    """
     tables = list(map(_read, parts))
     if not tables:
         return

@@ -102,7 +102,7 @@ def _no_master(master: str) -> Misconfigured:
 
 @contextmanager
 def mapped_failures() -> Iterator[None]:
-    """Failures of Spark as an error of ours. Its own log says more; its text may quote what is in a file."""
+    """Failures of Spark as an error of ours. Its own log says more; its text may quote a file."""
     try:
         yield
     except (PySparkException, Py4JError) as error:
