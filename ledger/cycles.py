@@ -16,6 +16,6 @@ def seldom() -> None:
 
 
 def settle() -> None:
-    """Search seldom, and never through what is there now: it stays to the end."""
+    """Search seldom, and never through the objects that are there now: they stay to the end."""
     gc.freeze()
     seldom()

@@ -50,7 +50,7 @@ class Series(msgspec.Struct, frozen=True):
         return Gauge(self.name, self.help, self.labels, registry=registry)
 
     def histogram(self, registry: CollectorRegistry) -> Histogram:
-        """A histogram of what this process observes."""
+        """A histogram of this process's observations."""
         return Histogram(self.name, self.help, self.labels, registry=registry, buckets=self.buckets)
 
     def family(self, values: Values) -> GaugeMetricFamily | CounterMetricFamily:
@@ -204,7 +204,7 @@ class LedgerMetrics:
     def on(
         cls, registry: CollectorRegistry, *, reading: bool, writing: bool = False
     ) -> "LedgerMetrics":
-        """Registered. `reading`: whether this process shows what the database knows of the ledger.
+        """Registered. `reading`: whether this process shows the figures of the ledger in the database.
 
         `writing`: whether it records, erases or prunes, and so is fenced.
         """
@@ -223,18 +223,18 @@ class LedgerMetrics:
         self.database_up.set(figures is not None)
 
     def show_fence(self, figures: Figures | None) -> None:
-        """Show how the database stands to what was promised; None while that is not known."""
+        """Show whether the database holds all promised entries; None while that is not known."""
         if self.fence:
             self.fence.show(figures or {})
 
     def show(self, figures: Figures | None) -> None:
-        """Show what was read; None while the database is away."""
+        """Show the figures that were read; None while the database is away."""
         if self.read:
             self.read.show(figures or {})
 
 
 def new_registry() -> CollectorRegistry:
-    """A registry with what the operating system knows of this process."""
+    """A registry with the operating system's figures of this process."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     return registry

@@ -67,7 +67,7 @@ class LedgerName:
 
     @property
     def reference(self) -> str:
-        """This ledger as the subject of what it records about itself."""
+        """This ledger as the subject of the events that it records about itself."""
         return f"system/processing-ledger-{self.name}"
 
     def role(self, role: Role) -> str:

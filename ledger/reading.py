@@ -1,7 +1,7 @@
 """Reading recorded events of several streams, each as the newest version of its type.
 
 Needs SELECT on events only. By position, and of one stream alone, they are read with the library
-(`ledger.library`). The audit reads what is stored instead.
+(`ledger.library`). The audit reads the stored events instead.
 """
 
 from collections.abc import Iterable, Sequence

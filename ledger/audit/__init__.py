@@ -1,7 +1,7 @@
 """The audit of a whole ledger: reads everything at one moment and reports every finding. It changes nothing.
 
-A list of checks over one snapshot of the database and the files of the log. Each looks by itself: what it
-cannot read is a finding of its own, and the next one goes on. Details never quote a value.
+A list of checks over one snapshot of the database and the files of the log. Each looks by itself: a part that
+it cannot read is a finding of its own, and the next check goes on. Details never quote a value.
 """
 
 from base64 import b64encode
@@ -68,9 +68,9 @@ _TELLING_EVENTS = 16_384
 class Audit(msgspec.Struct, frozen=True):
     """The result: how many events, their Merkle root in base64, and everything that was found.
 
-    `promised`: how many entries the log has promised, 0 where nothing was published yet. `readable`: what
-    was looked at, since reading it runs no code that an attacker put there. `since`: up to which position a
-    checkpoint that an auditor kept vouches for what was audited before; None: all was looked at.
+    `promised`: how many entries the log has promised, 0 where nothing was published yet. `readable`: the
+    parts that were read, since reading them runs no code that an attacker put there. `since`: up to which
+    position a checkpoint that an auditor kept vouches for what was audited before; None: all was looked at.
     """
 
     size: int
@@ -127,7 +127,7 @@ def audit(
     findings: Findings | None = None,
     custody: Custody | None = None,
 ) -> Audit:
-    """Check everything that was recorded, and what was published. Needs the reader's role, writes nothing.
+    """Check everything that was recorded and published. Needs the reader's role, writes nothing.
 
     `log`: None says that there is no log, which is a finding once something was published. `chain`: the key
     under which batches vouch for what they wrote; without it that is not looked at. `more`: checks of

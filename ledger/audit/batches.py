@@ -22,7 +22,7 @@ _Interval = tuple[int, int, int]
 def check_head(
     rows: Sequence[Sequence[Any]], last: int, latest: BatchRow, findings: Findings
 ) -> None:
-    """The head row says what the last event and the last batch are."""
+    """Check that the head row names the last event and the last batch."""
     if len(rows) != 1:
         detail = "the head row is missing" if not rows else "there is more than one head row"
         findings.note(None, "head", detail)

@@ -257,7 +257,7 @@ def _comes_later(fact: Fact) -> bool:
 
 
 def _difference(place: str, expected_fact: Fact | None, facts: Sequence[Fact]) -> str | None:
-    """How an object differs, in words; of a right what it is now: other definitions may hold anything."""
+    """The difference of an object in words; for a right, its present state. Other definitions may hold anything."""
     if expected_fact and not facts:
         return f"{place} is missing"
     different = [fact for fact in facts if not expected_fact or fact.text != expected_fact.text]
@@ -272,7 +272,7 @@ def _difference(place: str, expected_fact: Fact | None, facts: Sequence[Fact]) -
 
 
 def _safe(text: str) -> str:
-    """Such a name may be chosen by an attacker and hold what no terminal should be sent."""
+    """Such a name may be chosen by an attacker and hold text that no terminal should be sent."""
     plain = "".join(letter if letter.isascii() and letter.isprintable() else "?" for letter in text)
     return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST]}..."
 

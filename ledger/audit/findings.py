@@ -63,7 +63,7 @@ SILENT = Silent()
 
 
 class Findings:
-    """Collects findings. `progress`: is told what is looked at meanwhile.
+    """Collects findings. `progress`: is told which part is checked meanwhile.
 
     `baseline`: what the auditor accepts of the site; `of_site`: what the site has, accepted or not.
     """
@@ -79,7 +79,7 @@ class Findings:
         self._findings.append(Finding(position, kind, detail))
 
     def note_of_site(self, kind: str, detail: str, mark: str = "") -> bool:
-        """Take down what is of the site and no part of the ledger, unless the baseline has it as it is now.
+        """Note an object of the site outside the ledger, unless the baseline has it as it is now.
 
         `mark`: a hash of what is there. True: it became a finding.
         """
@@ -134,7 +134,7 @@ class CappedFindings:
             self._findings.note(position, kind, detail)
 
     def end(self) -> None:
-        """Say what was left out."""
+        """Name the findings that were left out."""
         for kind, count in sorted(self._count.items()):
             if count > self.MOST:
                 self._findings.note(None, kind, f"{count - self.MOST} more of this kind")

@@ -40,7 +40,7 @@ def indexes() -> tuple[Index, ...]:
 
 
 def _made() -> Iterator[Index]:
-    """From the program's own file: what the catalogue says now may be of an attacker."""
+    """From the program's own file: an attacker may have changed the catalogue."""
     for fact in expected(orders=True):
         if fact.kind == "index":
             found = _INDEX.fullmatch(fact.object)

@@ -1,4 +1,4 @@
-"""The inventory of what a ledger holds: what protects each place, and how its alteration is named."""
+"""The inventory of a ledger's data: the protection of each place, and the findings for its alteration."""
 
 import tomllib
 from fnmatch import fnmatchcase
@@ -13,8 +13,10 @@ CAMPAIGN = "integration/test_tampering.py"
 
 
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Places with one protection. `what`: patterns of places. `finds`: kinds of finding, one of which an
-    alteration makes; none for what is unprotected. `test`: the file that alters them.
+    """Places with one protection. `what`: patterns of places.
+
+    `finds`: kinds of finding, one of which an alteration makes; empty for an unprotected place. `test`: the
+    file that alters them.
     """
 
     what: tuple[str, ...]

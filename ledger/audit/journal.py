@@ -6,7 +6,7 @@ from ledger.journal.entries import ErasureJournal
 
 
 def journal_check(journal: ErasureJournal) -> Check:
-    """The check of a journal. The next start of the ledger completes what it names."""
+    """The check of a journal. The next start of the ledger completes the erasures that it names."""
 
     def look(scene: Scene) -> None:
         compared = compare(scene.session, journal)

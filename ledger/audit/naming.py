@@ -1,4 +1,4 @@
-"""Names of one ledger, and those that stand for them in what is the same in every ledger."""
+"""Names of one ledger, and the names that stand for them in text that is the same for every ledger."""
 
 import re
 

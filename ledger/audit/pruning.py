@@ -27,7 +27,9 @@ _DECIDED = names.type_of(names.ERASURE_DECIDED)
 
 
 def look_for_pruning(scene: Scene, comparison: Comparison) -> None:
-    """Read what is pruned: the largest prefix that an event names, whatever the table says of it."""
+    """Read the recorded prunings: the largest prefix that an event names counts, whatever the table says of
+    it.
+    """
     recorded = [through for (through,) in scene.session.rows("recorded_prefixes")]
     through = max(recorded, default=0)
     scene.prunings = recorded_prunings(scene.session, scene.session.ledger)
@@ -50,7 +52,7 @@ def look_for_pruning(scene: Scene, comparison: Comparison) -> None:
 
 
 def check_left(scene: Scene, comparison: Comparison) -> None:
-    """Compare what is left of the prefix, and the tree over it, with what the event says."""
+    """Compare the rest of the prefix, and the tree over it, with the event."""
     pruning = scene.pruning
     if scene.log is not None:
         _check_log(scene, scene.log)

@@ -46,7 +46,7 @@ class BatchRow(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 def batch_rows(rows: Iterable[Sequence[Any]], findings: Findings) -> list[BatchRow]:
-    """Rows of the statement `audit_batches` as batches; a row that is no batch is noted and left out."""
+    """Rows of the statement `audit_batches` as batches; a malformed row is noted and left out."""
     batches = []
     for row in rows:
         if all(isinstance(cell, int | str) for cell in row[:10]):

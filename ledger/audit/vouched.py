@@ -63,7 +63,7 @@ def check_chain(
 
 
 def _check_copied(batch: BatchRow, now: CopiedRows, findings: Findings) -> None:
-    """Compare the rows of a batch with what was copied when it was recorded."""
+    """Compare the rows of a batch with the hashes that the batch recorded."""
     if batch.names != now.names:
         detail = f"the names of positions {batch.first} to {batch.last} are not the recorded names"
         findings.note(batch.first, "event-id", detail)

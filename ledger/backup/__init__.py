@@ -1,4 +1,4 @@
-"""Backups that cannot bring back what was erased, and the restore from one.
+"""Backups that cannot bring erased data back, and the restore from one.
 
 Two copies of the same moment: the events, which open nothing and may be kept for ever, and the
 wrapped keys, which open nothing once their epoch has ended. The epoch keys and the erasure journal

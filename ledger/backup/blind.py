@@ -24,7 +24,7 @@ def is_complete(session: Session) -> bool:
 
 
 def is_standby(session: Session) -> bool:
-    """Whether the server follows another one: then it has no index, and each look for it is an error."""
+    """Whether the server follows a primary: then it has no index, and each read of it is an error."""
     return session.row("is_standby") == (True,)
 
 

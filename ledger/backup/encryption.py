@@ -100,7 +100,10 @@ class _Source:
 
 
 class _Target:
-    """A function as a file that is written. `failed`: what it raised, which the library would hide."""
+    """A function as a file that is written.
+
+    `failed`: the error that it raised, which the library would hide.
+    """
 
     def __init__(self, write: Write) -> None:
         self._write = write

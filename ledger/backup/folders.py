@@ -1,7 +1,7 @@
 """The two copies of a backup, opened and checked whole before any server is touched.
 
-Every file stays open from then on: what was checked and what is loaded are the same descriptors, and loading
-takes the sums once more, in the transaction that it would commit.
+Every file stays open from then on: checking and loading use the same descriptors, and loading takes the sums
+once more, in the transaction that it would commit.
 """
 
 from collections.abc import Collection, Iterator
@@ -147,7 +147,9 @@ def _check_whole(folder: Path, table: TableFile, file: BinaryIO) -> None:
 
 
 def digested(table: TableFile, file: BinaryIO) -> Iterator[bytes]:
-    """The blocks of a file from its beginning. Raises Unproven at the end when it is not what was signed.
+    """The blocks of a file from its beginning.
+
+    Raises Unproven at the end when it differs from the signed sum.
 
     A caller that uses the blocks before the end must be able to undo what it did with them.
     """

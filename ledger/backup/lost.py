@@ -28,7 +28,7 @@ class LostEvent(msgspec.Struct, frozen=True):
 
 
 class LostPerson(msgspec.Struct, frozen=True):
-    """A person of whom something is lost. `findable`: whether the reference still leads to the events."""
+    """A person who lost data. `findable`: whether the reference still leads to the events."""
 
     stream: UUID
     findable: bool
@@ -36,7 +36,7 @@ class LostPerson(msgspec.Struct, frozen=True):
 
 
 def lost_after(session: Session, opener: Opener, first: int, last: int) -> list[LostPerson]:
-    """Persons of whom events of these positions lost values or the reference, by first position."""
+    """Persons who lost values or the reference in events at these positions, by first position."""
     persons: dict[UUID, list[LostEvent]] = {}
     for event in _events(session, first, last):
         if event.subject is None and not event.ours:

@@ -1,4 +1,4 @@
-"""The manifest of a copy: what it holds, file by file, under a signature of the log's key. Pure.
+"""The manifest of a copy: its content, file by file, under a signature of the log's key. Pure.
 
 A signed note (C2SP): a first line that no checkpoint can have, as the name of a log has no spaces, then JSON.
 """

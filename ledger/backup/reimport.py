@@ -66,7 +66,7 @@ def reimport(
     folder: LogFolder,
     keys: Sequence[VerifierKey],
 ) -> ReimportedRange:
-    """Append what the log promises and the database does not hold. Needs the recorder's role.
+    """Append the entries that the log promises and the database lacks. Needs the recorder's role.
 
     `chain`: vouches for the batches. `keys`: verification keys of the log. Positions, times, versions and
     bytes are those of before, so the publisher goes on. Committed block by block: after a fault the same

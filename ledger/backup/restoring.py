@@ -31,8 +31,8 @@ def restore(
     """Load checked copies into a database that holds no such ledger, or one with nothing recorded.
 
     Roles and tables are made as for a new ledger; views stay empty. `identities`: open encrypted copies. All
-    or nothing: raises Misconfigured when something is recorded there or the copies are not what was
-    checked, Retry or Halt; the database is then as it was.
+    or nothing: raises Misconfigured when something is recorded there or the copies differ from the checked
+    ones, Retry or Halt; the database is then as it was.
     """
     session = database.connect(ledger, None)
     try:
@@ -148,7 +148,7 @@ def _load_table(
 
 
 class _Unpacking:
-    """Passes on what a gzip stream holds, in blocks of a bounded size."""
+    """Passes on the content of a gzip stream, in blocks of a bounded size."""
 
     def __init__(self, write: Write) -> None:
         self._write = write

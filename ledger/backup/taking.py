@@ -204,7 +204,7 @@ def _compressed(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 class _NewFile:
-    """A file that did not exist, of mode 0600, with its size and the SHA-256 of what was written, in hex."""
+    """A file that did not exist, of mode 0600, with its size and the SHA-256 of its content, in hex."""
 
     def __init__(self, folder: Path, name: str) -> None:
         with _mapping_write_faults():
@@ -221,7 +221,7 @@ class _NewFile:
 
     @property
     def digest(self) -> str:
-        """Of what was written so far."""
+        """SHA-256 of the content written so far."""
         return self._sum.hexdigest()
 
     def __enter__(self) -> Self:

@@ -1,1 +1,1 @@
-"""Sealing, and keys in memory: what is computed with keys, and the provider that wraps them all."""
+"""Sealing, and keys in memory: computations with keys, and the provider that wraps them all."""

@@ -21,7 +21,7 @@ Column = str | int | bytes | UUID | datetime | None
 
 
 class RowMacs:
-    """Makes and checks the MACs of one ledger. They stay what they are when epochs end."""
+    """Makes and checks the MACs of one ledger. They do not change when epochs end."""
 
     def __init__(
         self, macs: Callable[[Sequence[bytes]], Sequence[bytes]], ledger: LedgerName

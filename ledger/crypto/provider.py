@@ -1,9 +1,10 @@
 """The key provider: what holds the keys under which everything else is wrapped, and never hands one out.
 
-A port. Its adapter is a folder of files (`ledger.crypto.key_files`); a key service or a hardware module is
-another one, and `tests/contract/test_key_provider.py` says what each must do. Three kinds of keys never leave
-it: those of epochs, the key that authenticates rows and lines of the journal, and keys for the persons of
-whom something was erased. Nothing here names a file. Many keys go in one call: a call may cross a network.
+A port. Its adapter is a folder of files (`ledger.crypto.key_files`); a key service or a hardware module would
+be a second adapter, and `tests/contract/test_key_provider.py` says what each must do. Three kinds of keys
+never leave it: those of epochs, the key that authenticates rows and lines of the journal, and keys for the
+persons of whom something was erased. Nothing here names a file. Many keys go in one call: a call may cross a
+network.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -46,13 +47,16 @@ Unwrapped = bytes | Halt
 
 
 class Wrapping(Protocol):
-    """The use of epoch keys for some time. An adapter may hold what it needs for it, until `forget`."""
+    """The use of epoch keys for some time.
+
+    An adapter may hold the keys that it needs for it, until `forget`.
+    """
 
     def hold(self) -> None:
         """Where the provider can, go on unwrapping under every epoch of now, should one end meanwhile."""
 
     def wrap(self, epoch: int, keys: Sequence[Placed]) -> list[bytes]:
-        """Wrap keys under an epoch: the byte of the format, then what the provider makes.
+        """Wrap keys under an epoch: the byte of the format, then the provider's bytes.
 
         Raises Lost or Retry.
         """
@@ -61,7 +65,7 @@ class Wrapping(Protocol):
         """Unwrap keys, each by itself. Raises Retry when the provider is away."""
 
     def forget(self) -> None:
-        """Drop what is held."""
+        """Drop the held keys."""
 
 
 class RowKey(Protocol):
@@ -82,7 +86,7 @@ class RowKey(Protocol):
 
 
 class LinkKeys(Protocol):
-    """Keys of the data subjects of whom something was erased, for what ties the journal's lines to them."""
+    """Keys of the data subjects with an erasure, for the links from the journal's lines to them."""
 
     def seal(self, ties: Sequence[Tie]) -> list[bytes]:
         """Seal each under a key of its data subject, made when it is missing; durable on return.
@@ -94,7 +98,7 @@ class LinkKeys(Protocol):
         """Reverse of `seal`. Raises Lost when the key is gone, UnknownFormat, Halt when it is not its own."""
 
     def subjects(self) -> frozenset[UUID]:
-        """Data subjects of whom a key is held."""
+        """Data subjects with a key."""
 
     def destroy(self, subjects: Iterable[UUID]) -> None:
         """Destroy all keys of some data subjects; harmless when they are gone. Durable; raises Retry."""
@@ -143,7 +147,7 @@ class KeyProvider(Protocol):
 
 
 def each_unwrapped(wrapping: Wrapping, keys: Sequence[Wrapped]) -> list[bytes]:
-    """All of some keys, unwrapped. Raises what is wrong with the first that does not unwrap."""
+    """All of some keys, unwrapped. Raises the error of the first key that does not unwrap."""
     unwrapped = []
     for key in wrapping.unwrap(keys) if keys else ():
         if isinstance(key, Halt):

@@ -143,7 +143,7 @@ def _can_run(account: Account, programs: Path) -> bool:
 
 
 def _copy_programs(installed: Path, target: Path) -> None:
-    """Copy what a server needs. Programs find their libraries and files by relative paths."""
+    """Copy the files that a server needs. Programs find their libraries and files by relative paths."""
     fresh = target.with_name("new-programs")
     shutil.rmtree(fresh, ignore_errors=True)
     tree, packages = installed.parent, installed.parents[2]

@@ -1,8 +1,8 @@
 """Where an embedded server lives, and as which user it runs.
 
-PostgreSQL never runs as root. As root the server belongs to a system user of its own, and the only
-permission ever opened for that user is passing through the data directory itself. Folders above it
-are never changed: what cannot work without that is refused. Nothing here reads the environment.
+PostgreSQL never runs as root. As root the server belongs to a system user of its own, and the only permission
+ever opened for that user is passing through the data directory itself. Folders above it are never changed: a
+place that cannot work without that is refused. Nothing here reads the environment.
 """
 
 import logging
@@ -88,7 +88,7 @@ def _entry(uid: int) -> pwd.struct_passwd:
 
 
 def run_as(account: Account, command: Sequence[str | Path]) -> subprocess.CompletedProcess[bytes]:
-    """Run a program as this account, in `/`, and keep what it prints. Raises OSError."""
+    """Run a program as this account, in `/`, and keep its output. Raises OSError."""
     # Identity may only be given by root, even when it would change nothing.
     other = not account.is_caller
     return subprocess.run(  # noqa: S603  absolute paths, no shell, no input of a stranger

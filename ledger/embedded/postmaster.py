@@ -53,7 +53,7 @@ def running(place: DataDirectory) -> int | None:
 
 
 def _runs(pid: int, place: DataDirectory) -> bool:
-    """Whether this process is the server of this place, and not another one with its number."""
+    """Whether this process is the server of this place, and not a different process with its number."""
     if not os.path.exists("/proc/self/cmdline"):
         with suppress(ProcessLookupError):
             os.kill(pid, 0)
@@ -69,10 +69,10 @@ def _runs(pid: int, place: DataDirectory) -> bool:
 def settled(place: DataDirectory) -> bool:
     """Whether the server runs and is ready, after waiting while it is starting or stopping.
 
-    A dead server's pid file stays, since PostgreSQL finds by it whether children of that server are
-    still at work; unless the number is now that of another process, which PostgreSQL would take for
-    the server. Raises Misconfigured when a server answers that is no process here: one in another
-    container would lose its data if a second one were started.
+    A dead server's pid file stays, since PostgreSQL finds by it whether children of that server are still at
+    work; unless the number is now that of another process, which PostgreSQL would take for the server. Raises
+    Misconfigured when the server that answers is not a process here: a server in another container would lose
+    its data if a second were started.
     """
 
     def quiet() -> bool:

@@ -42,7 +42,7 @@ class Server:
     """A running server that this process uses until `leave`, which also happens at exit."""
 
     def __init__(self, place: DataDirectory, account: Account, lease: int | None) -> None:
-        """`lease`: the share in the server that keeps it running; None for one who only looks."""
+        """`lease`: the share in the server that keeps it running; None for a mere look."""
         self._place = place
         self._account = account
         self._lease = lease
@@ -153,8 +153,8 @@ def _mapped_files(place: DataDirectory) -> Iterator[None]:
 def visit(data_dir: Path) -> Server:
     """The server of a data directory that runs already, without a share in it.
 
-    Whoever looks like this neither starts nor stops it, so its log says nothing of the visit. Raises
-    ServiceAway when it does not run.
+    Such a look neither starts nor stops the server, so its log says nothing of the visit. Raises ServiceAway
+    when it does not run.
     """
     place = DataDirectory(data_dir.resolve())
     if running(place) is None:

@@ -34,7 +34,7 @@ def destroy(
 ) -> dict[UUID, int]:
     """Destroy what entries erase, of one data subject each; by data subject how many letters went.
 
-    `left`: of those of whom single fields go.
+    `left`: the result for the persons whose single fields go.
     """
     erasing = [entry for entry in entries if entry.erases]
     letters: dict[UUID, int] = {}
@@ -55,7 +55,7 @@ def destroy(
 
 
 def restore_index(session: Session, opener: Opener, entry: ErasureEntry) -> None:
-    """Put back the index row of a person of whom something stays, if a restore took it away.
+    """Put back the index row of a person whose data is erased in part, if a restore took the row away.
 
     Also of an entry that erases nothing. Nothing is put back when the tombstone is past its date: then the
     journal ties to nobody any more.
@@ -74,7 +74,7 @@ def _destroyed(entry: ErasureEntry) -> tuple[str, ...]:
 
 
 def _destroy_keys(session: Session, opener: Opener, entries: Sequence[ErasureEntry]) -> None:
-    """Delete keys; where only months expire, none of those of later months."""
+    """Delete keys; where only months expire, the keys of later months stay."""
     going = [
         (entry.subject, category)
         for entry in entries
@@ -91,7 +91,7 @@ def _destroy_keys(session: Session, opener: Opener, entries: Sequence[ErasureEnt
 
 
 def _exchange_keys(session: Session, opener: Opener, left: Mapping[UUID, Reseal]) -> None:
-    """Delete the keys under which single fields lie, and add those of what is left."""
+    """Delete the keys under which single fields lie, and add those of the remaining values."""
     gone = [(subject, *key) for subject, one in left.items() for key in one.gone]
     names = ("subjects", "categories", "generations", "months")
     if gone:
@@ -111,7 +111,7 @@ def _expire(session: Session, opener: Opener, expired: Sequence[tuple[UUID, str,
 
 
 def _remove_searchable(session: Session, opener: Opener, entries: Sequence[ErasureEntry]) -> None:
-    """Remove what a person was found by, but for the values of months that stay."""
+    """Remove a person's searchable hashes, but for the values of months that stay."""
     gone = [(entry.subject, category) for entry in entries for category in _destroyed(entry)]
     stays = [
         (entry.subject, hmac)
@@ -126,7 +126,7 @@ def _remove_searchable(session: Session, opener: Opener, entries: Sequence[Erasu
 def _remove_searchable_fields(
     session: Session, entries: Sequence[ErasureEntry], left: Mapping[UUID, Reseal]
 ) -> None:
-    """Remove what a person was found by in single fields, but for the values that stay."""
+    """Remove a person's searchable hashes of single fields, but for the values that stay."""
     gone = [(entry.subject, field) for entry in entries for field in entry.fields or ()]
     stays = [(subject, hmac) for subject, one in left.items() for hmac in one.kept_hashes]
     session.run(
@@ -141,7 +141,7 @@ def _remove_searchable_fields(
 def _searchable_after(
     session: Session, opener: Opener, entry: ErasureEntry, month: int
 ) -> Iterator[bytes]:
-    """The hashes of what a person is found by in the values of categories that are later than a month."""
+    """The searchable hashes of a person's values, in some categories, that are later than a month."""
     searchable = {field for field in BLIND_FIELDS if PERSONAL_FIELDS[field] in entry.categories}
     if not searchable:
         return

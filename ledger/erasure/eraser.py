@@ -3,7 +3,7 @@
 Decisions, fences, keys, index rows, dead letters and events are committed together or not at all, of one
 person or of many; the journal knows before the commit. The eraser decides under the lock, from the events
 that are recorded by then, and refuses a category under a legal hold to everyone. The one other way in is
-`reapply`, which repeats what the journal says after a crash or a restore, before anyone is served.
+`reapply`, which repeats the journal's erasures after a crash or a restore, before anyone is served.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -69,7 +69,7 @@ class Erasure(msgspec.Struct, frozen=True):
 
 
 class _Target(NamedTuple):
-    """A stream, and the reference of a registry entry's, which is no secret."""
+    """A stream, and the reference of a registry entry, which is not secret."""
 
     subject: UUID
     registry: str | None = None
@@ -138,7 +138,7 @@ class Eraser:
         return self._erase_all(reference, Verdict(ground, {}, fields=tuple(sorted(set(fields)))))
 
     def decide(self, subjects: Sequence[UUID], judge: Judge) -> list[Erasure]:
-        """Judge the streams of some persons under the lock, record what is decided, destroy what is to go.
+        """Judge the streams of some persons under the lock, record the decisions, destroy the data to erase.
 
         All in one transaction, with one write of the journal; an erasure for each person of whom something
         was decided. Raises what `erase` raises: then nothing is done for any of them.
@@ -146,7 +146,7 @@ class Eraser:
         return self._carry_out([_Target(subject) for subject in subjects], judge)
 
     def live_subjects(self, reference: str) -> list[UUID]:
-        """Data subjects of a person's reference of whom something may be held. Raises UnknownSubject."""
+        """Data subjects of a person's reference that may still have data. Raises UnknownSubject."""
         return [target.subject for target in self._targets(reference)]
 
     def subjects(self, reference: str) -> list[UUID]:
@@ -291,8 +291,8 @@ class Eraser:
     ) -> list[Erasure]:
         """Fence, destroy and record, inside the caller's transaction under the head lock.
 
-        `events`: of each entry. `latest`: the highest version of each stream that has events. `left`: of
-        whom single fields go.
+        `events`: of each entry. `latest`: the highest version of each stream that has events. `left`: the
+        result for the persons whose single fields go.
         """
         link = ChainLink(KeyedHash(self._opener.ledger_key(CHAIN)))
         letters = destroy(self._session, self._opener, link, entries, self._accountability, left)
@@ -340,7 +340,7 @@ class Eraser:
         )
 
     def reapply(self) -> list[Erasure]:
-        """Carry out what the journal knows and the database does not. Run before anyone is served."""
+        """Carry out the journal's erasures that the database lacks. Run before anyone is served."""
         erasures = [self._reapply(entry) for entry in pending(self._session, self._journal)]
         return [erasure for erasure in erasures if erasure]
 
@@ -398,7 +398,8 @@ class Eraser:
 def _through(verdict: Verdict, known: _Known, events: Sequence[RecordedEvent]) -> datetime:
     """Up to when values are fenced; an event may lie some minutes in the future.
 
-    A period ends with what was held: who is a customer again has values since then that are still on the way.
+    A period ends with its values: a person who is a customer again has later values that are still on the
+    way.
     """
     if verdict.fields:
         return verdict.through or known.now
@@ -421,7 +422,7 @@ def _with_former(
 
 
 def _keys_of(event: RecordedEvent, moved: Collection[tuple[str, str, str]]) -> Iterator[str]:
-    """The keys of those groups of an event that were sealed anew, as it names them."""
+    """The keys of the groups of an event that were sealed anew, as the event names them."""
     for category, sealed in event.sealed.items():
         if (event.source, event.id, category) in moved:
             yield sealed.key

@@ -90,7 +90,7 @@ def _erased(entry: ErasureEntry) -> Iterator[NewEvent]:
 def resealed(
     entry: ErasureEntry, left: Reseal, time: datetime, again: UUID | None = None
 ) -> Iterator[NewEvent]:
-    """Events of single fields erased: as many as what is left needs. `again`: of which repetition."""
+    """Events of single fields erased: as many as the remaining values need. `again`: of which repetition."""
     blocks = [*_blocks(left.groups), *(((),) if _need_their_own(left) else ())]
     fields = list(entry.fields or ())
     categories = sorted({PERSONAL_FIELDS[field] for field in fields})

@@ -20,7 +20,7 @@ class JournalComparison(NamedTuple):
 
 
 def compare(session: Session, journal: ErasureJournal) -> JournalComparison:
-    """Compare all of the journal. Memory is flat but for what is pending."""
+    """Compare all of the journal. Memory is flat but for the pending entries."""
     # Counted first: an erasure that is recorded by then is in the journal by the time that it is read.
     ((recorded,),) = session.rows("count_erasures")
     missing: list[ErasureEntry] = []

@@ -1,4 +1,4 @@
-"""The journal's entries made again from what the ledger recorded: for a journal that is lost or too old.
+"""The journal's entries made again from the ledger's events: for a journal that is lost or too old.
 
 The journal is ahead of the ledger wherever neither was lost. Where events know of an erasure that the
 journal does not, a copy of the journal was put in place of it, or none, and after a restore those keys may

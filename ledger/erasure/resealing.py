@@ -68,7 +68,7 @@ def reseal(
     again: bool = False,
     random: Random = os.urandom,
 ) -> Reseal:
-    """Work out what an entry of single fields does. `events`: all of the stream, reads aside.
+    """Work out the effect of an entry that erases single fields. `events`: all of the stream, reads aside.
 
     `again`: after a restore; then it accounts for every key of what it moves, whatever became of it.
     """
@@ -213,7 +213,7 @@ def _ids(going: Sequence[StoredKey], moved: Sequence[_Held], *, rolls: bool) -> 
 
 
 class _Sealer:
-    """Seals what is left of groups with new keys of a category."""
+    """Seals the remaining values of groups with new keys of a category."""
 
     def __init__(self, ledger: str, new: Sequence[NewKey], *, rolls: bool, random: Random) -> None:
         self._ledger, self._rolls, self._random = ledger, rolls, random

@@ -1,1 +1,1 @@
-"""Feeds about many persons: what an event commits to, who was in one, and proofs that need no database."""
+"""Feeds about many persons: the commitment in an event, the members, and proofs that need no database."""

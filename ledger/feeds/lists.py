@@ -1,4 +1,5 @@
-"""The lists of feeds as they are kept: who was in which, answered from one page of each; forgotten by date.
+"""The lists of feeds as they are kept: the members of each, answered from one page of each; forgotten by
+date.
 
 The secret key of a feed is wrapped under the key epoch, like other keys. The database alone tells how
 many members a feed had, and nothing of who they were.
@@ -112,7 +113,7 @@ class FeedLists:
         ]
 
     def with_member(self, lists: Mapping[bytes, KeptList], reference: str) -> set[bytes]:
-        """The roots of those lists that a reference is in; reads one page of each."""
+        """The roots of the lists that a reference is in; reads one page of each."""
         tokens = {
             root: token_of(Prover(feed_list.secret), reference) for root, feed_list in lists.items()
         }

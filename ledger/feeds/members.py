@@ -44,7 +44,7 @@ def members_of(secret: bytes, references: Iterable[str]) -> Members:
 
 
 def references_in(lines: Iterable[bytes]) -> Iterator[str]:
-    """The references of a list. Raises Misconfigured with the number of a line that is no reference."""
+    """The references of a list. Raises Misconfigured with the number of a malformed line."""
     for number, line in enumerate(lines, 1):
         try:
             reference = line.strip().decode()

@@ -1,8 +1,8 @@
 """A proof in one file that a person was, or was not, in the feed of a date. Pure; needs no database.
 
 It holds the event of the feed as the log has it, the proof of that, the public key of the feed, the proof
-that the person's token is theirs under that key, and the token's path. It names no person: the
-checker says whom it is about. A path holds at most one token of another person, and does not tell of whom.
+that the person's token is theirs under that key, and the token's path. It names no person: the checker says
+whom it is about. A path holds at most one token of another person, and does not tell whose.
 """
 
 from collections.abc import Collection
@@ -60,7 +60,7 @@ def encode_feed_proof(proof: FeedProof) -> bytes:
 
 
 def parse_feed_proof(content: bytes) -> FeedProof:
-    """Take a file apart, without checking what it says. Raises Unproven."""
+    """Take a file apart, without checking its content. Raises Unproven."""
     try:
         proof = from_json(content, FeedProof)
     except msgspec.DecodeError:
@@ -98,7 +98,7 @@ def verify(
 
 
 def feed_of(content: bytes) -> RecordedEvent:
-    """The event of an entry, which is a feed. Raises Unproven for another one."""
+    """The event of an entry, which is a feed. Raises Unproven for any other event."""
     entry = read_entry(content)
     event = decode_event(
         entry.stream, entry.version, entry.type, entry.state, entry.position, entry.recorded_at

@@ -69,7 +69,7 @@ def public_key(secret: bytes) -> bytes:
 
 
 def output(proof: bytes) -> bytes:
-    """The hash that a proof is about, 64 bytes. Only what was verified tells anything. Raises Unproven."""
+    """The hash that a proof is about, 64 bytes. Only a verified proof tells anything. Raises Unproven."""
     return _on_curve(lambda: _hashed(_times_cofactor(proof[:_POINT])))
 
 

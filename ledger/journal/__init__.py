@@ -1,1 +1,1 @@
-"""The erasure journal and what an erasure leaves behind: fences, tombstones, ties to a person."""
+"""The erasure journal and the traces of an erasure: fences, tombstones, ties to a person."""

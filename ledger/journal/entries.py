@@ -1,4 +1,4 @@
-"""The erasure journal: what was erased, kept beside the key provider and outside every backup.
+"""The erasure journal: a line for each erasure, kept with the key provider and outside every backup.
 
 An erasure is appended and fsynced before its transaction commits. So whatever a crash or a restore
 brings back, the journal still knows, and the next start erases it again before anyone is served.
@@ -37,12 +37,12 @@ _TAIL_BYTES = 64 * 1024
 class ErasureEntry(msgspec.Struct, frozen=True):
     """One erasure. `position`: head position before it. `whole`: every category of the contract.
 
-    `through`: no value of an event up to this instant may come back. `month`: set when only the months
-    of a category up to this one expired; then later months keep their keys. `registry`: the
-    reference of a registry entry, which is no secret; None for a person. `decisions`: of every category
-    that was decided, as `erasure-decided` has them; without `categories` all of them stay. `fields`: in the
-    line only where single fields are erased, and no category is: what MACs of older lines cover stays.
-    `reference_hmac`, `link` and `mac`: see `linking.JournalLinks`. `format`: of the line; the MAC covers it.
+    `through`: no value of an event up to this instant may come back. `month`: set when only the months of a
+    category up to this one expired; then later months keep their keys. `registry`: the reference of a
+    registry entry, which is not secret; None for a person. `decisions`: of every category that was decided,
+    as `erasure-decided` has them; without `categories` all of them stay. `fields`: in the line only where
+    single fields are erased, and no category is: what MACs of older lines cover stays. `reference_hmac`,
+    `link` and `mac`: see `linking.JournalLinks`. `format`: of the line; the MAC covers it.
     """
 
     erasure: UUID
@@ -91,7 +91,7 @@ class ErasureJournal:
 
     @property
     def is_kept(self) -> bool:
-        """Whether anything lies where the journal belongs, even what cannot be read."""
+        """Whether anything lies in the journal's place, even if it cannot be read."""
         try:
             return self._folder.has(self.path.name)
         except OSError:
@@ -104,7 +104,7 @@ class ErasureJournal:
         return status.st_ino if status else 0
 
     def lines(self) -> Iterator[bytes]:
-        """Every whole line, also a line that is no entry. Memory is flat."""
+        """Every whole line, also a malformed one. Memory is flat."""
         place = 0
         while lines := self._lines(place):
             yield from lines

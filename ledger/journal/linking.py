@@ -1,8 +1,8 @@
 """The link from a line of the erasure journal to a person: sealed under a key of that data subject alone.
 
 The journal is kept for ever, and so are its copies. The keys are in the key provider, for each data subject
-of whom something was erased, and are destroyed before the tombstone goes: from then on nothing tells which
-reference a line was about, not even journal, database and every key that lives together.
+with an erasure, and are destroyed before the tombstone goes: from then on nothing tells which reference a
+line was about, not even journal, database and every key that lives together.
 """
 
 from collections.abc import Callable, Sequence
@@ -82,7 +82,7 @@ class JournalLinks:
         return entry.mac is not None and [entry.mac] == self._macs_of([bare])
 
     def _macs_of(self, bare: Sequence[ErasureEntry]) -> list[str]:
-        """The MACs over all members of lines but nulls: what a later program adds is null in them."""
+        """The MACs over all members of lines but nulls: members that a later program adds are null there."""
         texts = [
             orjson.dumps(
                 {

@@ -69,7 +69,7 @@ def add_tombstones(
 
 
 def restore_subjects(session: Session, macs: RowMacs, entries: Sequence[ErasureEntry]) -> None:
-    """Put back index rows of persons of whom only a part was erased, if a restore took them away."""
+    """Put back index rows of persons who were erased only in part, if a restore took them away."""
     if not entries:
         return
     rows = [_index_columns(entry) for entry in entries]

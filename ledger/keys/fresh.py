@@ -1,8 +1,9 @@
 """Data subjects and keys on their way into the database, written with the batch that they were made for.
 
-They are made in memory, and what is sealed next believes them. They get into the database in the transaction
-of their batch, under the lock of all writers of keys, so they are there if its events are, and only then. If
-that transaction fails, or another process was faster, they are void, and so is what was sealed since.
+They are made in memory, and later seals of the process rely on them. They get into the database in the
+transaction of their batch, under the lock of all writers of keys, so they are there if its events are, and
+only then. If that transaction fails, or another process was faster, they are void, and so is what was sealed
+since.
 """
 
 from collections.abc import Iterator, Sequence

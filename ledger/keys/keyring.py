@@ -79,7 +79,9 @@ class Keyring:
         self._keys = 0
 
     def sync(self, now: Moment) -> frozenset[UUID] | None:
-        """Begin with a batch: drop what was erased or not kept since the last one. None: all was dropped.
+        """Begin with a batch: drop keys that were erased or not kept since the last one.
+
+        None: all was dropped.
 
         All of it is dropped when it is old or large. Gives the streams that were dropped.
         """
@@ -122,7 +124,7 @@ class Keyring:
         return keys
 
     def secrets(self, count: int) -> list[bytes]:
-        """Fresh random keys, in one call of what makes them."""
+        """Fresh random keys, in one call of the source of randomness."""
         random = self._random(count * KEY_BYTES)
         return [random[at : at + KEY_BYTES] for at in range(0, len(random), KEY_BYTES)]
 

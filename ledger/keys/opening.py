@@ -85,8 +85,8 @@ class StoredKey(NamedTuple):
 class _SubjectKeys(msgspec.Struct):
     """Keys and fences of one subject: (category, from_month) -> secret, category -> erased through.
 
-    `resealed`: (source, id, category) -> what is left of a group, sealed anew, the latest first.
-    `opened`: the group of each category that was opened last. An answer asks for its fields one by one.
+    `resealed`: (source, id, category) -> the rest of a group, sealed anew, the latest first. `opened`: the
+    group of each category that was opened last. An answer asks for its fields one by one.
     """
 
     secrets: dict[tuple[str, int], bytes] = msgspec.field(default_factory=dict)
@@ -97,7 +97,7 @@ class _SubjectKeys(msgspec.Struct):
 
 
 class Opener:
-    """Finds data subjects and opens what is sealed for them."""
+    """Finds data subjects and opens their sealed values."""
 
     def __init__(self, session: Session, provider: KeyProvider, ledger: LedgerName) -> None:
         self._session = session
@@ -149,7 +149,7 @@ class Opener:
         return known
 
     def live_subjects(self, reference: str) -> list[UUID]:
-        """Data subjects of a reference of whom something may still be held."""
+        """Data subjects of a reference that may still have data."""
         return [p.subject for p in self.periods(reference) if p.erased_through is None]
 
     def references(self, subjects: Iterable[UUID]) -> dict[UUID, str]:
@@ -188,7 +188,7 @@ class Opener:
         return str(open_value(key.cipher, sealed, reference_place(self._ledger, subject, key.id)))
 
     def people(self, kinds: Sequence[str]) -> list[tuple[str, UUID]]:
-        """(reference, subject) of everyone of some kinds who is not erased, sorted by reference."""
+        """(reference, subject) of every person of some kinds that is not erased, sorted by reference."""
         subjects = [subject for (subject,) in self._session.rows("subjects", kinds=list(kinds))]
         people: list[tuple[str, UUID]] = []
         for start in range(0, len(subjects), _HELD_SUBJECTS):

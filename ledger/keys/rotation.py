@@ -27,7 +27,7 @@ _CLOCKS_DIFFER = timedelta(hours=1)
 
 
 class Epochs(msgspec.Struct, frozen=True):
-    """The current epoch, since when, what the provider still holds, and how many keys are wrapped."""
+    """The current epoch and its start, the provider's epochs, and the number of wrapped keys."""
 
     current: int
     started_at: datetime
@@ -90,7 +90,7 @@ def rotate(
     now: datetime,
     stop: Callable[[], bool] = lambda: False,
 ) -> Rotation:
-    """Begin a new epoch and end all earlier ones; completes what an interrupted run began.
+    """Begin a new epoch and end all earlier ones; completes the work of an interrupted run.
 
     Needs the eraser's role. On return no key is wrapped under an earlier epoch and their keys are gone.
     Raises Retry when `stop` says so between two blocks of keys.

@@ -67,7 +67,7 @@ class SubjectIndex:
         self._references: dict[UUID, str] = {}
 
     def forget(self, streams: Set[UUID] | None = None) -> None:
-        """Drop what was cached about some streams; about everyone without an argument."""
+        """Drop the cache of some streams; without an argument, all of it."""
         if streams is None:
             self._periods.clear()
             self._references.clear()
@@ -103,7 +103,7 @@ class SubjectIndex:
         return begun[-1] if begun else periods[0]
 
     def _load_periods(self, references: Iterable[str]) -> dict[str, bytes]:
-        """Hold the periods of references. Only what was read in full is believed.
+        """Hold the periods of references. Only periods that were read in full are believed.
 
         Gives the hashes of those that were not known.
         """

@@ -143,7 +143,7 @@ def add_letters(
     refused: Sequence[tuple[Message, Rejection, LetterRoom]],
     now: datetime,
 ) -> frozenset[int]:
-    """Keep refused messages, inside the caller's transaction; indexes of those for which there was no room.
+    """Keep refused messages, inside the caller's transaction; returns the indexes of those without room.
 
     A known letter is counted again. `now`: time of reception, by a clock that may have been put back.
     """
@@ -162,7 +162,7 @@ def add_letters(
 
 
 class _KeptLetters:
-    """Letters of some names, and what a batch adds to them. Needs the head lock."""
+    """Letters of some names, and the additions of a batch. Needs the head lock."""
 
     def __init__(
         self, session: Session, link: ChainLink, keys: LetterKeys, now: datetime, names: set[bytes]
@@ -215,7 +215,7 @@ class _KeptLetters:
         )
 
     def write(self) -> None:
-        """Write what was added."""
+        """Write the additions."""
         macs = {
             name: self._link.comes("dead_letters", msgspec.structs.astuple(row))
             for name, row in self._rows.items()
@@ -284,7 +284,7 @@ def letters(session: Session) -> list[Letter]:
 def open_letter(session: Session, keyring: Keyring, letter: str) -> tuple[Letter, bytes]:
     """One letter and the bytes of its message.
 
-    Raises Reject when there is no such letter, Lost when no key opens it any more.
+    Raises Reject for an unknown letter, Lost when no key opens it any more.
     """
     try:
         name = bytes.fromhex(letter)
@@ -339,7 +339,7 @@ def expire_letters(
 
 
 def answer_of(rejection: Rejection, origin: Any) -> bytes:
-    """The answer to upstream: where the message was and why it was refused, never what it said."""
+    """The answer to upstream: the place of the message and the reason of its refusal, never its content."""
     topic, partition, offset = offset_of(origin)
     return orjson.dumps(
         {

@@ -1,4 +1,4 @@
-"""Dead letters by what is known of them, a page at a time: there may be a million."""
+"""Dead letters by their properties, a page at a time: there may be a million."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,7 +16,10 @@ FIRST: _After = (None, None)
 
 
 class LetterFilter(msgspec.Struct, frozen=True):
-    """Which letters; what is None does not matter. Times: of arrival, both included. `types`: full names."""
+    """A choice of letters; a member that is None does not matter. Times: of arrival, both included.
+
+    `types`: full names.
+    """
 
     code: str | None = None
     source: str | None = None

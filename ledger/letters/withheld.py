@@ -43,7 +43,7 @@ MOST_WITHHELD_BYTES = 512 * 1024 * 1024
 class OpenedLetter(msgspec.Struct, frozen=True):
     """A withheld message as the confidential ledger opens it: its bytes, and where they came from.
 
-    `receipt`: the open ledger takes it as proof that the message was opened: it is inside what is sealed.
+    `receipt`: the open ledger takes it as proof that the message was opened: it is inside the sealed message.
     """
 
     body: bytes
@@ -245,7 +245,7 @@ def receipt_of(keyring: Keyring, letter: bytes) -> bytes:
 def keep_withheld(session: Session, sealed: Sequence[Sealed]) -> None:
     """Keep sealed messages, inside the caller's transaction. A message is kept once.
 
-    Raises Full when there is no room for them: their batch is not recorded then.
+    Raises Full without room for them: their batch is not recorded then.
     """
     if sealed:
         letters, texts = zip(*sealed, strict=True)

@@ -1,4 +1,4 @@
-"""Errors at the boundary of the library: each side catches what it knows."""
+"""Errors at the boundary of the library: each side catches the errors that it knows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -73,7 +73,9 @@ class EventMapper(Mapper[UUID]):
         return newest(decode_row(*stored_event.row))
 
     def to_stored_event(self, domain_event: Any) -> StoredEvent:
-        """The row of a recorded event; of one in the newest version byte for byte what was read."""
+        """The row of a recorded event; in the newest version of its type, byte for byte the row that was
+        read.
+        """
         event: RecordedEvent = domain_event
         members = {
             "id": event.id,

@@ -48,8 +48,8 @@ class LedgerReader(Application[UUID]):
     """One ledger: its repository, notification log and subscriptions. Values stay sealed.
 
     `session`: belongs to the caller, who closes it. `reads`: False for the events of a stream but reads, of
-    which there may be any number. Takes no snapshots: one would be another place of what may have to be
-    forgotten.
+    which there may be any number. Takes no snapshots: a snapshot would be a further place of data that may
+    have to be erased.
     """
 
     name = "ledger"

@@ -34,7 +34,7 @@ class LedgerSubscription(ListenNotifySubscription[ApplicationRecorder]):
         gt: int | None = None,
         topics: Sequence[str] = (),
     ) -> None:
-        """`session`: what the recorder reads with. It belongs to the thread, which closes it."""
+        """`session`: the session of the recorder's reads. It belongs to the thread, which closes it."""
         self._session = session
         super().__init__(recorder=recorder, gt=gt, topics=topics)
 
@@ -93,7 +93,7 @@ class LedgerSubscription(ListenNotifySubscription[ApplicationRecorder]):
             self.stop()
 
     def _pull(self) -> None:
-        """Put into the queue what was recorded after the last row."""
+        """Put the events that were recorded after the last row into the queue."""
         while not self._is_over():
             rows = self._recorder.select_notifications(
                 start=self._last_notification_id,

@@ -53,8 +53,8 @@ class Cut(msgspec.Struct, frozen=True):
 def kept_digest(session: Session, through: int) -> tuple[int, str]:
     """How many events are left of a prefix, and the SHA-256 of their rows and names, in hex.
 
-    The log vouches for what an event says; this vouches for which ones are left, how they are stored, and by
-    what they are known again.
+    The log vouches for the content of an event; this digest vouches for the choice of remaining events, their
+    stored form, and their names.
     """
     blocks = session.of("ledger").rows("kept_rows", through=through)
     digest = sha256(b"".join(bytes(block) for _, block in blocks))
@@ -83,7 +83,7 @@ def cut(
 
 
 def cut_again(session: Session, asked: Cut, folder: LogFolder, recorded: Pruning) -> None:
-    """Remove what an event says was removed, after a restore of a copy from before it.
+    """Remove the entries that an event says were removed, after a restore of a copy from before it.
 
     Raises Halt when that leaves other rows than the event says.
     """
@@ -96,7 +96,7 @@ def cut_again(session: Session, asked: Cut, folder: LogFolder, recorded: Pruning
 
 
 def _removed(session: Session, asked: Cut, folder: LogFolder) -> Pruning:
-    """Remove the rows, and keep the hashes; what the event of it says."""
+    """Remove the rows, and keep the hashes; returns the content of the pruning's event."""
     try:
         session.run("add_pruning", through=asked.through)
         if pruned_through(session) > asked.through:

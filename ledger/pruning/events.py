@@ -1,4 +1,4 @@
-"""The event that says what was pruned, and what stays of a file that is pruned. Pure."""
+"""The event of a pruning, and the events that stay of a pruned file. Pure."""
 
 from datetime import datetime
 from uuid import UUID

@@ -56,7 +56,7 @@ def _gaps(left: Sequence[LeftEvent]) -> Iterator[tuple[int, int]]:
 
 
 def _was_to_go(left: Sequence[LeftEvent], told_at: int, pruning: Pruning) -> bool:
-    """Whether what is left of a file is what such a pruning leaves of a closed one."""
+    """Whether the rest of a file is the rest that such a pruning leaves of a closed one."""
     through, signed = pruning.through, pruning.signed
     if not through < signed < told_at:  # no checkpoint was signed over what came later
         return False

@@ -77,7 +77,7 @@ def approve(
     now: datetime,
     valid: timedelta,
 ) -> tuple[ApprovalStatus, RecordedEvent | None]:
-    """Record an approval, and say what it comes to: with the second person's the act may happen now.
+    """Record an approval, and return its result: with the second person's the act may happen now.
 
     Beside it the first person's approval, where this is the second one.
 

@@ -41,7 +41,7 @@ def blocks(
 
 
 class Arrivals(Sequence[Message], Generic[_Raw]):
-    """Messages that `read` makes of what arrived; the same ones whenever they are looked at."""
+    """Messages that `read` makes of the arrivals; the same ones whenever they are looked at."""
 
     def __init__(
         self, arrived: Sequence[_Raw], read: Callable[[Sequence[_Raw]], Sequence[Message]]

@@ -88,9 +88,9 @@ class Outcome(msgspec.Struct, frozen=True):
 class PreparedBatch(msgspec.Struct, frozen=True):
     """A batch that is sealed, with all that its write transaction needs.
 
-    `sealed_at`: the head's moment then; an erasure since of one of its streams makes it stale.
-    `last_record`: keyed hash of the bookmark's last record. `chain`: vouches for what the batch writes.
-    `withheld`: sealed, as it will be kept. `fresh`: data subjects and keys that are written with it.
+    `sealed_at`: the head's moment then; an erasure since of one of its streams makes it stale. `last_record`:
+    keyed hash of the bookmark's last record. `chain`: vouches for the writes of the batch. `withheld`:
+    sealed, as it will be kept. `fresh`: data subjects and keys that are written with it.
     """
 
     batch: Batch
@@ -169,7 +169,7 @@ def _is_withheld(item: PackedMessage) -> bool:
 def write(
     session: Session, ledger: LedgerName, prepared: PreparedBatch, limit: HaltLimit, before: Before
 ) -> Outcome:
-    """Decide and write a prepared batch, in one transaction. `before`: what this writer remembers.
+    """Decide and write a prepared batch, in one transaction. `before`: the memory of this writer.
 
     Touches nothing that `prepare` touches, so the next batch may be prepared meanwhile with another
     session. Where no event is expected to be recorded already, none is looked for: a name that is taken
@@ -268,12 +268,14 @@ class _Writing:
         return move_bookmark(self._session, self.link, batch.span, batch.bookmark, last_record)
 
     def decide(self, known: Known, claims: RecordedClaims) -> Decided:
-        """The verdict over each message, with what is recorded of the same names and powers."""
+        """The verdict over each message, with the recorded events of the same names and powers."""
         packed, messages = self._prepared.packed, self._batch.messages
         return decide(messages, packed, known, claims, self.kept_out)
 
     def keep_unrecorded(self, decided: Decided) -> BatchNotes:
-        """Keep what becomes no event: letters, and what is withheld; what the batch's row says of it."""
+        """Keep the messages that become no event, as letters or withheld; returns the notes for the batch's
+        row.
+        """
         new_letters = self._move_letters(decided)
         keep_withheld(self._session, self._prepared.withheld)
         return BatchNotes(duplicates=decided.duplicates, dead_letters=new_letters)
@@ -281,8 +283,8 @@ class _Writing:
     def _move_letters(self, decided: Decided) -> int:
         """Keep refused messages as dead letters, let those go that were not refused again; how many are new.
 
-        A letter that is tried again is not kept once more: an erasure may have removed it meanwhile. For
-        what is kept of a Kafka batch, upstream gets an answer.
+        A letter that is tried again is not kept once more: an erasure may have removed it meanwhile. Upstream
+        gets an answer for each kept letter of a Kafka batch.
         """
         batch, keys, now = self._batch, self._prepared.letter_keys, self._prepared.now
         new = [
@@ -379,7 +381,7 @@ def hash_of_record(keyring: Keyring, record: bytes) -> bytes:
 def _answer(
     session: Session, link: ChainLink, refusals: Sequence[tuple[Message, Rejection]]
 ) -> None:
-    """Keep the answers to upstream for what was refused of a Kafka batch; a withheld message gets none."""
+    """Keep the answers upstream for refused messages of a Kafka batch; a withheld message gets none."""
     answers = [
         answer_of(why, message.origin)
         for message, why in refusals

@@ -73,6 +73,6 @@ class Before:
         return rows
 
     def keep(self, position: int, *, repeats: bool) -> None:
-        """Keep what was learned: the transaction is committed and left the head at this position."""
+        """Keep the additions: the transaction is committed and left the head at this position."""
         self._position = position
         self.repeats = repeats

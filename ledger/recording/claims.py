@@ -26,7 +26,7 @@ class RecordedClaims(msgspec.Struct):
     sayings: dict[tuple[UUID, str], list[_Saying]] = msgspec.field(default_factory=dict)
 
     def may(self, item: PackedMessage, claim: Claim) -> bool:
-        """Whether an event may do what it claims."""
+        """Whether an event may use the power that it claims."""
         assert item.stream is not None
         sayings = self.sayings.get((item.stream, claim.power.id), ())
         return not without_right(item.source, claim, sayings)

@@ -48,7 +48,7 @@ def decide(
     `kept_out`: sources that are quarantined.
 
     The order of the contract: what decoding refused, then what its source may not say, then conflict, then
-    what sealing refused, then quarantine. A repeat of what is recorded is a duplicate from any source.
+    what sealing refused, then quarantine. A repeat of a recorded event is a duplicate from any source.
     """
     decided, claims = Decided(), claims or RecordedClaims()
     for index, item in enumerate(packed):
@@ -97,7 +97,7 @@ def _conflicts(earlier: Earlier, item: PackedMessage) -> bool:
 
 
 def _rejection(messages: Sequence[Message], index: int, fault: Code | Rejection) -> Rejection:
-    """Why a message is refused. It is looked at for a code alone: whoever looks may decode it once more."""
+    """Why a message is refused. It is looked at for a code alone: the caller may decode it once more."""
     if isinstance(fault, Rejection):
         return fault
     event = messages[index].outcome

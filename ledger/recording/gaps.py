@@ -70,7 +70,7 @@ class Gap(msgspec.Struct, frozen=True):
 
 
 def gap_span(topic: str, partition: int, from_offset: int, to_offset: int) -> Span:
-    """The span of a gap's batch: what is passed over, or nothing where reading goes back."""
+    """The span of a gap's batch: the offsets that are passed over, or nothing where reading goes back."""
     return Span(topic, partition, min(from_offset, to_offset), to_offset)
 
 
@@ -81,8 +81,8 @@ def record_gap(
 
     `chain`: vouches for the batch.
 
-    Raises Fenced when the bookmark is not where `gap` says, Misconfigured when its reason is no code,
-    Retry or Halt: then nothing is done.
+    Raises Fenced when the bookmark is not where `gap` says, Misconfigured when its reason is malformed, Retry
+    or Halt: then nothing is done.
     """
     subject = ledger.reference
     stream = ledger.registry_stream(subject)

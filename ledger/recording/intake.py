@@ -34,7 +34,7 @@ class Sealer:
         self._settled: dict[str, StreamKeys] = {}
 
     def seal(self, messages: Sequence[Message], now: Moment) -> list[PackedMessage]:
-        """Seal a batch, in order, with what is true at that moment of the head.
+        """Seal a batch, in order, with the subjects and keys that are true at that moment of the head.
 
         Makes missing subjects and keys. Raises Retry or Halt.
         """
@@ -74,7 +74,7 @@ class Sealer:
         return item if _find_keys(item) else None
 
     def _after_making(self, messages: Sequence[Message]) -> list[PackedMessage]:
-        """Make what is missing for all of these messages, and seal them."""
+        """Make the missing subjects and keys for all of these messages, and seal them."""
         events = [(m, m.outcome) for m in messages if isinstance(m.outcome, Event)]
         mentions = chain.from_iterable(self._unsettled(event) for _, event in events)
         self._subjects.admit(list(mentions))

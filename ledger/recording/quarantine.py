@@ -239,7 +239,7 @@ def sources_of(session: Session, topic: str | None = None) -> list[tuple[str, st
 
 
 def counts_by_topic(sources: Iterable[tuple[str, str, SourceCount]]) -> dict[str, Tally]:
-    """By topic what became of everything that arrived; what is withheld aside."""
+    """Counts of the outcomes of all arrivals by topic, without withheld messages."""
     counts: dict[str, Tally] = {}
     for topic, _, count in sources:
         tally = Tally(count.recorded, count.duplicates, count.refused, count.held)

@@ -108,7 +108,7 @@ def unopened(session: Session, key: bytes) -> Iterator[int]:
 
 
 def record_notes(session: Session, key: bytes, record: Callable[[Batch], Outcome]) -> int:
-    """Record what was noted; how many became events. Needs the role of the recorder or the eraser.
+    """Record the noted reads; returns how many became events. Needs the role of the recorder or the eraser.
 
     Raises Retry or Halt; what was not recorded stays. So does a note that does not open, which is not of this
     program: it holds up no other, and counts as waiting.

@@ -37,7 +37,7 @@ def counted_as(span: Span) -> str:
 
 
 def names_of(packed: Sequence[PackedMessage]) -> list[str]:
-    """The source of each message; of what is withheld none is looked at."""
+    """The source of each message; the source of a withheld message is not read."""
     return [_name_of(item) for item in packed]
 
 

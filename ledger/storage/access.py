@@ -39,7 +39,7 @@ class Unsafe(OSError):
 
 
 def fault_of(status: os.stat_result, access: Access, owner: int, path: Path) -> str | None:
-    """Why a file or folder may not be used, by what the file system tells of it; None when it may."""
+    """Why a file or folder may not be used, by its status in the file system; None when it may."""
     mode, is_folder = status.st_mode, stat.S_ISDIR(status.st_mode)
     shut = access.shut_folder if is_folder else access.shut_file
     if stat.S_ISLNK(mode):

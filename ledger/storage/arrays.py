@@ -17,7 +17,7 @@ class ArrayDumper(ListBinaryDumper):
     """psycopg's own dumper of lists, much faster for long flat ones of the usual types."""
 
     def dump(self, obj: list[Any]) -> Any:
-        """The binary form of a PostgreSQL array; what is not flat goes the ordinary way."""
+        """The binary form of a PostgreSQL array; a list that is not flat goes the ordinary way."""
         element = self.sub_dumper.oid if self.sub_dumper else 0
         kinds = set(map(type, obj))
         if kinds == {UUID}:

@@ -23,7 +23,7 @@ _LONG = b"\x80"
 class Compression(local):
     """Compresses values with one dictionary; in each thread by itself, since a compressor has a state.
 
-    `unreadable`: what to say of bytes that were not compressed with it. `magic`: whether a value begins with
+    `unreadable`: the message for bytes that were not compressed with it. `magic`: whether a value begins with
     the magic number of Zstandard, which other programs ask for, and which takes four bytes.
 
     A value has at most `MOST_BYTES`, also one that only claims to be longer: no room is made for it.

@@ -43,7 +43,7 @@ class Contents(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Something in a folder. `why`: what is wrong with it, as a sentence; None where nothing is.
+    """Something in a folder. `why`: its fault, as a sentence; None without one.
 
     `unsafe`: whoever uses the folder would be deceived or overheard.
     """

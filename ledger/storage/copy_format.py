@@ -48,7 +48,7 @@ def packed(
 ) -> bytes:
     """Rows one after the other. They are taken block by block, so they need not be there all at once.
 
-    `types`: of each column, by PostgreSQL's names. `compress`: what is done to values that are `bytea`.
+    `types`: of each column, by PostgreSQL's names. `compress`: applied to values that are `bytea`.
     """
     packs = {**_BYTES, "bytea": compress}
     return b"".join(_block(types, packs, block) for block in blocks_of(rows))

@@ -386,7 +386,7 @@ class Folder:
 
 
 def open_folder(folder: Path) -> int:
-    """Descriptor of a folder that is no link, such as to hold a lock on it. The caller closes it."""
+    """Descriptor of a folder, never of a link, such as to hold a lock on it. The caller closes it."""
     return os.open(folder, _FOLDER | os.O_NOFOLLOW)
 
 

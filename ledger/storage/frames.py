@@ -26,7 +26,7 @@ _BEGINNING_BYTES = 6
 
 @cache
 def _compression(number: int) -> Compression:
-    """Compression with a dictionary of this program. Raises Halt when its file is another one."""
+    """Compression with a dictionary of this program. Raises Halt when its file has other content."""
     content = dictionary_of(number)
     if sha256(content).hexdigest() != DICTIONARIES[number]:
         raise Halt(f"dictionary {number} of stored events is not the one of this program")
@@ -44,7 +44,7 @@ def framed(state: bytes) -> bytes:
 
 
 def unframed(frame: bytes) -> bytes:
-    """The state in a frame. Raises Halt when it is no frame that this program or an earlier one writes."""
+    """The state in a frame. Raises Halt for any bytes that neither this program nor an earlier one writes."""
     number = _BEGINNINGS.get(frame[:_BEGINNING_BYTES])
     if number is None:
         raise Halt(_unreadable(frame))

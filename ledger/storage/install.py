@@ -26,8 +26,8 @@ def migrations() -> tuple[str, ...]:
 def install(database: Database, ledger: LedgerName, now: datetime) -> list[str]:
     """Create or upgrade one ledger's roles and tables; returns the migrations that were applied.
 
-    Raises Misconfigured for a login that does not own the namespaces that are there, NewerDatabase for what a
-    newer program made, Halt for a migration that was changed since it was applied, Busy when another
+    Raises Misconfigured for a login that does not own the namespaces that are there, NewerDatabase for the
+    database of a newer program, Halt for a migration that was changed since it was applied, Busy when another
     installer, or a reader of what changes, is at work for longer than the database's patience.
     """
     session = database.connect(ledger, None)
@@ -83,7 +83,10 @@ def check_installed(session: Session) -> None:
 
 
 def _applied(session: Session) -> Mapping[str, str]:
-    """The digests of what is applied, all of it known to this program. Raises NewerDatabase, or Halt."""
+    """The digests of the applied migrations, all of them known to this program.
+
+    Raises NewerDatabase, or Halt.
+    """
     applied = dict(session.rows("applied_migrations"))
     if applied.keys() - migrations():
         raise NewerDatabase

@@ -47,8 +47,8 @@ def check_named(path: Path, kind: Kind) -> None:
 def replacing(path: Path, mode: int = GIVEN.file) -> Iterator[BinaryIO]:
     """A file to write, with a mode that is never wider than that of the file before it. Durable at the end.
 
-    A new file takes the place of an ordinary one, and of nothing else: whoever has the old file open, or by
-    another name, gets nothing of the content, and half a file is never there.
+    A new file takes the place of an ordinary one, and of nothing else: a process that has the old file open,
+    or by another name, gets nothing of the content, and half a file is never there.
     """
     folder, name = _place(path)
     before = folder.status(name)

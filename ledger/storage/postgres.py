@@ -64,7 +64,7 @@ def _statement_named(package: str, name: str, names: tuple[tuple[str, str], ...]
 
 
 def _uncounted(_rows: int) -> None:
-    """Nobody counts what is read."""
+    """Rows that are read are not counted."""
 
 
 class Session:
@@ -320,11 +320,11 @@ class Session:
 class Database:
     """Where a ledger's database is, and how a role gets in.
 
-    `peer`: the embedded server, where each role logs in as itself over the socket. Otherwise the
-    user of the URL logs in and takes the role, which `ledger init` granted to it. `patience_s`: how
-    long a silent server, or a recorder that stands still in a transaction, is waited for. `read_only`: the
-    server refuses whatever a session would write. `statement_s`: how long a statement of a reader may take;
-    None: any time. `fence`: compares with what the log promised, before a role may write (`Fence.passes`).
+    `peer`: the embedded server, where each role logs in as itself over the socket. Otherwise the user of the
+    URL logs in and takes the role, which `ledger init` granted to it. `patience_s`: how long a silent server,
+    or a recorder that stands still in a transaction, is waited for. `read_only`: the server refuses whatever
+    a session would write. `statement_s`: how long a statement of a reader may take; None: any time. `fence`:
+    compares with the log's promises, before a role may write (`Fence.passes`).
     """
 
     conninfo: str
@@ -360,7 +360,7 @@ class Database:
         return session
 
     def _info(self, ledger: LedgerName, role: Role | None) -> str:
-        """How to connect as a role: what the URL says, and our own options over it."""
+        """How to connect as a role: the URL's options, and our own over them."""
         own = {}
         if role and self.peer:
             own = {"user": ledger.role(role)}
@@ -447,7 +447,8 @@ class Database:
             self._check_pool(info, server)
 
     def _check_pool(self, info: str, server: int) -> None:
-        """Raise Misconfigured where a pooler lends the session of a connection to another one meanwhile.
+        """Raise Misconfigured where a pooler lends the session of a connection to another connection
+        meanwhile.
 
         `server`: the process that serves the connection that stands.
         """

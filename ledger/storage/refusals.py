@@ -49,7 +49,7 @@ def refusal(text: str) -> str | None:
 
 
 def takes_no_writes(text: str) -> bool:
-    """Whether a server is there that follows another one, where one that takes writes was asked for."""
+    """Whether the server that answers follows a primary, where a server that takes writes was asked for."""
     return bool(_NO_WRITES.search(text))
 
 

@@ -39,7 +39,7 @@ def _ports(port: str, host: str) -> list[str]:
 
 
 def _asked(host: str, port: int, authorities: str | None) -> int | None:
-    """The code of what is wrong with the certificate; None where nothing is, or nobody answers."""
+    """The code of the certificate's fault; None without one, or when nobody answers."""
     try:
         context = ssl.create_default_context(
             cafile=None if authorities in (None, "system") else authorities

@@ -71,7 +71,7 @@ def new_event(
 ) -> NewEvent:
     """An event to be recorded. `name`: what `name_start` takes.
 
-    Raises TooLarge for what the transparency log could never publish.
+    Raises TooLarge for an entry that the transparency log could never publish.
     """
     check_entry_size(type, state)
     return NewEvent(version, event_start(stream, type, state), name_start(*name) if name else b"")
@@ -109,7 +109,7 @@ NO_NOTES = BatchNotes()
 
 
 class _MovedHead(msgspec.Struct, frozen=True):
-    """The head after it moved over a batch, and what it knows of the batch before."""
+    """The head after it moved over a batch, and the data of the batch before."""
 
     last: int
     batch: int
@@ -165,7 +165,7 @@ def append(
 
 
 def _move_head(session: Session, count: int, notes: BatchNotes) -> _MovedHead:
-    """Give events their positions. Raises Halt where there is no head, or events would go back in time."""
+    """Give events their positions. Raises Halt where the head is missing, or events would go back in time."""
     recorded_at = notes.recorded_at
     row = session.row("move_head", count=count, erasures=notes.erasures, recorded_at=recorded_at)
     if row is None:

@@ -1,7 +1,7 @@
 """How far the ledger is with a Kafka partition, and which topics are halted, each changed in a batch.
 
 A bookmark moves by compare-and-set on where the batch starts: a zombie that lost its partition finds another
-value there. Everything here needs the head lock, and says to the batch's link what it changed.
+value there. Everything here needs the head lock, and tells the batch's link its changes.
 """
 
 from collections.abc import Sequence

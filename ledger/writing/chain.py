@@ -58,7 +58,8 @@ def _cell(cell: Cell) -> str | int | None:
 
 
 def batch_hash(key: KeyedHash, before: bytes, row: Sequence[Cell], side: "SideState") -> bytes:
-    """The hash of a batch: over that of the batch before it, its own row, and what it left beside the events.
+    """The hash of a batch: over that of the batch before it, its own row, and the state that it left beside
+    the events.
 
     `row`: the columns from `batch` to `recorded_at`, that one as microseconds, then the hashes of rows.
     """

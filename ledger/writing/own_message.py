@@ -1,6 +1,6 @@
 """Events of the ledger itself: what people did with it, as messages of the ordinary path.
 
-And the state of an event that is recorded in the transaction which does what the event says.
+And the state of an event that is recorded in the transaction that does the act of the event.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ class OwnAct(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def own_message(act: OwnAct, command: str) -> Message:
-    """The event of what `command` did, checked against the contract like any other. Raises OwnEventError."""
+    """The event of an act by `command`, checked against the contract like any other. Raises OwnEventError."""
     own = own_event(act.type, id=act.id, source=act.source, facts=dict(act.facts))
     canonical = to_json(_envelope(own, act), sort_keys=True)
     event = Event(

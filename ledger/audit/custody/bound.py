@@ -1,8 +1,8 @@
 """Whether a data subject still has the reference that it was made of. Every entry of the log names it.
 
 A data subject is a hash of its reference under the person's own key (`sealing.subject_of`). When key and
-reference do not come to it, the row is another person's, unless a restore explains it: of a person who was
-not in the copy the first key is lost, and a person who is seen again gets another key.
+reference do not come to it, the row is another person's, unless a restore explains it: a person who was not
+in the copy lost the first key, and a person who is seen again gets a new key.
 """
 
 from collections.abc import Container, Set

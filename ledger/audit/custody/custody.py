@@ -40,7 +40,7 @@ class Custody(msgspec.Struct, frozen=True):
 
 
 class Checked(NamedTuple):
-    """A row that has a MAC, and what it is called in a finding."""
+    """A row that has a MAC, and its name in a finding."""
 
     columns: tuple[Column, ...]
     mac: bytes | None

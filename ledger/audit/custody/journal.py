@@ -1,4 +1,6 @@
-"""The erasure journal, line by line: it can be read, is as it was written, and says what the events say."""
+"""Checks of the erasure journal, line by line: it can be read, is as it was written, and agrees with the
+events.
+"""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -114,7 +116,7 @@ class JournalLines:
 
 
 def _read(raw: bytes) -> ErasureEntry | None:
-    """The entry of a line; None where it is no entry, or a time has no zone. Raises UnknownFormat."""
+    """The entry of a line; None for any other text, or if a time has no zone. Raises UnknownFormat."""
     try:
         entry = read_line(raw)
     except ValueError:

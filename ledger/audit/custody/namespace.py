@@ -1,4 +1,4 @@
-"""The keys' namespace row by row: epochs, the ledger's own keys, the subject index, what has no events."""
+"""The keys' namespace row by row: epochs, the ledger's own keys, the subject index, rows without events."""
 
 from collections.abc import Sequence, Set
 from itertools import islice
@@ -53,7 +53,7 @@ class KeysAudit:
         check_feeds(session, self._custody, provider_keys, notes)
 
     def end(self, session: Session) -> None:
-        """After that moment: what was on its way then must have arrived."""
+        """After that moment: writes that were on their way then must have arrived."""
         if self._provider_keys is not None:
             check_ended(self._ended, self._provider_keys, self._notes)
             self._lines.end(session, self._notes)
@@ -124,7 +124,8 @@ def check_ledger_keys(
 def check_index(
     session: Session, key: bytes | None, provider_keys: ProviderKeys, notes: CappedFindings
 ) -> set[UUID]:
-    """Each row of the subject index is authentic, opens, and has the hash and kind of what it opens to.
+    """Each row of the subject index is authentic, opens, and has the hash and kind of the reference that it
+    opens to.
 
     Returns the data subjects that are not bound to the reference that they have.
     """
@@ -204,7 +205,10 @@ def check_unreferenced(
 
 
 def check_read_notes(session: Session, key: bytes | None, notes: CappedFindings) -> None:
-    """Each note of a read that is no event yet opens. Without the ledger's key for them it checks nothing."""
+    """Check that each note of a read that has no event yet opens.
+
+    Without the ledger's key for them it checks nothing.
+    """
     if key is None:
         return
     for note in unopened(session, key):

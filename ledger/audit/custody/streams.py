@@ -1,4 +1,4 @@
-"""Keys, fences, tombstones and index rows against what was published of each stream."""
+"""Keys, fences, tombstones and index rows against the published events of each stream."""
 
 from bisect import bisect_right
 from collections.abc import Container, Iterator, Sequence, Set
@@ -200,7 +200,7 @@ class _Audit(NamedTuple):
 
 
 class _Stream:
-    """One stream's events beside what is kept of it."""
+    """One stream's events against its rows in the keys' namespace."""
 
     def __init__(
         self,
@@ -260,7 +260,7 @@ class _Stream:
             self._note(kind, category, "no erasure accounts for it", position)
 
     def _check_covered(self, category: str, id: str, need: NeededKey) -> None:
-        """The fence covers what a destroyed key sealed; no fence does where it was sealed anew."""
+        """Check that the fence covers the values under a destroyed key. Values sealed anew need no fence."""
         fence = self._stored.fences.get(category)
         if id not in self._exchanged and fence is not None and fence.through < need.latest:
             self._note("fence-changed", category, "it ends before what was erased", need.position)

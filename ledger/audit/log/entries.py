@@ -1,7 +1,7 @@
 """The event table as the log sees it: positions and recorded times in order, and an entry for each.
 
-Rows come as PostgreSQL's binary COPY gives them and are taken apart here, in one pass and flat memory: what
-is hashed is made from the bytes of the table, and nothing is asked of the server twice. A row that this
+Rows come as PostgreSQL's binary COPY gives them and are taken apart here, in one pass and flat memory: the
+hashed bytes are made from the bytes of the table, and nothing is asked of the server twice. A row that this
 program cannot have written is a finding; the entry in its place is empty.
 """
 

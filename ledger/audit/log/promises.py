@@ -1,4 +1,4 @@
-"""Log, database and entries against each other: what was promised must be what was signed and what is there.
+"""Log, database and entries against each other: promised, signed and stored entries must be the same.
 
 Without a log to compare with, the verdict is not "in order": an attacker who can change the events could also
 remove what contradicts the change.
@@ -54,7 +54,7 @@ def check_promises(
     findings: Findings,
     pause: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Compare what the database promises with what was signed, and with the entries.
+    """Compare the promises in the database with the signed trees, and with the entries.
 
     `largest_known`: the number of the batch that knew of the largest promise, and that promise.
     """

@@ -1,4 +1,4 @@
-"""The event table against what was published: each leaf, tile and bundle, and each checkpoint ever signed.
+"""The event table against the published log: each leaf, tile and bundle, and each checkpoint ever signed.
 
 A tree is built from the table and compared with the log's files as it grows. At the size of each signed
 checkpoint its root decides: where table and tiles differ, the side that comes to the signed root is right.
@@ -146,7 +146,7 @@ class Comparison:
             self.kept, _ = grow(self.kept, leaves)
 
     def end(self) -> None:
-        """Compare what is left. The log may have entries that the table does not."""
+        """Compare the rest. The log may have entries that the table does not."""
         self._pass_over(self.pruned)
         if self.size < self._size:
             detail = (
@@ -169,7 +169,7 @@ class Comparison:
             self._close_block()
 
     def _close_block(self) -> None:
-        """Let the tree grow by the block, and settle what a checkpoint of this size says."""
+        """Let the tree grow by the block, and check a checkpoint of this size."""
         if self._block:
             first, entries, self._block = self._edge.size, self._block, []
             leaves = self._leaves_of(first, entries)
@@ -186,7 +186,7 @@ class Comparison:
         self._settle_all()
 
     def _settle_all(self) -> None:
-        """Settle what is said of a tree of this size."""
+        """Check the roots given for a tree of this size."""
         while self._next and self._next.size == self._edge.size:
             self._settle(self._next)
             self._next = next(self._promises, None)

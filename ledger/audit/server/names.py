@@ -102,7 +102,7 @@ class Naming:
 
     @cached_property
     def _toast(self) -> Mapping[str | None, str]:
-        """Tables by the number of what keeps their large values, and of its index."""
+        """Tables by the number of their TOAST table, which keeps large values, and of its index."""
         table, index = self._server.tables["pg_class"], self._server.tables["pg_index"]
         place, relid, of = (
             table.columns["reltoastrelid"],
@@ -151,7 +151,7 @@ class Naming:
         return self.called(table, row)
 
     def _index(self, number: str) -> str:
-        """An index of ours by what it is on: the server chooses and cuts off its name."""
+        """An index of ours, named by its table and columns: the server chooses and cuts off its own name."""
         table, row = self._server.tables["pg_index"], self._indexes[number]
         on = row[table.columns["indrelid"]]
         its = [self._attributes.get((on, n), n) for n in f"{row[table.columns['indkey']]}".split()]
@@ -348,7 +348,7 @@ class Naming:
         return self._readers[key](row)
 
     def _reader(self, table: str, column: str) -> Callable[[Row], str]:
-        """How a column is read: by names of what it refers to."""
+        """How a column is read: by the names of the objects that it refers to."""
         its = self._server.tables[table]
         place, type = its.columns[column], its.types[its.columns[column]]
         if reference := self._server.references.get(table, {}).get(column):

@@ -108,7 +108,7 @@ def _forbidden(columns: str) -> str:
 class Difference(msgspec.Struct, frozen=True):
     """An object that differs. `name`: of the object in words of the ledger; `kind`: of the finding.
 
-    `mark`: a hash of what is there now, which a baseline may accept. `runs`: a statement may run it.
+    `mark`: a hash of the present object, which a baseline may accept. `runs`: a statement may run it.
     """
 
     name: str
@@ -189,7 +189,7 @@ def _look_at_added(told: Told, every_row: "_All") -> None:
 
 
 def _compare(told: Told, every_row: "_All", known: Fingerprint, names: Names) -> None:
-    """All rows with what a fresh server and a fresh ledger have of them."""
+    """All rows, compared with those of a fresh server and a fresh ledger."""
     found, ours = every_row.hashed(Whose.SERVER), every_row.hashed(Whose.OURS)
     later = known.of(LATER)
     its = {key: hashed for key, hashed in found.items() if hashed not in later.get(key, ())}
@@ -210,7 +210,7 @@ class _Sorted:
     """Some rows by whose they are: contents by object.
 
     `reaching`, `lending`: objects of the site that refer to the ledger's, and functions that lend the rights
-    of who may read it. `added`: those of the server that came later.
+    of a role that may read it. `added`: those of the server that came later.
     """
 
     def __init__(self, server: Server, naming: Naming, *, low: bool) -> None:

@@ -72,7 +72,7 @@ class Server(msgspec.Struct):
 
 
 def is_low(row: Row) -> bool:
-    """Whether the first number of a row is of those that come with a cluster."""
+    """Whether the first number of a row is one that comes with a cluster."""
     return int(row[0] or 0) < FIRST_OF_SITE if (row[0] or "0").isdigit() else True
 
 

@@ -1,4 +1,4 @@
-"""A certificate of erasure: what was decided and that it was carried out, provable offline. Pure.
+"""A certificate of erasure: the decision and its execution, provable offline. Pure.
 
 One file with the two entries as they are stored and the proof of each, under a checkpoint. It holds no
 personal value: with the public keys of the log anyone can check that this ledger recorded the destruction of
@@ -70,7 +70,7 @@ def encode_certificate(decided: ProvenEntry, erased: ProvenEntry) -> bytes:
 
 
 def parse_certificate(content: bytes) -> Certificate:
-    """Take a file apart, without checking what it says. Raises Unproven; Misconfigured for its letter."""
+    """Take a file apart, without checking its content. Raises Unproven; Misconfigured for its letter."""
     if content.lstrip()[:9].lower().startswith((b"%pdf-", b"<!doctype")):
         raise Misconfigured(
             "this is the letter: save the certificate that is inside, and verify that"

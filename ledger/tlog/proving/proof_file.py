@@ -41,7 +41,7 @@ def encode_proof(proof: Proof) -> bytes:
 
 
 def parse_proof(content: bytes) -> Proof:
-    """Take a file apart, without checking what it says. Raises Unproven."""
+    """Take a file apart, without checking its content. Raises Unproven."""
     if len(content) > _LIMIT_BYTES:
         raise Unproven("a proof file is smaller")
     head, blank, checkpoint = content.partition(b"\n\n")

@@ -13,7 +13,7 @@ from ledger.tlog.tree.tiles import TILE_WIDTH, nodes_of, width_at
 
 
 class PublishedCheckpoint(msgspec.Struct, frozen=True):
-    """The published checkpoint: its bytes, and what they say. Nothing here has checked who signed."""
+    """The published checkpoint: its bytes, and their content. Nothing here has checked who signed."""
 
     content: bytes
     checkpoint: Checkpoint

@@ -1,1 +1,1 @@
-"""Publishing: what is recorded becomes leaves under a signed checkpoint."""
+"""Publishing: recorded entries become leaves under a signed checkpoint."""

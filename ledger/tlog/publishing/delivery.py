@@ -1,7 +1,7 @@
 """Delivery: a checkpoint that the log has signed is published once enough witnesses have signed it as well.
 
-Until then the one before stays published, and nothing new is signed: what a reader finds always satisfies
-the policy.
+Until then the one before stays published, and nothing new is signed: the checkpoint that a reader finds
+always satisfies the policy.
 """
 
 from collections.abc import Iterable

@@ -83,7 +83,7 @@ class FolderPromises:
         return str(self._folder.path)
 
     def newest(self, keys: Sequence[VerifierKey]) -> Checkpoint | None:
-        """Of what is published and what witnesses have not signed yet.
+        """The larger of the published checkpoint and the last kept one, which witnesses may lack.
 
         Where no key of the log is known, no signature is asked for: the folder is the owner's, or it is not
         read at all.
@@ -139,7 +139,7 @@ class PromiseState(msgspec.Struct, frozen=True):
 
 
 class _Life(NamedTuple):
-    """One life of one database on a server: a restart, a promotion or another database is another one."""
+    """One life of one database on a server: a restart, a promotion or a different database is a new life."""
 
     started: str
     timeline: str

@@ -90,5 +90,5 @@ class PublisherMetrics:
         return PublisherObserver(other.looked, other.published, witnessed, failed)
 
     def show(self, figures: Figures | None) -> None:
-        """Show what was read; None while the database is away."""
+        """Show the figures that were read; None while the database is away."""
         self.figures.show(figures or {})

@@ -41,7 +41,8 @@ def keep_promise(session: Session, promise: Checkpoint, history: bytes) -> None:
 def bound_to(
     session: Session, history: History, origin: str, keys: Sequence[VerifierKey]
 ) -> tuple[Checkpoint | None, bytes]:
-    """The last tree that the database's promise and the history in the folder come to, and what they come to.
+    """The last tree that the database's promise and the history in the folder come to, and the digest of the
+    history up to it.
 
     Goes on from the promise where there is one; reads the whole history only where the database never did.
     """
@@ -77,7 +78,10 @@ def _trees_after(
 def renew_promise(
     session: Session, folder: LogFolder, origin: str, keys: Sequence[VerifierKey]
 ) -> None:
-    """Let the database know again of what the log has signed since it was copied. As the publisher."""
+    """Let the database know again of the trees that the log has signed since the database was copied.
+
+    As the publisher.
+    """
     tree, history = bound_to(session, folder.history, origin, keys)
     if tree is not None and tree.origin == origin:
         keep_promise(session, tree, history)

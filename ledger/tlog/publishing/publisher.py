@@ -1,4 +1,4 @@
-"""The publisher: integrates what is recorded into the tree, and signs and publishes what it has become.
+"""The publisher: integrates recorded entries into the tree, and signs and publishes the grown tree.
 
 One step: read entries, write tiles and bundles, prove from the files that the tree extends the one that was
 signed last, keep in the database what is promised, sign, keep the checkpoint in the history, publish it as
@@ -134,7 +134,7 @@ class Publisher:
         self._check: Check = lambda: None
 
     def publish_once(self) -> Published:
-        """Publish what is recorded by now. Raises Retry, or Halt, among them RolledBack."""
+        """Publish the entries that are recorded by now. Raises Retry, or Halt, among them RolledBack."""
         return self._publish(lambda: False)
 
     def rebuild(self) -> Published:
@@ -172,7 +172,7 @@ class Publisher:
             raise
 
     def follow(self, stop: Callable[[], bool]) -> None:
-        """Publish what is recorded until told to stop; a passing fault is waited out.
+        """Publish recorded entries until told to stop; a passing fault is waited out.
 
         Raises Halt, or Misconfigured: then a person must look.
         """
@@ -251,7 +251,7 @@ class Publisher:
         return work
 
     def _keep(self, work: _Work, promise: Checkpoint) -> None:
-        """Keep in the database what is promised, and what all promises come to with it."""
+        """Keep a promise in the database, and the digest of the history up to it."""
         last, history = work.bound
         if promise != last:
             history = bind(history, promise)

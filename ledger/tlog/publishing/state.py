@@ -25,7 +25,7 @@ from ledger.tlog.tree.tiles import (
 
 
 class State(msgspec.Struct, frozen=True):
-    """A tree with what is needed to let it grow.
+    """A tree with the nodes that it needs to grow.
 
     `last_leaf`: hash of its last leaf, None when it is empty. `entries`: of the partial bundle.
     """
@@ -47,7 +47,7 @@ class GrownTree(msgspec.Struct, frozen=True):
 def last_promise(folder: LogFolder, keys: Sequence[VerifierKey]) -> tuple[bytes, Checkpoint] | None:
     """The checkpoint that was signed last, published or not; None for a new log.
 
-    Raises Halt when what is kept of it is damaged or contradicts itself.
+    Raises Halt when its files are damaged or contradict each other.
     """
     signed, published = folder.history.last(), folder.checkpoint()
     # Oldest first: a checkpoint is in the history before it is published. Without witnesses both are one.

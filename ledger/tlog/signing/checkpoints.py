@@ -1,4 +1,4 @@
-"""Checkpoints: what a log says its tree is, signed. Pure (C2SP tlog-checkpoint).
+"""Checkpoints: a log's signed statements of its tree. Pure (C2SP tlog-checkpoint).
 
 The log must never sign two that contradict each other; `publisher` sees to that.
 """

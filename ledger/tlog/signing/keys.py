@@ -1,4 +1,4 @@
-"""Keys of logs and witnesses: their names, their texts, what they sign and what they accept. Pure.
+"""Keys of logs and witnesses: their names, their texts, signing and verifying. Pure.
 
 A key is Ed25519 and signs either a note as it is (a log), or, with the time, that it saw no other tree (a
 witness's cosignature/v1). Sources: C2SP signed-note and tlog-cosignature.
@@ -73,13 +73,16 @@ class Signer(Protocol):
 
 
 class LogKey(Protocol):
-    """The key of one log or one witness, wherever it is held, and the public halves of those before it."""
+    """The key of one log or one witness, wherever it is held, and the public halves of earlier keys."""
 
     def create(self) -> Signer:
         """The signer; a new key when there never was any. Durable on return. Raises Lost or Misconfigured."""
 
     def load(self) -> Signer:
-        """The signer. Raises Misconfigured when there is no key or it does not open, Lost when it is gone."""
+        """The signer.
+
+        Raises Misconfigured when the key was never made or does not open, Lost when it is gone.
+        """
 
     def rotate(self) -> Signer:
         """A new key in place of the old one, whose signatures stay verifiable. Durable on return."""

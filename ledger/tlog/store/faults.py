@@ -17,7 +17,7 @@ _MOST_BYTES = 1 << 26
 
 @contextmanager
 def mapped_faults() -> Iterator[None]:
-    """Translate what the file system says."""
+    """Translate the errors of the file system."""
     try:
         yield
     except Unsafe as error:

@@ -1,7 +1,7 @@
 """The log as files: tiles, entry bundles, checkpoint, history, and the lock of the one publisher.
 
-Laid out as C2SP tlog-tiles asks, so that any web server can hand out checkpoint and tiles. Entry bundles say
-what was done with whose data, by pseudonym: their folders are closed to everybody but the owner.
+Laid out as C2SP tlog-tiles asks, so that any web server can hand out checkpoint and tiles. Entry bundles tell
+of acts with persons' data, by pseudonym: their folders are closed to everybody but the owner.
 """
 
 import re
@@ -24,7 +24,7 @@ _NUMBER_LINE = re.compile(rb"[1-9][0-9]{0,18}\n")
 
 
 class LogFolder:
-    """One log's folder. Reading needs no lock: what a checkpoint promises is there and stays."""
+    """One log's folder. Reading needs no lock: the entries that a checkpoint promises are there and stay."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -97,7 +97,7 @@ class LogFolder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Be the only publisher of this folder. Raises Fenced when another one is."""
+        """Be the only publisher of this folder. Raises Fenced when another process is."""
         with mapped_faults():
             self._public.make()
         taken = Fenced(f"another publisher is at work in {self.path}")

@@ -1,4 +1,4 @@
-"""The history of what the log has signed: every checkpoint, in files of a day, before it is published.
+"""The history of the log's signatures: every checkpoint, in files of a day, before it is published.
 
 So after any crash the log knows what it has promised, and an auditor can follow every promise to the next.
 A file holds signed notes as they are, a blank line after each; a torn end was never published.

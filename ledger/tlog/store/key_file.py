@@ -2,8 +2,8 @@
 
 It is under a passphrase when there is one.
 
-Beside it a list of verification keys, oldest first: what was signed with a former key stays verifiable.
-The private half of a former key is gone.
+Beside it a list of verification keys, oldest first: signatures of a former key stay verifiable. The private
+half of a former key is gone.
 """
 
 from collections.abc import Sequence

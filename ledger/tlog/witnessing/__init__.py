@@ -1,1 +1,1 @@
-"""Witnesses: what they are asked for, what they sign, and one of our own."""
+"""Witnesses: requests to them, their signatures, and a witness of our own."""

@@ -69,7 +69,7 @@ class Witness:
     def checkpoint(self, name: str) -> bytes | None:
         """The checkpoint signed last of a log, by the SHA-256 of its origin in hex; None without one.
 
-        It is handed out to anybody: so it is what this witness signed, or Halt.
+        It is handed out to anybody: so it is a checkpoint that this witness signed, or Halt.
         """
         origin = next((one for one in self._logs if _name(one) == name), None)
         note = self._last_note(origin) if origin else None

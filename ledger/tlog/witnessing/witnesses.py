@@ -47,7 +47,7 @@ class CosignedCheckpoint(NamedTuple):
 
 
 class _Round(NamedTuple):
-    """A checkpoint on its way around the witnesses, and what they said so far."""
+    """A checkpoint on its way around the witnesses, and their answers so far."""
 
     signed: bytes
     checkpoint: Checkpoint
@@ -119,7 +119,7 @@ class Witnesses:
         return self._policy.satisfied([self._policy.witnesses[name].key for name in signatures])
 
     def _ask_in_turn(self, name: str, asked: _Round) -> None:
-        """Ask a witness once it has answered what it was asked before; not for a checkpoint of the past."""
+        """Ask a witness once it has answered its last request; not for a checkpoint of the past."""
         turn = self._turns[name]
         if not turn.acquire(timeout=asked.left_s):
             return
