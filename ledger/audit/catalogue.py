@@ -257,7 +257,7 @@ def _comes_later(fact: Fact) -> bool:
 
 
 def _difference(place: str, expected_fact: Fact | None, facts: Sequence[Fact]) -> str | None:
-    """The difference of an object in words; for a right, its present state. Other definitions may hold anything."""
+    """How an object differs, in words; a right also with its present state. Other definitions stay unsaid."""
     if expected_fact and not facts:
         return f"{place} is missing"
     different = [fact for fact in facts if not expected_fact or fact.text != expected_fact.text]
