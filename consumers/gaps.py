@@ -17,7 +17,7 @@ from ledger.recording.gaps import Gap
 Why = Literal["made-anew", "gone", "lost", "unreadable", "asked"]
 
 Damage = Callable[[int], Unreadable | None]
-"""What cannot be read at an offset, None when it can be. Asks Kafka: called only when it matters."""
+"""The unreadable records at an offset, None without any. Asks Kafka: called only when it matters."""
 
 
 class Accepted(msgspec.Struct, frozen=True):

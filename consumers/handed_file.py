@@ -20,11 +20,11 @@ from ledger.tlog.signing.keys import Signer, VerifierKey
 
 PAYLOAD_TYPE = "application/vnd.processing-ledger.handed-over+json"
 MOST_LINE_BYTES = 512 * 1024
-"""Of one line: a message of which all is kept, sealed and padded, in base64, takes 342 KiB."""
+"""The most bytes of one line: a message kept as a whole, sealed and padded, in base64, takes 342 KiB."""
 MOST_FILE_BYTES = 64 * 1024 * 1024
-"""Of a file, which is checked as a whole in memory. What is more goes into another file."""
+"""The most bytes of a file, which is checked as a whole in memory. More messages go into a further file."""
 MOST_SEALED_BYTES = 46 * 1024 * 1024
-"""Of all sealed messages of a file, whose lines take at most 1.4 times as much: it stays below its limit."""
+"""The most sealed bytes of a file: its lines take at most 1.4 times as much, below its limit."""
 
 
 class _Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -34,7 +34,7 @@ class ConsumerObserver:
     """A partition, the offset of a message that became a dead letter, and why."""
 
     timed: Callable[[int, float], None] = _ignore
-    """So many messages were recorded in one batch, in so many seconds from decoding to commit."""
+    """The number of messages recorded in one batch, and the seconds from decoding to commit."""
 
     extents: Callable[[Partition, OffsetRange, float], None] = _ignore
     """A partition and what Kafka holds of it, now and then, at a monotonic time in seconds."""

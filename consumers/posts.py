@@ -31,7 +31,7 @@ from schemas.encoding import from_json
 MOST_EVENTS = 1000
 """In one batch: what one transaction records in well under a second."""
 MOST_BYTES = 4 * 1024 * 1024
-"""Of one post."""
+"""The limit of one post."""
 _PREFIX = "ce-"
 
 
@@ -119,4 +119,4 @@ def _record(post: Post) -> Record:
 
 
 FOREIGN = Rejection(Code.SOURCE_NOT_ALLOWED, "/source")
-"""What a client is told that names a source of another system: nothing of the event is kept."""
+"""The answer to a client that names a source of another system: nothing of the event is kept."""

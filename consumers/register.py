@@ -71,7 +71,7 @@ def secret_now(intake: AdmissionRules, session: Session) -> list[str]:
 
 
 Declarer = Literal["register", "house"]
-"""Who declared a code ordinary: an entry of the register, or the house by `ledger codes declare`."""
+"""The declarer of an ordinary code: an entry of the register, or the house by `ledger codes declare`."""
 
 
 def declared_now(intake: AdmissionRules, session: Session) -> dict[str, Declarer]:

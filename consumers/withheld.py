@@ -45,7 +45,7 @@ _FILE = "file:"
 _RECEIPTS = ".receipt"
 _RECEIPT = re.compile(rb"[0-9a-f]{64}")
 MOST_RECEIPTS_BYTES = MOST_FILE_BYTES // 64
-"""Of a file of receipts: a line takes 65 bytes, and its message 5,500 or more in what was handed over."""
+"""The limit of a file of receipts: a line takes 65 bytes, and its handed message 5,500 or more."""
 _ORIGIN = re.compile(r"[A-Za-z0-9._/-]{1,256}")
 
 

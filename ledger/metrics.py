@@ -24,9 +24,9 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 Values = Mapping[tuple[str, ...], float]
-"""Of one metric: a value by the values of its labels."""
+"""The values of one metric, each by the values of its labels."""
 Figures = Mapping[str, Values]
-"""What was read of a database: values by the name of the metric."""
+"""The figures read from a database: values by the name of the metric."""
 
 # The time of a metric's creation would be one more series for each, which no dashboard shows.
 disable_created_metrics()  # type: ignore[no-untyped-call]

@@ -43,7 +43,7 @@ _BLOCKS = (
 EVENT_TYPES: Mapping[str, EventType] = MappingProxyType(
     {entry.type: entry for block in _BLOCKS for entry in block.TYPES}
 )
-"""Full type -> what is known of it, in the order of the contract: the types of the open ledger."""
+"""Full type -> its description, in the order of the contract: the types of the open ledger."""
 
 ORDER_TYPES: Mapping[str, EventType] = MappingProxyType(
     {entry.type: entry for entry in orders.TYPES}

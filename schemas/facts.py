@@ -24,4 +24,4 @@ class PersonFacts(Facts, frozen=True, kw_only=True, forbid_unknown_fields=True):
 COMMON_MEMBERS: frozenset[str] = frozenset(PersonFacts.__struct_fields__)
 
 COMMON_LISTS: frozenset[str] = frozenset({"categories", "personal"})
-"""Those that may be empty."""
+"""The members that may be empty."""

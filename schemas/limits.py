@@ -16,9 +16,9 @@ from schemas.rejection import Code
 ENTRY_BYTES: Final = 65_535
 """An entry of the transparency log is no larger (C2SP tlog-tiles)."""
 QUARANTINE_SHARE: Final = 0.2
-"""More than this share of rejections quarantines a source, unless the operator has set another one."""
+"""More than this share of rejections quarantines a source, unless the operator has set a different share."""
 QUARANTINE_MESSAGES: Final = 100
-"""Over so many messages at least it is judged."""
+"""The least number of messages over which it is judged."""
 RECORD_BYTES: Final = 1024 * 1024
 """A valid message has at most 48 KiB; up to here a record of Kafka is read whole, to say whose it is."""
 RECORD_HEADERS: Final = 64

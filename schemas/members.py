@@ -35,7 +35,7 @@ Kind: TypeAlias = Literal[
     "value",
     "yes-no",
 ]
-"""What a member may hold. `json`: what no line of text can say. `value`: of a personal field."""
+"""The kinds of a member's value. `json`: one that no line of text can say. `value`: of a personal field."""
 
 PERSONAL = "personal"
 

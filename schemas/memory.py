@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from typing import Any, Final
 
 MOST: Final = 4_096
-"""So many are remembered; when there are more, they are learnt anew."""
+"""The most results to keep; when there are more, all are learnt anew."""
 
 
 class Memory:

@@ -11,7 +11,7 @@ from typing import Final
 from schemas.labels import beside
 
 _BLANK = r"[ ()./_:|~=-]"
-"""What people put between the digits of a phone number, as `plain` writes it."""
+"""Separators between the digits of a phone number, as `plain` writes them."""
 
 _PHONE = re.compile(
     # International, with + or 00; national, in groups.
@@ -56,7 +56,7 @@ _WEIGHED: Final = [
     }
     for weights in _BSN_WEIGHTS
 ]
-"""What each three digits add to the test of a BSN, by their place: so that no digit is a step of its own."""
+"""The sum that each three digits add to the test of a BSN, by place: so no digit is a step of its own."""
 
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}\Z")
 _WRITTEN = {(3, 3, 3), (4, 2, 3), (2, 2, 2, 3), (3, 2, 2, 2), (3, 2, 4), (1,) * 9}

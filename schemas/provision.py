@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 _LONGEST = 128
-"""Characters of an id in the rulebook. What is longer is none, whatever its end says."""
+"""Characters of an id in the rulebook. A longer text is not a provision, whatever its end says."""
 
 _SEPARATORS = re.compile(r"[._:/-]")
 

@@ -16,11 +16,11 @@ from schemas.lookalikes import plain
 
 KEY_BYTES: Final = 32
 HASH_BYTES: Final = 16
-"""Of a hash (keyed BLAKE2b, RFC 7693): no chance hit in any number of texts."""
+"""The bytes of a hash (keyed BLAKE2b, RFC 7693): no chance hit in any number of texts."""
 MOST_WORDS: Final = 4
-"""Of one code. Every run of so many words of a text is looked up."""
+"""The most words of one code. Every run of words of a text up to this length is looked up."""
 SHORTEST: Final = 4
-"""Letters and digits of a code: what is shorter stands in many ordinary references."""
+"""The fewest letters and digits of a code: a shorter text stands in many ordinary references."""
 _HIDES_NUMBER: Final = 64
 """The hashes are filled up to a multiple of this with chance ones, so that they do not tell how many codes
 there are.

@@ -1,4 +1,4 @@
-"""Names of the confidential ledger's types, and what is one with a slip in it."""
+"""Names of the confidential ledger's types, and texts that are such a name with a slip in it."""
 
 import re
 from typing import Any, Final

@@ -20,7 +20,7 @@ from schemas.secrecy import Secrecy
 from schemas.sources import through, without_register
 
 MOST_SIGNED_BYTES = 2 * MAX_MESSAGE
-"""Of a signed message: base64 takes a third more than the largest message, and the envelope little."""
+"""The limit of a signed message: base64 takes a third more than the largest message, the envelope little."""
 
 _LABEL = "signed"
 # Nothing hints, but what belongs to no open ledger is still not for one.

@@ -42,7 +42,7 @@ _DISCLOSED, _ALLOWED, _PUBLISHER = 1, 2, 3
 
 
 class TcFault(ValueError):
-    """A text is no TC string. `name`: what is wrong with it."""
+    """A text is not a TC string. `name`: its fault."""
 
     def __init__(self, name: Fault) -> None:
         """Quotes nothing of the text."""

@@ -1,4 +1,4 @@
-"""What a person asks for, and what is decided and done about it (§ 8, 9; GDPR Art. 12 to 22)."""
+"""Requests of a person, and the decisions and acts on them (§ 8, 9; GDPR Art. 12 to 22)."""
 
 from typing import Annotated, Literal
 
