@@ -150,7 +150,7 @@ class Contrast(Struct, frozen=True):
 
 
 class NoticeFinding(Struct, frozen=True):
-    """The result of a check. `clause`: the clause that it is traced to. `said`: the statement of the notice."""
+    """The result of a check. `clause`: its origin in the notice. `said`: the notice's statement."""
 
     check: NoticeCheck
     clause: str

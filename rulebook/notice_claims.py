@@ -66,7 +66,7 @@ _READERS: Mapping[str, Callable[[str], str | None]] = {
 
 
 class Statement(Struct, frozen=True, forbid_unknown_fields=True, order=True):
-    """A statement of a clause of a notice. `claim`: the id of an entry. `value`: codes with commas between."""
+    """A statement of a clause of a notice. `claim`: an entry's id. `value`: codes, separated by commas."""
 
     clause: str
     claim: str
@@ -120,7 +120,7 @@ NOTICE_CLAIMS: Mapping[str, NoticeClaim] = {
 
 
 def house_statements() -> tuple[Statement, ...]:
-    """The statements of the house's present policy, in the order of its clauses, as a notice publishes them."""
+    """The statements of the house's present policy, in the order of its clauses."""
     stated = (
         Statement(statement.clause, claim.id, statement.value)
         for claim in NOTICE_CLAIMS.values()
