@@ -87,7 +87,7 @@ def asked_archive(
 
 @contextmanager
 def spark_engine(site: Site, address: str, master: str) -> Iterator[Engine]:
-    """What folds a rebuild from an archive on Spark. The archive must be one of this ledger's log.
+    """The engine that folds a rebuild from an archive on Spark. The archive must belong to this ledger's log.
 
     Raises Misconfigured, Unproven, ServiceAway.
     """

@@ -55,7 +55,7 @@ def sealed_to_certificate(content: bytes, file: Path, now: datetime) -> Envelope
 
 
 def sealed_to_age(content: bytes, recipient: str) -> Envelope:
-    """Seal to a public key of age, `age1…`. Raises Misconfigured for what is none."""
+    """Seal content to a public key of age, `age1…`. Raises Misconfigured for any other text."""
     blocks: list[bytes] = []
     try:
         recipients = Recipients([recipient])

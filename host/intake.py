@@ -1,4 +1,4 @@
-"""What a ledger accepts, and from whom, as its settings say; no ledger is asked."""
+"""The admission rules of a ledger, from its settings alone: messages that it accepts, and their senders."""
 
 from host.secret_codes import secret_codes_of
 from host.settings import Settings

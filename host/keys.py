@@ -19,12 +19,16 @@ _OTHER_WITNESS = "start a witness of another name in another folder"
 
 
 def ledger_folder(settings: Settings) -> Path:
-    """What belongs to a ledger outside of its database: the erasure journal, and keys that are files."""
+    """The folder of a ledger's files outside of the database: the erasure journal, and keys that are
+    files.
+    """
     return settings.key_dir / str(settings.ledger)
 
 
 def key_provider(settings: Settings) -> KeyProvider:
-    """What holds the keys of a ledger. Makes no folder: whoever installs does, and a lost one is put back."""
+    """The provider of a ledger's keys. It makes no folder: the installation does, and a restore puts a lost
+    one back.
+    """
     return FileKeyProvider(ledger_folder(settings), make=False)
 
 

@@ -1,8 +1,8 @@
-"""What this program says while it works: one line each, for people or for machines, on standard error.
+"""The log of this program: one line for each message, for people or for machines, on standard error.
 
-Other packages' loggers stay silent: an OSError of theirs may name a file, another error may quote a value.
-A record here has a message of ours and fields that are codes, counts and names of topics and views. Foreign
-errors are told by their type.
+Loggers of other packages stay silent: an OSError of theirs may name a file, another error may quote a value.
+A record has a message of ours and fields that are codes, counts and names of topics and views. A foreign
+error appears as its type.
 """
 
 import logging
@@ -28,7 +28,7 @@ OURS = ("ledger", "projections", "consumers", "application", "host", "web", "con
 
 
 class Log:
-    """What one command says. `event`: a code for machines; the message is for people."""
+    """The log of one command. `event`: a code for machines; the message is for people."""
 
     def __init__(self, name: str) -> None:
         self._logger = logging.getLogger(f"console.{name}")
@@ -91,7 +91,7 @@ def end_logs() -> None:
 
 @cache
 def run_id() -> str:
-    """What the lines of this run have in common, those of its parts included."""
+    """The id that all lines of this run share, those of its parts included."""
     return os.environ.get(RUN) or uuid.uuid4().hex[:12]
 
 

@@ -26,7 +26,7 @@ WAIT_S = 30.0
 
 
 class SitePool:
-    """At most so many sites of one ledger, opened when they are first needed."""
+    """A bounded pool of sites of one ledger, opened on first use."""
 
     def __init__(
         self, settings: Settings, size: int, clock: Callable[[], datetime] = utc_now
@@ -47,7 +47,7 @@ class SitePool:
 
     @property
     def settings(self) -> Settings:
-        """Of the ledger."""
+        """The settings of the ledger."""
         return self._settings
 
     @property

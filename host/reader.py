@@ -1,8 +1,8 @@
-"""Who runs a command: the user whom the operating system authenticated, or a person named by a user who may.
+"""The person who runs a command: the user of the operating system, or a person named by a privileged user.
 
-Who may name another person: root, and the user who owns the key folder, since both hold every key anyway. A
-wrapper that runs as that user for many people fixes the person with LEDGER_LOGIN, which is no flag. Others
-are the real user of the process: without a login, a process could write that record itself.
+Root and the owner of the key folder may name another person, since both hold every key anyway. A wrapper that
+runs as that owner for many people fixes the person with LEDGER_LOGIN, which is not a flag. Everybody else is
+the real user of the process: without a login, a process could write that record itself.
 """
 
 import os

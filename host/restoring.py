@@ -45,10 +45,10 @@ _NEVER = "say that it never published anything, if that is so; "
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """What a restore left. `erasures`: how many were repeated. `bookmarks`: where Kafka goes on.
+    """The result of a restore. `erasures`: how many were repeated. `bookmarks`: where Kafka goes on.
 
-    `reimported`: how many events came back from the transparency log. `lost`: of whom
-    these brought no values. `warning`: what may be wrong with it.
+    `reimported`: how many events came back from the transparency log. `lost`: persons among these whose
+    values did not come back. `warning`: doubts about the result.
     """
 
     copy: Copy
@@ -61,7 +61,8 @@ class Restored(msgspec.Struct, frozen=True):
 
 
 class Trust(msgspec.Struct, frozen=True):
-    """What a restore trusts. `keys`: verification keys that may have signed the backup; else the log's.
+    """The keys that a restore trusts. `keys`: verification keys that may have signed the backup; else the
+    log's.
 
     `identity`: file of the private key that opens an encrypted backup.
     """
@@ -125,7 +126,7 @@ def _known_keys(settings: Settings, trust: Trust) -> list[VerifierKey]:
 
 
 def _complete(site: Site, copies: tuple[Copy, Copy], keys: Sequence[VerifierKey]) -> Restored:
-    """What comes after the rows: upgrades, entries of the log, erasures of the journal, views, audit."""
+    """The steps after the rows: upgrades, entries of the log, erasures of the journal, views, audit."""
     install_on(site)
     log = site.settings.log
     folder = LogFolder(log.folder)

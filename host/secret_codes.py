@@ -38,9 +38,9 @@ def secret_file(codes: Sequence[str], signer: Signer) -> bytes:
 
 
 def secret_codes_of(settings: Settings) -> Callable[[], SecretCodes]:
-    """Asks for the codes of the file that the settings name, as it is then; without a file for none.
+    """A function that reads the codes of the file named in the settings; without a file, it returns none.
 
-    What it returns raises Misconfigured for a file that counts for nothing: then no message is read.
+    That function raises Misconfigured for an invalid file: then no message is read.
     """
     if settings.secret_codes is None:
         return SecretCodes

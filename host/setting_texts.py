@@ -33,7 +33,7 @@ class Reader:
             raise Misconfigured("; ".join(self.wrong))
 
     def text(self, name: str, default: T, pattern: str = r".+", expected: str = "") -> str | T:
-        """The text, the default when there is none or it does not match."""
+        """The text; the default if it is missing or does not match."""
         text = self._texts.get(PREFIX + name)
         if text is None:
             return default
@@ -116,7 +116,7 @@ class Reader:
         return content.partition("\n")[0].strip() or None if content else None
 
     def _content(self, name: str, kind: Kind) -> str | None:
-        """The text of a file; None where there is none."""
+        """The text of a file; None without a file."""
         text = self.text(name, None)
         try:
             return read_named(Path(text), _MOST_BYTES, kind).decode() if text else None
@@ -155,7 +155,7 @@ class Reader:
         return keys
 
     def policy(self, name: str) -> Policy | None:
-        """What a policy file says."""
+        """The content of a policy file."""
         content = self._content(name, "trusted")
         try:
             return parse_policy(content) if content else None

@@ -123,9 +123,9 @@ class Serving(msgspec.Struct, frozen=True):
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """Who reads, for the record of reads. `reader`: None is the user of the process.
+    """The reader, for the record of reads. `reader`: None is the user of the process.
 
-    `login`: the person whom a wrapper authenticated. `role`: None is `operator`. `unheld`: what becomes of a
+    `login`: the person whom a wrapper authenticated. `role`: None is `operator`. `unheld`: the treatment of a
     read in a role that the register does not grant.
     """
 

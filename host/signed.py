@@ -15,19 +15,19 @@ PAYLOAD_TYPE = "application/cloudevents+json"
 
 
 def signed_messages(settings: Settings) -> SignedMessages:
-    """What is taken by the topic of signed messages: without a key nothing is."""
+    """The rules of the topic of signed messages: without a key it accepts nothing."""
     signed = settings.signed
     return SignedMessages(signed.topic, partial(_told, PAYLOAD_TYPE, signed.keys))
 
 
 def office_messages(settings: Settings) -> SignedMessages | None:
-    """What the privacy office signs for this ledger; None where no key of it is set."""
+    """The rules of messages that the office signs for this ledger; None without a key of the office."""
     keys, payload_type = settings.office_keys, office_payload_type(settings.log.origin)
     return SignedMessages(REGISTER_TOPIC, partial(_told, payload_type, keys)) if keys else None
 
 
 def office_payload_type(origin: str) -> str:
-    """What the office signs, and for which ledger: by the origin of its log."""
+    """The payload type of the office's signatures, which names the ledger by the origin of its log."""
     return f"{PAYLOAD_TYPE}; office={origin}"
 
 

@@ -131,7 +131,7 @@ class Site:
 
     @property
     def provider(self) -> KeyProvider:
-        """What holds the keys."""
+        """The provider of the keys."""
         return key_provider(self.settings)
 
     @property
@@ -146,7 +146,7 @@ class Site:
 
     @property
     def file_faults(self) -> list[str]:
-        """What is wrong with the log's key, and with a pair for what is withheld, as sentences."""
+        """The faults of the log's key, and of the key pair for withheld messages, as sentences."""
         pair = look(self.withheld_pair.private.parent, KEYS)
         return [*self.log_key.faults(), *(found.why for found in pair if found.why)]
 
@@ -171,7 +171,7 @@ class Site:
         )
 
     def publisher(self, observer: PublisherObserver | None = None) -> Publisher:
-        """What publishes the transparency log. The caller closes it."""
+        """The publisher of the transparency log. The caller closes it."""
         return Publisher(
             self.database,
             self.ledger,
@@ -188,7 +188,7 @@ class Site:
 
     @property
     def intake(self) -> AdmissionRules:
-        """What this ledger accepts, and from whom."""
+        """The admission rules of this ledger."""
         return intake_of(self.settings)
 
     @property
@@ -236,12 +236,12 @@ class Site:
         return session.counted(self._took) if role == "reader" else session
 
     def _took(self, rows: int) -> None:
-        """What is read is counted; what is written is not broken off."""
+        """Count the rows that a read took. A write is never broken off."""
         if self.asking is not None:
             self.asking.took(rows)
 
     def source(self, query: str) -> Source:
-        """What answers are made from, as the reader. Keys that it holds are held by no other one.
+        """The source of answers, as the reader. Its keys are held by no other source.
 
         `query`: the command that reads, for the record of reads; see `record_reads`.
         """
@@ -272,7 +272,7 @@ class Site:
             self.asking.look(subject)
 
     def reader(self) -> Reader:
-        """Who reads and acts: an officer of a confidential ledger in a role that they hold."""
+        """The person who reads and acts: in a confidential ledger, an officer in a role that they hold."""
         if self.for_whom is not None:
             return self.for_whom
         reader = reader_of(self.settings.reading, ledger_folder(self.settings))
@@ -341,11 +341,11 @@ class Site:
         about: str | None = None,
         emergency: Emergency | None = None,
     ) -> ApprovalStatus:
-        """What an act waits for, if for anything: SECOND or EMERGENCY when it may happen now.
+        """The approval that an act still waits for, if any: SECOND or EMERGENCY when it may happen now.
 
-        Where it needs two persons, this one's approval is recorded first. `parameters`: all that decides what
-        the act does. `about`: the reference of whom it is about. Raises Misconfigured for a person who may
-        not approve it, UnknownSubject, Retry or Halt.
+        For an act that needs two persons, the approval of this one is recorded first. `parameters`:
+        everything that decides the act. `about`: the reference of its person. Raises Misconfigured for a
+        person who may not approve it, UnknownSubject, Retry or Halt.
         """
         if emergency and act not in (URGENT if self.settings.confidential else ()):
             raise Misconfigured("expected for an act of the desk that needs two persons alone")
@@ -409,10 +409,11 @@ class Site:
         return approvers(act, confidential=self.settings.confidential)
 
     def _approver(self, act: str) -> Reader:
-        """Who approves an act, in a role that may, by the register. Raises Misconfigured for anybody else.
+        """The approver of an act, in a role that may approve it, by the register. Raises Misconfigured for
+        anybody else.
 
-        Who names no role does it in the first such role that they hold. The operator is no exception here,
-        and no setting makes one.
+        Without a stated role, it is the first such role that the person holds. The operator is not an
+        exception here, and no setting makes one.
         """
         reader = self.reader()
         roles = self.approving_roles(act)
@@ -430,7 +431,7 @@ class Site:
         return reader
 
     def _open_recorder_of_own(self) -> Ledger:
-        """The recorder; for the login of the upkeep, which is none, the eraser may record as well."""
+        """The recorder. The login of the upkeep is none; for it the eraser may record as well."""
         try:
             return self.open_recorder()
         except Misconfigured:
@@ -455,12 +456,12 @@ class Site:
         return Keyring(self.session("recorder"), self.provider, self.ledger, time.monotonic)
 
     def chain(self) -> KeyedHash:
-        """What vouches for batches (`ledger.writing.chain`). Raises Lost when its key is not here."""
+        """The chain of batches (`ledger.writing.chain`). Raises Lost when its key is not here."""
         opener = Opener(self.session("reader"), self.provider, self.ledger)
         return KeyedHash(opener.ledger_key(CHAIN))
 
     def eraser(self) -> Eraser:
-        """What destroys a person's keys."""
+        """The eraser, which destroys a person's keys."""
         session = self.session("eraser")
         opener = Opener(session, self.provider, self.ledger)
         return Eraser(

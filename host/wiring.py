@@ -63,10 +63,10 @@ def audited_site(
     *,
     use: Callable[[Path], Server] = start,
 ) -> Iterator[Site]:
-    """A ledger to be looked at as it is: nothing is checked, completed, made or written.
+    """A ledger exactly as it is: nothing is checked, completed, made or written.
 
-    `use`: how the embedded server is used; `visit`: only where it runs. Raises NotInstalled where there is
-    none, Misconfigured or Retry.
+    `use`: starts the embedded server, or `visit`: only looks where it runs. Raises NotInstalled without one,
+    Misconfigured or Retry.
     """
     if settings.embedded and not DataDirectory(settings.data_dir).cluster.exists():
         raise NotInstalled

@@ -14,7 +14,7 @@ def withheld_pair(settings: Settings) -> KeyPair:
 
 
 def withheld_key(settings: Settings) -> WithheldKey | None:
-    """To which an open ledger seals what it may not know; made when there is none."""
+    """The key to which an open ledger seals withheld messages; made when there is none."""
     own = ledger_folder(settings) / WITHHELD_KEY
     return settings.withheld_key or public_key(own, withheld_pair(settings))
 

@@ -88,5 +88,5 @@ def views_among(names: Collection[str]) -> tuple[AnyView, ...]:
 
 
 def view_named(name: str) -> AnyView | None:
-    """The view of that name, None when there is none."""
+    """The view of that name; None without one."""
     return next((view for view in views_of(confidential=True) if view.name == name), None)

@@ -158,7 +158,7 @@ ORDERS: tuple[Series, ...] = (
 
 @dataclass(frozen=True)
 class WorkMetrics:
-    """What a projector does, and how far its views are."""
+    """The work of a projector, and the progress of its views."""
 
     events_projected: Counter
     batch_seconds: Histogram
@@ -200,7 +200,7 @@ class WorkMetrics:
 
 @dataclass(frozen=True)
 class ViewMetrics:
-    """What the views count, for whichever process speaks for the ledger."""
+    """The counts of the views, for the process that speaks for the ledger."""
 
     counted: Shown
 

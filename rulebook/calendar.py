@@ -44,7 +44,7 @@ def quarter_of(instant: datetime) -> str:
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day of a later month; where there is none, the last day of that month."""
+    """The same day of a later month; if that month is too short, its last day."""
     year, month = divmod(day.year * _MONTHS + day.month - 1 + months, _MONTHS)
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))

@@ -1,7 +1,7 @@
-"""What a TC string or a browser's signal says of a consent of ours, in numbers and words of the framework.
+"""A TC string or a browser's signal as evidence of a consent, in numbers and words of the framework.
 
 Owns `house/consent_evidence.toml`. The numbers are those of the Transparency and Consent Framework of IAB
-Europe; what a purpose of ours comes to among them is the controller's word.
+Europe; the controller maps purposes of the house to them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,9 +26,9 @@ class NumberedPurpose(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ConsentPurpose(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a string must consent to for a purpose of ours.
+    """The content that a string must consent to for a purpose of the house.
 
-    `by_signal`: a browser's signal that was sent before the act is about the purpose as well.
+    `by_signal`: a browser's signal sent before the act covers the purpose as well.
     """
 
     purpose: str
@@ -78,7 +78,9 @@ def _name(purpose: NumberedPurpose | None, language: Literal["nl", "en"]) -> str
 
 
 def wanted_of(purpose: str, tcf_purposes: Iterable[int] | None) -> ConsentPurpose:
-    """What a string must consent to. `tcf_purposes`: those that the act names itself; they count instead."""
+    """The content that a string must consent to. `tcf_purposes`: stated by the act itself; they take
+    precedence.
+    """
     ours = CONSENT_PURPOSES.get(purpose, _NOTHING)
     if tcf_purposes is None:
         return ours

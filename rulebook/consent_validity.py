@@ -26,10 +26,10 @@ class ValidityTest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ConsentValidity(Sourced, frozen=True, forbid_unknown_fields=True):
-    """What a consent may lack. `methods`: by which nobody agrees.
+    """Conditions of a valid consent. `methods`: those that are not an act of consent.
 
-    `under_age`, `from_age`: of whom it asks who gave it; `given_by`: who may. Without a word about it, the
-    person gave it.
+    `under_age`, `from_age`: the ages at which it matters who gave the consent; `given_by`: the persons who
+    may give it. An act without a giver was the person's own.
     """
 
     id: Lack
@@ -57,7 +57,7 @@ CONSENT_VALIDITIES: tuple[ConsentValidity, ...] = load("law", "consent_validity"
 def consent_lack(
     method: str | None, given_by: str | None, day: date, born: date | None = None
 ) -> Lack | None:
-    """What a consent that was given on a day lacks; None: nothing. `born`: None where it is not known."""
+    """The reason why a consent given on a day is invalid; None: it is valid. `born`: None if unknown."""
     age = (day.year - born.year - ((day.month, day.day) < (born.month, born.day))) if born else None
     for entry in CONSENT_VALIDITIES:
         if in_force(entry, day) and entry.lacks(method, given_by, age):

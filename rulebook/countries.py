@@ -20,10 +20,10 @@ Lack = Literal["certification", "scope"]
 
 
 class Party(Struct, frozen=True):
-    """Who receives, as far as a decision asks: kind and role by the register, and how data goes.
+    """A recipient as a decision sees it: kind and role by the register, and the method of transfer.
 
-    None: it is not known, and nothing is held against anybody for that. `frameworks`: what it is certified
-    under on the day; of that it must be known.
+    None: unknown, and never held against anybody. `frameworks`: its certifications on the day; they must be
+    known.
     """
 
     kind: str | None = None

@@ -65,7 +65,7 @@ def deadline(kind: str, start: date | datetime, paused_days: int = 0) -> datetim
 
 
 def extended(kind: str, start: date | datetime, paused_days: int = 0) -> datetime:
-    """The same with its extension, counted from the same start (GDPR Art. 12(3))."""
+    """The deadline with its extension, counted from the same start (GDPR Art. 12(3))."""
     entry = DEADLINES[kind]
     last = months_after(_day(start), entry.months + entry.extension_months)
     return _end_of(_working_day(last + timedelta(paused_days)))

@@ -1,10 +1,10 @@
-"""Erasure: per data category whether it goes, is retained or is only stored, with ground and statute.
+"""Erasure decisions by data category: erase, retain or restrict, with ground and statute.
 
-What keeps data is a *keeping*: a hold, a dispute, a claim, a case, a request, a restriction, a running
-contract, an open portal account; a duty of retention is one too, and where periods alone are asked each
-period that is not over. An entry of `erasure_rules.toml` says what a keeping comes to, for which categories,
-and against which causes.
-The keeping that lasts longest decides; all of them are told.
+A reason to keep data is a *keeping*: a hold, a dispute, a claim, a case, a request, a restriction, a running
+contract, an open portal account. A duty of retention is one too, and so is each unfinished period where only
+periods are judged. An entry of `erasure_rules.toml` gives the outcome of a keeping, by category and by cause.
+
+The keeping that lasts longest decides; the person is told of all of them.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -49,7 +49,7 @@ class ErasureTest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ErasureRule(LayeredRule, frozen=True, forbid_unknown_fields=True):
-    """What a keeping, or a cause that nothing stands against, comes to.
+    """The outcome of a keeping, or of a cause without any keeping against it.
 
     `when`: the keeping, or the cause. `ground`: the code that events carry. `categories`: empty for all.
     `says`: the reason for the person, with `{ref}` and `{until}`.
@@ -89,9 +89,9 @@ class Keeping(Struct, frozen=True):
 
 
 class ErasureFacts(Struct, frozen=True):
-    """What is known of a person on the day of the decision.
+    """The facts about a person on the day of the decision.
 
-    `categories`: those of which data is held. `periods`: of each category, the period that decides last.
+    `categories`: those with data. `periods`: for each category, the period that ends last.
     """
 
     cause: Cause
@@ -118,7 +118,7 @@ class Reason(Struct, frozen=True):
 
 
 class ErasureDecision(Struct, frozen=True):
-    """What becomes of a category. The first reason decides; the others are told as well."""
+    """The decision about a category. The first reason decides; the person is told of the others as well."""
 
     category: str
     reasons: tuple[Reason, ...]
@@ -165,9 +165,9 @@ def kept(facts: ErasureFacts, category: str, day: date) -> tuple[Reason, ...]:
 
 
 def over_from(facts: ErasureFacts, category: str) -> date | None:
-    """The first day on which nothing keeps a category; None while something has no end that is known.
+    """The first day on which nothing keeps a category; None while a keeping has no known end.
 
-    What has no period at all is never over.
+    A category without any period is never over.
     """
     periods = facts.periods.get(category)
     if not periods:
@@ -209,7 +209,7 @@ def recorded_reason(
 def _standing(
     facts: ErasureFacts, category: str, day: date
 ) -> Iterator[tuple[Keeping, ErasureRule]]:
-    """What keeps a category against the cause, or kept it, by the rules that are in force on a day."""
+    """The keepings of a category against the cause, past and present, by the rules in force on a day."""
     for keeping in (*facts.keepings, *_periods(tuple(facts.periods.get(category, ())))):
         if keeping.categories is None or category in keeping.categories:
             for entry in _BY_KEEPING.get(keeping.kind, ()):

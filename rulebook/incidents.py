@@ -36,7 +36,7 @@ class AuthorityNotice(NamedTuple):
 
 
 class Clock(Struct, frozen=True):
-    """What must be done by when. `duty`: id of the deadline. `done_at`: None while it was not done."""
+    """A deadline of an incident. `duty`: its id. `done_at`: None until it is met."""
 
     duty: str
     due: datetime

@@ -25,11 +25,11 @@ def category_of(channel: str) -> str:
 
 
 class Addressee(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is known of a person at a time.
+    """The facts about a person at a time.
 
     `kind`: of the customer. `active`: the account. `customer`: has or had a contract for the same kind of
-    service. `consents`: the purposes whose consent is effective but for the account's status.
-    `objections`: channels, or `all`. `restricted`: categories that may only be stored (GDPR Art. 18).
+    service. `consents`: the purposes with an effective consent, the account's status aside. `objections`:
+    channels, or `all`. `restricted`: categories that may only be stored (GDPR Art. 18).
     """
 
     kind: Literal["consumer", "sole-trader", "legal-entity"] = "consumer"
@@ -69,7 +69,7 @@ class MarketingRule(Sourced, frozen=True, forbid_unknown_fields=True):
     needs_active: bool = False
 
     def verdict(self, person: Addressee, channel: str) -> Verdict:
-        """What this rule says."""
+        """The verdict of this rule."""
         allowed, why = self._judge(person, channel)
         return Verdict(self.id, self.layer, allowed, why, self.citation, self.confidence)
 

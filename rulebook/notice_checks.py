@@ -150,7 +150,7 @@ class Contrast(Struct, frozen=True):
 
 
 class NoticeFinding(Struct, frozen=True):
-    """What a check found. `clause`: where it is traced to. `said`: what the notice states about it."""
+    """The result of a check. `clause`: its origin in the notice. `said`: the notice's statement."""
 
     check: NoticeCheck
     clause: str
@@ -161,10 +161,10 @@ class NoticeFinding(Struct, frozen=True):
 def notice_findings(
     statements: Sequence[Statement] | None, practice: Practice, day: date
 ) -> tuple[NoticeFinding, ...]:
-    """What the checks that are in force on a day find, by clause and rule.
+    """The findings of the checks in force on a day, by clause and rule.
 
-    `statements`: of the notice in force; None when there is none: then what it should say is not
-    asked. Raises KeyError for a source of practice that no check can name.
+    `statements`: of the notice in force; None: there is no notice, and its content is not checked. Raises
+    KeyError for a source of practice that no check can name.
     """
     if unknown := practice.keys() - PRACTICE_SOURCES:
         raise KeyError(min(unknown))

@@ -1,7 +1,7 @@
-"""What a privacy notice can state, as data: claims, the words that their values are made of, and the
-statements of the house's present policy.
+"""The possible statements of a privacy notice, as data: claims, the words of their values, and the present
+policy.
 
-Owns `house/notice_claims.toml`. What must be true of the statements is in `notice_checks`.
+Owns `house/notice_claims.toml`. `notice_checks` has the rules about the statements.
 """
 
 import re
@@ -66,7 +66,7 @@ _READERS: Mapping[str, Callable[[str], str | None]] = {
 
 
 class Statement(Struct, frozen=True, forbid_unknown_fields=True, order=True):
-    """What a clause of a notice says. `claim`: the id of an entry. `value`: codes with commas between."""
+    """A statement of a clause of a notice. `claim`: an entry's id. `value`: codes, separated by commas."""
 
     clause: str
     claim: str
@@ -120,7 +120,7 @@ NOTICE_CLAIMS: Mapping[str, NoticeClaim] = {
 
 
 def house_statements() -> tuple[Statement, ...]:
-    """What the house's present policy says, in the order of its clauses, as a notice publishes it."""
+    """The statements of the house's present policy, in the order of its clauses."""
     stated = (
         Statement(statement.clause, claim.id, statement.value)
         for claim in NOTICE_CLAIMS.values()

@@ -87,21 +87,21 @@ class OrderTest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OrderRule(Struct, frozen=True, forbid_unknown_fields=True):
-    """What one provision lets an authority order.
+    """The extent of an order under one provision.
 
-    `covers`: the fields and categories that are listed, or what the single case needs. `months_back`: how far
-    back data may lie; 0: no limit. `weeks_ahead`, `months_ahead`: how far ahead; neither: stored data alone,
-    unless `open_ended`. `authorised`: whose order needs the word of another office, such as a judge's.
-    `conditions`: which the desk must find fulfilled, one by one, before anything is given.
-    `confirm_days`: within which an oral order is confirmed in writing; it lapses when they are over as the
-    law counts them at their longest; from their shortest end on nothing is given (`doubtful_from`).
-    `notified_days`: for which an order waits when the authority of another State was notified of it.
-    `preserve_days` may be prolonged `prolongings` times by `prolong_days`, and `until_production` as long as
-    an order for the data that follows needs. `kept_at_once`: the data is preserved on receipt, before it is
-    decided what goes. `review_months`: after how long secrecy is looked at again,
-    which the house chose. `refusals`: grounds that the law has, beside those that are computed.
-    `legal_basis`: on which data is given. `superseded_by`: the provision that holds since `valid_to`.
-    `doubts`: what a lawyer must confirm.
+    `covers`: the listed fields and categories, or those that the single case needs. `months_back`: the reach
+    into the past; 0: no limit. `weeks_ahead`, `months_ahead`: the reach into the future; neither: stored data
+    alone, unless `open_ended`. `authorised`: offices whose order needs the word of another office, such as a
+    judge's. `conditions`: the desk must find each fulfilled before it gives anything.
+
+    `confirm_days`: an oral order must be confirmed in writing within these; it lapses at their longest count
+    in law, and from their shortest end on nothing is given (`doubtful_from`). `notified_days`: an order waits
+    this long when the authority of another State was notified of it. `preserve_days` may be prolonged
+    `prolongings` times by `prolong_days`, and `until_production` for as long as an order for the data needs.
+    `kept_at_once`: the data is preserved on receipt, before the decision about it. `review_months`: the
+    interval between reviews of the secrecy, chosen by the house. `refusals`: grounds in law, in addition to
+    the computed ones. `legal_basis`: of the disclosure. `superseded_by`: the provision in force since
+    `valid_to`. `doubts`: points that a lawyer must confirm.
     """
 
     id: RuleId
@@ -215,9 +215,10 @@ RESPOND_BY = "order.respond-by"
 
 
 def order_rule(provision: str, day: date, kind: str | None = None) -> OrderRule | None:
-    """The rule for orders under a provision on a day; None where there is none.
+    """The rule for orders under a provision on a day; None without one.
 
-    Spelled as events spell it. Of several kinds of order under one provision that of `kind`, or the first.
+    `provision`: as events spell it. If a provision has several kinds of order, the rule of `kind`, or else
+    the first.
     """
     rules = [rule for rule in _of_provision(provision) if in_force(rule, day)]
     return next((rule for rule in rules if kind in rule.kinds), rules[0] if rules else None)
@@ -273,7 +274,7 @@ def _text(facts: dict[str, object], name: str) -> str | None:
 
 
 def clocks(order: OrderFacts) -> tuple[OrderClock, ...]:
-    """What must be done by when because an order was received, the earliest first."""
+    """The deadlines that the receipt of an order starts, the earliest first."""
     return tuple(sorted(_clocks(order, rule_of(order)), key=lambda clock: (clock.due, clock.name)))
 
 
@@ -369,9 +370,9 @@ def _lacks_word(needed: Authorised, order: OrderFacts) -> bool:
 
 
 def allowed(rule: OrderRule, order: OrderFacts) -> Allowance:
-    """Exactly what an order may have of what it asks for; the remainder is refused, with its grounds.
+    """The exact part of an order that may be given; the remainder is refused, with its grounds.
 
-    Fields keep the order in which they are asked for. Who may order at all is asked of `faults`.
+    Fields keep the order of the request. `faults` judges whether the authority may order at all.
     """
     asked = order.requested_fields
     offices = {order.issued_by, *order.authorised_by}

@@ -1,4 +1,4 @@
-"""What a person may do about their own data in the portal: house policy as data."""
+"""The acts of persons on their own data in the portal: house policy as data."""
 
 from typing import Literal
 
@@ -31,7 +31,7 @@ class PortalAct(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ConsentText(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the portal's page asks a person to agree to, word for word. `version`: of both languages."""
+    """The text that the portal asks a person to agree to, word for word. `version`: of both languages."""
 
     purpose: str
     version: str

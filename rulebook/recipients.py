@@ -58,7 +58,9 @@ class FeedNature(NamedTuple):
 
 
 def feed_nature(kind: str, spelled: str | None) -> FeedNature:
-    """What a feed to a kind of recipient is, by the provision that it names, if any; both may be unknown."""
+    """The nature of a feed, by the kind of its recipient and the provision that it names; both may be
+    unknown.
+    """
     stated, rule = provision(spelled) if spelled else None, RECIPIENT_KINDS.get(kind)
     if rule and rule.feed_provision and _is_usual(rule, spelled, stated):
         return FeedNature(rule.feed_purpose, True)
@@ -80,7 +82,7 @@ def kind_under(spelled: str | None) -> str:
 
 
 def beyond(kind: str, fields: Collection[str], day: date | None = None) -> tuple[str, ...]:
-    """Those of the fields that a kind of recipient may not receive on a day, None: now; sorted."""
+    """The fields that a kind of recipient may not receive on a day, None: now; sorted."""
     allowed = recipient_kind(kind, day).categories
     categories = LISTED_CATEGORIES if "any" in allowed else allowed
     return tuple(sorted(f for f in fields if PERSONAL_FIELDS[f] not in categories))

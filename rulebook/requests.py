@@ -171,9 +171,10 @@ _REMEDIES = (
 
 
 def extension_notice(reason: str, until: str, until_nl: str) -> dict[str, str]:
-    """What a person must be told when a period is prolonged (GDPR Art. 12(3)): `en` and `nl`.
+    """The notice to a person about a prolonged period (GDPR Art. 12(3)): `en` and `nl`.
 
-    Why, and until when. `until`, `until_nl`: the last day, in words. A reason of others is left out.
+    It gives the reason and the new date. `until`, `until_nl`: the last day, in words. A reason that concerns
+    other people is left out.
     """
     entry = EXTENSIONS.get(reason)
     why, why_nl = (f": {entry.title}", f": {entry.title_nl}") if entry else ("", "")
@@ -186,9 +187,9 @@ def extension_notice(reason: str, until: str, until_nl: str) -> dict[str, str]:
 
 
 def refusal_notice(ground: str) -> dict[str, str]:
-    """What a person must be told about a refusal (GDPR Art. 12(4)): `en` and `nl`.
+    """The notice to a person about a refusal (GDPR Art. 12(4)): `en` and `nl`.
 
-    Why, and that the authority and the court can be asked. Raises KeyError for an unknown ground.
+    It gives the reason, and the way to the authority and the court. Raises KeyError for an unknown ground.
     """
     refusal, (english, dutch) = REFUSALS[ground], _REMEDIES
     return {

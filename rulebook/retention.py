@@ -1,8 +1,8 @@
-"""Retention: how long data of a category is kept, from when, and under which rule.
+"""Retention: the period for data of a category, its start, and the rule behind it.
 
-A *duty* says how long data must be kept, a *permission* how long it may be. What is due is due at the end
-of the latest duty; without one, or after it, at the end of the shortest permission. Holds and pending
-requests are no rules: `projections.keeping` adds them.
+A *duty* says how long data must be kept, a *permission* how long it may be. Data is due at the end of the
+latest duty; without a duty, or after it, at the end of the shortest permission. Holds and pending requests
+are not rules: `projections.keeping` adds them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -163,9 +163,9 @@ def _makes_wait(waiting: Sequence[RetentionRule], is_permitted: bool) -> bool:
 
 
 def retention_due(category: str, anchors: Mapping[Anchor, date], day: date) -> RetentionDue:
-    """When data of a category is due, as the rules stand on a day: at the end of the last of its periods.
+    """The day when data of a category is due, by the rules of a day: the end of the last of its periods.
 
-    What makes it wait is not the rule that decides, for that does not apply yet.
+    A rule that only makes the data wait does not decide, since it does not apply yet.
     """
     periods = retention_periods(category, anchors, day)
     return periods[-1] if periods else RetentionDue(category, None, None)
@@ -178,7 +178,7 @@ def _until(pair: tuple[date, RetentionRule]) -> date:
 def _until_closed(
     category: str, rules: Sequence[RetentionRule], anchors: Mapping[Anchor, date]
 ) -> RetentionDue:
-    """What may still come under a duty waits for its permission to begin, or for the account's end."""
+    """Data that may still come under a duty waits for its permission to begin, or for the account's end."""
     rule = next((r for r in rules if r.kind == "permission"), None)
     if rule is None or rule.begins(anchors):
         return RetentionDue(category, None, rule.id if rule else None, "account-closed")

@@ -83,9 +83,9 @@ def ever_broken(kind: str, situation: Situation) -> tuple[Rule, ...]:
 
 
 def rule_verdicts(kind: str, situation: Situation, day: date) -> tuple[Verdict, ...]:
-    """What every rule that asks about a situation of a kind says of it on a day, also who allows it.
+    """The verdicts, on a day, of every rule that judges situations of a kind, permissions included.
 
-    The code of a verdict is the fact that decides, behind its name: `occasion-none`.
+    The code of a verdict is the deciding fact, after its name: `occasion-none`.
     """
     return tuple(
         _verdict(entry, situation)

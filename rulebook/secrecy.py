@@ -1,4 +1,4 @@
-"""What the open ledger may not know, as the data that admission judges by.
+"""Facts that the open ledger may not know, as the data by which admission judges.
 
 Owns `house/withheld.toml`, the table, and `house/ordinary_codes.toml`; provisions, purposes and kinds of
 recipient come from their own files.

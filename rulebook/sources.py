@@ -28,10 +28,10 @@ class SourceEntry(Struct, frozen=True, forbid_unknown_fields=True):
 def senders_with(
     registered: Iterable[Mapping[str, Any]], known: Mapping[str, Sender] | None = None
 ) -> dict[str, Sender]:
-    """By source who may send what: the table, and over it what was registered, in that order.
+    """The permitted types by source: the table, overlaid with the registrations in their order.
 
-    `registered`: facts of `system-registered`, the oldest first. What one does not say stays as it was; a
-    source that is in no table may send any type through the topic of events, and files.
+    `registered`: facts of `system-registered`, the oldest first. A registration leaves unstated members as
+    they were; a source outside the table may send any type through the topic of events, and files.
     """
     senders = dict(SENDERS if known is None else known)
     for facts in registered:

@@ -1,7 +1,7 @@
-"""What a role learns of an event where some categories are hidden from it: the house's table. Pure.
+"""The house's table of events as told to a role from which some categories are hidden. Pure.
 
-Owns `house/tellings.toml`, from which `docs/reference/tellings.md` is written. For a type and a category that
-is hidden an event is told whole, reduced or not at all; a type that the table lacks is never told.
+Owns `house/tellings.toml`, from which `docs/reference/tellings.md` is written. For a type and a hidden
+category, an event is told whole, reduced or not at all; a type outside the table is never told.
 """
 
 from collections.abc import Iterable, Mapping
@@ -91,14 +91,14 @@ Implication = frozenset[str] | None
 
 
 def of_purpose(code: str) -> Implication:
-    """What a purpose tells of, by any of its codes."""
+    """The matters that a purpose reveals, by any of its codes."""
     known = codes_of(code)
     found = frozenset(entry.category for entry in IMPLIED if entry.codes & {code, *known})
     return found if found or known else None
 
 
 def of_activity(activity: str, purposes: Iterable[str]) -> Implication:
-    """What an activity tells of. `purposes`: those that it was ever declared for."""
+    """The matters that an activity reveals. `purposes`: every purpose that was ever declared for it."""
     by_name = of_purpose(activity)
     by_purpose = [implied for code in purposes if (implied := of_purpose(code)) is not None]
     if by_name or not by_purpose:
@@ -107,7 +107,7 @@ def of_activity(activity: str, purposes: Iterable[str]) -> Implication:
 
 
 def of_kinds(kinds: Iterable[str]) -> Implication:
-    """What a recipient of some kinds tells of; none: it is unknown."""
+    """The matters that a recipient of some kinds reveals; without a kind, it is unknown."""
     some = set(kinds)
     if not some or not some <= RECIPIENT_KINDS.keys():
         return None
@@ -115,7 +115,7 @@ def of_kinds(kinds: Iterable[str]) -> Implication:
 
 
 def of_provision(spelled: str) -> Implication:
-    """What a provision tells of, in any spelling."""
+    """The matters that a provision reveals, in any spelling."""
     entry = provision(spelled)
     if entry is None:
         return None
@@ -123,12 +123,12 @@ def of_provision(spelled: str) -> Implication:
 
 
 def of_source(source: str) -> Implication:
-    """What a source tells of that the house knows."""
+    """The matters that a source known to the house reveals."""
     if source not in SENDERS:
         return None
     return frozenset(entry.category for entry in IMPLIED if source in entry.sources)
 
 
 def of_right(right: str) -> frozenset[str]:
-    """What a request for a right tells of."""
+    """The matters that a request for a right reveals."""
     return frozenset(entry.category for entry in IMPLIED if right in entry.rights)

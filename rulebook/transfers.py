@@ -1,6 +1,6 @@
-"""Transfers outside the EEA: what one rests on, of what was said of it and where the recipient stands.
+"""Transfers outside the EEA: their basis, from the statements about them and the standing of the country.
 
-Owns `law/transfer_mechanisms.toml`. Who says "adequacy decision" says nothing by that: the decision must
+Owns `law/transfer_mechanisms.toml`. The words "adequacy decision" alone are worth nothing: the decision must
 cover the recipient on the day.
 """
 
@@ -26,7 +26,7 @@ class MechanismTest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TransferMechanism(Sourced, frozen=True, forbid_unknown_fields=True):
-    """What a transfer may be said to rest on."""
+    """A possible basis of a transfer."""
 
     id: str
     rests_on: RestsOn
@@ -64,9 +64,9 @@ def rests_on(mechanism: str) -> RestsOn:
 def transfer(
     country: str, day: date, party: Party, stated: str | None = None, registered: str | None = None
 ) -> Transfer:
-    """What becomes of data that goes to a party in a country.
+    """The judgement about data that goes to a party in a country.
 
-    `stated`: what the disclosure says that it rests on; `registered`: what the recipient's entry says.
+    `stated`: the basis by the disclosure; `registered`: the basis by the recipient's entry.
     """
     place = standing(country, day, party)
     citation = place.entry.citation if place.entry else None
@@ -84,7 +84,7 @@ def transfer(
 
 
 def _statements(stated: str | None, registered: str | None) -> list[str]:
-    """What is said, the disclosure first. That there is nothing is the last word on it."""
+    """The stated bases, that of the disclosure first; the last word is that there is none."""
     statements = []
     for statement in (stated, registered):
         if statement and rests_on(statement) == "nothing":

@@ -46,7 +46,7 @@ def versions(entries: Iterable[E], name: Callable[[E], str]) -> Mapping[str, tup
 
 
 def version_on(same: Sequence[E], day: date | None) -> E:
-    """Of the versions of one entry that of a day, None: the newest. Before the first one, the first."""
+    """The version of an entry on a day, None: the newest. Before the first version, the first."""
     if day is None:
         return same[-1]
     started = [entry for entry in same if entry.valid_from <= day]

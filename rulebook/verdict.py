@@ -1,4 +1,6 @@
-"""What one entry of a layer says about a question, and why: explanations show the verdicts of both layers."""
+"""A verdict: the answer of one entry of a layer, and its reason. Explanations show the verdicts of both
+layers.
+"""
 
 from msgspec import Struct
 
@@ -6,7 +8,7 @@ from rulebook.layers import Layer
 
 
 class Verdict(Struct, frozen=True):
-    """What one entry says, and why: a code."""
+    """The answer of one entry, and its reason as a code."""
 
     rule: str
     layer: Layer

@@ -15,7 +15,7 @@ from schemas import names
 
 
 class Person(Protocol):
-    """Whom an act is about: a reference, and the random source that the act draws on."""
+    """The person of an act: a reference, and the random source that the act draws on."""
 
     @property
     def rng(self) -> Random:
@@ -166,7 +166,7 @@ def disclosed(
 
 
 class Look(NamedTuple):
-    """Who looks at a person's data: in which role, for what, and at which personal fields."""
+    """A look at a person's data: the role, the purpose, and the personal fields."""
 
     role: str
     purpose: str

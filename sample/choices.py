@@ -65,7 +65,7 @@ def marketing(life: CustomerLife) -> list[Publication]:
 
 
 def objection_overruled(life: CustomerLife) -> list[Publication]:
-    """Who objects to credit checks is told why they go on."""
+    """A person who objects to credit checks is told why they go on."""
     at = life.office(life.between(0.2, 0.7))
     facts = {"activity_objected": CREDIT.activity, "ground": "own-situation"}
     why = {**facts, "ground": "compelling-grounds"}

@@ -40,7 +40,7 @@ class Publication(NamedTuple):
     """Rules that it breaks on purpose (not part of it either)."""
 
     def breaking(self, *rules: str) -> "Publication":
-        """The same, as a planted violation of some rules."""
+        """The same event, as a planted violation of some rules."""
         return self._replace(breaks=rules)
 
 

@@ -1,10 +1,9 @@
 """A seeded sample: three years in the life of an invented telephony provider, as messages.
 
-The same arguments give the same bytes on every machine: no clock, no hash order, no set-up. All
-persons, companies and numbers are invented (`sample_people`); every message is meant to be
-accepted by `schemas.decode`. Some things are wrong on purpose, as they are in life: mistakes that
-are annulled, logs that arrive late, acts that the register does not declare, and violations of
-rules (`sample_violations`), which the sample knows by name.
+The same arguments give the same bytes on every machine: no clock, no hash order, no set-up. All persons,
+companies and numbers are invented (`sample_people`); `schemas.decode` should accept every message. Some
+things are wrong on purpose, as they are in life: annulled mistakes, logs that arrive late, acts that the
+register does not declare, and violations of rules (`sample_violations`), which the sample knows by name.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -82,7 +81,7 @@ class PlantedViolation(NamedTuple):
     subject: str
 
     def line(self) -> dict[str, Any]:
-        """What a finding of it shows as well."""
+        """The members that a finding of it shows as well."""
         event = {"source": self.source, "id": self.id, "type": self.type}
         return {"rule": self.rule, "event": event, "subject": self.subject}
 
@@ -97,15 +96,16 @@ def generate(
 ) -> Iterator[dict[str, Any]]:
     """Yields exactly `events` CloudEvents in structured form, in order of publication.
 
-    They cover the three years before the day of `until` (aware) in Amsterdam and are about
-    `customers` customers, `customer/10001` and up. Order of publication is that of time, but for
-    logs that arrive late; above 1,000 customers, one thousand is published after the other, as a
-    migration does, so that memory does not grow with the sample.
-    What breaks a rule of the rulebook is added to `planted` when it is yielded: at the end of the sample
-    these are all that `ledger findings` can find in it. With fewer than 24 customers, or no room for them
-    beside what must occur, violations are not planted.
+    They cover the three years before the day of `until` (aware) in Amsterdam and are about `customers`
+    customers, `customer/10001` and up. The order of publication is that of time, except for logs that arrive
+    late; above 1,000 customers, one thousand is published after the other, as a migration does, so that
+    memory does not grow with the sample.
 
-    Raises ValueError when there is no customer, `until` is naive, or `events` is below
+    A planted violation is added to `planted` when its event is yielded: at the end of the sample, `ledger
+    findings` can find exactly these. With fewer than 24 customers, or without room for them beside the
+    required events, violations are not planted.
+
+    Raises ValueError without customers, for a naive `until`, or for `events` below
     `minimum_events(customers)`.
     """
     era = _era(until)
@@ -132,9 +132,9 @@ def _planted(publication: Publication) -> Iterator[PlantedViolation]:
 
 
 def minimum_events(customers: int) -> int:
-    """The fewest events for so many customers: the register, one for everybody, what must occur.
+    """The fewest events for a number of customers: the register, one for each customer, the required ones.
 
-    From 24 customers on, that is the tour and one chapter of each kind that is dealt.
+    From 24 customers on, these are the tour and one chapter of each kind that is dealt.
 
     Raises ValueError for fewer than one customer.
     """
@@ -181,7 +181,7 @@ def _plan(seed: int, customers: int, spare: int, era: Era) -> Plan:
 
 
 def _opening(seed: int, era: Era) -> list[Publication]:
-    """What is not about customers: registers, staff, and what the provider does as a controller."""
+    """The events without customers: registers, staff, and acts of the provider as a controller."""
     parts = {"register": register, "staff": staff, "governance": governance}
     return [event for name, part in parts.items() for event in part(seeded(seed, name), era)]
 

@@ -1,4 +1,4 @@
-"""What the provider does as a controller: notices, systems, measures, a breach, an inquiry, feeds."""
+"""Acts of the provider as a controller: notices, systems, measures, a breach, an inquiry, feeds."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -140,7 +140,7 @@ def _reports(rng: Random, era: Era) -> Iterator[Publication]:
 
 
 def _feeds(rng: Random, era: Era) -> Iterator[Publication]:
-    """Who has which number, for a day: only a commitment to the records is written down."""
+    """The subscribers' numbers of a day: only a commitment to the records is written down."""
     for share in (0.3, 0.6, 0.9):
         at, name = office_hour(rng, era.day(share)), names.BULK_FEED_DELIVERED
         facts = {

@@ -174,7 +174,7 @@ def late_note(life: CustomerLife) -> list[Publication]:
 
 
 def overtaken_correction(life: CustomerLife) -> list[Publication]:
-    """Of two moves, the older one is published after the newer: the newer address counts."""
+    """The older of two moves is published after the newer: the newer address counts."""
     first = life.office(life.between(0.3, 0.5))
     second = first + timedelta(days=1)
     older, newer = people.address(life.rng), people.address(life.rng)

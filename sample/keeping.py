@@ -1,7 +1,7 @@
-"""What the sample no longer holds: values whose period of retention had passed at its end.
+"""Values that the sample no longer holds, because their period of retention had passed at its end.
 
 The acts remain, as they do when a provider that keeps the rules loads its history into a ledger. A planted
-`law.retention.passed` is left as it is.
+`law.retention.passed` stays as it is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ REOPENED = names.ACCOUNT_REACTIVATED
 
 
 def kept(messages: Sequence[Publication], end: datetime) -> list[Publication]:
-    """The same in order of time, without values that may no longer be there at the local moment `end`."""
+    """The messages in order of time, without values that may no longer be there at the local moment `end`."""
     by_subject: dict[str, dict[Anchor, date]] = {}
     for message in messages:
         _note(by_subject.setdefault(message.event["subject"], {}), message)
@@ -77,7 +77,7 @@ def _note(anchors: dict[Anchor, date], message: Publication) -> None:
 
 
 def _around(by_subject: Mapping[str, Anchors], subject: str) -> Anchors:
-    """Of a contact person, the end of the customer's account counts as well."""
+    """The end of the customer's account counts for a contact person as well."""
     anchors = by_subject[subject]
     customer = by_subject.get(subject.partition("/contact/")[0], NOTHING)
     closed = customer.get("account-closed")

@@ -64,7 +64,7 @@ MAIL = ("email",)
 
 
 def _early(life: CustomerLife, days: int) -> datetime:
-    """A moment in office hours so many days after opening, or on the Monday after it.
+    """A moment in office hours this many days after opening, or on the Monday after it.
 
     On days 8 to 10 one account is inactive for some hours; up to day 12 no other chapter closes one.
     """
@@ -178,7 +178,7 @@ def contact_not_told(life: CustomerLife) -> list[Publication]:
 
 
 def source_not_told(life: CustomerLife) -> list[Publication]:
-    """What the bureau says of a contact person is written down, and the person is not told."""
+    """The bureau's data about a contact person is recorded, and the person is not told."""
     bureau, answer = terms.CREDIT_BUREAU.recipient, {"credit_outcome": "accepted"}
     collection = collected(
         life.contact(5),
@@ -253,7 +253,7 @@ def contacts_without_permission(life: CustomerLife) -> list[Publication]:
 
 
 def visit_kept_too_long(life: CustomerLife) -> list[Publication]:
-    """What a visitor looked at is still there after its thirteen months."""
+    """A visitor's page views are still there after their thirteen months."""
     person, at = visitor(life), waking_hour(life.rng, life.era.day(0.4))
     behaviour = people.behaviour(life.rng)
     collection = collected(
@@ -291,7 +291,7 @@ def consent_without_an_act(life: CustomerLife) -> list[Publication]:
 
 
 def notices_that_nobody_published(life: CustomerLife) -> list[Publication]:
-    """Two contact persons get versions of the notice: one that is none, and one of a later year."""
+    """Two contact persons get versions of the notice: one that does not exist, and one of a later year."""
     at, name = _early(life, 3), names.PRIVACY_NOTICE_PROVIDED
     versions = {"1999-1": "law.notice.unpublished", f"{at.year + 1}-1": "law.notice.early"}
     lines = [*_colleague(life, 14)]

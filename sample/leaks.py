@@ -140,7 +140,7 @@ def under_a_law_for_banks(life: CustomerLife) -> list[Publication]:
 
 
 def fraud_data_without_permit(life: CustomerLife) -> list[Publication]:
-    """What looked like fraud is given to an agency, for which there is no permit."""
+    """Data about a suspected fraud is given to an agency without the permit that this needs."""
     usual = life.usual(INVESTIGATOR)
     disclosure = disclosed(life, life.office(0.6), usual._replace(fields=("name", "fraud_signal")))
     return [disclosure.breaking("law.disclosure.fraud.permit")]

@@ -47,7 +47,7 @@ class CustomerLife:
         return Somebody(self.rng, f"{self.subject}/contact/{index}")
 
     def usual(self, terms: Terms) -> Terms:
-        """What a recipient gets of a customer of this kind."""
+        """The data that a recipient usually gets about a customer of this kind."""
         return terms.for_kind(self.kind)
 
     def day(self, share: float) -> datetime:
@@ -72,9 +72,9 @@ class CustomerLife:
 
 
 def customer(seed: int, index: int, customers: int, era: Era) -> CustomerLife:
-    """The customer with this index, 0 up to `customers`; the higher, the later it came.
+    """The customer with this index, 0 up to `customers`; a higher index came later.
 
-    Who comes has at least 80 days to live in the sample, who leaves has at least 30.
+    A customer has at least 80 days to live in the sample, and one that leaves has at least 30.
     """
     number = FIRST_NUMBER + index
     rng = seeded(seed, str(number))

@@ -65,7 +65,7 @@ class Case:
         return self.steps[0].published if self.steps else self.at
 
     def step(self, name: str, /, after: float = 1 / 24, **facts: Any) -> "Case":
-        """An act on the order, so many days after the last one."""
+        """An act on the order, this many days after the last one."""
         if self.steps:
             self.at += timedelta(days=after)
         about: tuple[str, ...] = tuple(facts.pop("about", ()))
@@ -129,7 +129,7 @@ class Case:
         return self.step(names.ORDER_CONFIRMED, after, what=what)
 
     def freeze(self, days: int, **facts: Any) -> "Case":
-        """Data is kept for so many days from now."""
+        """Data is kept for this many days from now."""
         until = (self.at + timedelta(days=days)).date().isoformat()
         kept = ("traffic",)
         return self.step(names.PRESERVATION_IMPOSED, until=until, categories=kept, **facts)

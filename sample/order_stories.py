@@ -1,4 +1,4 @@
-"""What becomes of the made-up orders: handled by the book, or with a mistake that a rule names."""
+"""Stories of the invented orders: handled by the book, or with a mistake that a rule names."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,7 +1,7 @@
-"""Made-up orders of authorities for a confidential ledger: 41 of 15 kinds, in the half-year before a day.
+"""Invented orders of authorities for a confidential ledger: 41 of 15 kinds, in the half-year before a day.
 
 The same arguments give the same bytes. Most are handled by the book; some are not, on purpose, and name the
-rules that they break. Every message is meant to be accepted by a confidential ledger, and by no open one.
+rules that they break. A confidential ledger accepts every message, and an open one accepts none.
 """
 
 from collections.abc import Iterator
@@ -25,8 +25,8 @@ def orders(
 ) -> Iterator[dict[str, Any]]:
     """Yields the events of the orders in order of time, as CloudEvents in structured form.
 
-    They lie before `until` (aware); orders of a law that was not in force yet are left out. What breaks a
-    rule on purpose is added to `planted`: at `until` these are all that `ledger findings` can find in them.
+    They lie before `until` (aware); orders under a law that was not in force yet are left out. Planted
+    violations are added to `planted`: at `until`, `ledger findings` can find exactly these.
     """
     end = until.astimezone(AMSTERDAM).replace(tzinfo=None)
     steps = [step for case in _cases(seed, end) for step in case.steps]

@@ -123,7 +123,7 @@ def payment(rng: Random, holder: str) -> dict[str, Any]:
 
 
 def device(rng: Random) -> dict[str, Any]:
-    """What the app or the portal sees of a device."""
+    """A device as the app or the portal sees it."""
     system = pick(rng, SYSTEMS)
     return {
         "device_id": f"dev-{below(rng, 16**10):010x}",
@@ -134,7 +134,7 @@ def device(rng: Random) -> dict[str, Any]:
 
 
 def behaviour(rng: Random) -> dict[str, Any]:
-    """What an analytical cookie tells about one visit."""
+    """The content of an analytical cookie about one visit."""
     pages = [pick(rng, PAGES) for _ in range(1 + below(rng, 4))]
     return {"cookie_id": f"ck-{below(rng, 16**12):012x}", "visited_pages": pages}
 

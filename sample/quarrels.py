@@ -25,7 +25,7 @@ SERVICE = ("service_ids",)
 
 
 def default(life: CustomerLife) -> list[Publication]:
-    """Who does not pay within fourteen days of the notice finds the collection agency."""
+    """A customer who does not pay within fourteen days of the notice finds the collection agency."""
     rng, case, bill = life.rng, reference(life.rng, "IN"), reference(life.rng, "FA")
     at, line = life.office(life.between(0.1, 0.2)), reference(life.rng, "CT")
     reminded_at, handed_over_at = at + timedelta(days=1), at + timedelta(days=NOTICE + 2)

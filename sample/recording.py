@@ -31,5 +31,5 @@ def entered(
 
 
 def digest(rng: Random) -> str:
-    """What the SHA-256 of a document looks like."""
+    """A made-up SHA-256 of a document."""
     return "".join(f"{below(rng, 2**32):08x}" for _ in range(8))

@@ -47,7 +47,7 @@ class Request:
         return recorded(self._life, self.day(days), RIGHTS, OFFICE, name, about, **facts)
 
     def day(self, days: int) -> datetime:
-        """The moment so many days after it was received."""
+        """The moment this many days after its receipt."""
         return self._at + timedelta(days=days)
 
 

@@ -1,4 +1,4 @@
-"""What fills the days between the chapters: calls, portal visits, staff who look something up."""
+"""Routine between the chapters: calls, portal visits, staff who look something up."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
-"""TC strings of visitors of the sample, as a consent tool of today writes them (framework 2.3). Pure.
+"""TC strings of the sample's visitors, as a consent tool of today writes them (framework 2.3). Pure.
 
-What the ledger reads is decoded elsewhere (`schemas.tc_string`), by other code.
+The ledger decodes them with other code (`schemas.tc_string`).
 """
 
 from base64 import urlsafe_b64encode

@@ -1,4 +1,4 @@
-"""Who works at the sample's provider, who receives data and how consent is asked: fixed data.
+"""Staff of the sample's provider, its recipients, and its requests for consent: fixed data.
 
 Recipients and grounds are those of `register.toml`.
 """
@@ -34,7 +34,7 @@ class Role(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """What a recipient usually gets, and why."""
+    """The data that a recipient usually gets, and the reason."""
 
     recipient: str
     recipient_kind: str

@@ -44,7 +44,7 @@ def looked_at_restricted_data(life: CustomerLife) -> list[Publication]:
 
 
 def looked_too_far(life: CustomerLife) -> list[Publication]:
-    """The helpdesk looks at a credit score, which is none of its business."""
+    """The helpdesk looks at a credit score, which it has no need to see."""
     employee = terms.ROLES[terms.HELPDESK].staff[0]
     access = _looked(life, life.office(0.5), employee, terms.HELPDESK, "name", "credit_score")
     return [access.breaking("house.access.role.category")]

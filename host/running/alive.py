@@ -1,7 +1,7 @@
-"""What a container asks of itself: `python -m host.running.alive`.
+"""The liveness check of a container: `python -m host.running.alive`.
 
-An engine marks what hangs, and starts nothing again before it ends. So it is killed here.
-Exit status 0: ready.
+A container engine marks a hanging process and restarts it only once it ends, so this check kills it. Exit
+status 0: ready.
 """
 
 import os

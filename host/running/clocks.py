@@ -1,4 +1,4 @@
-"""What a running ledger does by the clock, each on connections of its own."""
+"""The periodic work of a running ledger, each kind on connections of its own."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -65,7 +65,7 @@ def _forget(settings: Settings, says: Log, stop: Callable[[], bool]) -> None:
 
 
 def not_said(refs: Iterable[str], said: dict[str, datetime], now: datetime) -> list[str]:
-    """Those of some orders of which nothing was said for a day; they count as said from now on."""
+    """The orders without a line in the log for a day; they count as logged from now on."""
     fresh = [ref for ref in refs if ref not in said or now - said[ref] >= _SAID_AGAIN]
     said.update(dict.fromkeys(fresh, now))
     return fresh

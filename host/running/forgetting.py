@@ -1,4 +1,4 @@
-"""What is forgotten by the clock: key epochs, dead letters, feed lists, tombstones, and what had to wait."""
+"""Periodic forgetting: key epochs, dead letters, feed lists, tombstones, and deferred erasures."""
 
 from collections.abc import Callable
 

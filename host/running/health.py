@@ -42,7 +42,7 @@ class Pulse:
 
 
 def missing(checks: Mapping[str, Check]) -> dict[str, str]:
-    """What is missing, by the name of the check."""
+    """The missing conditions, by the name of the check."""
     # A copy: the main loop may add a check meanwhile.
     answers = {name: check() for name, check in list(checks.items())}
     return {name: why for name, why in answers.items() if why is not None}

@@ -1,4 +1,4 @@
-"""What a consumer logs of its work: assignments, faults, halts, refusals. Places and codes, no values."""
+"""The log of a consumer: assignments, faults, halts, refusals. Places and codes, no values."""
 
 from consumers.observer import ConsumerObserver
 from consumers.source import Partition

@@ -1,6 +1,6 @@
 """HTTP in threads beside the main loop of a process: small requests, small answers, nothing logged.
 
-What is answered is a function of the request; who cannot listen is told what to set.
+An answer is a function of the request. If the address is taken, the error names the setting to change.
 """
 
 import socket
@@ -147,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(self.server.answer(self._request()))
 
     def do_HEAD(self) -> None:
-        """The same without the page."""
+        """Answer as for GET, without the page."""
         self.do_GET()
 
     def do_POST(self) -> None:

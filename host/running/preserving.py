@@ -11,7 +11,7 @@ _QUERY = "preservation"
 
 
 class Kept(NamedTuple):
-    """What was done: records added, copies destroyed, and the orders of which nothing could be copied."""
+    """The result of a run: records added, copies destroyed, and orders without any copy."""
 
     added: int
     destroyed: int

@@ -22,9 +22,9 @@ def reach(
     away: Callable[[Retry, float], None],
     sleep: Callable[[float], None] = time.sleep,
 ) -> T | None:
-    """What `connect` makes, once the brokers answer; None when told to stop before.
+    """The result of `connect`, once the brokers answer; None when told to stop before.
 
-    `away` is told each fault and how many seconds are waited. Raises whatever is not KafkaAway.
+    `away` is told each fault and the seconds until the next try. Raises any error other than KafkaAway.
     """
     failures = 0
     while not stop():
@@ -45,9 +45,9 @@ def once_there_is_room(
     away: Callable[[Retry, float], None],
     sleep: Callable[[float], None] = time.sleep,
 ) -> T:
-    """What `begin` makes. A full disk is waited out; raises NoSpace when told to stop before.
+    """The result of `begin`, after waiting while the disk is full; raises NoSpace when told to stop before.
 
-    `away`: see `reach`. Raises whatever else `begin` raises.
+    `away`: see `reach`. Raises any other error of `begin`.
     """
     failures = 0
     while True:

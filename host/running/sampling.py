@@ -1,7 +1,7 @@
-"""Reading figures of the database now and then, in a thread of its own, so that no scrape waits for it.
+"""Samples figures of the database in a thread of its own, so that no scrape waits for it.
 
-The session only reads and no statement of it may take long. What was read is shown until the next
-sample; what is older than some samples is not shown at all.
+The session only reads, and its statements are short. A sample is shown until the next one; after several
+missed samples it is not shown at all.
 """
 
 import time
@@ -62,7 +62,7 @@ class Sampler:
         self._thread.join(STOP_S)
 
     def check(self) -> str | None:
-        """Why the database cannot be used. What is too old is not shown from now on."""
+        """The reason why the database cannot be used. A sample that is too old is not shown from now on."""
         with self._lock:
             silent_s = self._monotonic() - self._sampled_at
             if silent_s <= self._stale_s:

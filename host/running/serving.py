@@ -25,9 +25,9 @@ MOST_BYTES = 64 * 1024
 
 
 class Pages(NamedTuple):
-    """What is served. `metrics`: from an Accept header to content type and text.
+    """The served pages. `metrics`: maps an Accept header to content type and text.
 
-    `waiting`: what others hold up; a process that can do its work is ready all the same.
+    `waiting`: a cause outside of the process; a process that can do its work is ready all the same.
     """
 
     metrics: Callable[[str], tuple[str, bytes]]
@@ -88,7 +88,7 @@ def ask_live(address: Address, within_s: float = ANSWER_S) -> str | None:
 
 
 def ask_waiting(address: Address) -> str | None:
-    """What holds up the process that serves there, and is not its fault."""
+    """The outside cause that holds up the process at an address."""
     answer = _asked(address)
     return _in_words(answer.waiting) if answer else None
 

@@ -73,7 +73,7 @@ class ChildProcess:
         return ask_ready(self._address) if self._process else "it does not run"
 
     def waiting(self) -> str | None:
-        """What holds it up that is not its fault. May be asked in another thread."""
+        """The outside cause that holds it up. May be called in another thread."""
         return ask_waiting(self._address) if self._process else None
 
     def look(self, now: float) -> int | None:

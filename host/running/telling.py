@@ -1,4 +1,4 @@
-"""What a confidential ledger tells the open one, by the clock: lifted disclosures, signed."""
+"""Periodic messages of a confidential ledger to the open one: lifted disclosures, signed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

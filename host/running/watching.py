@@ -1,4 +1,4 @@
-"""What can be seen of a running command from outside: its log, its metrics, its health. Composition only."""
+"""The visible side of a running command: its log, its metrics, its health. Composition only."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -156,7 +156,7 @@ class Watch:
         return read_all
 
     def _journal_of(self, journal: JournalFigures, session: Session) -> Figures:
-        """What the journal says; nothing where it cannot be read: that is no fault of the database."""
+        """The journal's content; empty if it cannot be read: that is no fault of the database."""
         try:
             return journal.read(session)
         except (Halt, OSError) as error:
@@ -203,7 +203,7 @@ def begun(
     begin: Callable[[], AbstractContextManager[T]],
     stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[T]:
-    """What a process begins with, such as its site, until the block ends; a full disk is waited out."""
+    """The start of a process, such as its site, until the block ends; it waits while the disk is full."""
     why: list[str] = []
     watch.ready["room"] = lambda: why[-1] if why else None
 

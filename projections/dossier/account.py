@@ -40,7 +40,7 @@ ACCOUNT_TOPICS = frozenset({ACCOUNT, CARRIED, CHANGED, CONTACT, CONTRACT, ORDERE
 
 
 class AccountStanding(NamedTuple):
-    """The status of an account, and the time of the act that decides it; None where there is none."""
+    """The status of an account, and the time of the act that decides it; None if no act decides it."""
 
     status: Status
     since: datetime | None

@@ -100,5 +100,7 @@ def objects(
 
 
 def _is_about(objected: str, channel: str) -> bool:
-    """Whether an objection is about a channel; one to what is no channel, such as `all`, is about each."""
+    """Whether an objection covers a channel. An objection to something else, such as `all`, covers every
+    channel.
+    """
     return objected == channel or objected not in CHANNELS

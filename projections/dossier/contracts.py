@@ -1,8 +1,9 @@
-"""Contracts: which of them a person is a party to, as that person's own events say. Pure.
+"""Contracts of a person, as that person's own events tell them. Pure.
 
-A contract's parties are a fold over what began it, handed it over and ended it; each party has an event of
-every takeover. Who takes a contract over runs it from then on, whatever became of it before; who hands it
-over has it no more. The latest act decides; at equal time an end beats a takeover, and that a beginning.
+The parties of a contract are a fold over its beginning, its takeovers and its end; each party has an event of
+every takeover. From a takeover on, the new party runs the contract whatever became of it before, and the old
+party has it no more. The latest act decides; at equal time an end beats a takeover, and a takeover beats a
+beginning.
 """
 
 from collections.abc import Iterable, Iterator
@@ -33,7 +34,7 @@ _ACTS = noting({CONTRACT, TAKEOVER})
 
 
 class Act(msgspec.Struct, frozen=True):
-    """What an event makes of one contract of whom it is told of. `order`: which of two acts decides."""
+    """The effect of an event on one contract of its person. `order`: decides between two acts."""
 
     contract_ref: str
     order: Order
@@ -49,7 +50,7 @@ class Takeover(msgspec.Struct, frozen=True):
 
     @property
     def parties(self) -> tuple[str, str]:
-        """Who handed it over, and who took it."""
+        """The person who handed the contract over, and the person who took it."""
         return self.from_customer, self.to_customer
 
 
@@ -63,7 +64,7 @@ class Contract(msgspec.Struct, frozen=True):
 
 
 def acts_on(event: RecordedEvent) -> Iterator[Act]:
-    """What an event says of contracts: nothing, or one act."""
+    """The acts on contracts in an event: none or one."""
     for topic, mark in marks_of(event, CONTRACT):
         yield Act(topic.removeprefix(_PREFIX), mark.order, mark.says == RUNNING)
 
@@ -78,7 +79,7 @@ def contracts(dossier: Dossier) -> list[Contract]:
 
 
 def contracts_of(events: Iterable[RecordedEvent]) -> list[Contract]:
-    """The same from events of one person that count, in any order."""
+    """The contracts in the counted events of one person, in any order."""
     return contracts(dossier_from(events, _ACTS))
 
 

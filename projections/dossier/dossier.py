@@ -73,19 +73,19 @@ S = TypeVar("S")
 
 
 class Marked(msgspec.Struct, Generic[S], frozen=True, array_like=True, gc=False):
-    """What one event left: when, and what it says."""
+    """The trace of one event in a dossier: its order and its content."""
 
     order: Order
     says: S
 
     @property
     def code(self) -> str | None:
-        """What it says where that is a code or a day."""
+        """The content, if it is a code or a day."""
         return self.says if isinstance(self.says, str) else None
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """What it says where that is a list of codes; empty where it is none."""
+        """The content, if it is a list of codes; otherwise empty."""
         return self.says.codes if isinstance(self.says, Codes) else ()
 
 
@@ -243,7 +243,7 @@ def _fact(name: str) -> Callable[[RecordedEvent], Said]:
 
 
 def _side(event: RecordedEvent) -> str:
-    """What a takeover makes of the contract of whom it is told of."""
+    """The effect of a takeover on the contract of the person it is told of."""
     return RUNNING if event.facts["to_customer"] == str(event.stream) else _ENDED
 
 
@@ -424,5 +424,5 @@ SHARED = noting(SHARED_TOPICS)
 
 
 def dossier_from(events: Iterable[RecordedEvent], types: Collection[str] = NOTED) -> Dossier:
-    """What events of some types say of one person, in any order."""
+    """The dossier of one person from events of some types, in any order."""
     return NO_DOSSIER.with_events(event for event in events if event.name in types)

@@ -22,7 +22,7 @@ from schemas import names
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """What a fact keeps of its event: the members that rules ask for. Those that are empty were not said."""
+    """The members of an event that rules ask for. An empty member was not stated."""
 
     activity_objected: str = ""
     analytical: bool | None = None
@@ -308,7 +308,7 @@ def fact_of(kind: str, event: RecordedEvent) -> Fact:
 
 @cache
 def _names_of(kind: str) -> tuple[Named, ...]:
-    """What makes the names of the dossiers that a fact of a kind depends on."""
+    """The function that names the dossiers on which a fact of a kind depends."""
     return tuple(map(named_by, _KINDS[kind].on))
 
 

@@ -1,4 +1,4 @@
-"""What a fact is judged with: the dossiers around it. Pure."""
+"""A look: a fact together with the dossiers around it, as a rule sees them. Pure."""
 
 from collections.abc import Callable, Hashable
 from datetime import datetime
@@ -30,14 +30,16 @@ class FactContext(msgspec.Struct, frozen=True):
     _answers: dict[Callable[..., Any], Any] = msgspec.field(default_factory=dict)
 
     def once(self, work_out: Callable[["FactContext"], T]) -> T:
-        """What a function says of this look, which is asked only once."""
+        """The result of a function for this look, worked out only once."""
         if work_out not in self._answers:
             self._answers[work_out] = work_out(self)
         answer: T = self._answers[work_out]
         return answer
 
     def shared(self, key: Hashable, work_out: Callable[[], T]) -> T:
-        """What a function makes of the other dossiers, and of nothing else but the key; asked only once."""
+        """The result of a function that depends on the other dossiers and the key alone, worked out only
+        once.
+        """
         if key not in self.known:
             self.known[key] = work_out()
         answer: T = self.known[key]

@@ -1,9 +1,9 @@
 """Objections to processing activities, and which of them are objections to direct marketing. Pure.
 
-What an activity is for its declarations say, not its name (GDPR Art. 21(2) and (3)): it is direct marketing
-when any of them names a purpose that the rulebook knows as that, whenever it was declared. Of an activity
-without a declaration only its id is known, which is read as a purpose. An objection to direct marketing
-is final: what overrules it has no effect.
+The declarations of an activity say its purpose, not its name (GDPR Art. 21(2) and (3)). An activity is direct
+marketing if any of its declarations, at any time, names a purpose that the rulebook knows as direct
+marketing. The id of an activity without a declaration is read as its purpose. An objection to direct
+marketing is final: an overruling has no effect.
 """
 
 from collections.abc import Iterator
@@ -52,7 +52,9 @@ def _raised(dossier: Dossier, activity: str, at: datetime) -> bool:
 
 
 def objection_to(activity: str, look: FactContext, at: datetime) -> str | None:
-    """What stands of an objection to an activity at a time: open, upheld, overruled; None: there is none."""
+    """The state of an objection to an activity at a time: open, upheld or overruled; None without an
+    objection.
+    """
     marks = look.own.until(f"{_PREFIX}{activity}", at)
     if not marks:
         return None

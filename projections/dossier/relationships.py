@@ -73,9 +73,10 @@ def is_former(relationships: Iterable[Relationship], time: datetime, at: datetim
 
 
 class Stretch(NamedTuple):
-    """The relationship to which values belong, with its neighbours' bounds.
+    """The relationship to which values belong, with the bounds of its neighbours.
 
-    `after`: the end of the one before. `before`: the beginning of the next one. None: there is none.
+    `after`: the end of the relationship before it. `before`: the beginning of the next one. None: no such
+    neighbour.
     """
 
     ended: datetime | None
@@ -96,7 +97,7 @@ def relationships_of(look: FactContext) -> tuple[Relationship, ...]:
 
 
 def as_customer(dossier: Dossier, time: datetime = FOREVER) -> tuple[Relationship, ...]:
-    """The same by the person's own events alone, of acts up to a time; one that runs for who has none."""
+    """The relationships by the person's own events up to a time; a person without any has one that runs."""
     carried = {mark.order: frozenset(mark.codes) for mark in dossier.all(CARRIED)}
     fold = _Fold(carried, {mark.order for mark in dossier.all(CHANGED)})
     for act in sorted(_acts(dossier, time), key=_ACT_ORDER):
@@ -105,7 +106,7 @@ def as_customer(dossier: Dossier, time: datetime = FOREVER) -> tuple[Relationshi
 
 
 def _with_confirmed(one: Relationship, confirmed: Iterable[Mark]) -> Relationship:
-    """What is confirmed while a relationship runs goes on in it."""
+    """A relationship that keeps the categories which were confirmed while it runs."""
     codes = {code for mark in confirmed if one.runs_at(mark.order.time) for code in mark.codes}
     return msgspec.structs.replace(one, carries=one.carries | codes) if codes else one
 
@@ -130,10 +131,11 @@ def _between(marks: Iterable[Mark], end: str) -> Iterator[Relationship]:
 
 
 def stretch_of(relationships: Sequence[Relationship], category: str, time: datetime) -> Stretch:
-    """To which relationship values of a category up to a time belong: the last one that had begun by then.
+    """The relationship to which values of a category up to a time belong: the last one that had begun by
+    then.
 
-    What a key of a month opens is asked for at the end of that month: it goes with the new one, but for what
-    was there before (`retention.due_part`).
+    The key of a month is judged at the end of that month: it goes with the newer relationship, except for the
+    values that were there before (`retention.due_part`).
     """
     at = max(place for place, one in enumerate(relationships) if one.has_begun(time))
     first = at
@@ -207,7 +209,7 @@ _ACT_ORDER = attrgetter("order")
 
 
 class _Fold:
-    """What acts in the order of time make of a customer's relationships. The last one is the one at hand."""
+    """Folds acts, in the order of time, into a customer's relationships. The last one is the current one."""
 
     def __init__(self, carried: Mapping[Order, frozenset[str]], changed: Collection[Order]) -> None:
         """`carried`: by act, the categories that go on with it. `changed`: acts on known contracts."""

@@ -1,6 +1,6 @@
-"""What marks say beside plain codes: one struct for each kind of content, read from the facts of an event.
+"""The content of marks that is more than a code: one struct for each kind, read from the facts of an event.
 
-Pure. Stored as arrays that begin with a tag, so that a row says of which kind each of its marks is.
+Pure. Structs are stored as arrays that begin with a tag, so that a row tells the kind of each of its marks.
 """
 
 from typing import Any, TypeAlias
@@ -36,7 +36,7 @@ class Granted(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="grant
 
 
 class Handover(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="handover"):
-    """Who handed a contract over, and who took it; both are streams, as text."""
+    """The stream that handed a contract over and the stream that took it, as text."""
 
     from_customer: str
     to_customer: str
@@ -73,7 +73,7 @@ class Holding(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="holdi
 
 
 class Ruling(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What was decided of one category. `grounds`: rule and reference of all that keeps it, if anything."""
+    """The decision about one category. `grounds`: rule and reference of each reason to keep it."""
 
     decision: Outcome
     grounds: tuple[tuple[str | None, str | None], ...]
@@ -136,13 +136,15 @@ def carried_in(event: RecordedEvent) -> Codes:
 
 
 def categories_in(event: RecordedEvent) -> Codes:
-    """What an event lists; the envelope has it, not the facts, which say whether remarks are among it."""
+    """The categories that an event lists. The envelope has the list; the facts do not tell whether it has
+    remarks.
+    """
     remarks = [REMARK] if event.facts.get("remarks") else []
     return Codes(tuple(sorted([*event.categories, *remarks])))
 
 
 def purposes_in(event: RecordedEvent) -> Codes:
-    """What an activity is declared to be for."""
+    """The declared purposes of an activity."""
     return Codes(tuple(sorted({entry["purpose"] for entry in event.facts["purposes"]})))
 
 
@@ -190,12 +192,12 @@ def claim_in(event: RecordedEvent) -> Claim:
 
 
 def phase_in(event: RecordedEvent) -> Phase:
-    """What an authority was told of a breach."""
+    """The regime and the phase of a notification to an authority."""
     return Phase(event.facts["regime"], event.facts["phase"])
 
 
 def holding_in(event: RecordedEvent) -> Holding:
-    """What a hold keeps by the word of one act on it."""
+    """The scope of a hold, as one act on it states it."""
     facts = event.facts
     categories = categories_in(event).codes
     return Holding(categories, facts["ground"], facts["review_on"], facts.get("owner"))

@@ -32,7 +32,7 @@ class ServiceSpan(NamedTuple):
 
 
 class _Contract:
-    """What is known of one contract by now."""
+    """The state of one contract so far."""
 
     def __init__(self) -> None:
         self.running = self.taken_over = False
@@ -65,7 +65,7 @@ def service_spans(events: Iterable[RecordedEvent]) -> list[ServiceSpan]:
 
 
 class _ServiceChange(NamedTuple):
-    """What an event says of a contract, or of a service in it (`service`), in the order that decides."""
+    """A change of a contract, or of a service in it (`service`), in the order that decides."""
 
     order: Order
     contract_ref: str
@@ -86,7 +86,7 @@ def _steps(event: RecordedEvent) -> Iterator[_ServiceChange]:
 
 
 def _spans(steps: Iterable[_ServiceChange]) -> Iterator[ServiceSpan]:
-    """Of one person, in order."""
+    """The spans of service of one person, in order."""
     contracts: dict[str, _Contract] = {}
     since: datetime | None = None
     for step in steps:

@@ -1,8 +1,10 @@
-"""Traces: what a stream's events say by being there at all: who sent them, and which data is held.
+"""Traces: what a stream shows by the mere presence of its events, namely their sources and the data held.
+Pure.
 
-Pure. Of each source the earliest event, and of each type that the house lists for others; and of each key
-that is not destroyed the earliest event whose values it sealed, and on what they rest: a key of a rolling
-category is that of one month. A later event of the same source, type, keys and legal basis changes nothing.
+Kept are the earliest event of each source; the earliest event of each type that the house lists for other
+sources; and for each key that is not destroyed, the earliest event whose values it sealed, with its legal
+basis. A key of a rolling category covers one month. A later event with the same source, type, keys and legal
+basis changes nothing.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -48,11 +50,12 @@ _Held = dict[str, dict[str, HeldKey]]
 
 
 class Traces(msgspec.Struct, frozen=True, array_like=True, tag="traces", gc=False):
-    """Of one stream. `subject`: its reference when it is not a person's.
+    """The traces of one stream. `subject`: its reference, unless it is a person's.
 
-    `first`: by what is sighted (`sighted_as`). `held`: by category and key. `sealing`: by position, the
-    events that those keys name. `destroyed`: ids of keys, whose values may arrive later. `fields`: of each
-    field when its first value occurred; `gone`: up to when its values were erased by themselves.
+    `first`: by sighting (`sighted_as`). `held`: by category and key. `sealing`: by position, the events that
+    those keys name. `destroyed`: ids of destroyed keys, whose values may still arrive. `fields`: the time of
+    the first value of each field. `gone`: the time up to which the values of a field were erased on their
+    own.
     """
 
     subject: str | None = None
@@ -137,7 +140,7 @@ def traced(traces: Traces, events: Iterable[RecordedEvent]) -> Traces:
 
 
 def _keys_gone(event: RecordedEvent) -> Sequence[str]:
-    """The keys of which an event of the ledger itself leaves no value. What is sealed anew stays."""
+    """The keys that an event of the ledger itself leaves without any value. Values sealed anew stay."""
     if erases(event):
         return cast("list[str]", event.facts["keys_destroyed"])
     return cast("list[str]", event.facts["keys_emptied"]) if erases_fields(event) else ()

@@ -28,7 +28,7 @@ _DEVICE: Final = 1
 
 
 def consent_evidence(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
-    """What the string shows, of which day it is, until when it stands; and what the browser said."""
+    """The evidence of a consent: the content, day and end of its string, and the browser's signal."""
     purpose = wanted_of(_purpose(fact), fact.facts.tcf_purposes)
     string = _string(fact)
     if string is not None:
@@ -45,7 +45,7 @@ def consent_evidence(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
 
 
 def _purpose(fact: Fact) -> str:
-    """What the act is about: a preference for cookies is one about those that are no necessity."""
+    """The purpose of the act; a preference for cookies counts for the cookies that are not necessary."""
     return _ANALYTICS if fact.name == _COOKIES else str(fact.facts.purpose)
 
 
@@ -97,9 +97,10 @@ def _aged(fact: Fact, look: FactContext, string: TcString) -> Iterator[SeenSitua
 
 
 def _signalled(fact: Fact, look: FactContext, purpose: ConsentPurpose) -> Iterator[SeenSituation]:
-    """What the browser said at the act; else, of purposes that it is about, what it had said last.
+    """The browser's signal at the act, or else its last one for the purposes that it covers.
 
-    Who chooses cookies does something to choose, unless the act says how and that cannot be seen.
+    A choice of cookies is an act of choosing, unless the act itself says how it was made and that is not
+    visible.
     """
     signal, method = fact.facts.gpc, (fact.facts.method or None)
     if signal is None and purpose.by_signal:

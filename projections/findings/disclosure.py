@@ -20,11 +20,12 @@ _PERMITS = frozenset({"nl.uavg.33.4", "nl.uavg.33.5"})
 
 
 class _Like(NamedTuple):
-    """All that decides whether a disclosure breaks a rule but for deadlines; many are alike.
+    """Everything, deadlines aside, that decides whether a disclosure breaks a rule. Many disclosures share
+    it.
 
-    `day`: the first from which on neither rulebook nor recipient says anything else until the disclosure.
-    `stated`: the kind of recipient. `deleted`: it was told to delete what it received. `agreed`: countries of
-    agreed transfers. What is not stated is empty.
+    `day`: the first day from which rulebook and recipient stay the same until the disclosure. `stated`: the
+    kind of recipient. `deleted`: the recipient was told to delete the data. `agreed`: countries of agreed
+    transfers. A member that was not stated is empty.
     """
 
     day: date
@@ -142,7 +143,7 @@ def _ground(
 
 
 def _code_of(spelled: str | None, provision: Provision | None, day: date) -> str:
-    """What rules know a provision as; an inapplicable one is no ground on that day, or never."""
+    """The code by which rules know a provision; an inapplicable provision is never a ground that day."""
     if provision is None:
         return "unknown" if spelled else "none"
     return "known" if provision.applies and rulebook.in_force(provision, day) else "inapplicable"
@@ -200,7 +201,7 @@ def _whereabouts(
 
 
 def _party(like: _Like, version: Version | None, recipient: Dossier) -> Party:
-    """Who received data, as the disclosure says, and where it says nothing as the register says."""
+    """The recipient as the disclosure describes it, completed by the register."""
     return Party(
         kind=like.stated or (version.kind if version else None),
         role=version.role if version else None,

@@ -1,9 +1,9 @@
-"""The join of `findings`: facts are judged again for exactly what changed around them.
+"""The join of `findings`: facts are judged again exactly where something around them changed.
 
-A batch changes facts and dossiers. Judged again are the facts that changed, those of a stream whose
-dossier changed in what they are judged by, and those of other streams that depend on it; the last in
-blocks, since a recipient may have received much. As far back as a change reaches, and no further. What the
-batch itself recorded is at hand and judged with what else changed; only facts before it are read.
+A batch changes facts and dossiers. The join judges the changed facts again, the facts of a stream whose
+dossier changed in a member that rules read, and the dependent facts of other streams. These come in blocks,
+since a recipient may have received much. It looks back as far as a change reaches and no further. Facts of
+the batch itself are in memory; only earlier ones are read from the database.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -80,7 +80,7 @@ class FindingStore(SourceStore, Protocol):
         """Block by block rows that depend on dossiers of some names, since a time; facts up to a position."""
 
     def dossiers(self, names: Sequence[str]) -> dict[str, bytes]:
-        """Those dossiers that exist, by name."""
+        """The existing dossiers among these names, by name."""
 
 
 class _Batch(NamedTuple):
@@ -130,7 +130,7 @@ class FindingsJoin:
         refresh_sources(changes, store)
 
     def reduce(self, changes: Changes[Row], store: FindingStore) -> None:
-        """The same for some of many rows that lose events."""
+        """Reduce several rows that lose events, as `reduce_row` does for one."""
         self.refresh(changes, store, Before(LAST))
 
     def settle(self, store: FindingStore) -> None:
@@ -193,7 +193,7 @@ def _marks(row: Row | None) -> Mapping[str, tuple[Mark, ...]]:
 
 
 def _told_of_account(row: Row | None) -> object:
-    """What facts of contact persons may be judged by; of an account that never ended, the first sale."""
+    """The marks of an account that judge facts of its contact persons; if it never ended, the first sale."""
     if not isinstance(row, Dossier):
         return None
     if not _has_ended(row):
@@ -227,7 +227,7 @@ def _affected(by_stream: Mapping[UUID, _Kinds], batch: _Batch) -> _Facts:
 
 
 def _stored(by_stream: Mapping[UUID, _Kinds], batch: _Batch) -> dict[Key, bytes]:
-    """The same for facts stored as rows. Held values are not rows."""
+    """The affected facts that are stored as rows. Held data is not a row."""
     since_by_kind = {
         (stream, kind): since
         for stream, kinds in by_stream.items()
@@ -290,7 +290,7 @@ def _put_differences(
 
 
 def _looks(facts: _Facts, batch: _Batch) -> dict[UUID, FactContext]:
-    """What each stream's facts are judged with: the dossiers around them, read at once."""
+    """The look of each stream's facts: the dossiers around them, read at once."""
     rows = batch.rows(DOSSIER, facts)
     dossiers = {stream: row for stream, row in rows.items() if isinstance(row, Dossier)}
     names = set(chain.from_iterable(map(asked_by, dossiers.values())))
@@ -318,7 +318,7 @@ def _dossiers(states: Mapping[str, bytes]) -> dict[str, Dossier]:
 
 
 def _asked_part(dossier: Dossier) -> Dossier | None:
-    """What facts of others may ask of a dossier: of an account that never ended the first sale alone."""
+    """The part of a dossier that facts of others may read; of an account without end, only the first sale."""
     kinds = set(map(topic_of, dossier.marks)) & SHARED_TOPICS
     if not kinds <= _OF_RELATIONSHIPS or _has_ended(dossier):
         return dossier

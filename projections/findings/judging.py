@@ -25,8 +25,8 @@ SourceFault = Literal["unregistered", "type-of-another"]
 class Finding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A rule that an event breaks.
 
-    `about`: the stream of the event, `name`: its type; `subject`: a reference, of what is no person. `due`:
-    the instant from which it counts; None: at once. `detail`: codes that say what about it.
+    `about`: the stream of the event. `name`: its type. `subject`: the reference of a subject that is not a
+    person. `due`: the instant from which the finding counts; None: at once. `detail`: codes that explain it.
     """
 
     rule: str

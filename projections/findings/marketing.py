@@ -16,7 +16,7 @@ from rulebook.purposes import CHANNELS_OF
 
 
 def contact(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
-    """What the person had agreed to, and what the law says of the channel.
+    """The person's agreement to marketing contact, and the law on the channel.
 
     A contact person is addressed as the organisation that is the customer.
     """
@@ -45,9 +45,9 @@ def _about(channel: str) -> set[str]:
 
 
 def _denied(person: Addressee, channel: str, fact: Fact) -> bool | None:
-    """Whether the law alone forbids it; None for a channel that it does not know.
+    """Whether the law alone forbids the contact; None for an unknown channel.
 
-    What was objected to or restricted is a finding of its own.
+    An objection or a restriction is a finding of its own.
     """
     unrestricted = msgspec.structs.replace(person, objections=frozenset(), restricted=frozenset())
     try:
@@ -67,7 +67,7 @@ def objection(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
 
 
 def overruling(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
-    """What an objection was about that was overruled: one to direct marketing cannot be."""
+    """The subject of an overruled objection; an objection to direct marketing cannot be overruled."""
     activity = fact.facts.activity_objected
     about = "direct-marketing" if is_marketing(activity, _objected_to(fact, look)) else "other"
     yield SeenSituation({"overruled": about}, detail=activity)

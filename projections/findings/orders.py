@@ -1,7 +1,7 @@
-"""What about orders and secrecy breaks a rule, at a time: findings of a confidential ledger. Pure.
+"""Findings about orders and secrecy in a confidential ledger, at a time. Pure.
 
-They have no rows of their own: each is asked of the views `orders` and `secrecy` with a clock, so that a
-finding closes when an event resolves it. What is a breach is data (`order_findings.toml` of law and house).
+These findings have no rows. They are worked out from the views `orders` and `secrecy` with a clock, so that a
+finding closes when an event resolves it. The rules are data (`order_findings.toml` of law and house).
 """
 
 from collections.abc import Iterable, Iterator
@@ -32,7 +32,7 @@ _JUDGED = {"answer": "answered", "written-order": "written"}
 def order_findings(
     stream: UUID, orders: Iterable[Order], secrets: Secrets | None, time: datetime
 ) -> list[Finding]:
-    """What the orders and the secrecy of one person break at a time, by (occurred_at, source, id, rule)."""
+    """The findings about one person's orders and secrecy at a time, by (occurred_at, source, id, rule)."""
     about = About(stream)
     known = {order.ref: past for order in orders if (past := order.until(time)).steps}
     found = [finding for order in known.values() for finding in _of_order(about, order, time)]
@@ -65,7 +65,7 @@ def _is_closed_unexecuted(order: Order) -> bool:
 
 
 def _of_execution(about: About, order: Order, execution: OrderAct) -> Iterator[Finding]:
-    """What the carrying out of an order breaks, by how the order stood just before."""
+    """The findings about the execution of an order, judged by the state of the order just before it."""
     before = order.until(execution.time)
     receipt = order.receipt
     assert receipt

@@ -1,7 +1,7 @@
-"""How far back a change of a dossier reaches: the time of the earliest fact to judge again. Pure.
+"""The reach of a changed dossier: the time of the earliest fact to judge again. Pure.
 
-What is judged by how things stood when it occurred cannot change before the mark that is new. So a grant of
-today does not ask for the accesses of ten years, nor a recipient's end for what it received until then.
+A fact judged by the state at its own time cannot change before the new mark. So a grant of today does not
+read the accesses of ten years, and a recipient's end does not read its earlier receipts.
 """
 
 from collections.abc import Iterator, Mapping

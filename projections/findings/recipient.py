@@ -1,4 +1,4 @@
-"""What the register says of a recipient on a day: whether it is registered, as what, certified how. Pure."""
+"""A recipient in the register on a day: its registration, its kind and its certifications. Pure."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -56,7 +56,7 @@ def version_on(recipient: Dossier, day: date) -> Version | None:
 
 
 def frameworks_on(recipient: Dossier, day: date) -> frozenset[str]:
-    """What a recipient was certified under on a day, as its version of that day says, or a later one."""
+    """The frameworks of a recipient's certification on a day, from the version of that day or a later one."""
     certificates = (
         certificate
         for version in _versions_from(recipient, day)

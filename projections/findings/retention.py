@@ -1,7 +1,7 @@
-"""Retention as findings: data that is still held, and from when its period has passed. Pure.
+"""Retention findings: data still held after its period has passed. Pure.
 
-What is held of a category is a fact like any other, although no single event makes it: it changes when
-data is first collected under a key, and when keys are destroyed. The oldest of it decides.
+The data held in a category is a fact like any other, although no single event makes it: it changes when data
+is first collected under a key, and when keys are destroyed. The oldest data decides.
 """
 
 from collections.abc import Iterator

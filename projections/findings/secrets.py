@@ -1,4 +1,4 @@
-"""What about secrecy, preservation and restrictions of one person breaks a rule, at a time. Pure."""
+"""Findings about the secrecy, preservation and restrictions of one person, at a time. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -28,7 +28,7 @@ _PRESERVES = "preservation"
 def of_secrets(
     about: About, secrets: Secrets, orders: Mapping[str, Order], time: datetime
 ) -> Iterator[Finding]:
-    """What of a person's secrets breaks a rule. `orders`: theirs, by reference, as they were at the time."""
+    """The findings about a person's secrets. `orders`: by reference, as they were at the time."""
     for disclosure in disclosures(secrets, time):
         yield from _of_disclosure(about, secrets, disclosure, orders, time)
     for preservation in preservations(secrets, time):

@@ -1,7 +1,7 @@
-"""Situations: what a fact is, seen with the dossiers of its time, in the words that rules know.
+"""Situations: a fact and the dossiers of its time, in the vocabulary of the rules.
 
-Pure. A situation is a flat map of names to codes and truth values; whether it is a breach is the
-rulebook's matter (`rulebook.breaches`). What waits for a deadline says when it is due.
+Pure. A situation is a flat map of names to codes and truth values. The rulebook decides whether it is a
+breach (`rulebook.breaches`). A situation that waits for a deadline says when it is due.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -86,7 +86,7 @@ def _notice(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
 
 
 def _automated_decision(fact: Fact, _look: FactContext) -> Iterator[SeenSituation]:
-    """What a program's decision against a person rests on."""
+    """The basis of a program's decision against a person."""
     basis = fact.legal_basis or "none"
     allowed = basis in ADVERSE.legal_bases
     yield SeenSituation({"basis": "allowed" if allowed else "other"}, detail=basis)

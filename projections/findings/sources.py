@@ -45,7 +45,7 @@ Sightings = Mapping[str, Sighting]
 
 
 class SourceStore(Protocol):
-    """What is known of systems and sources, inside the caller's transaction."""
+    """The known systems and sources, inside the caller's transaction."""
 
     def systems(self) -> dict[str, bytes]:
         """Dossiers of all systems by name."""
@@ -63,8 +63,9 @@ class SourceStore(Protocol):
 
 
 def earliest(sightings: dict[str, Sighting], stream: UUID, row: Row | None) -> None:
-    """Take what one stream has seen into account. What is older than the rules hides nothing later:
-    it leaves no finding, so the follower could not know of it."""
+    """Keep the earliest sighting. Events older than the rules hide nothing later: without a finding of their
+    own the follower could not know of them.
+    """
     if isinstance(row, Traces):
         for sighted, first in row.first.items():
             before = sightings.get(sighted)
@@ -205,7 +206,7 @@ def _everywhere(store: SourceStore) -> Sightings:
 
 
 def _nearby(moved: _Moved, findings: Mapping[str, Finding]) -> Sightings:
-    """What is shown already, and what has moved."""
+    """The findings already shown, and those that moved."""
     sightings = {
         place.removeprefix(_PLACE): Sighting(
             Trace(finding.occurred_at, finding.source, finding.id, finding.position, finding.name),

@@ -73,7 +73,7 @@ class FindingTables(ABC):
             last = page[-1][:3]
 
     def dossiers(self, names: Sequence[str]) -> dict[str, bytes]:
-        """Those dossiers that exist, by name."""
+        """The existing dossiers among these names, by name."""
         return _decompressed(self.named("dossiers", **dossiers_named(names)))
 
     def systems(self) -> dict[str, bytes]:

@@ -1,11 +1,11 @@
 """View `findings`: recorded facts that break a rule of law or of the house.
 
-Three kinds of rows, each a fold over one stream. A *dossier* is what rules need to know of a person, an
-employee, a recipient, a role, a system or a breach; a *fact* is one event that a rule may judge; *traces*
-are who sent events and which data is held. What they come to is a join (`findings_join`): a fact, the
-dossier of its stream and the dossiers that it depends on are judged again whenever one of them changes.
-No row holds a value, and nothing is relative to a clock: a finding that waits for a deadline holds when it
-is due.
+It has three kinds of rows, each a fold over one stream. A *dossier* holds the facts that rules need about a
+person, an employee, a recipient, a role, a system or a breach; a *fact* is one event that a rule may judge;
+*traces* name the sources of events and the data held. The join (`findings_join`) derives findings from them:
+it judges a fact again whenever the fact, the dossier of its stream or a dossier that it depends on changes.
+No row holds a value, and nothing depends on a clock: a finding that waits for a deadline holds the instant
+when it is due.
 """
 
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ def keys(event: RecordedEvent) -> tuple[str, ...]:
 
 
 def kind_of(subkey: str) -> str:
-    """The kind of a fact, or of a row that is none."""
+    """The kind of a fact, or of a row that is not a fact."""
     return _KINDS.get(subkey[0]) or subkey.partition("/")[0]
 
 

@@ -1,1 +1,1 @@
-"""What every view is made of: events that count, folded in order. Pure."""
+"""The base of every view: counted events, folded in order. Pure."""

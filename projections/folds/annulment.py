@@ -1,8 +1,8 @@
-"""Annulment: which events count nowhere any more, because a later event says that they were a mistake.
+"""Annulment: a later event declares an earlier one a mistake, and the earlier one counts nowhere any more.
 
-Pure. An annulment has effect on an event that is earlier (time, source, id) and of the same stream and
-source; only the privacy office may name another source. What has no effect is a finding elsewhere.
-Annulments obey recorded time and position, never the occurred time that an answer is as of.
+Pure. An annulment affects an event that is earlier (time, source, id), in the same stream and from the same
+source; only the privacy office may name another source. An annulment without effect is a finding elsewhere.
+Annulments obey recorded time and position, never the occurred time of an as-of answer.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
@@ -30,11 +30,11 @@ _LASTING = {
 
 
 class Annullable(Protocol):
-    """What is asked of an event: a `RecordedEvent`, or columns of an archive."""
+    """The members of an event that annulment reads: of a `RecordedEvent`, or of columns in an archive."""
 
     @property
     def stream(self) -> Hashable:
-        """What tells its stream from others."""
+        """The identity of its stream."""
 
     @property
     def name(self) -> str:
@@ -42,7 +42,7 @@ class Annullable(Protocol):
 
     @property
     def source(self) -> str:
-        """Who said it."""
+        """The source of the event."""
 
     @property
     def id(self) -> str:
@@ -54,7 +54,7 @@ class Annullable(Protocol):
 
     @property
     def facts(self) -> Mapping[str, Any]:
-        """Of an annulment `annuls` and `annuls_source`."""
+        """An annulment has `annuls` and `annuls_source`."""
 
     @property
     def ours(self) -> bool:
@@ -62,7 +62,7 @@ class Annullable(Protocol):
 
 
 def name_of(event: Annullable) -> Name:
-    """What names an event."""
+    """The name of an event within its stream: its source and id."""
     return event.source, event.id
 
 
@@ -72,7 +72,7 @@ def is_annulment(event: Annullable) -> bool:
 
 
 def target_of(annulment: Annullable, privacy_office: Collection[str]) -> Name | None:
-    """What an annulment names; None when its source has no right to."""
+    """The key of the event that an annulment names; None if its source has no right to annul it."""
     source = annulment.facts.get("annuls_source", annulment.source)
     if source != annulment.source and annulment.source not in privacy_office:
         return None
@@ -87,10 +87,10 @@ class Effects(NamedTuple):
 
 
 def effects(events: Iterable[Annullable], privacy_office: Collection[str]) -> Effects:
-    """What the annulments among the events of some streams do, as far as these events tell.
+    """The effects of the annulments among the events of some streams, as far as these events tell.
 
-    `events`: everything visible of each stream, in any order. `privacy_office`: its sources. Of several
-    annulments that are not annulled themselves, the earliest (time, source, id) is named.
+    `events`: all visible events of each stream, in any order. `privacy_office`: its sources. Among several
+    annulments of one event that stand, the earliest (time, source, id) is named.
     """
     visible = list(events)
     annulments = [event for event in visible if is_annulment(event)]

@@ -29,10 +29,10 @@ def bounds(slices: Share) -> tuple[UUID, UUID]:
 class Digest:
     """SHA-256 over the name and version of a view, and over its rows and its entries, slice by slice.
 
-    A slice belongs to the streams with the same first hexadecimal digits, and one more to no stream. What is
-    taken in comes in the order of its keys, so one slice follows the other. Each is hashed by itself, so that
-    a process that reads some of the streams can hand over the sums. Every part of what is hashed is preceded
-    by its length, unless that is always the same, so no two lists of rows have the same input.
+    A slice belongs to the streams with the same first hexadecimal digits; one more slice belongs to no
+    stream. Input comes in the order of its keys, so one slice follows the other. Each slice is hashed
+    separately, so that a process that reads some of the streams can hand over the sums. Each hashed part is
+    preceded by its length, unless that is always the same, so no two lists of rows have the same input.
     """
 
     def __init__(self, view: AnyView) -> None:
@@ -59,7 +59,7 @@ class Digest:
         self._taken |= sums
 
     def sums(self) -> Sums:
-        """What was taken in, by slice."""
+        """The hash of each slice so far."""
         return self._taken | {place: hashed.digest() for place, hashed in self._open.values()}
 
     def hex(self) -> str:

@@ -1,8 +1,9 @@
-"""Acts without the power that they claim: recorded before their target, or by a source that may not. Pure.
+"""Acts without the power that they claim: recorded before their target, or from a source without the right.
+Pure.
 
-What arrives later is judged when it is recorded (`ledger.recording.claims`). An act that came before what
-it ends is judged here, so that no source gets power by arriving first; an annulment has rules of its own.
-An event that would give power, such as a grant, is judged by its source and by the topic or file it came by.
+A later act is judged when it is recorded (`ledger.recording.claims`). An act that came before its target is
+judged here, so that no source gains power by arriving first; annulments have their own rules. An event that
+would give power, such as a grant, is judged by its source and by the topic or file that it came by.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -1,9 +1,10 @@
-"""The sealed groups that count within one category of one person: what is kept, and what uncovers what.
+"""The sealed groups that count within one category of one person, and the values that a destroyed key
+uncovers.
 
-Pure. Values stay as they were sealed: one event's share of a category is one group, which opens as a whole or
-not at all. Of each field the latest value under every key is kept, not just the latest, because destroying a
-key uncovers the value below. A removal takes what is earlier. A group goes when none of its fields counts
-under its key; until then it stays as it is, with the fields that do not count any more.
+Pure. Values stay sealed: the share of one event in a category is one group, which opens as a whole or not at
+all. The latest value of each field under *every* key is kept, because destroying a key uncovers the value
+below it. A removal takes earlier values away. A group goes once none of its fields counts under its key;
+until then it stays whole, including fields that no longer count.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -58,7 +59,7 @@ def seal(sealings: Sealings, sealing: Sealing) -> Sealings:
 
 
 def _beneath(kept: Iterable[Sealing], newest: Sealing) -> Iterator[Sealing]:
-    """What is left of groups under a later one."""
+    """The groups that remain below a later one."""
     for sealing in kept:
         if sealing.key != newest.key:
             yield sealing

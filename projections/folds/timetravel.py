@@ -1,7 +1,7 @@
-"""Time travel: what counts at a moment, and any view folded from just that.
+"""Time travel: the events that count at a moment, and any view folded from them alone.
 
-Pure. The same folds as the followed views, stopped earlier: a view of a stream as of any position,
-recorded time or occurred time. Nothing is read here; `events` are those of one stream, or of several.
+Pure. The folds are those of the followed views, stopped earlier: a view of a stream as of any position,
+recorded time or occurred time. Nothing is read here; `events` belong to one stream, or to several.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -30,7 +30,7 @@ class Moment(msgspec.Struct, frozen=True):
 
     @property
     def known(self) -> "Moment":
-        """What was recorded by then, whenever it occurred: for states that say of any time how they were."""
+        """The same moment without the occurred bound, for states that cover every occurred time."""
         return Moment(None, self.recorded_by, self.at_position)
 
 
@@ -40,9 +40,9 @@ NOW = Moment()
 class SelectedEvents(msgspec.Struct, frozen=True):
     """The events of a moment, in the order given.
 
-    `counted`: what views fold. `shown`: what a history shows, annulled ones included. `annulled`: event ->
-    id of the annulment. `erasures`: erasures that the moment leaves out, whose keys are gone all the same.
-    `position`: of the last counted event, reads aside; 0 when there is none.
+    `counted`: folded by views. `shown`: listed in a history, annulled ones included. `annulled`: maps an
+    event to the id of its annulment. `erasures`: erasures after the moment, whose keys are gone all the same.
+    `position`: of the last counted event, reads aside; 0 without any.
     """
 
     counted: tuple[RecordedEvent, ...]
@@ -93,10 +93,10 @@ def _is_visible(event: RecordedEvent, moment: Moment) -> bool:
 def counting(
     events: Sequence[RecordedEvent], privacy_office: Collection[str]
 ) -> list[RecordedEvent]:
-    """The events that are not annulled, of streams that are complete.
+    """The events that are not annulled, from complete streams.
 
-    What has no effect is marked: void annulments, grants that give no power. Acts without the power that
-    they claim are stripped.
+    Events without effect are marked: void annulments, and grants that give no power. Acts without the power
+    that they claim are stripped.
     """
     annulling = effects(events, privacy_office)
     return _that_count(

@@ -1,8 +1,8 @@
-"""What a view is: pure functions from events to rows, and the one encoding of rows.
+"""A view: pure functions from events to rows, and the one encoding of rows.
 
-A view maps an event to the rows that it touches, each known by the event's stream and a subkey, and
-folds it into them. Folds are commutative: a row is a function of the *set* of its events, so neither
-order, nor batches, nor crashes show in it. Nothing here knows positions, keys or a clock.
+A view maps an event to the rows that it touches, each known by the event's stream and a subkey, and folds the
+event into them. Folds are commutative: a row is a function of the *set* of its events, so it does not depend
+on order, batches or crashes. Nothing here knows positions, keys or a clock.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -35,7 +35,7 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
 class RowChange(msgspec.Struct, Generic[S_co], frozen=True, gc=False):
-    """A row before and after; None where there is none."""
+    """A row before and after a batch; None: no row."""
 
     before: S_co | None
     after: S_co | None
@@ -46,17 +46,17 @@ Changes = Mapping[UUID, Mapping[str, RowChange[S]]]
 
 
 class Before(NamedTuple):
-    """What was there before a batch: events up to a position, and nothing of the streams that it begins."""
+    """The state before a batch: events up to a position, without the streams that the batch begins."""
 
     position: int
     begun: Collection[UUID] = ()
 
 
 class Order(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
-    """What decides every "latest": later time, then withdrawal, sequence, source, id; never position.
+    """The order that decides every "latest": time, then withdrawal, sequence, source, id; never position.
 
-    `rank`: 0 for what gives something, more for what takes it away (a withdrawal, a removal).
-    `sequence`: -1 when the producer gave none.
+    `rank`: 0 for an act that gives, more for an act that takes away (a withdrawal, a removal). `sequence`: -1
+    if the producer gave none.
     """
 
     time: datetime
@@ -117,19 +117,18 @@ def _decoder(type: object) -> msgspec.json.Decoder[Any]:
 
 @dataclass(frozen=True)
 class View(Generic[S]):
-    """One view. Changing what any of its functions returns means a new `version`, and a rebuild.
+    """One view. A change in the results of its functions needs a new `version`, and a rebuild.
 
-    `keys`: the subkeys of its stream that an event touches. `names`: the event types that may touch a
-    row, by their short names; None: any. `evolve`: subkey, state before (None when there is no row) and
-    event -> state after (None: no row). `forget`: what an erasure takes from a state of the past,
-    because the key is gone there too. `evolve_many`: the same as `evolve` for one event after the other, at
-    once, in a view that can do so; there is at least one. `single`: whether a row is made by one event, which
-    its key names.
-    `cell_types`: the table's extra columns, for a view whose `layout` (its `copy_` and, unless it is
-    `single`, `change_` statements, and its place in the functions that make tables) has some; `cells`:
-    what they hold. `join`:
-    how entries over all streams are derived from the rows (`joins`); None: there are none. `labels`: by
-    what rows are counted for metrics, a closed list of codes; None: they are not. `compression`: of states.
+    `keys`: the subkeys of its stream that an event touches. `names`: short names of the event types that may
+    touch a row; None: any. `evolve`: maps subkey, state before (None: no row) and event to the state after
+    (None: no row). `forget`: removes from a past state what an erasure took, because the key is gone there
+    too. `evolve_many`: `evolve` for a run of at least one event, in a view that can do so. `single`: whether
+    one event makes a row, and the row's key names it.
+
+    `cell_types`: the extra columns of the table, for a view whose `layout` (its `copy_` and, unless it is
+    `single`, `change_` statements, and its place in the functions that make tables) has some; `cells`: their
+    content. `join`: derives entries over all streams from the rows (`joins`); None: no entries. `labels`: a
+    closed list of codes by which metrics count rows; None: not counted. `compression`: of states.
     """
 
     name: str
@@ -168,7 +167,7 @@ class View(Generic[S]):
         return stream, subkey, encode(state), *self.cells(key, state)
 
     def label(self, state: S) -> str:
-        """What a row is counted by, of a view that has labels."""
+        """The code by which a row is counted, in a view that has labels."""
         assert self.labels
         return _LABEL_SEPARATOR.join(self.labels(state))
 

@@ -1,7 +1,7 @@
-"""Views made to say what is left of files, when events of theirs were pruned. As the projector.
+"""Views that show the remains of pruned files. Works as the projector.
 
-What is left of a block of files is read and shared out once, for all views. A view moves by itself: each
-block is a transaction of its own, so who follows waits for a block and not for all of them.
+The remains of a block of files are read and shared out once, for all views. Each view moves by itself, and
+each block is a transaction of its own, so a follower waits for a block and not for all of them.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -75,7 +75,7 @@ def _moving(
 
 
 class _Left:
-    """What is left of some files, shared out among views."""
+    """The remains of some files, shared out among views."""
 
     def __init__(
         self,

@@ -26,7 +26,7 @@ _Folders = dict[Connection, "subprocess.Popen[bytes]"]
 
 
 def worthwhile(events: int) -> int:
-    """The number of processes in which so many events are folded soonest: at most one a core."""
+    """The number of processes that folds this many events soonest: at most one a core."""
     return max(1, min(cores(), MOST_PROCESSES, events // _LEAST_EVENTS))
 
 

@@ -1,8 +1,8 @@
-"""Folding a batch of events into the rows of views. Pure but for what it asks of stores.
+"""Folds a batch of events into the rows of views. Pure, except for questions to stores.
 
-Events evolve rows one by one. Only where an annulment plays a part, or an act on what others said, is a
-stream folded again from its beginning, up to the last event of the batch. What all views need of a batch
-is worked out once (`EventBatch`); the caller wraps each view's part in a transaction of its own.
+Events evolve rows one by one. A stream is folded again from its beginning, up to the last event of the batch,
+only if an annulment or an act on another source's event plays a part. The parts that all views share are
+worked out once (`EventBatch`); the caller wraps each view's part in a transaction of its own.
 """
 
 from collections import defaultdict
@@ -180,7 +180,7 @@ def by_stream(events: Iterable[RecordedEvent]) -> dict[UUID, list[RecordedEvent]
 
 
 def named_by(events: Iterable[RecordedEvent], privacy_office: Collection[str]) -> set[NamedEvent]:
-    """What the annulments among some events name."""
+    """The names of the events that some annulments annul."""
     targets = (
         (event.stream, target_of(event, privacy_office)) for event in events if is_annulment(event)
     )
@@ -213,7 +213,7 @@ def _waited_for(events: Iterable[RecordedEvent], awaited: Collection[NamedEvent]
 def _with_powerless(
     streams: Collection[UUID], start: int, history: History, privacy_office: Collection[str]
 ) -> set[UUID]:
-    """Those of some streams in which anything was annulled, or lacks power or did so up to a position."""
+    """The streams with an annulment, or with an act that lacked power up to a position."""
     if not streams:
         return set()
     deciding = by_stream(history(sorted(streams), _DECIDING))

@@ -1,4 +1,4 @@
-"""What views come to, in blocks that are ready to be written. In flat memory."""
+"""The results of views, in blocks that are ready to be written. In flat memory."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ _BLOCK_BYTES = 5_000_000
 
 
 class ViewRows(NamedTuple):
-    """Of one view: its rows and the entries that are complete, packed, and how many rows by label."""
+    """The rows of one view and its complete entries, packed, with the number of rows by label."""
 
     rows: bytes
     entries: bytes
@@ -26,7 +26,7 @@ class ViewRows(NamedTuple):
 
 
 class _Unpacked:
-    """What some streams come to for one view, before it is packed."""
+    """The results of some streams for one view, before packing."""
 
     def __init__(self, content: Content) -> None:
         self._content = content
@@ -52,7 +52,7 @@ class _Unpacked:
 
 
 class StreamBlock(NamedTuple):
-    """What some streams come to, for each goal, and what annulments in them name."""
+    """The results of some streams for each goal, and the names in their annulments."""
 
     named: set[NamedEvent]
     parts: list[ViewRows]
@@ -64,7 +64,7 @@ def blocks(
     contents: Sequence[Content],
     privacy_office: Collection[str],
 ) -> Iterator[StreamBlock]:
-    """What streams in the order of keys come to. `contents`: of each goal, which take it in."""
+    """The results of streams in the order of keys. `contents`: for each goal, its gatherer."""
     named, made, size = set[NamedEvent](), list(map(_Unpacked, contents)), 0
     for derived in derive(streams, goals, privacy_office):
         named |= derived.named

@@ -1,7 +1,7 @@
-"""Views from the events and from nothing else, stream by stream, in flat memory.
+"""Derives views from the events alone, stream by stream, in flat memory.
 
-What a rebuild writes, what an audit compares with, and the rows of views at a moment of the past. All
-views are derived in one pass: an event is read and decoded once.
+A rebuild writes the result, an audit compares with it, and answers of the past read it. All views are derived
+in one pass: each event is read and decoded once.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -39,9 +39,9 @@ _BLOCK_EVENTS = 300
 
 
 class DerivedBlock(NamedTuple):
-    """What some streams come to, in the order of keys.
+    """The results of some streams, in the order of keys.
 
-    `rows`: for each goal the streams that have any. `named`: what annulments in them name.
+    `rows`: for each goal, the streams that have rows. `named`: the names in their annulments.
     """
 
     rows: list[list[StreamRows]]
@@ -58,7 +58,7 @@ def streams_to(
 def derive(
     streams: Iterable[StreamEvents], goals: Sequence[Goal], privacy_office: Collection[str]
 ) -> Iterator[DerivedBlock]:
-    """What streams in the order of keys come to, block by block."""
+    """The results of streams in the order of keys, block by block."""
     dispatch = Dispatch([view for view, _ in goals])
     ends = {upto for _, upto in goals}
     for block in _together(streams):
@@ -159,7 +159,7 @@ def shared_rows(
 def contents_of(
     session: Session, goals: Sequence[Goal], privacy_office: Collection[str]
 ) -> list["Content"]:
-    """What takes in the rows of each goal; reads first what others ask for."""
+    """The gatherers of the rows of each goal. First reads the rows on which others depend."""
     return [
         Content(goal[0], shared_rows(_shared_streams(session, goal), goal, privacy_office))
         for goal in goals
@@ -197,7 +197,7 @@ class Content:
                 yield from self._gathering.add(stream, rows)
 
     def seen(self) -> Seen:
-        """What was taken in, for the object that goes on with other streams (`take`)."""
+        """The rows gathered so far, for a gatherer that continues with other streams (`take`)."""
         return self._digest.sums(), self._gathering.seen() if self._gathering else None
 
     def take(self, state: Seen) -> None:
@@ -244,7 +244,7 @@ def views_at(
     privacy_office: Collection[str],
     names: Collection[str] | None = None,
 ) -> Iterator[tuple[UUID, list[AnyRows]]]:
-    """The same of several views, in one pass over the events; also where a view has no rows."""
+    """Several views at a moment, in one pass over the events; also where a view has no rows."""
     selected_streams = selected_at(session, moment, privacy_office, names)
     return ((stream, _folded_at(views, one, names)) for stream, one in selected_streams)
 

@@ -1,4 +1,6 @@
-"""What folds the events of a rebuild: this process, other processes, or machines that know no database."""
+"""The engines that fold the events of a rebuild: this process, other processes, or machines without the
+database.
+"""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple, Protocol
@@ -16,10 +18,10 @@ class Engine(Protocol):
     """Folds all streams. It makes rows and writes none, so what dies in it does no harm."""
 
     def contents(self, goals: Sequence[Goal]) -> list[Content]:
-        """What takes in the rows of each goal. To be asked before `blocks`."""
+        """The gatherers of each goal's rows. Call it before `blocks`."""
 
     def blocks(self, goals: Sequence[Goal], contents: Sequence[Content]) -> Iterator[StreamBlock]:
-        """What all streams come to, each once. `contents`: of each goal; told of the rest in the end."""
+        """The results of all streams, each once. `contents`: for each goal; told of the rest at the end."""
 
 
 class Here(NamedTuple):

@@ -27,7 +27,7 @@ Message = StreamBlock | Told | LedgerError
 
 
 class FoldingTask(NamedTuple):
-    """What is derived of which share of which ledger, for a process that knows nothing else."""
+    """The goals to derive, and the share and ledger to read, for a process that knows nothing else."""
 
     database: Database
     ledger: LedgerName

@@ -54,7 +54,7 @@ class Incoming:
             self._subscription = None
 
     def _subscribed(self, position: int, head: int) -> Sequence[Notification]:
-        """The same from the subscription. What others have folded meanwhile is let pass."""
+        """The batches from the subscription. It skips the events that others have folded meanwhile."""
         rows: list[Notification] = []
         while self._subscription and len(rows) < self._batch_events and self._taken < head:
             count = self._batch_events - len(rows)
@@ -66,7 +66,7 @@ class Incoming:
         return rows
 
     def _logged(self, position: int) -> Sequence[Notification]:
-        """The same from the log, which gives a section at a time."""
+        """The batches from the log, which yields a section at a time."""
         log, rows = self._reader.notification_log, list[Notification]()
         while len(rows) < self._batch_events:
             count = min(self._reader.log_section_size, self._batch_events - len(rows))

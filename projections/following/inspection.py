@@ -32,7 +32,7 @@ _Row = tuple[Any, ...]
 
 
 class InspectionResult(msgspec.Struct, frozen=True):
-    """What was found of the views. `findings` have no position: a view is of many events."""
+    """The result of an inspection. `findings` have no position: a view rests on many events."""
 
     reports: tuple[ViewReport, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -45,9 +45,9 @@ def inspect_views(
     privacy_office: Collection[str],
     progress: Progress = SILENT,
 ) -> InspectionResult:
-    """Compare views with what the events up to their bookmarks say, in one snapshot and one pass.
+    """Compare views with the events up to their bookmarks, in one snapshot and one pass.
 
-    Needs to read only. What cannot be read is a finding. Raises Retry when the database goes away.
+    Only needs to read. Unreadable content is a finding. Raises Retry when the database goes away.
     """
     findings = Findings(progress)
     session = session.of("projections")
@@ -214,7 +214,7 @@ class _ViewInspection:
                 self._fault("view-count", detail)
 
     def _compare_shown(self) -> None:
-        """What readers see under the view's name is the table that its progress speaks of."""
+        """Check that the table under the view's public name is the table that its progress names."""
         for part in ("", "_entries", "_counts"):
             view, table = f"{self.view.name}{part}", f"{self.view.name}_{self.place.colour}{part}"
             for (name,) in self._session.rows("tables_shown", view=view):

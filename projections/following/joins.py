@@ -30,7 +30,7 @@ Placed = tuple[UUID, list[bytes]]
 
 
 class JoinStore(EntryStore, FindingStore, Protocol):
-    """What joins ask of a store, inside the caller's transaction."""
+    """The questions of joins to a store, inside the caller's transaction."""
 
 
 class JoinGathering(Protocol[R_contra, E_co, Waiting]):
@@ -43,7 +43,7 @@ class JoinGathering(Protocol[R_contra, E_co, Waiting]):
         """The entries that had to wait for the last stream."""
 
     def seen(self) -> Waiting:
-        """What they wait with; for another gathering, which takes other streams."""
+        """The pending rows, for another gatherer that takes other streams."""
 
     def take(self, state: Waiting) -> None:
         """Go on with what another one has seen."""
@@ -77,7 +77,7 @@ class Join(Protocol[R_contra, E, Waiting]):
         """
 
     def reduce(self, changes: Changes[R_contra], store: JoinStore) -> None:
-        """The same for some of many rows that lose events; what needs all rows waits for `settle`."""
+        """Update the entries of rows that lose events; work that needs all rows waits for `settle`."""
 
     def settle(self, store: JoinStore) -> None:
         """Bring the entries up to date with all rows, after `reduce`."""
@@ -91,10 +91,10 @@ class Join(Protocol[R_contra, E, Waiting]):
         """An entry as it is stored."""
 
     def parts(self, entry: E) -> Placed:
-        """What a digest takes of an entry."""
+        """The parts of an entry that a digest takes."""
 
     def stored(self, session: Session, table: str) -> Iterator[Placed]:
-        """The same of the stored entries, in order. `table`: of a colour, or the view."""
+        """The parts of the stored entries, in order. `table`: of a colour, or the view."""
 
 
 ActivityEntry = tuple[str, EntryRow]

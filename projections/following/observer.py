@@ -1,4 +1,4 @@
-"""What can be seen of a follower: callbacks, for logs and metrics. They do nothing by default."""
+"""Callbacks that observe a follower, for logs and metrics. They do nothing by default."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

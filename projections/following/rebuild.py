@@ -1,7 +1,7 @@
-"""Blue/green: views are built again beside those in use, compared with them, and take their place.
+"""Blue/green rebuilds: new tables are built beside those in use, compared with them, and replace them.
 
-All are built in one pass over the events. What compares views with the events and writes nothing is
-`projections.following.inspection`.
+All views are built in one pass over the events. `projections.following.inspection` compares views with the
+events and writes nothing.
 """
 
 from collections.abc import Collection, Iterator, Sequence

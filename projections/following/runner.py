@@ -172,13 +172,13 @@ class Follower:
         return self._session
 
     def _reading(self) -> Incoming:
-        """What comes next, read with the same session, until `_subscribed` subscribes."""
+        """The next batches, read with the same session, until `_subscribed` subscribes."""
         if self._incoming is None:
             self._incoming = Incoming(self._connected(), self._batch_events, WAKE_S)
         return self._incoming
 
     def _subscribed(self) -> Incoming:
-        """The same, subscribed to what comes after the view that is furthest."""
+        """The batches of a subscription that starts after the furthest view."""
         incoming = self._reading()
         if not incoming.is_subscribed:
             places = bookmarks(self._connected())

@@ -105,7 +105,7 @@ class NamedEvents:
         self._session = session.of("projections")
 
     def of(self, streams: Iterable[UUID]) -> set[NamedEvent]:
-        """Those of some streams."""
+        """The annulments in some streams."""
         rows = self._session.rows("named_of", streams=list(streams))
         return {(stream, source, id) for stream, source, id in rows}
 
@@ -122,7 +122,7 @@ def batch_of(
     dispatch: Dispatch,
     privacy_office: Collection[str],
 ) -> EventBatch:
-    """What all views need of some events. To be made after the bookmarks of those that get it were read."""
+    """The part of a batch that all views share. Make it after reading the bookmarks of those views."""
     end = events[-1].position
 
     def history(streams: Sequence[UUID], names: Collection[str] | None) -> list[RecordedEvent]:
@@ -250,7 +250,7 @@ class Tables(FindingTables):
         return self._answer_yes(replaced, "same_rows", *([join.same] if join else ()))
 
     def like(self, replaced: "Tables") -> bool:
-        """The same but for states, whose bytes depend on who compressed them."""
+        """Whether two tables are alike, states aside: their bytes depend on the compressor."""
         join = join_of(self._view.join)
         return self._answer_yes(replaced, "same_row_cells", *([join.alike] if join else ()))
 
@@ -282,7 +282,7 @@ class Tables(FindingTables):
         self._move_counts(rows, added)
 
     def _move_counts(self, rows: Counter[str], added: Counter[str]) -> None:
-        """What has no label is not counted."""
+        """Rows without a label are not counted."""
         if labels := [label for label in rows if label != NO_ROW]:
             self.named(
                 "add_counts",
@@ -309,7 +309,7 @@ class Tables(FindingTables):
         return {activity: (totals, made) for activity, totals, made in self.named("all_entries")}
 
     def observed(self) -> Iterator[bytes]:
-        """What was observed of every stream, as written so far, in flat memory."""
+        """The observations of every stream, as written so far, in flat memory."""
         decompress = self._view.compression.decompress
         for (state,) in self.streamed("states_of_subkey", subkey=OBSERVED):
             yield decompress(state)

@@ -1,4 +1,4 @@
-"""What is to be derived, as it is told to a process or a machine that shares nothing with this one. Pure."""
+"""Work to derive, in the form that a process or machine without shared memory understands. Pure."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -15,7 +15,7 @@ class Work(NamedTuple):
     privacy_office: frozenset[str]
 
     def goals(self) -> list[Goal]:
-        """The same as views of this code. Raises Halt where it is another version of it."""
+        """The goals as views of this code. Raises Halt if this code has another version of one."""
         goals = []
         for name, version, upto in self.views:
             view = view_named(name)

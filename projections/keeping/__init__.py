@@ -1,1 +1,1 @@
-"""What is kept of a person, why, until when, and what is to be erased. Pure."""
+"""Keeping: which data of a person stays, why, until when, and which is to be erased. Pure."""

@@ -1,9 +1,9 @@
-"""Closed files: persons of whom nothing can be read any more, nothing is open, and nothing is new. Pure.
+"""Closed files: persons without readable data, open matters or new events. Pure.
 
-A file is closed when the ledger erased the person wholly and recorded nothing of them since but the account
-of erasures. Its entries may be pruned when their period is over (`ledger-entry`). What is still open in it,
-such as a hold or a request without an answer, stands against that. After an erasure that is newer than the
-prefix, work goes on: recipients are still to be told. Such a file is not closed before that is done.
+A file is closed if the ledger erased the whole person and has recorded nothing about them since, except the
+account of erasures. Its entries may be pruned when their period is over (`ledger-entry`). An open matter,
+such as a hold or an unanswered request, keeps the file open. After an erasure that is newer than the prefix,
+recipients are still to be told; the file is not closed before that is done.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -131,7 +131,7 @@ def _open_in(view: AnyView, key: tuple[UUID, str], state: Any) -> Iterator[Stand
 
 
 def untied(files: Mapping[UUID, ClosedFile]) -> list[UUID]:
-    """Those of all closed files that name no person whose file is open, nor one that names such a person."""
+    """The closed files that name no person with an open file, directly or through another file."""
     closed = set(files)
     while held := {stream for stream in closed if not files[stream].ties <= closed}:
         closed -= held

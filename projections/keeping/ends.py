@@ -1,6 +1,6 @@
-"""When everything of a person ended: long after that their entries lead to no person any more. Pure.
+"""The end of everything about a person; long after it their entries lead to no person any more. Pure.
 
-What goes on has no end: an account, a portal that is open, a job, a role.
+A running account, an open portal, a job and a role have no end.
 """
 
 from collections.abc import Iterable, Iterator

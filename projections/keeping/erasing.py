@@ -1,7 +1,7 @@
-"""What is to be erased of a person, and what not yet: on a request, and by what a day makes due. Pure.
+"""Erasure decisions about a person: on a request, and by the periods that a day completes. Pure.
 
-A decision names every category. A category that is not erased is *deferred*: the latest decision on it says
-for which cause it goes once nothing keeps it, so that the person need not ask again.
+A decision names every category. A category that is not erased is *deferred*: the latest decision on it names
+the cause for which it goes once nothing keeps it, so that the person need not ask again.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -102,9 +102,9 @@ def on_request(
     request_ref: str | None = None,
     categories: Collection[str] | None = None,
 ) -> PlannedErasure:
-    """What becomes of a person's data whose erasure is asked for. `categories`: None for all of it.
+    """The decision on a person's data after a request for erasure. `categories`: None for all data.
 
-    When all of it is asked for and nothing keeps any, the whole person goes: the reference too.
+    If all data is requested and nothing keeps any, the whole person goes, including the reference.
     """
     selected = person.held if categories is None else categories
     decisions = _decided(person, cause, selected, day)
@@ -126,9 +126,10 @@ def _dated(person: Person, step: PlannedErasure, day: date) -> PlannedErasure:
 def on_period(
     person: Person, day: date, categories: Collection[str] | None = None
 ) -> list[PlannedErasure]:
-    """What becomes of a person's data by the periods alone: data whose period is not over stays.
+    """The decision on a person's data by the periods alone: data within its period stays.
 
-    First everything but the categories of which months are over and others are not, which are a step each.
+    First come all categories that go as a whole, then one step for each category of which only some months
+    go.
     """
     selected = person.held if categories is None else categories
     decisions = _decided(person, "retention", selected, day)
@@ -177,7 +178,7 @@ def was_decided(person: Person, request_ref: str) -> bool:
 
 
 class ErasureOutcome(msgspec.Struct, frozen=True):
-    """What came of the erasure that a request asked for: the outcome, and when it was decided last."""
+    """The outcome of a requested erasure, and the time of the last decision."""
 
     outcome: str
     at: datetime | None
@@ -374,7 +375,7 @@ def _at_once(person: Person, categories: Iterable[str], day: date) -> set[str]:
 
 
 def _of_held(person: Person, categories: Collection[str] | None = None) -> ErasureFacts:
-    """What is known of what is held, as retention asks for it."""
+    """The facts about the held data that retention asks for."""
     asked = person.held if categories is None else categories
     return facts_of(person.look, person.traces, "retention", asked)
 
@@ -439,7 +440,7 @@ def _forgotten(person: Person, day: date) -> Iterator[PlannedErasure]:
 def _free(
     person: Person, cause: Cause, categories: Collection[str], day: date
 ) -> dict[str, ErasureDecision]:
-    """Those of some categories that nothing keeps."""
+    """The categories that nothing keeps."""
     return _erased_of(_decided(person, cause, categories, day)) if categories else {}
 
 

@@ -1,8 +1,8 @@
-"""Legal holds: which are in force over a person's data, per category; and view `legal_holds` of them. Pure.
+"""Legal holds in force over a person's data, by category, and their view `legal_holds`. Pure.
 
-A hold is known by its reference. Its latest act decides: placed or reviewed, it stands as that act says;
-released, it is over. Who owns it stays until another act names another owner. The view has one row a hold of
-a person, made of the same marks as the dossier of the person, so that there is one fold of holds.
+A hold is known by its reference. Its latest act decides: a placed or reviewed hold stands as that act says; a
+released hold is over. An owner stays until another act names a new one. The view has one row for each hold of
+a person, made of the marks of the person's dossier, so that there is one fold of holds.
 """
 
 from collections.abc import Iterator
@@ -109,7 +109,7 @@ def _evolve(_subkey: str, state: Dossier | None, event: RecordedEvent) -> Dossie
 
 
 def _cells(_key: Key, state: Dossier) -> Cells:
-    """Of a hold that is in force: from when its review is overdue."""
+    """For a hold in force, the time from which its review is overdue."""
     in_force = holds(state)
     return (IN_FORCE, in_force[0].overdue_at) if in_force else (None, None)
 

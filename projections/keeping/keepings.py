@@ -1,6 +1,7 @@
-"""What keeps a person's data: holds, disputes, claims, cases, requests, contracts, an open portal. Pure.
+"""Keepings of a person's data: holds, disputes, claims, cases, requests, contracts, an open portal. Pure.
 
-Read from the dossier of the person (`findings_dossier`), in the words of the rulebook (`rulebook.Keeping`).
+Read from the dossier of the person (`findings_dossier`), in the vocabulary of the rulebook
+(`rulebook.Keeping`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -67,7 +68,7 @@ def _open(dossier: Dossier) -> Iterator[Keeping]:
 
 
 def _requests(dossier: Dossier) -> Iterator[Keeping]:
-    """What requests of the person need, while they are open and until the court can no longer be asked."""
+    """The keepings of requests: while one is open, and until the court can no longer be asked."""
     for topic in sorted(dossier.marks):
         name, _, ref = topic.partition("/")
         if name != _RIGHT:

@@ -1,7 +1,7 @@
-"""How long what is held of a category is kept: one answer for every caller. Pure.
+"""The retention of held data, by category: one answer for every caller. Pure.
 
-The access report, `ledger retention`, decisions, findings and the register ask here. What keeps data beside
-its periods is a keeping (`keepings`), and both are judged by the rulebook (`rulebook.kept`).
+The access report, `ledger retention`, decisions, findings and the register ask here. A reason to keep data
+beyond its period is a keeping (`keepings`); the rulebook judges both (`rulebook.kept`).
 """
 
 from collections.abc import Collection
@@ -59,7 +59,7 @@ def lasting(
 
 
 def lasting_of(look: FactContext, traces: Traces, category: str) -> RetentionEnd:
-    """The same of what is held of a category."""
+    """The retention of the data held in a category."""
     collected, latest = oldest(traces, category).time, latest_beside(traces, category)
     return lasting(look, category, collected, latest)
 
@@ -67,7 +67,7 @@ def lasting_of(look: FactContext, traces: Traces, category: str) -> RetentionEnd
 def facts_of(
     look: FactContext, traces: Traces, cause: Cause, categories: Collection[str]
 ) -> ErasureFacts:
-    """What is known of a person whose data of some categories is asked to be erased for a cause."""
+    """The facts about a person whose data in some categories is to be erased for a cause."""
     periods = {category: _periods(look, traces, category) for category in categories}
     return ErasureFacts(cause, tuple(categories), periods, look.once(keepings_around))
 
@@ -81,7 +81,7 @@ def _periods(look: FactContext, traces: Traces, category: str) -> tuple[Retentio
 
 
 def kept_of(dossier: Dossier, categories: Collection[str]) -> list[str]:
-    """Those of some categories whose every period is stopped, by a hold or by a reason without an end."""
+    """The categories whose every period is stopped, by a hold or by a reason without an end."""
     keepings = keepings_of(dossier)
     if not keepings:
         return []

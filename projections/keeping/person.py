@@ -1,7 +1,7 @@
-"""One person as erasure and retention look at them: the dossier, and what is held. Pure.
+"""One person as erasure and retention see them: the dossier, and the data held. Pure.
 
-The same folds as those of view `findings`, done on the spot from all events of the person: a decision
-under the lock of the ledger needs what is recorded by then, and the view may be behind.
+The folds are those of view `findings`, done on the spot over all events of the person: a decision under the
+lock of the ledger needs every recorded event, and the view may be behind.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -44,7 +44,7 @@ class Person(msgspec.Struct, frozen=True):
 
     @property
     def dossier(self) -> Dossier:
-        """What is known of the person."""
+        """The facts about the person."""
         return self.look.own
 
     @property
@@ -77,7 +77,7 @@ def person_of(
 
 
 def around(stream: UUID, dossier: Dossier, others: Others, takeovers: Takeovers) -> FactContext:
-    """What a person's data is judged with: the dossier, those of others, and what these say of the person."""
+    """The context of a person's data: their dossier, those of others, and what these say about the person."""
     beside, customer = tuple(told_by_others(stream, dossier, takeovers(stream))), dossier.customer
     around_customer = (
         tuple(_told_of_customer(UUID(customer), others(customer), takeovers)) if customer else ()
@@ -92,7 +92,7 @@ def _told_of_customer(
 
 
 def latest_of(events: Iterable[RecordedEvent]) -> datetime | None:
-    """When the latest of some events that others sent occurred; None where there is none."""
+    """The time of the latest event from another source; None without one."""
     return max((event.time for event in events if not event.ours), default=None)
 
 

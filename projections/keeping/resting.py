@@ -1,8 +1,8 @@
-"""What data rests on a consent that has ended, and on nothing else. Pure.
+"""Data that rests on an ended consent and on nothing else. Pure.
 
-Data rests on consent when every event that brought a value of its category says so (`6-1-a`), and on the
-consents that were given for the activity of that event. Values of a category share their keys: a value with
-another basis keeps all of them.
+Data rests on consent if every event that brought a value of its category says so (`6-1-a`), and then on the
+consents for the activity of that event. Values of a category share their keys: a value with another basis
+keeps all of them.
 """
 
 from datetime import date

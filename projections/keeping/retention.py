@@ -1,8 +1,8 @@
-"""Retention: from when data of a category may no longer be kept, and under which rule. Pure.
+"""Retention: the day after which data of a category may no longer be kept, and the rule behind it. Pure.
 
-Clocks start from anchors, which are marks of a dossier, and from when data was collected. Keys of a rolling
-category are those of a month, so that its data is counted from the end of the month in which it was
-collected: it goes month by month. What keeps data beyond its period is no clock (`keepings`).
+Clocks start from anchors, which are marks of a dossier, and from the collection of data. A key of a rolling
+category covers a month, so that its data counts from the end of the month in which it was collected, and goes
+month by month. A reason to keep data beyond its period is not a clock (`keepings`).
 """
 
 from bisect import bisect_left
@@ -73,10 +73,11 @@ def latest_beside(traces: Traces, category: str) -> datetime:
 
 
 def due_month(category: str, traces: Traces, look: FactContext, day: date) -> int | None:
-    """The last month of a category's data whose period has passed by a day; None: there is none.
+    """The last month of a category whose period has passed by a day; None: no month has.
 
-    Every earlier month has passed as well. No key of it reaches into a later month, as one may that was made
-    when a lasting category had one key for all time: beside a later one of that kind nothing goes by months.
+    Every earlier month has passed as well. None of its keys reaches into a later month, unlike a key from the
+    time when a lasting category had one key for all time: next to a later key of that kind, nothing goes by
+    months.
     """
     due: int | None = None
     spans = traces.spans_of(category)
@@ -102,7 +103,7 @@ class DuePart(NamedTuple):
 
 
 def due_part(category: str, traces: Traces, look: FactContext, day: date) -> DuePart | None:
-    """What has passed by a day of the values that share a key with those of a later relationship.
+    """The values, due by a day, that share a key with values of a later relationship.
 
     The periods of all earlier values have passed as well. None: there is no such value.
     """
@@ -134,9 +135,9 @@ def is_shared(category: str, traces: Traces, began: datetime) -> bool:
 
 
 def newest(traces: Traces, category: str, through: datetime) -> date | None:
-    """The day of the newest value of a category up to a time; None: none is held.
+    """The day of the newest value of a category up to a time; None: no value is held.
 
-    Of a rolling category the end of its month: no later value is known of a key.
+    For a rolling category, the end of its month: a key tells no later value.
     """
     times = (
         min(end_of_month(month_of(latest)) if category in ROLLING_CATEGORIES else latest, through)
@@ -161,10 +162,11 @@ def is_all_due(category: str, traces: Traces, look: FactContext, day: date) -> b
 def anchors_of(
     look: FactContext, category: str, latest: datetime | None = None, part: datetime | None = None
 ) -> dict[Anchor, date]:
-    """The anchors that have come for values of a category, with their days; when they were collected is none.
+    """The anchors that have come for values of a category, with their days. The collection itself is not an
+    anchor.
 
-    `latest`: when the latest of the values occurred; they belong to the relationship of that month. None: to
-    the last one. `part`: only values up to then are asked for, and belong to the relationship of then.
+    `latest`: the time of the latest value; the values belong to the relationship of that month. None: to the
+    last one. `part`: only values up to this time count, and they belong to the relationship of then.
     """
     return dict(_anchors(look, category, latest, part))
 
@@ -183,7 +185,7 @@ def _anchors(
 def _ended(
     look: FactContext, category: str, at: datetime, latest: datetime | None
 ) -> Iterator[tuple[Anchor, date]]:
-    """What ended: every case without misuse, a portal, a job, the relationship itself."""
+    """The ends that start a clock: of every case without misuse, a portal, a job, the relationship itself."""
     stretch = stretch_of(look.once(relationships_of), category, at)
     if cleared := _cleared(look, stretch):
         yield "case-cleared", day_of(_not_before(latest, cleared))
@@ -198,7 +200,7 @@ def _ended(
 
 
 def _not_before(latest: datetime | None, ended: datetime) -> datetime:
-    """What came after the end has a period of its own: nothing is kept for less than its period."""
+    """Values newer than the end have a period of their own: nothing is kept for less than its period."""
     return max(ended, latest) if latest else ended
 
 

@@ -25,10 +25,10 @@ RETENTION_PASSED = "law.retention.passed"
 
 
 class Adherence(msgspec.Struct, frozen=True):
-    """What became of one category of an activity's people: how many of them, and of how many of these.
+    """The retention of one category of an activity's people, in numbers of persons.
 
-    `held`: the ledger holds values. `suspended`: of these a hold, or what else keeps data, stops every
-    period. `overdue`: of these the period has passed, the first `since`; `rules`: which decided so.
+    `held`: the ledger holds values. `suspended`: of these, a hold or another keeping stops every period.
+    `overdue`: of these, the period has passed, the first `since`; `rules`: those that decided it.
     """
 
     data_subjects: int = 0
@@ -43,7 +43,7 @@ ByCategory = dict[str, Adherence]
 
 
 class _Count:
-    """The same while persons are added to it."""
+    """A count of adherence to which persons are added."""
 
     def __init__(self) -> None:
         self.data_subjects = self.held = self.suspended = self.overdue = 0

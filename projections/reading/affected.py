@@ -1,6 +1,6 @@
-"""Who is concerned by an incident: persons whose events fit a scope, found in the ledger itself.
+"""The persons affected by an incident: their events fit its scope. Found in the ledger itself.
 
-Streams are read one by one, in flat memory. What was annulled does not count.
+Streams are read one by one, in flat memory. Annulled events do not count.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -18,7 +18,7 @@ from schemas import PERSONAL_FIELDS
 
 
 class Scope(msgspec.Struct, frozen=True):
-    """What an incident reached; None, or nothing, is no bound. Bounds of time are inclusive.
+    """The reach of an incident; None, or an empty member, is not a bound. Bounds of time are inclusive.
 
     `sources`: whether an event's source is the system. `recipient`, `activity`: bare ids.
     """
@@ -31,7 +31,7 @@ class Scope(msgspec.Struct, frozen=True):
     activity: str | None = None
 
     def within(self, sources: Callable[[str], bool]) -> "Scope":
-        """The same in one system."""
+        """The scope within one system."""
         return msgspec.structs.replace(self, sources=sources)
 
     def holds(self, event: RecordedEvent) -> bool:
@@ -52,7 +52,7 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 class Exposure(msgspec.Struct, frozen=True):
-    """What of a person an incident reached: how many events, when, and of which categories."""
+    """The part of a person's data that an incident reached: number of events, times and categories."""
 
     events: int
     first: datetime
@@ -83,7 +83,7 @@ def affected(
 
 
 def _exposed(scope: Scope, state: Exposure | None, event: RecordedEvent) -> Exposure:
-    """What is exposed of a person, with one more event."""
+    """The exposure of a person with one more event."""
     categories = touched(event)
     categories = categories & scope.categories if scope.categories else categories
     if state is None:

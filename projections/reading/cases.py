@@ -120,7 +120,7 @@ def cases_known(
     privacy_office: Collection[str],
     after: CasePlace | None = None,
 ) -> Iterator[tuple[CasePlace, S]]:
-    """The same as they were known at a moment, from all events of their types. All of them are in memory."""
+    """The cases as they were known at a moment, from all events of their types. All of them are in memory."""
     found = []
     told = rows_at(session, view, moment, privacy_office, view.names)
     for key, state in (((stream, key), row) for stream, rows in told for key, row in rows.items()):

@@ -1,11 +1,11 @@
-"""Findings and register as they were known not long ago: as they are, with what came since taken back.
+"""Findings and register of a recent moment: today's rows, with later changes taken back.
 
-A stream in which nothing came since has the rows that it had. The others are folded again from their events
-of that moment, and the joins bring their entries up to date, as they do after a pruning. So an answer of the
-past about everybody reads what came since and the streams that this is in, not the ledger from its beginning.
-Everything is read in one snapshot, and nothing is written: what was otherwise then is held in memory.
+A stream without later events keeps its rows. The others are folded again from their events of that moment,
+and the joins update their entries, as they do after a pruning. So an answer about everybody in the past reads
+the later events and their streams, not the ledger from its beginning. Everything is read in one snapshot, and
+nothing is written: the differences are held in memory.
 
-Of an older moment nearly every stream has later events, so what was known then is told from all events.
+For an older moment nearly every stream has later events, so the answer is folded from all events.
 """
 
 from collections import Counter
@@ -87,7 +87,7 @@ class _Earlier(Tables):
 
 
 class EarlierFindings(_Earlier):
-    """What broke a rule at a moment."""
+    """The findings of a moment."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, findings.VIEW)
@@ -97,7 +97,7 @@ class EarlierFindings(_Earlier):
         self._now: dict[_Place, Finding] = {}
 
     def put(self, changes: Changes[object]) -> None:
-        """The same; each row is found by its name, and by the names that it depends on, as in the tables."""
+        """Keep changed rows; each is found by its name and its dependencies, as in the tables."""
         super().put(changes)
         for stream, rows in changes.items():
             for subkey, row in rows.items():
@@ -131,7 +131,7 @@ class EarlierFindings(_Earlier):
         yield self._over({}, (key for rows, since in asking for key, time in rows if time >= since))
 
     def dossiers(self, names: Sequence[str]) -> dict[str, bytes]:
-        """Those dossiers that existed, by name."""
+        """The dossiers of that moment among these names, by name."""
         return self._over_named(super().dossiers(names), names)
 
     def systems(self) -> dict[str, bytes]:
@@ -224,7 +224,7 @@ class EarlierRegister(_Earlier):
         self._made: dict[str, EntryRow | None] = {}
 
     def put(self, changes: Changes[object]) -> None:
-        """The same; declarations are found by activity."""
+        """Keep changed rows; declarations are found by activity."""
         super().put(changes)
         for stream in changes:
             rows = (
@@ -248,7 +248,7 @@ class EarlierRegister(_Earlier):
         return {name: row for name, row in made.items() if row is not None}
 
     def observed(self) -> Iterator[bytes]:
-        """What was observed of every stream."""
+        """The observations of every stream."""
         rows = self._session.stream("rows_of_subkey", subkey=OBSERVED)
         for stream, now in rows:
             if stream not in self.then:
@@ -299,7 +299,7 @@ def earlier_findings(
 def earlier(
     session: Session, moment: Moment, privacy_office: Collection[str]
 ) -> Iterator[Earlier | None]:
-    """The same with the register."""
+    """The findings and the register of a moment."""
     with _since(session, moment) as since:
         if since is None:
             yield None
@@ -327,7 +327,7 @@ def _since(session: Session, moment: Moment) -> Iterator[int | None]:
 
 
 def _before(session: Session, time: datetime, position: int) -> int:
-    """Before the first event after a position that was recorded later than a time; LAST: there is none."""
+    """The position before the first event recorded after a time; LAST: there is no such event."""
     row = session.of("projections").row("first_later", time=time, position=position)
     return row[0] - 1 if row and row[0] else LAST
 

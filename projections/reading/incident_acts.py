@@ -27,9 +27,9 @@ _WARNED = names.CUSTOMER_WARNED
 
 
 class ProposedAct(Struct, frozen=True):
-    """What is about to be recorded. `name`: of the event type; `facts`: what it would say.
+    """An act about to be recorded. `name`: of the event type. `facts`: its facts.
 
-    `persons_told`: how many persons were told of a breach themselves by then.
+    `persons_told`: the number of persons who were told of the breach by then.
     """
 
     name: str

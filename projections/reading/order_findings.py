@@ -32,7 +32,7 @@ def order_findings_at(
     rules: Collection[str] | None = None,
     about: Collection[UUID] | None = None,
 ) -> list[Finding]:
-    """What counts at the clock, by (occurred_at, source, id, rule). `about`: of some persons; None: of all.
+    """The findings at the clock, by (occurred_at, source, id, rule). `about`: some persons; None: all.
 
     Raises Halt when the views were built by another version.
     """

@@ -1,7 +1,7 @@
-"""What an order may have under the rulebook, and on which grounds it may be refused. Pure.
+"""The allowance of an order under the rulebook, and the grounds on which it may be refused. Pure.
 
-The rulebook answers of the order as it was received; this puts the answer into sentences that say what to do
-next. No flag of a command gives an order more.
+The rulebook judges the order as it was received; this module puts the judgement into sentences that say how
+to go on. No flag of a command gives an order more.
 """
 
 from collections.abc import Collection, Iterator

@@ -37,7 +37,7 @@ def past_findings(
     rules: Collection[str] | None = None,
     about: Collection[UUID] | None = None,
 ) -> list[Finding]:
-    """What `read.findings` would have shown at a moment, in its order. `clock`: what is due later is out."""
+    """The findings that `read.findings` would have shown at a moment, in its order. `clock`: bounds `due`."""
     with earlier_findings(session, moment, privacy_office) as then:
         if then is not None:
             found = then.each(clock, rules)
@@ -53,7 +53,7 @@ def past_findings(
 
 
 class PastPage(NamedTuple):
-    """Which findings a page has: so many of some rules, from a place on. None: any."""
+    """The findings of a page: a number of them, of some rules, from a place on. None: any."""
 
     rules: Collection[str] | None
     after: FindingPlace | None
@@ -85,9 +85,9 @@ def past_findings_about(
     clock: datetime,
     privacy_office: Collection[str],
 ) -> list[Finding]:
-    """The same of some streams, at a cost that does not grow with the others.
+    """The past findings of some streams, at a cost that does not grow with the others.
 
-    Unless one of their sources was no system's then: which event was its first of all, only all can say.
+    Exception: a source that belonged to no system then. Only all streams can tell its very first event.
     """
 
     def rows_of(streams: Collection[UUID]) -> dict[UUID, dict[str, Row]]:

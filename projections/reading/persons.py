@@ -30,7 +30,7 @@ def persons(session: Session, after: UUID = _START) -> Iterator[list[Person]]:
 
 
 def persons_of(session: Session, streams: Sequence[UUID]) -> list[Person]:
-    """Those persons of some streams, sorted by stream."""
+    """The persons among some streams, sorted by stream."""
     bookmark_of(session, VIEW)
     session = session.of("projections")
     rows = session.named("rows_of_streams", {"table": VIEW.name}, streams=list(streams))

@@ -46,7 +46,7 @@ def present_register(session: Session, clock: datetime) -> Register:
 
 
 class _Kept(NamedTuple):
-    """Of a stream its rows of both views, and its periods that passed, all by subkey."""
+    """The rows of a stream in both views, and its passed periods, all by subkey."""
 
     stream: UUID
     observed: Mapping[str, Row]
@@ -87,7 +87,7 @@ def _kept_now(session: Session, clock: datetime) -> Iterator[_Kept]:
 
 
 def _kept_then(now: Iterable[_Kept], then: Earlier) -> Iterator[_Kept]:
-    """The same with what was otherwise then, also of streams that have no rows any more."""
+    """The rows with their state of that moment, also for streams that have no rows any more."""
     passed = then.findings.of_rule(RETENTION_PASSED)
     others = {*then.register.then, *then.findings.then, *passed}
     for kept in chain(now, [_Kept(stream, {}, {}, {}) for stream in sorted(others)]):
@@ -107,7 +107,7 @@ def _kept_then(now: Iterable[_Kept], then: Earlier) -> Iterator[_Kept]:
 def declared_activities(
     session: Session, moment: Moment, privacy_office: Collection[str]
 ) -> dict[str, dict[str, Any]]:
-    """What each activity declares that is not retired, sorted; now, or at a moment of the past."""
+    """The declarations of each activity that is not retired, sorted; now, or at a moment of the past."""
     if moment == NOW:
         entries = register_entries(session)
     else:
@@ -126,7 +126,7 @@ def declared_activities(
 def past_register(
     session: Session, moment: Moment, clock: datetime, privacy_office: Collection[str]
 ) -> PastRegister:
-    """What `present_register` would have said at a moment; the findings are judged for it anyway."""
+    """The register that `present_register` would have shown at a moment; it judges the findings as well."""
     with earlier(session, moment, privacy_office) as then:
         if then is not None:
             kept = Register(then.register.kept(), present_adherence(session, clock, then))

@@ -28,9 +28,9 @@ class Destination(NamedTuple):
 
 
 def with_kind(row: Disclosure, recipient: Recipient | None) -> Disclosure:
-    """A feed with the kind of its recipient at the time, where its event does not say it.
+    """A feed with the kind of its recipient at the time, if its event does not state it.
 
-    Of a recipient that is not in the register, it is the one kind that its provision knows, if there is one.
+    A recipient outside the register has the one kind that its provision knows, if there is exactly one.
     """
     if row.name != FEED or row.recipient_kind:
         return row
@@ -48,7 +48,7 @@ def place_of(row: Disclosure, recipient: Recipient | None) -> Destination:
 
 
 def transfer_of(row: Disclosure, recipient: Recipient | None) -> Transfer | None:
-    """What a disclosure rests on as a transfer; None where nothing says where it went."""
+    """The transfer basis of a disclosure; None without a country."""
     country = place_of(row, recipient).country
     if country is None:
         return None

@@ -144,7 +144,7 @@ class Narrowed(NamedTuple):
 def disclosures_before(
     session: Session, place: tuple[datetime, str, str], count: int, narrowed: Narrowed
 ) -> list[Disclosure]:
-    """At most so many disclosures before a place (occurred_at, source, id), the latest first."""
+    """At most `count` disclosures before a place (occurred_at, source, id), the latest first."""
     bookmark_of(session, disclosures.VIEW)
     occurred_at, source, id = place
     rows = session.of("projections").rows(
@@ -208,7 +208,7 @@ def findings_placed(
     after: FindingPlace | None = None,
     first: int = _BLOCK_ROWS,
 ) -> Iterator[Found]:
-    """The same, each with its place."""
+    """The findings, each with its place."""
     bookmark_of(session, findings_view.VIEW)
     views, last = session.of("projections"), (*after, "") if after else _BEFORE_ALL
     while page := views.rows(
@@ -271,9 +271,9 @@ def requests(
 def notifications(
     session: Session, *, streams: Sequence[UUID] | None = None, open_only: bool = False
 ) -> Iterator[tuple[UUID, Changes]]:
-    """What recipients of persons' data must be told, or were, person by person, in flat memory.
+    """The words due and sent to recipients of persons' data, person by person, in flat memory.
 
-    `streams`: of some persons; None: of all. `open_only`: only persons of whom something is to be told.
+    `streams`: some persons; None: all. `open_only`: only persons with a word still due.
     """
     bookmark_of(session, notifications_view.VIEW)
     rows = session.of("projections").stream(
@@ -291,7 +291,7 @@ def notifications_after(
     open_only: bool = False,
     first: int,
 ) -> Iterator[tuple[UUID, Changes]]:
-    """The same of persons after a stream. `first`: how many will do, most likely; then more are read."""
+    """The words due and sent for persons after a stream. `first`: a number that will probably do."""
     bookmark_of(session, notifications_view.VIEW)
     while rows := session.of("projections").rows(
         "notifications_page",
@@ -347,10 +347,10 @@ def orders(
     streams: Sequence[UUID] | None = None,
     refs: Sequence[str] | None = None,
 ) -> list[tuple[UUID, Order]]:
-    """Orders of authorities with the persons they are about, by when something is due, then by reference.
+    """Orders of authorities with their persons, by the next deadline, then by reference.
 
-    `streams`: of some persons. `refs`: with some references. None: any. Of a confidential ledger; raises Halt
-    in an open one.
+    `streams`: some persons. `refs`: some references. None: all. For a confidential ledger; raises Halt in an
+    open one.
     """
     bookmark_of(session, orders_view.VIEW)
     rows = session.of("projections").rows(
@@ -362,13 +362,13 @@ def orders(
 
 
 def secrets_of(session: Session, streams: Sequence[UUID]) -> dict[UUID, Secrets]:
-    """What some persons may not know; without those of whom there is nothing. Of a confidential ledger."""
+    """The secrets about some persons, without persons who have none. For a confidential ledger."""
     rows = _rows_of(session, secrecy_view.VIEW, streams)
     return {stream: state for (stream, _), state in rows.items()}
 
 
 def secrets(session: Session) -> Iterator[tuple[UUID, Secrets]]:
-    """The same of everybody, sorted by stream, in flat memory."""
+    """The secrets about everybody, sorted by stream, in flat memory."""
     for (stream, _), state in each(session, secrecy_view.VIEW):
         yield stream, state
 

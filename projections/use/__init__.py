@@ -1,1 +1,1 @@
-"""What may be done with a person's data at a time. Pure."""
+"""Permitted uses of a person's data at a time. Pure."""

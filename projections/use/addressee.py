@@ -1,8 +1,8 @@
-"""What the marketing rules ask about a person at any time: the one judgement of `marketing` and of findings.
+"""The facts about a person that marketing rules ask for: the one judgement of `marketing` and of findings.
 
-Pure, and made of dossiers: of the person, of a contact person's customer, of the activities objected to.
+Pure, and made of dossiers: of the person, of a contact person's customer, and of the activities objected to.
 An existing customer is a person who bought something: a contract, an order, a service, an invoice. A
-registration is no sale.
+registration is not a sale.
 """
 
 from datetime import datetime

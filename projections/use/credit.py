@@ -1,6 +1,6 @@
-"""What a credit check of a person at a time rests on: one judgement for `may credit-check` and for findings.
+"""The basis of a credit check at a time: one judgement for `may credit-check` and for findings.
 
-Pure. A situation is in the words of the rules that would find the check afterwards.
+Pure. A situation is in the vocabulary of the rules that would judge the check afterwards.
 """
 
 from collections.abc import Iterator

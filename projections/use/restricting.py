@@ -1,9 +1,9 @@
-"""What of a person's data may only be stored: as was asked, or as was decided on its erasure. Pure.
+"""Restricted data of a person: by request, or by a decision on its erasure. Pure.
 
-Two facts say so. `processing-restricted` stands until `restriction-lifted` (GDPR art. 18). A decision
-*restrict* of `erasure-decided` is a restriction by itself: it stands from when it was made until what it
-names (holds, disputes, cases) is over, a later decision takes its place, or the person registers anew. So
-no event has to lift it, and it does not outlive its reason.
+Two facts restrict. `processing-restricted` stands until `restriction-lifted` (GDPR Art. 18). A decision
+*restrict* of `erasure-decided` is a restriction by itself: it stands until its reasons (holds, disputes,
+cases) are over, a later decision replaces it, or the person registers anew. So no event has to lift it, and
+it does not outlive its reason.
 """
 
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ def restricted(dossier: Dossier, time: datetime = FOREVER) -> frozenset[str]:
 
 
 def restricted_by(events: Iterable[RecordedEvent], time: datetime) -> frozenset[str]:
-    """The same from events of one person that count, in any order."""
+    """The restrictions in the counted events of one person, in any order."""
     return restricted(dossier_from(events, SAYS_RESTRICTED), time)
 
 

@@ -38,7 +38,7 @@ class Held(Struct, frozen=True):
 def held_in(
     events: Iterable[RecordedEvent], fields: Collection[str], stretch: Stretch
 ) -> list[Held]:
-    """What held in a stretch, by time. `events`: those of one person that count."""
+    """The values that held in a stretch, by time. `events`: the counted events of one person."""
     standing: dict[str, RecordedEvent] = {}
     within: list[Held] = []
     for event in sorted(events, key=order_of):
@@ -66,7 +66,7 @@ def _standing(standing: dict[str, RecordedEvent]) -> list[Held]:
 
 
 def together(several: Iterable[Sequence[Held]]) -> list[Held]:
-    """What held in any of several stretches, each event once, by time."""
+    """The values that held in any of several stretches, each event once, by time."""
     by_position: dict[int, Held] = {}
     for held in (held for helds in several for held in helds):
         known = by_position.get(held.event.position, held)
@@ -107,7 +107,7 @@ def cut_to(stretch: Stretch, within: Stretch) -> Stretch | None:
 
 
 def fields_of(event: RecordedEvent, fields: Collection[str]) -> frozenset[str]:
-    """Those of some fields that an event seals a value of."""
+    """The fields among these of which an event seals a value."""
     if not event.sealed:
         return frozenset()
     return frozenset(

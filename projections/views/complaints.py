@@ -46,12 +46,12 @@ class Complaint(msgspec.Struct, frozen=True):
 
     @property
     def answer(self) -> IncidentAct | None:
-        """What ended it: the first answer."""
+        """The first answer, which ends the complaint."""
         return next(iter(self.answers), None)
 
     @property
     def outcome(self) -> str | None:
-        """What came of it, as it was said last."""
+        """The outcome in the latest answer."""
         outcomes = [step.facts["outcome"] for step in self.answers if "outcome" in step.facts]
         return str(outcomes[-1]) if outcomes else None
 
@@ -87,7 +87,7 @@ def evolve(subkey: str, state: Complaint | None, event: RecordedEvent) -> Compla
 
 
 def _cells(_key: Key, complaint: Complaint) -> Cells:
-    """Of a complaint without an answer: that it is open, and from when that is too late."""
+    """For an unanswered complaint: that it is open, and the time from which it is late."""
     clock = complaint.clock
     return (OPEN, clock.due) if clock and complaint.is_open else (None, None)
 

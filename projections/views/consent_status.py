@@ -44,7 +44,7 @@ class Consent(msgspec.Struct, frozen=True, array_like=True, gc=False, tag="conse
 
     @property
     def purpose(self) -> str:
-        """What the consent is for."""
+        """The purpose of the consent."""
         return str(self.facts["purpose"])
 
     @property
@@ -122,10 +122,10 @@ class ConsentAnswer(msgspec.Struct, frozen=True):
 
 
 class Giver(NamedTuple):
-    """Who consented. `objects`: to direct marketing as such, for which then no consent has an effect.
+    """The person who consented. `objects`: to direct marketing as such; then no consent has an effect.
 
-    `born`: on which day, where that is known: a child needs a parent (UAVG Art. 5). `relationships`: in which
-    they gave it, or which came later.
+    `born`: the birthday, if known: a child needs a parent (UAVG Art. 5). `relationships`: those of the
+    consent or later.
     """
 
     objects: bool = False
@@ -145,10 +145,10 @@ def consent_answer(
     choices: Iterable[Choice] = (),
     giver: Giver = ANYBODY,
 ) -> ConsentAnswer:
-    """What a consent is worth at `clock`.
+    """The effect of a consent at `clock`.
 
-    `account_status`: of the person. `customer_status`: for a contact person that of the customer's
-    account, on which the effect depends as well; None for everybody else. `choices`: of the person.
+    `account_status`: of the person. `customer_status`: for a contact person, that of the customer's account,
+    on which the effect depends as well; otherwise None. `choices`: of the person.
     """
     status = status_at(row, clock)
     channels = objections_to(row.purpose, row.order, choices)
@@ -173,7 +173,7 @@ def consent_answer(
 
 
 def lack_of(row: Consent, born: date | None = None) -> Lack | None:
-    """What a given consent lacks to be one; None: nothing, or it was not given."""
+    """The reason why a given consent is not valid; None: it is valid, or it was not given."""
     if row.act not in {"given", "renewed"}:
         return None
     facts = row.facts
@@ -199,7 +199,7 @@ def hindrance_of_act(row: Consent, giver: Giver, clock: datetime) -> Hindrance |
 
 
 def _of_account(account: Status, customer: Status | None) -> Hindrance | None:
-    """What an account hinders; None: nothing."""
+    """The hindrance that an account is; None: no hindrance."""
     if account != "active":
         return account
     return None if customer in {None, "active"} else "customer-inactive"

@@ -102,7 +102,7 @@ def _changed(state: CustomerState, name: str, event: RecordedEvent) -> CustomerS
 
 
 def forget(state: CustomerState, event: RecordedEvent) -> CustomerState:
-    """What an erasure takes away whenever one asks, also as of a time before it: its keys' values."""
+    """Remove the values of erased keys from a state, also as of a time before the erasure."""
     if not erases(event):
         return state
     destroyed = set(state.destroyed).union(event.facts["keys_destroyed"])
@@ -115,7 +115,7 @@ def forget(state: CustomerState, event: RecordedEvent) -> CustomerState:
 
 
 def acts_of(events: Iterable[RecordedEvent]) -> Dossier:
-    """What of a person's events decides whether the account is active."""
+    """The acts among a person's events that decide whether the account is active."""
     deciding = (event for event in events if event.name in _ACCOUNT_ACTS)
     return NO_DOSSIER.with_events(deciding, ACCOUNT_TOPICS)
 

@@ -1,9 +1,9 @@
-"""View `disclosures`: who received which fields of whom, when, why and how. One row a disclosure.
+"""View `disclosures`: who received which fields of a person, when, why and how. One row a disclosure.
 
-Besides `personal-data-disclosed` there are acts that are disclosures by their nature: a 112 call, the name
-behind malicious calls, a feed of subscribers, a number that moves, a parcel. What their events do not say,
-their type says (`NATURE`), or it is not known and None. The recipient's name is not here, nor its kind
-where a feed does not say it: both are looked up as they were at the time (`recipients`).
+Some acts are disclosures by nature: a 112 call, the name behind malicious calls, a feed of subscribers, a
+ported number, a parcel. Their type fills in members that their events do not state (`NATURE`); an unknown
+member is None. The recipient's name is not here, nor its kind where a feed does not state it: both are looked
+up as they were at the time (`recipients`).
 """
 
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ _RECIPIENT = "recipient/"
 
 
 class _Nature(NamedTuple):
-    """What the type of an event says about the disclosure that it is."""
+    """The members of a disclosure that follow from the type of its event."""
 
     recipient_kind: str
     purpose: str
@@ -77,12 +77,12 @@ class Disclosure(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def feed(self) -> FeedNature:
-        """What the rulebook says of a feed to this kind of recipient under this provision."""
+        """The rulebook's entry for a feed to this kind of recipient under this provision."""
         return feed_nature(self.recipient_kind, self.provision)
 
     @property
     def purpose(self) -> str:
-        """What it was for, as the disclosure states it, or else its type; empty where that is not told."""
+        """The purpose, from the disclosure or else from its type; empty if unknown."""
         if self.name == FEED:
             return str(self.facts.get("purpose") or self.feed.purpose)
         nature = NATURE.get(self.name)
@@ -114,7 +114,7 @@ class Disclosure(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     @property
     def record_count(self) -> int | None:
-        """Of a feed: about how many records; None for a disclosure about one person."""
+        """The approximate number of records in a feed; None for a disclosure about one person."""
         count: int | None = self.facts.get("record_count")
         return count
 

@@ -93,7 +93,7 @@ class Incident(msgspec.Struct, frozen=True):
 
     @property
     def regimes(self) -> list[str]:
-        """What it falls under, as it was detected."""
+        """The regimes of the incident, as it was detected."""
         return [str(step.facts["regime"]) for step in self.named(_DETECTED)]
 
     @property
@@ -103,7 +103,7 @@ class Incident(msgspec.Struct, frozen=True):
 
     @property
     def told(self) -> dict[str, Any]:
-        """What a notification of a breach must say: of each member the latest that was said of it."""
+        """The content that a breach notification must have: the latest statement of each member."""
         statements = (step.facts for step in self.named(_DETECTED, _ASSESSED, _NOTIFIED))
         return {
             name: statement[name] for statement in statements for name in TOLD if name in statement
@@ -120,7 +120,7 @@ class Incident(msgspec.Struct, frozen=True):
 
     @property
     def clocks(self) -> list[Clock]:
-        """What had to be done by when, in the order of time; of each duty the clock that began first."""
+        """The deadlines in the order of time; for each duty, the clock that began first."""
         clocks = list(self._clocks())
         first = {
             clock.duty: clock for clock in sorted(clocks, key=lambda clock: clock.due, reverse=True)
@@ -184,7 +184,7 @@ def evolve(subkey: str, state: Incident | None, event: RecordedEvent) -> Inciden
 
 
 def _cells(_key: Key, incident: Incident) -> Cells:
-    """Of a case in which something is to be done: its kind, and from when that is too late."""
+    """For a case with something to do: its kind, and the time from which that is late."""
     if incident.kind == "told" or not incident.is_open:
         return None, None
     undone = [clock.due for clock in incident.clocks if clock.done_at is None]

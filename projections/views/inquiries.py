@@ -1,7 +1,7 @@
-"""What the supervisory authority asked, and whether it got its answer. One row an inquiry.
+"""Inquiries of the supervisory authority, and their answers. One row an inquiry.
 
-No table holds it: an inquiry is rare, so that its rows are folded from the few events about it when somebody
-asks. Nothing is relative to a clock; `clock` says until when an answer is in time.
+No table holds it: inquiries are rare, so their rows are folded on demand from the few events about them.
+Nothing depends on a clock; `clock` says until when an answer is in time.
 """
 
 from datetime import datetime

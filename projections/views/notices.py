@@ -18,7 +18,7 @@ _PUBLISHED = names.PRIVACY_NOTICE_PUBLISHED
 
 
 class NoticeStatement(msgspec.Struct, frozen=True, array_like=True):
-    """What a clause of a notice says: the name of the statement, and the statement."""
+    """A statement in a clause of a notice: its name and its content."""
 
     clause: str
     claim: str

@@ -1,9 +1,10 @@
-"""View `notifications`: which recipients must be told that data they had received was changed (GDPR Art. 19).
+"""View `notifications`: recipients to be told that data they had received was changed (GDPR Art. 19).
 
-One row a person. Who is told: who received a category before it was corrected or erased, or got it while it
-may only be stored; who got a debt that is paid, or a signal of misuse that was none. They must be told until
-a `recipient-notified` says that it was, or why it was not. Only the latest change of a category
-counts, since a message about it says how the data is now; so a row stays small however often it changes.
+One row for each person. A recipient must be told if it received a category before a correction or erasure, or
+while that category was restricted; likewise a recipient of a debt that is paid, or of a signal of misuse that
+was unfounded. The duty ends with a `recipient-notified` that says that it was told, or why it was not. Only
+the latest change of a category counts, since a word about it describes the data as it is now; so a row stays
+small however often the data changes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -71,10 +72,10 @@ class NotificationOutcome(msgspec.Struct, frozen=True, array_like=True, gc=False
 
 
 class Changes(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What recipients received of a person and what was changed of it: each by category.
+    """Receipts and changes of a person's data, by category.
 
-    `given`: recipient -> category -> time of the first disclosure. `changed`: action -> category -> latest
-    change. `told`: recipient -> action -> category, or all of them -> latest word.
+    `given`: maps recipient and category to the time of the first disclosure. `changed`: maps action and
+    category to the latest change. `told`: maps recipient, action and category (or all) to the latest word.
     """
 
     given: dict[str, dict[str, datetime]] = {}

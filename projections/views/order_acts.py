@@ -1,6 +1,6 @@
-"""Acts on orders and on secrecy, as the views of the confidential ledger keep them: one shape for all.
+"""Acts on orders and on secrecy, in the one shape that the views of the confidential ledger keep.
 
-No value and no clock is here. What secrecy comes to at a time is asked of the acts that concern it.
+No value and no clock is here. The secrecy at a time is worked out from the acts that concern it.
 """
 
 from collections.abc import Iterable, Sequence

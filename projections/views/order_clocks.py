@@ -1,6 +1,6 @@
-"""What goes on for an order that was carried out: a tap, and the parts of a period; with their clocks. Pure.
+"""Running measures of an executed order, a tap or the parts of a period, with their clocks. Pure.
 
-Asked of the acts on the order alone, as `orders` keeps them.
+Worked out from the acts on the order alone, as `orders` keeps them.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,7 +24,7 @@ _DECISIONS = (names.ORDER_VALIDATED, names.ORDER_NARROWED)
 
 
 class OrderClockStatus(msgspec.Struct, frozen=True):
-    """What must be done by when, and when it was. `due`: the first instant too late, in UTC."""
+    """A deadline, and the time when it was met. `due`: the first instant too late, in UTC."""
 
     name: ClockName
     due: datetime

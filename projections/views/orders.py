@@ -1,8 +1,8 @@
-"""View `orders`: what authorities ordered about persons, and every act on it. One row an order of a person.
+"""View `orders`: orders of authorities about persons, and every act on them. One row an order and person.
 
-Of the confidential ledger only. An order is known by its reference. Nothing is overwritten and nothing is
-relative to a clock: what an order is at a time is asked of its acts (`standing`), with the rules of the
-rulebook. A step that does not fit counts where its time puts it.
+It belongs to the confidential ledger only. An order is known by its reference. Nothing is overwritten and
+nothing depends on a clock: the state of an order at a time is worked out from its acts (`standing`), with the
+rules of the rulebook. A step out of order counts where its time puts it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -162,7 +162,7 @@ class Order(msgspec.Struct, frozen=True):
 
     @property
     def kind(self) -> str | None:
-        """What it wants: as it says, or the only kind that its rule has."""
+        """The kind of measure: as stated, or the only kind of its rule."""
         facts, rule = self.facts, self.rule
         stated = facts.kind if facts else None
         return stated or (rule.kinds[0] if rule and len(rule.kinds) == 1 else None)
@@ -182,12 +182,12 @@ class Order(msgspec.Struct, frozen=True):
         return bool(self.fact("form") == _ANNOUNCING)
 
     def fact(self, name: str) -> Any:
-        """What its receipt says; None where it does not, or there is none."""
+        """A fact of its receipt; None if the receipt does not state it, or there is no receipt."""
         return self.receipt.facts.get(name) if self.receipt else None
 
     @property
     def form_faults(self) -> list[str]:
-        """What is wrong with the form that it came in, as codes."""
+        """The faults of the form that it came in, as codes."""
         return list(self.fact("form_faults") or ())
 
     @property
@@ -225,12 +225,12 @@ class Order(msgspec.Struct, frozen=True):
 
 
 class OrderStatus(msgspec.Struct, frozen=True):
-    """What an order is at a time. `next_due`: of the clock that runs out first; None where none runs.
+    """The state of an order at a time. `next_due`: of the clock that ends first; None: no clock runs.
 
-    `lapsed`: it was oral, and was not confirmed in writing in time, whatever came of it. `runs`: it was
+    `lapsed`: an oral order that was not confirmed in writing in time, whatever came of it. `runs`: it was
     executed, and a tap has not ended, or the rest of its period is still to be given. `preserved_until`: the
-    last day up to which data is kept for it. `allowance`: exactly what it may have, by its rule.
-    `earliest`: the instant before which nothing may be given; None: at once.
+    last day of the preservation for it. `allowance`: exactly the data that its rule allows. `earliest`: the
+    instant before which nothing may be given; None: at once.
     """
 
     status: Status
@@ -255,10 +255,10 @@ class OrderStatus(msgspec.Struct, frozen=True):
 def standing(
     order: Order, time: datetime, *, followers: Iterable[Order] = ()
 ) -> OrderStatus | None:
-    """What an order is at a time; None when it had not been received by then.
+    """The state of an order at a time; None if it had not been received by then.
 
     `followers`: other orders of the person. While one of them waits for the data that this order keeps, its
-    preservation has no end, where the law has it so.
+    preservation has no end, if the law says so.
     """
     past = order.until(time)
     receipt = past.receipt
@@ -350,7 +350,8 @@ def order_clocks(order: Order) -> tuple[OrderClockStatus, ...]:
 def _runs(order: Order, name: ClockName) -> bool:
     """Whether a clock matters.
 
-    Of a preservation not when the order is carried out and nothing is kept, nor when another order keeps it.
+    The clock of a preservation does not, once the order is executed and nothing is kept, or another order
+    keeps it.
     """
     if name == "preservation" and order.follows:
         return False
@@ -435,7 +436,7 @@ def evolve(subkey: str, state: Order | None, event: RecordedEvent) -> Order:
 
 
 def _cells(_key: Key, order: Order) -> tuple[Any, ...]:
-    """Of an order that waits for something, or runs: that it does, and from when that is too late."""
+    """For an order that waits or runs: that it does, and the time from which it is late."""
     due = [clock.due for clock in order_clocks(order) if clock.done_at is None]
     is_open = bool(due) or is_running(order)
     return (OPEN, min(due, default=None)) if is_open else (None, None)

@@ -57,7 +57,7 @@ class DeclaredActivity(msgspec.Struct, frozen=True, array_like=True, tag="declar
 
     @property
     def facts(self) -> dict[str, Any] | None:
-        """What the latest declaration says."""
+        """The facts of the latest declaration."""
         return self.versions[-1].facts if self.versions else None
 
     @property
@@ -102,7 +102,7 @@ class Totals(msgspec.Struct, frozen=True):
 
 
 class ObservedActivity(msgspec.Struct, frozen=True):
-    """What an entry shows of its observations; times are occurred times, lists are sorted."""
+    """The observations in an entry; times are occurred times, lists are sorted."""
 
     events: int
     data_subjects: int
@@ -140,7 +140,7 @@ class Entry(msgspec.Struct, frozen=True):
         return sum(version.order.time <= time for version in self.versions)
 
     def declared_at(self, time: datetime) -> dict[str, Any] | None:
-        """What was declared by then, or else at first; None when nothing ever was."""
+        """The declaration in force at a time, or else the first one; None without any."""
         if not self.versions:
             return None
         return self.versions[max(0, self.version_at(time) - 1)].facts
@@ -246,7 +246,7 @@ class ObservationTotals:
         self._move(row, -1)
 
     def totals(self) -> Totals:
-        """What is left."""
+        """The remaining totals."""
         counts = ({name: n for name, n in sums.items() if n} for sums in self._counts)
         return Totals(self._events, self._data_subjects, *counts)
 
@@ -307,7 +307,7 @@ def entry(
 
 
 def _observed(totals: Totals, first: datetime | None, last: datetime | None) -> ObservedActivity:
-    """What events show of an activity."""
+    """The observations of an activity in the events."""
     return ObservedActivity(
         events=totals.events,
         data_subjects=totals.data_subjects,

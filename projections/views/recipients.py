@@ -136,9 +136,9 @@ def recipient_at(state: Recipient, time: datetime) -> Version | None:
 
 
 def frameworks_on(versions: Iterable[Version], version: Version, day: date) -> frozenset[str]:
-    """What a recipient was certified under on a day, on which `version` holds.
+    """The frameworks of a recipient's certification on a day on which `version` holds.
 
-    That version says so, or a later one, which may tell of days before it.
+    That version states them, or a later one, which may tell of earlier days.
     """
     later = [other for other in versions if _version_order(other) >= _version_order(version)]
     certificates = chain.from_iterable(version.certifications for version in later)

@@ -49,7 +49,7 @@ class EntryStore(Protocol):
         """Every entry."""
 
     def observed(self) -> Iterator[bytes]:
-        """What was observed of every stream, as written so far, in flat memory."""
+        """The observations of every stream, as written so far, in flat memory."""
 
     def put_entries(self, entries: Mapping[str, EntryRow | None]) -> None:
         """Write or, for None, remove the entries of activities."""
@@ -68,7 +68,7 @@ def refresh(changes: Changes[Row], store: EntryStore) -> None:
 
 
 def reduce(changes: Changes[Row], store: EntryStore) -> None:
-    """The same for some of many rows that lose events: a span stays too wide until `settle`."""
+    """Update the entries of rows that lose events: a span stays too wide until `settle`."""
     by_activity = _by_activity(changes)
     activities = sorted(by_activity)
     totals, spans = _totals_and_spans(store.entries(activities))

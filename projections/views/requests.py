@@ -65,17 +65,17 @@ class Request(msgspec.Struct, frozen=True):
 
     @property
     def right(self) -> str | None:
-        """What was asked for."""
+        """The requested right."""
         return self.receipt.facts["right"] if self.receipt else None
 
     @property
     def end(self) -> RequestAct | None:
-        """What ended it: the first answer or refusal."""
+        """The act that ended it: the first answer or refusal."""
         return next((step for step in self.steps if step.name in {_ANSWERED, _REFUSED}), None)
 
     @property
     def fulfilled(self) -> RequestAct | None:
-        """What stopped its period: its end, or that what was asked for was handed over."""
+        """The act that stopped its period: its end, or the hand-over of the requested data."""
         ends = {_ANSWERED, _REFUSED, *_ISSUED}
         return next((step for step in self.steps if step.name in ends), None)
 
@@ -108,7 +108,7 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class RequestStatus(msgspec.Struct, frozen=True):
-    """What a request is at a time. `identity`: asked, while more was asked for and not shown."""
+    """The state of a request at a time. `identity`: asked, while the requested evidence is missing."""
 
     status: Status
     identity: Identity
@@ -119,7 +119,7 @@ class RequestStatus(msgspec.Struct, frozen=True):
 
 
 def standing(request: Request, time: datetime) -> RequestStatus | None:
-    """What a request is at a time; None when it had not been received by then."""
+    """The state of a request at a time; None if it had not been received by then."""
     past = request.until(time)
     period, end = past.period, past.end
     if period is None:
@@ -197,7 +197,7 @@ def evolve(subkey: str, state: Request | None, event: RecordedEvent) -> Request:
 
 
 def _cells(_key: Key, request: Request) -> Cells:
-    """Of a request without an answer: its right, and from when it is too late."""
+    """For an unanswered request: its right, and the time from which it is late."""
     is_open = request.receipt is not None and request.end is None
     return (request.right, request.open_until) if is_open else (None, None)
 

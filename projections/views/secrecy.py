@@ -1,8 +1,8 @@
-"""View `secrecy`: what a person may not know. One row a person: disclosures, and every act on their secrecy.
+"""View `secrecy`: facts that a person may not know. One row a person, with disclosures and acts on secrecy.
 
-Of the confidential ledger only. A disclosure in it is secret until a lift that concerns it: one that names
-the disclosure, its order, or neither. Nothing is relative to a clock: how it stands at a time is asked of
-the acts (`disclosures`, `restrictions`, `preservations`).
+It belongs to the confidential ledger only. A disclosure in it is secret until a lift concerns it: a lift that
+names the disclosure, its order, or neither. Nothing depends on a clock: the state at a time is worked out
+from the acts (`disclosures`, `restrictions`, `preservations`).
 """
 
 from collections.abc import Iterator
@@ -176,7 +176,7 @@ def disclosures_of(secrets: Secrets, order_ref: str) -> list[OrderAct]:
 
 
 def preservations(secrets: Secrets, time: datetime) -> list[Preservation]:
-    """What is kept for authorities at a time, order by order, ended or not."""
+    """The preservations for authorities at a time, order by order, ended or not."""
     past = secrets.until(time)
     refs = {str(act.facts.get("order_ref", "")) for act in past.named(names.PRESERVATION_IMPOSED)}
     return [_preservation(past, ref) for ref in sorted(refs)]
@@ -224,7 +224,7 @@ def evolve(_subkey: str, state: Secrets | None, event: RecordedEvent) -> Secrets
 
 
 def _cells(_key: Key, secrets: Secrets) -> tuple[Any, ...]:
-    """Of a person of whom a review was announced: from when it is too late. Disclosures count as secret."""
+    """For a person with an announced review: the time from which it is late. Disclosures count as secret."""
     days = list(_reviews(secrets))
     return (OPEN, start_of(min(days) + timedelta(days=1))) if days else (None, None)
 

@@ -24,7 +24,7 @@ _ACTS = {*_GRANTS, *_EMPLOYMENTS, names.VOG_PRESENTED}
 
 
 class Definition(msgspec.Struct, frozen=True):
-    """What a role covers from an event on; nothing: the role ended. `counts`: as of a grant."""
+    """The scope of a role from an event on; empty: the role ended. `counts`: its power, as for a grant."""
 
     order: Order
     categories: tuple[str, ...]
@@ -194,9 +194,9 @@ def counts(presented: Order, issued_on: date, time: datetime) -> bool:
 def definition_at(
     definitions: Iterable[Definition], time: datetime, *, here: bool = False
 ) -> Definition | None:
-    """What a role covers at a time; None when it was not defined by then.
+    """The scope of a role at a time; None if it was not defined by then.
 
-    `here`: in this ledger itself, where only those count that give power.
+    `here`: in this ledger itself, where only definitions with power count.
     """
     definitions_by_then = [
         definition
