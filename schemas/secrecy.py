@@ -146,7 +146,8 @@ class Secrecy:
 
     def _unreadable(self, message: Any) -> Why | None:
         said = "\n".join(_texts(message))
-        found = self._raw.search(said.encode(errors="replace")) or self.rules.hidden.are_in(said)
+        raw = said.encode(errors="replace").lower()
+        found = self._raw.search(raw) or self.rules.hidden.are_in(said)
         return Why("", "unreadable") if found else None
 
     def withholds(self, message: Any) -> bool:
@@ -170,7 +171,7 @@ class Secrecy:
             body = _ESCAPE.sub(lambda match: chr(int(match[1], 16)).encode(errors="replace"), body)
         if b"\0" in body:
             body = body.replace(b"\0", b"")
-        if self._raw.search(body):
+        if self._raw.search(body.lower()):
             return True
         # A huge message is no text before somebody has something to look for in it.
         return bool(self.rules.hidden.hashes) and self._hides(body.decode(errors="replace"))
@@ -354,13 +355,15 @@ def _is_text(body: bytes) -> bool:
 
 
 def _raw_marks(rules: SecrecyRules) -> re.Pattern[bytes]:
-    """What bytes show that cannot be read as an event."""
+    """What bytes show that cannot be read as an event: a pattern for small letters, since a pattern that
+    disregards capitals takes four times as long.
+    """
     marks = [*SECRET_NAMES]
     if rules.rows:
         marks += sorted({type for row in rules.rows if _guards(row) for type in row.types})
         kinds = sorted(kind for kind, groups in rules.kinds.items() if "investigating" in groups)
         marks += [f"(?<![a-z])(?:{'|'.join(kinds)})(?![a-z])", CITATION]
-    return re.compile("|".join(marks).encode(), re.IGNORECASE)
+    return re.compile("|".join(marks).lower().encode())
 
 
 def _guards(row: Row) -> bool:
