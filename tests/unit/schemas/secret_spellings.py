@@ -109,4 +109,6 @@ def by_shape() -> Iterator[Message | bytes | list[Any]]:
     yield b'{"type":"nl.voipzeker.ledger.order-received.v1"'
     yield '{"recipient_kind":"police"}'.encode("utf-16")
     yield b'{"recipient_kind":"\\u0070olice"'
+    yield b'{"recipient_kind":"Police"'
+    yield [{"recipient_kind": "POLICE"}]
     yield b'{"case_ref":"sv-126nd"'
