@@ -4,6 +4,7 @@ import tomllib
 from bisect import bisect_right, insort
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from typing import Literal, Protocol, TypeVar
 
@@ -52,13 +53,17 @@ def load(
     path = f"{file or _plural(name)}.toml"
     text = files("rulebook").joinpath(layer, path).read_text("utf-8")
     try:
-        stated = msgspec.convert(tomllib.loads(text)[name], list[object])
+        stated = msgspec.convert(_parsed(text)[name], list[object])
         tables = [each for item in stated for each in _each(item)]
         entries: tuple[Entry, ...] = tuple(msgspec.convert(tables, list[entry]))  # type: ignore[valid-type]
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, KeyError) as error:
         raise RulebookError(f"{layer}/{path}: {error}") from error
     _note_changes(entries)
     return entries
+
+
+# Modules take several kinds of entry from one file, one after the other.
+_parsed = lru_cache(maxsize=1)(tomllib.loads)
 
 
 def _note_changes(entries: Iterable[object]) -> None:
@@ -74,10 +79,10 @@ def unchanged_since(day: date) -> date:
 
 
 def _each(item: object) -> list[object]:
-    each = item.pop("each", None) if isinstance(item, dict) else None
-    if not isinstance(item, dict) or not isinstance(each, dict):
+    if not isinstance(item, dict) or not isinstance(item.get("each"), dict):
         return [item]
-    return [{**item, member: value} for member, values in each.items() for value in values]
+    rest = {member: value for member, value in item.items() if member != "each"}
+    return [{**rest, member: value} for member, values in item["each"].items() for value in values]
 
 
 def load_both(name: str, entry: type[LayeredEntry]) -> tuple[LayeredEntry, ...]:

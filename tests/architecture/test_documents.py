@@ -18,6 +18,7 @@ from schemas import ALL_TYPES
 from schemas.documents import schema_of
 from tests.architecture import diagrams
 from tests.architecture.documents import ROOT, SECTIONS, summarized, written
+from tests.fixtures.cases import each
 
 INVARIANTS = ROOT / "docs" / "explanation" / "invariants.md"
 
@@ -122,7 +123,7 @@ def test_every_member_of_every_schema_is_named_in_the_contract() -> None:
     assert set(re.findall("[a-z]+", "source id" + answer.partition("}")[0])) == sent
 
 
-@pytest.mark.parametrize("page", tracked("*.md"))
+@each("page", tracked("*.md"))
 def test_what_a_page_links_to_exists(page: str) -> None:
     """What it names in backticks: `test_paths.py`."""
     text = (ROOT / page).read_text("utf-8")

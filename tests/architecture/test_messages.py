@@ -4,12 +4,11 @@ import re
 import tomllib
 from pathlib import Path
 
-import pytest
-
 import documents
 from application.language import speak
 from documents.messages import told
 from tests.architecture.messages import PLACE, messages
+from tests.fixtures.cases import each
 
 FILE = Path(documents.__file__).with_name("messages.toml")
 KNOWN = tomllib.loads(FILE.read_text("utf-8"))
@@ -31,7 +30,7 @@ def test_a_sentence_has_a_place_for_every_value() -> None:
         assert dutch.strip(), english
 
 
-@pytest.mark.parametrize("english", sorted(ALL))
+@each("english", sorted(ALL))
 def test_a_message_with_values_is_found(english: str) -> None:
     """And it is its own sentence that is told, whatever others are like it."""
     speak("nl")

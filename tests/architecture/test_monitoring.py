@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ def shown() -> Iterator[str]:
                 yield expression.replace("$__rate_interval", "5m").replace("$topic", ".+")
 
 
+@cache
 def known() -> dict[str, set[str]]:
     """Name of every series -> its own labels; a recorded one has the labels of its level."""
     names = dict(FOREIGN)

@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from console.main import command_tree
 from console.tree import entries
 from host.setting_list import SETTINGS
+from tests.fixtures.cases import each
 from tests.fixtures.console import Cli
 from web.metrics import MADE
 
@@ -41,7 +40,7 @@ def told(text: str) -> list[str]:
     return [match[0] for match in TELLING.finditer(ORDINARY.sub("", text))]
 
 
-@pytest.mark.parametrize("command", ["", *sorted(entries())])
+@each("command", ["", *sorted(entries())])
 def test_no_help_tells_of_another_ledger(program: Cli, command: str) -> None:
     ran = program(*command.split(), "--help")
     assert ran.status == 0
@@ -73,7 +72,7 @@ def _files() -> Iterator[Path]:
         yield from found
 
 
-@pytest.mark.parametrize("path", [*_files()], ids=lambda path: str(path.relative_to(ROOT)))
+@each("path", [*_files()], ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_file_of_the_open_ledger_tells_of_another_one(path: Path) -> None:
     assert told(path.read_text()) == []
 

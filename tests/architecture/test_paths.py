@@ -22,6 +22,7 @@ import pytest
 
 from tests.architecture.documents import ROOT
 from tests.architecture.test_documents import tracked
+from tests.fixtures.cases import each
 
 PAGES = [page for page in tracked("*.md") if page != "CHANGELOG.md"]
 ENDINGS = "py|toml|sql|md|html|css|js|json|yml|typ|txt|svg|zdict|service|lock|xz|parquet"
@@ -91,7 +92,7 @@ def exists(path: str, page: str) -> bool:
     return (ROOT / page).parent.joinpath(path).exists() or any(map(ending.fullmatch, known()))
 
 
-@pytest.mark.parametrize("page", PAGES)
+@each("page", PAGES)
 def test_every_path_in_backticks_exists(page: str) -> None:
     named = set(paths_of((ROOT / page).read_text("utf-8"))) - {*WRITTEN}
     assert sorted(path for path in named if not exists(path, page)) == []

@@ -14,6 +14,7 @@ from tests.architecture.documents import ROOT
 from tests.architecture.messages import messages
 from tests.architecture.reference import every_text
 from tests.architecture.test_documents import tracked
+from tests.fixtures.cases import each
 
 # What is refused, and what to write instead.
 REFUSED = {
@@ -69,7 +70,7 @@ def _texts(part: object) -> Iterator[str]:
         yield part
 
 
-@pytest.mark.parametrize("page", sorted({*tracked("*.md")} - _EXCUSED))
+@each("page", sorted({*tracked("*.md")} - _EXCUSED))
 def test_a_document_names_who_does_what(page: str) -> None:
     assert hidden((ROOT / page).read_text("utf-8")) == []
 
@@ -84,7 +85,7 @@ def test_a_message_names_who_does_what() -> None:
     assert [found for text in sorted(messages()) for found in hidden(text)] == []
 
 
-@pytest.mark.parametrize(
+@each(
     "page", tracked("application/*.toml", "documents/*.toml", "rulebook/*.toml", "schemas/*.toml")
 )
 def test_a_data_file_names_who_does_what(page: str) -> None:

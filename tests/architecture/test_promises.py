@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 import yaml
 
 from rulebook.periods import period
 from tests.architecture.documents import ROOT
 from tests.architecture.shape import limits_of
+from tests.fixtures.cases import each
 from tests.fixtures.deployment import compose
 
 _WORDS = {
@@ -82,7 +82,7 @@ def numbers_of(alert: str) -> set[float]:
     raise LookupError(alert)
 
 
-@pytest.mark.parametrize("promise", PROMISES, ids=lambda one: f"{one.page}: {one.says[:50]}")
+@each("promise", PROMISES, ids=lambda one: f"{one.page}: {one.says[:50]}")
 def test_a_promise_stands_on_its_page_and_has_its_test_and_its_numbers(promise: Promise) -> None:
     lines = (ROOT / promise.page).read_text("utf-8").splitlines()
     text = " ".join(re.sub(r"^\s*(#|--)?\s*", "", line) for line in lines)

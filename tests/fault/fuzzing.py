@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import jsonschema_rs
@@ -47,11 +48,15 @@ _IBAN, _TIME = re.compile(formats.IBAN), re.compile(formats.TIME)
 _TC = re.compile(formats.TC)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _KEPT = 400
-VALIDATORS = {
-    entry.type: jsonschema_rs.Draft202012Validator(schema_of(entry.type), validate_formats=True)
-    for entry in EVENT_TYPES.values()
-    if not entry.own
-}
+
+
+@cache
+def _validator(type: str) -> jsonschema_rs.Draft202012Validator | None:
+    """By the schema that is published; None for a type that nobody sends."""
+    entry = EVENT_TYPES.get(type)
+    if entry is None or entry.own:
+        return None
+    return jsonschema_rs.Draft202012Validator(schema_of(type), validate_formats=True)
 
 
 @dataclass
@@ -187,7 +192,7 @@ def _of_schema(report: Report, value: bytes, result: Event | Rejection) -> str |
     if isinstance(result, Rejection) and (result.hidden or result.code in _UNREAD):
         return None
     type = message.get("type") if isinstance(message, dict) else None
-    validator = VALIDATORS.get(type) if isinstance(type, str) else None
+    validator = _validator(type) if isinstance(type, str) else None
     refused = isinstance(result, Rejection) and result.code in _SHAPE
     if validator is None:
         return None if refused else "an unknown type that is no fault of shape"

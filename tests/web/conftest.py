@@ -1,9 +1,12 @@
 """Fixtures of the tests of pages: the browser, and a context of its own for each test."""
 
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from playwright.sync_api import Browser, BrowserContext, expect
+from starlette.testclient import TestClient
 
 import application.remembered
 from tests.web.browser import PATIENCE_MS, chromium
@@ -18,6 +21,14 @@ expect.set_options(timeout=PATIENCE_MS)
 def _answers_are_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is: no answer is of a moment ago, unless a test asks for that itself."""
     monkeypatch.setattr(application.remembered, "SHORT_S", float("inf"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_loop() -> Iterator[None]:
+    """One event loop for the clients of a module: one with its threads for each request costs as much as a
+    quick answer."""
+    with start_blocking_portal() as portal, patch.object(TestClient, "portal", portal):
+        yield
 
 
 @pytest.fixture(scope="session")

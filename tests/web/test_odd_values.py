@@ -121,7 +121,7 @@ def test_what_every_answer_is_asked_with_may_be_anything(
     sampled: Consoled, path: str, name: str
 ) -> None:
     client = sampled.as_("privacy-officer")
-    for text in ODD:
+    for text in ODD if path == "/today" else turn(f"{path}?{name}", ODD):
         answers(client, f"/api/v1{path}", {name: text})
 
 
@@ -131,7 +131,7 @@ def test_what_every_answer_is_asked_with_may_be_anything(
 def test_what_every_page_is_asked_with_may_be_anything(sampled: Consoled, name: str) -> None:
     client = sampled.as_("privacy-officer")
     for path in ("/persons/customer/10023", "/findings", "/requests/9999-12-31T23:59:59.999999Z"):
-        for text in turn(f"{path}?{name}", ODD) if path != "/findings" else ODD:
+        for text in ODD if path.startswith("/persons") else turn(f"{path}?{name}", ODD):
             answers(client, path, {name: text})
 
 
@@ -196,7 +196,7 @@ def test_a_header_may_be_anything(sampled: Consoled, name: str) -> None:
     ):
         headers: Any = {name: text.encode()[:60_000]}
         for client in (program, person.http, sampled.nobody().http):
-            for path in ("/api/v1/today", "/login"):
+            for path in turn(f"{name} {text}", ("/api/v1/today", "/login")):
                 assert client.get(path, headers=headers).status_code < 500, (name, text)
             sent = client.post("/api/v1/events", headers=headers, content=b"{}")
             assert sent.status_code < 500, (name, text)
@@ -236,7 +236,8 @@ def test_a_body_may_be_anything(sampled: Consoled, path: str) -> None:
     own = {"origin": ORIGIN, "sec-fetch-site": "same-origin", **token}
     for body in BODIES:
         for kind in KINDS:
-            for client, more in ((program, {}), (portal, {}), (person.http, own)):
+            clients: Any = ((program, {}), (portal, {}), (person.http, own))
+            for client, more in turn(f"{path} {kind} {body[:9]!r}", clients):
                 headers = {"content-type": kind, **more}
                 sent = client.post(path, content=body, headers=headers)
                 assert sent.status_code < 500, (path, body[:40], kind)

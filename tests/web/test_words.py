@@ -12,6 +12,7 @@ from markupsafe import Markup
 from application.language import speak
 from projections import ORDER_VIEWS, VIEWS
 from schemas.texts import LANGUAGES, word_of
+from tests.fixtures.cases import each
 from web.pages.listed import PAGES
 from web.rights import Deed, Part, table
 from web.words import counted, grouped, t, words
@@ -40,7 +41,7 @@ def sources() -> str:
     return "\n".join(file.read_text("utf-8") for file in files)
 
 
-@pytest.mark.parametrize("section", words())
+@each("section", words())
 def test_each_text_is_in_both_languages_with_the_same_places(section: str) -> None:
     for name, texts in words()[section].items():
         assert sorted(texts) == sorted(LANGUAGES), name

@@ -146,13 +146,19 @@ class Asked(NamedTuple):
 class Walk:
     """All that a role can ask of a console. `seed`: decides which address is asked in other ways, too.
 
-    Each answer is asked. Its files, languages, moments and places in it are drawn, one in so many.
+    Each answer is asked, or `usual` of them. Its files, languages, moments and places in it are drawn, one in
+    so many.
     """
 
     def __init__(
-        self, console: Consoled, role: str, seed: int, reference: str = "employee/11"
+        self,
+        console: Consoled,
+        role: str,
+        seed: int,
+        reference: str = "employee/11",
+        usual: float = 1.0,
     ) -> None:
-        self._console, self._role, self._rng = console, role, Random(seed)
+        self._console, self._role, self._rng, self._usual = console, role, Random(seed), usual
         self._client = console.as_(role, reference)
         self._program = Programs(console).client("reader", "ledger", role=role)
         with console.site() as site:
@@ -162,7 +168,10 @@ class Walk:
         """Each answer, page, export and feed."""
         ways = [*self._pages_otherwise(), *self._resources_otherwise(), *self._questions()]
         some = [way for way in ways if self._rng.random() < ONE_IN]
-        for address in dict.fromkeys([*self._resources(), *self._pages(), *some]):
+        usual = [*self._resources(), *self._pages()]
+        if self._usual < 1.0:
+            usual = [address for address in usual if self._rng.random() < self._usual]
+        for address in dict.fromkeys([*usual, *some]):
             yield self._got(address)
         for field, value in (("email", EMAIL), ("email", HIDDEN_EMAIL), ("name", "A. Naam")):
             yield self._posted("/persons/find", field=field, value=value)

@@ -4,17 +4,16 @@ import inspect
 import re
 from pathlib import Path
 
-import pytest
-
 import console.commands
 from console.tree import entries, function_of
+from tests.fixtures.cases import each
 
 ENTRIES = entries(confidential=True)
 COMMANDS = {path: entry for path, entry in ENTRIES.items() if entry.function}
 FOLDER = Path(console.commands.__file__).parent
 
 
-@pytest.mark.parametrize("path", COMMANDS)
+@each("path", COMMANDS)
 def test_a_command_is_written_where_its_row_says(path: str) -> None:
     function = function_of(COMMANDS[path])
     module, _, name = COMMANDS[path].function.partition(".")

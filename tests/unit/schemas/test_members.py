@@ -1,11 +1,10 @@
 """Members of events in words: one for each, in both languages, and none for what there is not."""
 
-import pytest
-
 from schemas import ALL_TYPES
 from schemas.members import PERSONAL, Member, Shape, members_of, words
 from schemas.personal import PERSONAL_FIELDS
 from schemas.texts import LANGUAGES
+from tests.fixtures.cases import each
 
 OPEN = [entry for entry in ALL_TYPES.values() if not entry.own]
 
@@ -30,7 +29,7 @@ def test_every_member_has_words_and_no_word_is_of_nothing() -> None:
         assert all(text.strip() == text and not text.endswith(".") for text in said.values())
 
 
-@pytest.mark.parametrize("entry", OPEN, ids=lambda entry: entry.name)
+@each("entry", OPEN, ids=lambda entry: entry.name)
 def test_a_type_has_its_members_once_what_it_must_have_first(entry: object) -> None:
     data = entry.data  # type: ignore[attr-defined]
     members = members_of(data)
