@@ -61,7 +61,7 @@ class Console:
         )
         self.logins = logins = logins_of(house, settings)
         self.desk = desk = Desk(pool, Reasons(), login_of)
-        requests = Limiter(REQUESTS, REQUESTS_S)
+        self.requests = requests = Limiter(REQUESTS, REQUESTS_S)
         pages = Pages(desk, showing, requests, secure=origin.is_secure)
         self.announced: Callable[[], AbstractContextManager[None]] = (
             (lambda: links.announced(origin)) if links else nullcontext

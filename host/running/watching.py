@@ -11,7 +11,7 @@ import consumers.post_metrics
 import ledger.metrics
 import ledger.tlog.publishing.metrics
 import projections.metrics
-from application.queries.upkeep.health import Promise, promise_of
+from application.queries.upkeep.health import LogPromise, promise_of
 from host.logs import Log, begin_logs
 from host.running.health import ALIVE_S, Check, Pulse, missing
 from host.running.reaching import once_there_is_room
@@ -181,7 +181,7 @@ class _Fenced:
 
     def __init__(self, fence: Fence) -> None:
         self._fence = fence
-        self._promise: Promise | None = None
+        self._promise: LogPromise | None = None
 
     def read(self, session: Session) -> Figures:
         """Look, and say it in figures."""
