@@ -19,6 +19,8 @@ from consumers.together import PostObserver, Together
 from host.pool import SitePool
 from web.answering import Desk
 from web.api.asking import check_query
+from web.api.changes import PATH as CHANGES
+from web.api.changes import Changes
 from web.api.described import Schema
 from web.api.intake import TAKEN_AT, take_events
 from web.api.openapi import document
@@ -58,6 +60,7 @@ class Api:
         self._desk, self._pool, self._origin = desk, pool, origin
         self._requests = requests or Limiter(REQUESTS, REQUESTS_S)
         self._posts = posts
+        self.changes = Changes(desk)
         self._making = Lock()
         self._recorder: Together | None = None
 
@@ -66,6 +69,9 @@ class Api:
         return [
             Route(f"{BASE}/openapi.json", Endpoint({"GET": _description})),
             *(Route(f"{BASE}{path}", Endpoint({"POST": guarded(self._take)})) for path in TAKEN_AT),
+            Route(
+                f"{BASE}{CHANGES}", Endpoint({"GET": guarded(self.changes.answer, self._requests)})
+            ),
             *self._resources(),
             *ldv.routes(self._desk, self._origin, self._requests),
             *vng.Interface(self._desk, self._origin, self._requests).routes(),

@@ -10,7 +10,10 @@ from schemas import names
 from schemas.codes import WORDS
 from schemas.limits import LIMITS
 from web.api.asking import OPEN, Opening, camel
+from web.api.changes import PATH as CHANGES
+from web.api.changes import Change, ChangesParams
 from web.api.described import Components, Schema, one_of
+from web.api.described_changes import changes_of
 from web.api.described_deeds import deed_of
 from web.api.intake import BATCHED, MANY, SINGLE, STRUCTURED, PostedEvents, RefusedEvents
 from web.api.marking import API_VERSION
@@ -47,6 +50,7 @@ def document(resources: Sequence[AnyResource], deeds: Sequence[OwnDeed[Any]]) ->
         [
             *(resource.answer for resource in resources),
             *(resource.params for resource in resources),
+            *(ChangesParams, Change),
             *(Opening, ApiProblem, PostedEvents, RefusedEvents),
             *(OwnAct, *(deed.body for deed in deeds)),
         ]
@@ -57,6 +61,7 @@ def document(resources: Sequence[AnyResource], deeds: Sequence[OwnDeed[Any]]) ->
     paths = {resource.path: {"get": _operation(resource, components)} for resource in resources}
     for deed in deeds:
         paths.setdefault(deed.path, {})["post"] = deed_of(deed, components)
+    paths[CHANGES] = {"get": changes_of(components)}
     paths[SINGLE] = {"post": _intake(components, "postEvent", "Send an event", _POST)}
     paths[MANY] = {"post": _intake(components, "postEventBatch", "Send many events", _POST_MANY)}
     return {
@@ -318,7 +323,7 @@ _NEXT: Schema = {
 
 def _components(components: Components, resources: Sequence[AnyResource]) -> Schema:
     params = {resource.params for resource in resources}
-    schemas = components.without([*params, Opening])
+    schemas = components.without([*params, Opening, ChangesParams])
     schemas |= _SENT
     schemas["SeenInPart"] = {
         "title": "SeenInPart",
