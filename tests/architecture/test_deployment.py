@@ -325,7 +325,7 @@ def analyze(*arguments: str | Path) -> None:
 
 def test_systemd_accepts_the_units(units: Path) -> None:
     names = [path for kind in ("service", "target", "timer") for path in units.glob(f"*.{kind}")]
-    assert len(names) == 10
+    assert len(names) == 11
     for path in names:
         if "@." not in path.name:
             analyze("verify", "--man=no", path)
@@ -357,6 +357,7 @@ def test_the_units_cannot_see_the_keys_that_they_do_not_need() -> None:
         "publish": {keys},
         "init": set[str](),
         "project": {keys, log_key},
+        "push": {keys, log_key},
         "serve": set[str](),
     }
     for name, hidden in wanted.items():
@@ -390,10 +391,10 @@ def test_a_unit_waits_for_a_database_and_stays_down_where_a_person_must_look() -
         assert not re.search(r"^(Restart|StartLimit|SuccessExit)", path.read_text(), re.MULTILINE)
 
 
-def test_the_projectors_unit_is_a_user_of_the_moment_and_the_others_own_the_keys() -> None:
+def test_units_without_keys_are_users_of_the_moment_and_the_others_own_the_keys() -> None:
     for path in UNITS.glob("*.service"):
         lines = path.read_text().splitlines()
-        is_of_the_moment = path.name == "ledger-project.service"
+        is_of_the_moment = path.name in {"ledger-project.service", "ledger-push.service"}
         assert ("DynamicUser=yes" in lines) == is_of_the_moment, path.name
         assert ("User=processing-ledger" in lines) != is_of_the_moment, path.name
 

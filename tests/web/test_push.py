@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -262,24 +261,35 @@ def test_the_command_tests_receivers_and_says_how_it_is(
         [*words, "--test"], env=environment, capture_output=True, text=True, check=False
     )
     assert failed.returncode == 3
-    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as running:
-        assert running.stderr is not None
-        port = next(json.loads(line)["port"] for line in running.stderr if '"serving"' in line)
-        page = f"http://127.0.0.1:{port}"
-        until(
-            lambda: "ledger_push_lag_events" in httpx2.get(f"{page}/metrics", trust_env=False).text
-        )
+    with running(words, environment) as page:
+        until(lambda: "ledger_push_lag_events" in got(f"{page}/metrics").text)
         sampled.as_("auditor", "employee/901").get(f"/api/v1{WHO}/state")
         sampled.reads()
-        away = until(lambda: httpx2.get(f"{page}/readyz", trust_env=False).json()["missing"])
-        assert away == {"receiver-syslog": "the receiver of syslog is away: ConnectionRefusedError"}
+        missing = until(lambda: got(f"{page}/readyz").json()["missing"])
+        assert missing == {
+            "receiver-syslog": "the receiver of syslog is away: ConnectionRefusedError"
+        }
         siem.start()
-        until(lambda: httpx2.get(f"{page}/readyz", trust_env=False).status_code == 200)
-        assert (
-            'ledger_push_failures_total{receiver="syslog"}'
-            in httpx2.get(f"{page}/metrics", trust_env=False).text
-        )
-        running.terminate()
-        running.stderr.read()
-    assert running.returncode == 0
+        until(lambda: got(f"{page}/readyz").status_code == 200)
+        assert 'ledger_push_failures_total{receiver="syslog"}' in got(f"{page}/metrics").text
     assert len(siem.told()) > 1
+
+
+def got(address: str) -> httpx2.Response:
+    return httpx2.get(address, trust_env=False)
+
+
+@contextmanager
+def running(words: list[str], environment: dict[str, str]) -> Iterator[str]:
+    """The command while it runs: the address of its pages. It ends well when it is told to."""
+    log = Path(environment["LEDGER_PUSH_DIR"]).with_suffix(".log")
+    with log.open("w") as file:
+        process = subprocess.Popen(words, env=environment, stderr=file)
+    try:
+        line = until(
+            lambda: next((line for line in log.read_text().splitlines() if '"serving"' in line), "")
+        )
+        yield f"http://127.0.0.1:{json.loads(line)['port']}"
+    finally:
+        process.terminate()
+        assert process.wait(PATIENCE_S) == 0
