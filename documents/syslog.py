@@ -8,7 +8,7 @@ from schemas.encoding import to_json
 # Facility 13, "log audit", and severity 6, "informational".
 _PRIORITY = 13 * 8 + 6
 _APPLICATION = "processing-ledger"
-_LONGEST_ID = 32
+_ID_LETTERS = 32
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -21,7 +21,7 @@ def framed(record: Node, host: str) -> bytes:
 def _message(record: Node, host: str) -> bytes:
     time = datetime.fromtimestamp(int(str(record["time"])) / 1000, UTC)
     written = time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    id = name_of(record)[:_LONGEST_ID]
+    id = name_of(record)[:_ID_LETTERS]
     head = f"<{_PRIORITY}>1 {written} {_printable(host)} {_APPLICATION} - {id} - "
     return head.encode("ascii") + _BOM + to_json(record)
 

@@ -4,7 +4,6 @@ It reads, and writes nothing but its bookmarks, which are files: so it holds up 
 was not taken is sent again, so a receiver may get a record twice, and misses none while its bookmark is kept.
 """
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,12 +19,14 @@ from host.site import Site
 from ledger.errors import Misconfigured, Retry
 from ledger.library.reader import LedgerReader
 from ledger.reading import head_position, pruned_through
+from ledger.storage.files import Folder
 from ledger.storage.postgres import Session
 from schemas.encoding import from_json, to_json
 
 BLOCK = 200
 """Events that are read and sent at once."""
 WAKE_S = 1.0
+_BOOKMARK_BYTES = 4096
 FIRST_PAUSE_S, LAST_PAUSE_S = 1.0, 60.0
 
 
@@ -40,29 +41,25 @@ class Bookmark:
     """The place of one receiver, in a file that is replaced whole."""
 
     def __init__(self, folder: Path, receiver: Receiver) -> None:
-        self._path, self._address = folder / f"{receiver.name}.json", receiver.address
+        self._folder, self._name = Folder(folder, named=True), f"{receiver.name}.json"
+        self._address = receiver.address
 
-    def read(self) -> int | None:
+    def position(self) -> int | None:
         """The position up to which it was sent; None before anything was. Raises Misconfigured."""
         try:
-            place = from_json(self._path.read_bytes(), Place)
+            place = from_json(self._folder.read(self._name, _BOOKMARK_BYTES), Place)
         except FileNotFoundError:
             return None
         except (OSError, msgspec.DecodeError):
             raise Misconfigured(
-                f"the bookmark {self._path} cannot be read: mend it, or remove it"
+                f"the bookmark {self._name} cannot be read: mend it, or remove it"
             ) from None
         return place.position if place.address == self._address else None
 
     def write(self, position: int) -> None:
         """Keep a position; on return it is on disk."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = self._path.with_suffix(".new")
-        with fresh.open("wb") as file:
-            file.write(to_json(Place(self._address, position)))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._path)
+        self._folder.make()
+        self._folder.write({self._name: to_json(Place(self._address, position))})
 
 
 def _ignore(*_: Any) -> None:
@@ -97,7 +94,7 @@ class Delivery:
 
     def begin(self, session: Session, *, oldest: bool) -> None:
         """A receiver that was sent nothing begins at what comes from now on, or at the oldest event."""
-        kept = self.bookmark.read()
+        kept = self.bookmark.position()
         if kept is None:
             kept = pruned_through(session) if oldest else head_position(session)
             self.bookmark.write(kept)

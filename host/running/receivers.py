@@ -16,7 +16,7 @@ from schemas.encoding import to_json
 
 PATIENCE_S = 10.0
 """How long a receiver may be silent."""
-_MOST_ANSWER = 64 * 1024
+_ANSWER_BYTES = 64 * 1024
 
 
 class ReceiverAway(Retry):
@@ -105,7 +105,7 @@ class Ocsf:
             try:
                 connection.request("POST", self._path, to_json(list(records)), headers)
                 answer = connection.getresponse()
-                answer.read(_MOST_ANSWER)
+                answer.read(_ANSWER_BYTES)
             except (OSError, HTTPException) as error:
                 raise ReceiverAway(f"the receiver of OCSF is away: {_why(error)}") from None
         if not 200 <= answer.status < 300:

@@ -214,15 +214,16 @@ def test_a_bookmark_of_another_receiver_begins_anew_and_a_damaged_one_stops(
     tmp_path: Path, siem: Rsyslog
 ) -> None:
     (receiver,) = receivers(by_syslog(siem, tmp_path))
-    bookmark = Bookmark(tmp_path, receiver)
-    assert bookmark.read() is None
+    folder = tmp_path / "push"
+    bookmark = Bookmark(folder, receiver)
+    assert bookmark.position() is None
     bookmark.write(7)
-    assert bookmark.read() == 7
+    assert bookmark.position() == 7
     receiver.address = "elsewhere:6514"
-    assert Bookmark(tmp_path, receiver).read() is None
-    (tmp_path / "syslog.json").write_text("{")
+    assert Bookmark(folder, receiver).position() is None
+    (folder / "syslog.json").write_text("{")
     with pytest.raises(Misconfigured, match="cannot be read"):
-        bookmark.read()
+        bookmark.position()
 
 
 def test_a_ledger_needs_a_receiver_and_the_ledger_beside_it_another_one(
