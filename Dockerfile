@@ -18,6 +18,7 @@ RUN pip uninstall --yes --root-user-action=ignore pip \
         --shell /usr/sbin/nologin ledger \
     && chmod 0700 /var/lib/processing-ledger \
     && install --directory --owner ledger --mode 0700 /var/lib/processing-ledger-log-key \
+    && install --directory --owner ledger --mode 0700 /var/lib/processing-ledger-push \
     && install --directory --owner ledger --mode 0755 /var/lib/processing-ledger-log
 COPY --from=build /app /app
 USER 10001

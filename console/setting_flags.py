@@ -19,6 +19,7 @@ PANELS: dict[Group, str] = {
     "backup": "Encryption",
     "serving": "Health, metrics, logs",
     "web": "Web console",
+    "push": "Push to a SIEM",
 }
 ALL_GROUPS: tuple[Group, ...] = tuple(PANELS)
 

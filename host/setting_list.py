@@ -6,7 +6,9 @@ import msgspec
 
 from schemas.texts import LANGUAGES
 
-Group = Literal["people", "store", "intake", "kafka", "register", "log", "backup", "serving", "web"]
+Group = Literal[
+    "people", "store", "intake", "kafka", "register", "log", "backup", "serving", "web", "push"
+]
 PREFIX = "LEDGER_"
 
 
@@ -223,10 +225,19 @@ SETTINGS: tuple[Setting, ...] = (
         "LEDGER_METRICS_PORT",
         "serving",
         "their port; its parts have the next ones; 0: any "
-        "[run 9463, consume 9464, project 9465, publish 9466, upkeep 9467, serve 9468]",
+        "[run 9463, consume 9464, project 9465, publish 9466, upkeep 9467, serve 9468, push 9469]",
     ),
     Setting("LEDGER_LOG_FORMAT", "serving", "json or text [text on a terminal, else json]"),
     Setting("LEDGER_LOG_LEVEL", "serving", "debug, info, warning or error [info]"),
+    Setting(
+        "LEDGER_PUSH_SYSLOG", "push", "receiver of syslog by TLS (RFC 5425), as host:port [none]"
+    ),
+    Setting("LEDGER_PUSH_OCSF_URL", "push", "receiver of OCSF by POST, https://host/path [none]"),
+    Setting("LEDGER_PUSH_TOKEN_FILE", "push", "file whose first line is the bearer token for it"),
+    Setting("LEDGER_PUSH_CAFILE", "push", "authorities of the receivers [those of the system]"),
+    Setting("LEDGER_PUSH_CERTFILE", "push", "own certificate, in PEM, for the receivers [none]"),
+    Setting("LEDGER_PUSH_KEYFILE", "push", "key of that certificate"),
+    Setting("LEDGER_PUSH_DIR", "push", "folder of the bookmarks [data dir/push]"),
     Setting("LEDGER_WEB", "web", "`ledger run` serves the web console, too", switch=True),
     Setting("LEDGER_WEB_HOST", "web", "address of the web console [127.0.0.1]"),
     Setting("LEDGER_WEB_PORT", "web", "its port; 0: any [8463]"),

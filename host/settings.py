@@ -14,6 +14,7 @@ import msgspec
 from application.controller import Controller
 from application.language import language_named
 from consumers.pipeline import BATCH_BYTES, BATCH_MESSAGES, BATCH_SECONDS
+from host.push_settings import PushSettings, read_push
 from host.setting_list import PREFIX
 from host.setting_texts import Reader
 from host.web_settings import WebSettings, read_web
@@ -165,6 +166,7 @@ class Settings(msgspec.Struct, frozen=True):
     four_eyes: frozenset[str] = frozenset()
     serving: Serving = Serving()
     web: WebSettings = WebSettings()
+    push: PushSettings = PushSettings(Path("push"))
     backup_recipients: tuple[str, ...] = ()
     withheld_key: WithheldKey | None = None
     signed: Signed = Signed()
@@ -223,6 +225,7 @@ def read_settings(texts: Mapping[str, str], default_data_dir: Path) -> Settings:
         four_eyes=_four_eyes(reader, confidential=confidential),
         serving=_serving(reader),
         web=read_web(reader, confidential=confidential),
+        push=read_push(reader, ledger, data_dir),
         backup_recipients=reader.names(
             "BACKUP_RECIPIENTS", (), RECIPIENT, "public keys such as age1…"
         ),

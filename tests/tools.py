@@ -48,6 +48,8 @@ TOOLS = (
     Tool(("caddy",), "caddy", "tests behind a proxy"),
     Tool(("curl",), "curl", "tests of the API's guide"),
     Tool(("openssl",), "openssl", "tests of certificates and sealed bundles"),
+    Tool(("rsyslogd",), "rsyslog", "tests of the push to a SIEM"),
+    Tool(("/usr/lib/*/rsyslog/lmnsd_ossl.so",), "rsyslog-openssl", "the same, by TLS"),
     Tool(("systemd-analyze",), "systemd", "tests of units"),
     Tool(("ps",), "procps", "tests that look at processes"),
     Tool(("git",), "git", "tests of what is committed"),

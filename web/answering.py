@@ -20,9 +20,9 @@ from web.frame import AS_OF, MOMENT
 from web.logins.guard import SAFE_METHODS
 from web.logins.limits import looks, openings, own_acts
 from web.principals import Principal
-from web.problems import NotForRole, TooMany
+from web.problems import NotForRole, too_many
 from web.reasons import NOTHING_STATED, Reasons, Stated, Statements
-from web.requests import LANGUAGE, language_of, moment_of
+from web.requests import LANGUAGE, check_filled, check_language, language_of, moment_of
 from web.resource import Params, Resource
 from web.rights import rights_of
 from web.shares import Shares
@@ -105,8 +105,8 @@ class Desk:
             return
         if rights_of(principal.role).others != "masked":
             raise NotForRole
-        if self._openings.take(principal.reference, len(stated.categories)):
-            raise TooMany
+        if wait_s := self._openings.take(principal.reference, len(stated.categories)):
+            raise too_many(wait_s)
 
     def _stated(self, request: Request) -> Stated:
         subject = subject_of(request)
@@ -137,8 +137,12 @@ def subject_of(request: Request) -> str | None:
 def asked(request: Request) -> dict[str, str]:
     """The parameters of a resource, of the path and of the query. An empty field of a form is left out.
 
-    Raises Misconfigured for one that is given twice: a gateway before us may have read the other one.
+    Raises Misconfigured for one that is given twice: a gateway before us may have read the other one. And for
+    an empty one of a file, or a language that is none: only a form has cause to send what says nothing.
     """
+    check_language(request)
+    if FORMAT in request.query_params:
+        check_filled(request)
     pairs = [pair for pair in request.query_params.multi_items() if pair[1]]
     query = dict(pairs)
     if len(query) < len(pairs):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -43,6 +44,8 @@ FOREVER = "public, max-age=31536000, immutable"
 class Console:
     """One console: its program, and what is told when it begins and ends."""
 
+    announced: Callable[[], AbstractContextManager[None]]
+
     def __init__(self, pool: SitePool, origin: Origin, posts: PostObserver = UNOBSERVED) -> None:
         """`posts`: is told what became of the events that clients post."""
         self.origin = origin
@@ -61,11 +64,10 @@ class Console:
         )
         self.logins = logins = logins_of(house, settings)
         self.desk = desk = Desk(pool, Reasons(), login_of)
-        requests = Limiter(REQUESTS, REQUESTS_S)
+        self.requests = requests = Limiter(REQUESTS, REQUESTS_S)
         pages = Pages(desk, showing, requests, secure=origin.is_secure)
-        self.announced: Callable[[], AbstractContextManager[None]] = (
-            (lambda: links.announced(origin)) if links else nullcontext
-        )
+        self.api = Api(desk, pool, origin, posts, requests)
+        self.announced = partial(links.announced, origin) if links else nullcontext
         self.app = Starlette(
             routes=[
                 *logins.routes(),
@@ -73,7 +75,7 @@ class Console:
                 *(pages.page(page) for page in PAGES),
                 *(pages.form(form) for form in FORMS),
                 *(pages.question(question) for question in QUESTIONS),
-                *Api(desk, pool, origin, posts, requests).routes(),
+                *self.api.routes(),
                 Route("/static/{name}", _static),
                 *scripts.ROUTES,
             ],
@@ -91,7 +93,7 @@ class Console:
                 Exception: pages.unforeseen,
             },
         )
-        # An address has one spelling. A redirect to it would name the scheme that a proxy hides from us.
+        # An address has one spelling. A redirect to it would name the scheme that a proxy hides.
         self.app.router.redirect_slashes = False
 
 

@@ -18,8 +18,11 @@ from starlette.routing import Route
 from consumers.together import PostObserver, Together
 from host.pool import SitePool
 from web.answering import Desk
+from web.api.asking import check_query
+from web.api.changes import PATH as CHANGES
+from web.api.changes import Changes
 from web.api.described import Schema
-from web.api.intake import take_events
+from web.api.intake import TAKEN_AT, take_events
 from web.api.openapi import document
 from web.api.own import DEEDS, OwnDeed, take
 from web.api.routing import (
@@ -57,6 +60,7 @@ class Api:
         self._desk, self._pool, self._origin = desk, pool, origin
         self._requests = requests or Limiter(REQUESTS, REQUESTS_S)
         self._posts = posts
+        self.changes = Changes(desk)
         self._making = Lock()
         self._recorder: Together | None = None
 
@@ -64,7 +68,10 @@ class Api:
         """Every address below `/api`; the last one takes what is left."""
         return [
             Route(f"{BASE}/openapi.json", Endpoint({"GET": _description})),
-            Route(f"{BASE}/events", Endpoint({"POST": guarded(self._take, None)})),
+            *(Route(f"{BASE}{path}", Endpoint({"POST": guarded(self._take)})) for path in TAKEN_AT),
+            Route(
+                f"{BASE}{CHANGES}", Endpoint({"GET": guarded(self.changes.answer, self._requests)})
+            ),
             *self._resources(),
             *ldv.routes(self._desk, self._origin, self._requests),
             *vng.Interface(self._desk, self._origin, self._requests).routes(),
@@ -100,8 +107,9 @@ class Api:
         return await take_events(self._together, request, principal)
 
 
-async def _description(_request: Request) -> Response:
+async def _description(request: Request) -> Response:
     """The description of the API, for all to read."""
+    check_query(request)
     return Response(published(), headers=_FOR_ALL, media_type=JSON)
 
 

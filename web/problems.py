@@ -4,6 +4,7 @@ People get a page; what programs get is made in `web/api/problems.py`. No text q
 """
 
 from http import HTTPStatus
+from math import ceil
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -53,6 +54,16 @@ class Forbidden(LedgerError):
 
 class TooMany(LedgerError):
     """Too many requests: wait a moment, and ask again."""
+
+    wait_s = 5.0
+    """After so many seconds the next one is taken."""
+
+
+def too_many(wait_s: float) -> TooMany:
+    """The error of one request too many, where it is known when the next one is taken."""
+    error = TooMany()
+    error.wait_s = wait_s
+    return error
 
 
 class NotLoggedIn(LedgerError):
@@ -112,6 +123,8 @@ def status_of(error: Exception) -> HTTPStatus:
 
 def wait_s(error: Exception) -> str | None:
     """Seconds after which a second try may help, for `Retry-After`; None where a person must act first."""
+    if isinstance(error, TooMany):
+        return str(max(1, ceil(error.wait_s)))
     return None if isinstance(error, Halt) else _WAIT_S.get(status_of(error))
 
 

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 import msgspec
 
 from web.logins.limits import Limiter
-from web.problems import TooMany
+from web.problems import too_many
 
 ReasonCode = Literal[
     "question-of-person",
@@ -106,13 +106,13 @@ class Statements(msgspec.Struct, frozen=True):
 
     def count(self) -> None:
         """Count an opening. Raises TooMany for a reader who opens more than a person does."""
-        if self.openings.take(self.who):
-            raise TooMany
+        if wait_s := self.openings.take(self.who):
+            raise too_many(wait_s)
 
     def count_act(self) -> None:
         """Count an act. Raises TooMany for a person who does more than persons do."""
-        if self.acts.take(self.who):
-            raise TooMany
+        if wait_s := self.acts.take(self.who):
+            raise too_many(wait_s)
 
     def forget(self, subject: str) -> None:
         """Forget what was stated about a person."""

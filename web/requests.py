@@ -20,6 +20,8 @@ LANGUAGE = "language"
 """The parameter, and without TLS the cookie that keeps it."""
 LANGUAGE_OF_HOST = f"__Host-{LANGUAGE}"
 """The cookie with TLS: no other host of the domain sets it."""
+EMPTY = "this parameter is empty: give it a value, or leave it out"
+UNKNOWN_VALUE = "this value is not one of those that are known"
 _LAST = 2**63 - 1
 _DIGITS = len(str(_LAST))
 _INSTANT = timedelta(microseconds=1)
@@ -35,6 +37,19 @@ def language_of(request: Request) -> Language:
         if chosen == language:
             return language
     return _preferred(request.headers.get("accept-language", ""))
+
+
+def check_language(request: Request) -> None:
+    """Raise Misconfigured where an address names a language that is none of ours."""
+    if request.query_params.get(LANGUAGE, LANGUAGES[0]) not in LANGUAGES:
+        raise Misconfigured(UNKNOWN_VALUE, field=LANGUAGE)
+
+
+def check_filled(request: Request) -> None:
+    """Raise Misconfigured for a parameter without a value."""
+    for name, text in request.query_params.multi_items():
+        if not text:
+            raise Misconfigured(EMPTY, field=name)
 
 
 def path_of(request: Request) -> str:

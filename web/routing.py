@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from application.answer import Answer, given
 from host.logs import Log
-from ledger.errors import Halt, LedgerError, UnknownSubject
+from ledger.errors import Halt, LedgerError, Misconfigured, UnknownSubject
 from web.answering import FORMAT, Desk, asked, load
 from web.documents import file_of
 from web.exports import TYPES
@@ -20,11 +20,11 @@ from web.once import Once, Sending
 from web.page import AnyForm, AnyPage, Preview
 from web.portal import HOME, is_own
 from web.principals import Principal
-from web.problems import NotForRole, NotFound, TooMany, problem_of
+from web.problems import NotForRole, NotFound, problem_of, too_many
 from web.question import AnyQuestion, Download
 from web.refusals import log_refusal
 from web.rendering import render
-from web.requests import path_of
+from web.requests import UNKNOWN_VALUE, path_of
 from web.sent import Typed, read_form, typed_fields
 from web.showing import Showing, remember_language
 from web.visit import Visit
@@ -171,6 +171,8 @@ class Pages:
     def _made(self, request: Request, page: AnyPage, visit: Visit) -> Response:
         """A page or a file, made while the visit lasts."""
         form = request.query_params.get(FORMAT, "")
+        if FORMAT in request.query_params and form not in {*TYPES, *page.files}:
+            raise Misconfigured(UNKNOWN_VALUE, field=FORMAT)
         resource = (
             page.export if page.export and (form in TYPES or form in page.files) else page.resource
         )
@@ -214,8 +216,8 @@ class Pages:
             try:
                 if is_own(request.url.path) != (principal.kind == "data-subject"):
                     raise NotForRole
-                if self._requests.take(principal.reference):
-                    raise TooMany
+                if wait_s := self._requests.take(principal.reference):
+                    raise too_many(wait_s)
                 return await answer(request, principal)
             except LedgerError as error:
                 log_refusal(error, principal)

@@ -102,6 +102,7 @@ class Server:
                     self._record_reads()
                     recorded = time.monotonic()
                 time.sleep(0.1)
+            self._console.api.changes.ending.set()  # streams end by themselves
             self._server.should_exit = True
             serving.join(FINISH_S)
         self._record_reads()

@@ -38,7 +38,9 @@ class Showing:
             language=spoken(),
             path=path_of(request),
             parameters=tuple(
-                pair for pair in request.query_params.multi_items() if pair[0] != LANGUAGE
+                (name, text)
+                for name, text in request.query_params.multi_items()
+                if text and name != LANGUAGE
             ),
             sections=self._sections(principal, section),
             reader=reader_of(principal) if principal else None,

@@ -259,11 +259,12 @@ def upkeep_command(settings: Settings) -> None:
             time.sleep(LOOK_S)
 
 
-@configured("store", "intake", "kafka", "register", "log", "serving", "web")
+@configured("store", "intake", "kafka", "register", "log", "serving", "web", "push")
 def run(settings: Settings) -> None:
     """Consume, project, publish and keep keys and dead letters within their periods, on one machine.
 
-    With LEDGER_WEB it serves the web console, too. It starts a crashed part again, and ends with exit status
+    With LEDGER_WEB it serves the web console, too, and with LEDGER_PUSH_SYSLOG or LEDGER_PUSH_OCSF_URL it
+    pushes to a SIEM. It starts a crashed part again, and ends with exit status
     1 when a part halts. SIGTERM stops all parts.
     """
     settings.need_kafka()
@@ -274,7 +275,9 @@ def run(settings: Settings) -> None:
         stopping() as stop,
     ):
         _warn_of_release(site, watch)
-        names: tuple[Process, ...] = (*PARTS, "serve") if settings.web.beside else PARTS
+        names: list[Process] = [*PARTS]
+        names += ["serve"] if settings.web.beside else []
+        names += ["push"] if settings.push.is_set else []
         parts = [_part(settings, name) for name in names]
         watch.ready |= {part.name: part.check for part in parts}
         watch.waiting |= {part.name: part.waiting for part in parts}

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from application.answer import Answer
-from application.queries.upkeep.health import Arrived, AuditReport, Promise, Status
+from application.queries.upkeep.health import Arrived, AuditReport, LogPromise, Status
 from application.words import headings, in_words, say
 from console.show.text import Stack, pairs, worded
 from documents.messages import told
@@ -49,7 +49,7 @@ def status_tables(answer: Status) -> list[RenderableType]:
     ]
 
 
-def _promise(promise: Promise) -> str:
+def _promise(promise: LogPromise) -> str:
     """Whether the database has what its log promised; in full where it has not."""
     state = say("promise", promise.state)
     return f"{state}: {told(promise.why)}" if promise.why else state

@@ -8,10 +8,11 @@ from typing import Literal, TypeVar
 
 import consumers.metrics
 import consumers.post_metrics
+import host.running.push_metrics
 import ledger.metrics
 import ledger.tlog.publishing.metrics
 import projections.metrics
-from application.queries.upkeep.health import Promise, promise_of
+from application.queries.upkeep.health import LogPromise, promise_of
 from host.logs import Log, begin_logs
 from host.running.health import ALIVE_S, Check, Pulse, missing
 from host.running.reaching import once_there_is_room
@@ -31,7 +32,7 @@ from projections.figures import counted
 from projections.metrics import ViewMetrics
 
 T = TypeVar("T")
-Process = Literal["run", "consume", "project", "publish", "upkeep", "serve"]
+Process = Literal["run", "consume", "project", "publish", "upkeep", "serve", "push"]
 PORTS: dict[Process, int] = {
     "run": 9463,
     "consume": 9464,
@@ -39,6 +40,7 @@ PORTS: dict[Process, int] = {
     "publish": 9466,
     "upkeep": 9467,
     "serve": 9468,
+    "push": 9469,
 }
 # Both ledgers may run on one machine.
 CONFIDENTIAL_PORTS = 10
@@ -56,6 +58,7 @@ MADE: tuple[tuple[str, tuple[Series, ...]], ...] = (
     ("project", (*projections.metrics.WORK, *projections.metrics.PROGRESS)),
     ("publish", ledger.tlog.publishing.metrics.SERIES),
     ("serve", consumers.post_metrics.SERIES),
+    ("push", host.running.push_metrics.SERIES),
 )
 
 Read = Callable[[Session], Figures]
@@ -181,7 +184,7 @@ class _Fenced:
 
     def __init__(self, fence: Fence) -> None:
         self._fence = fence
-        self._promise: Promise | None = None
+        self._promise: LogPromise | None = None
 
     def read(self, session: Session) -> Figures:
         """Look, and say it in figures."""

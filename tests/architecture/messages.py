@@ -32,6 +32,7 @@ _SPOKEN = {
         *("_unheard_of", "_reaches", "_lends", "_differs"),
         *("_of_site", "_full", "_neighbour", "_neighbours"),
     ),
+    "web/requests.py": ("EMPTY", "UNKNOWN_VALUE"),
     "host/keys.py": ("_renewal", "_OTHER_WITNESS"),
     "host/reader.py": ("not_granted",),
     "host/restoring.py": ("_absent", "_NEVER"),

@@ -26,7 +26,7 @@ from tests.architecture.documents import ROOT
 PUBLISHED = ROOT / "docs" / "reference"
 
 
-WITHOUT_END = {"consume", "project", "upkeep", "run", "serve", "witness", "demo"}
+WITHOUT_END = {"consume", "project", "upkeep", "run", "serve", "push", "witness", "demo"}
 """They run until they are told to stop, and answer nothing."""
 
 

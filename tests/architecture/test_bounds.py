@@ -86,6 +86,7 @@ def test_what_others_write_is_read_to_a_bound() -> None:
 KNOWN = {
     r"\burlopen\b|^import requests\b|\bHTTPS?Connection\(": {
         "host/running/serving.py": "asks a process of this program",
+        "host/running/receivers.py": "reads so many bytes of an answer, and keeps none",
         "console/demo/browser.py": "asks the console that it started",
     },
     r"\bAsyncClient\(|httpx2\.Client\(": {"ledger/http.py": "asks everybody else"},

@@ -28,7 +28,7 @@ PINNED = re.compile(r"[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z-]+)?(@sha256:[0-9a-f]{64
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|TOKEN|PASSFILE", re.IGNORECASE)
 LONG_RUNNING = {
     *("kafka", "database", "prometheus", "alertmanager", "grafana"),
-    *("consumer", "projector", "publisher", "upkeep", "console"),
+    *("consumer", "projector", "publisher", "upkeep", "push", "console"),
 }
 # Out of 10, where 10 is an ordinary service; systemd's own word for less than 2 is "ok".
 EXPOSURE = "2.0"
@@ -59,7 +59,7 @@ def merged() -> dict[str, Any]:
     """What the compose client makes of both files: the confidential ledger's deployment."""
     files = [f"--file={path}" for path in (ROOT / "docker-compose.yml", CONFIDENTIAL)]
     checked = subprocess.run(
-        [*compose_client(), *files, "--profile=commands", "config"],
+        [*compose_client(), *files, "--profile=commands", "--profile=push", "config"],
         capture_output=True,
         text=True,
         timeout=120,
@@ -175,7 +175,7 @@ def test_each_part_of_the_program_has_a_login_of_its_own_and_none_is_the_superus
         users[name] = found[1]
         password = service["environment"]["LEDGER_DATABASE_PASSWORD_FILE"]
         assert password == f"{SECRETS}/{found[1].removeprefix('ledger_')}_password"
-    assert len(set(users.values())) == len(users) == 7
+    assert len(set(users.values())) == len(users) == 8
 
 
 def test_the_program_may_write_nothing_but_keys_and_log_and_has_no_capability() -> None:
@@ -191,6 +191,7 @@ def test_each_part_of_the_program_sees_the_folders_that_it_needs_and_no_other() 
     keys, key, log = f"keys:{VOLUME}", f"log-key:{VOLUME}-log-key", f"log:{VOLUME}-log"
     seen = {name: service.get("volumes", []) for name, service in OURS.items()}
     assert seen.pop("projector") == []
+    assert seen.pop("push") == [f"push:{VOLUME}-push"]
     assert seen.pop("publisher") == [f"{key}:ro", log]
     assert seen.pop("consumer") == seen.pop("upkeep") == [keys, f"{log}:ro"]
     assert seen.pop("console") == [keys, f"{key}:ro", f"{log}:ro"]
@@ -203,7 +204,8 @@ def test_the_folders_of_the_log_are_where_the_volumes_are_and_belong_to_the_prog
     assert environment["LEDGER_LOG_DIR"] == f"{VOLUME}-log"
     assert Path(environment["LEDGER_LOG_KEY_FILE"]).parent == Path(f"{VOLUME}-log-key")
     made = re.findall(r"install --directory --owner ledger --mode (\d+) (\S+)", stages()[1])
-    assert dict(map(reversed, made)) == {f"{VOLUME}-log-key": "0700", f"{VOLUME}-log": "0755"}
+    closed = dict.fromkeys((f"{VOLUME}-log-key", f"{VOLUME}-push"), "0700")
+    assert dict(map(reversed, made)) == {**closed, f"{VOLUME}-log": "0755"}
 
 
 def test_no_port_is_open_to_others_and_the_database_is_apart() -> None:
@@ -325,7 +327,7 @@ def analyze(*arguments: str | Path) -> None:
 
 def test_systemd_accepts_the_units(units: Path) -> None:
     names = [path for kind in ("service", "target", "timer") for path in units.glob(f"*.{kind}")]
-    assert len(names) == 10
+    assert len(names) == 11
     for path in names:
         if "@." not in path.name:
             analyze("verify", "--man=no", path)
@@ -357,6 +359,7 @@ def test_the_units_cannot_see_the_keys_that_they_do_not_need() -> None:
         "publish": {keys},
         "init": set[str](),
         "project": {keys, log_key},
+        "push": {keys, log_key},
         "serve": set[str](),
     }
     for name, hidden in wanted.items():
@@ -390,10 +393,10 @@ def test_a_unit_waits_for_a_database_and_stays_down_where_a_person_must_look() -
         assert not re.search(r"^(Restart|StartLimit|SuccessExit)", path.read_text(), re.MULTILINE)
 
 
-def test_the_projectors_unit_is_a_user_of_the_moment_and_the_others_own_the_keys() -> None:
+def test_units_without_keys_are_users_of_the_moment_and_the_others_own_the_keys() -> None:
     for path in UNITS.glob("*.service"):
         lines = path.read_text().splitlines()
-        is_of_the_moment = path.name == "ledger-project.service"
+        is_of_the_moment = path.name in {"ledger-project.service", "ledger-push.service"}
         assert ("DynamicUser=yes" in lines) == is_of_the_moment, path.name
         assert ("User=processing-ledger" in lines) != is_of_the_moment, path.name
 

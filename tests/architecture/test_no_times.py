@@ -21,7 +21,8 @@ CLOCKS |= {
     "times",
 }
 WAITING = {
-    *("fixtures/inbound.py", "fixtures/running.py", "fixtures/tlog.py"),
+    *("fixtures/inbound.py", "fixtures/running.py", "fixtures/siem.py", "fixtures/tlog.py"),
+    *("web/test_changes.py", "web/test_push.py"),
     *("integration/test_broker.py", "integration/test_embedded.py"),
     "unit/ledger/test_planted_files.py",  # files of an hour that is to come, and of one that is past
 }

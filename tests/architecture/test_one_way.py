@@ -26,6 +26,7 @@ OF_THE_LEDGER_ITSELF = frozenset(
         *("WEB_CERTFILE", "WEB_KEYFILE", "WEB_SOCKET", "OIDC_ISSUER"),
         *("OIDC_CLIENT_SECRET_FILE", "API_AUDIENCE", "API_CLIENTS_FILE", "API_CLIENTS_CAFILE"),
         *("CONTROLLER_ADDRESS", "CONTROLLER_CONTACT", "READER"),
+        *("PUSH_DIR", "PUSH_TOKEN_FILE", "PUSH_CERTFILE", "PUSH_KEYFILE"),
     )
 )
 """Settings that name a place or a key of the house: of its own systems, people and machines."""

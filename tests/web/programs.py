@@ -7,6 +7,7 @@ from starlette.requests import HTTPConnection
 from starlette.testclient import TestClient
 
 from tests.web.console import ORIGIN, Consoled, clock
+from tests.web.live import Live
 from web.logins.clients import PORTAL_SCOPE
 from web.logins.middleware import TokenRefused, bearer_of, has_bearer
 from web.principals import DATA_SUBJECT, Principal
@@ -15,7 +16,7 @@ from web.principals import DATA_SUBJECT, Principal
 class Programs:
     """Stands in the place of the console's clients; tokens are names."""
 
-    def __init__(self, console: Consoled) -> None:
+    def __init__(self, console: Consoled | Live) -> None:
         self._console = console
         self._known: dict[str, Principal] = {}
         console.console.logins._clients = self  # type: ignore[assignment]

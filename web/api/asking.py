@@ -17,7 +17,7 @@ from schemas.formats import Id
 from schemas.leaks import looks_personal
 from web.frame import MOMENT
 from web.reasons import NOTHING_STATED, Reason, ReasonCode, Stated
-from web.requests import LANGUAGE
+from web.requests import LANGUAGE, check_filled, check_language
 from web.resource import Params, converted
 
 OPEN, REASON, CASE_REF = "open", "reason", "case-ref"
@@ -72,18 +72,28 @@ def read_request(request: Request, *, listed: Listed | None, personal: bool) -> 
     return Asked({**texts, **request.path_params}, moment, stated, limit, cursor)
 
 
+def check_query(request: Request, *known: str) -> None:
+    """Raise Misconfigured for a parameter beside the language and those that are known."""
+    texts, categories = _texts(request)
+    unknown = texts.keys() - {LANGUAGE, *known} | ({OPEN} if categories else set())
+    if unknown:
+        raise Misconfigured("this parameter is unknown", field=min(unknown))
+
+
 def _texts(request: Request) -> tuple[dict[str, str], list[str]]:
     """Each parameter once, with hyphens, and the categories to open, which may be several."""
+    check_filled(request)
+    check_language(request)
     texts: dict[str, str] = {}
     categories: list[str] = []
     for spelled, text in request.query_params.multi_items():
         name = hyphened(spelled)
         if name == OPEN:
             categories.append(text)
-        elif name in texts or name in request.path_params:
+            continue
+        if name in texts or name in request.path_params:
             raise Misconfigured("this parameter is given twice", field=name)
-        elif text:
-            texts[name] = text
+        texts[name] = text
     return texts, categories
 
 

@@ -1,6 +1,5 @@
 """Structs as schemas of OpenAPI 3.1, which are those of JSON Schema 2020-12, and examples of their shape."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from inspect import cleandoc
 from typing import Any
@@ -30,14 +29,19 @@ class Components:
     def __init__(self, structs: Iterable[Any]) -> None:
         self._structs = list(dict.fromkeys(structs))
         schemas, named = msgspec.json.schema_components(self._structs, ref_template=_TEMPLATE)
-        self._by_struct = dict(zip(self._structs, schemas, strict=True))
+        names = {name: _name_of(name, schema) for name, schema in named.items()}
+        self._by_struct = {
+            struct: {"$ref": _BEFORE + names[schema["$ref"].removeprefix(_BEFORE)]}
+            for struct, schema in zip(self._structs, schemas, strict=True)
+        }
         self.named: dict[str, Schema] = {
-            _pascal(name): _tidied(schema) for name, schema in named.items()
+            names[name]: {**_tidied(schema, names), "title": names[name]}
+            for name, schema in named.items()
         }
 
     def schema(self, struct: Any) -> Schema:
         """The schema of a struct, by reference."""
-        return dict(_tidied(self._by_struct[struct]))
+        return dict(self._by_struct[struct])
 
     def members(self, params: type[Params]) -> Iterable[tuple[str, Schema, bool]]:
         """The members of parameters: name, schema, whether it must be there."""
@@ -105,26 +109,34 @@ def _fullest(choices: Sequence[Schema]) -> Schema:
     return min(choices, key=rank)
 
 
-def _tidied(schema: Any) -> Any:
-    """Descriptions without indents, patterns as ECMAScript has them, references by our names."""
+def _tidied(schema: Any, names: Mapping[str, str]) -> Any:
+    """Descriptions without indents, patterns as ECMAScript has them, references by our names, lists typed."""
     if isinstance(schema, list):
-        return [_tidied(part) for part in schema]
+        return [_tidied(part, names) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    return {name: _tidied_member(name, value) for name, value in schema.items()}
+    tidied = {name: _tidied_member(name, value, names) for name, value in schema.items()}
+    return one_of(tidied.pop("enum")) | tidied if "enum" in tidied else tidied
 
 
-def _tidied_member(name: str, value: Any) -> Any:
+def one_of(values: Sequence[str | bool]) -> Schema:
+    """A closed list with its type, without which generators make no type of it. One value is a constant."""
+    kind = {"type": "boolean" if isinstance(values[0], bool) else "string"}
+    return {**kind, "enum": [*values]} if len(values) > 1 else {**kind, "const": values[0]}
+
+
+def _tidied_member(name: str, value: Any, names: Mapping[str, str]) -> Any:
     if name == "description" and isinstance(value, str):
         return cleandoc(value)
     if name == "pattern" and isinstance(value, str):
         return value.replace(r"\Z", "$").replace("(?i:", "(?:")
     if name == "$ref":
-        return _BEFORE + _pascal(str(value).removeprefix(_BEFORE))
-    return _tidied(value)
+        return _BEFORE + names[str(value).removeprefix(_BEFORE)]
+    return _tidied(value, names)
 
 
-def _pascal(name: str) -> str:
-    """A name of a component in PascalCase, also of one that stands with its module to be told apart."""
-    parts = re.split(r"[^A-Za-z0-9]+", name)
-    return "".join(part[:1].upper() + part[1:] for part in parts if part)
+def _name_of(name: str, schema: Schema) -> str:
+    """The name of a component: another one than its members have, as generators make a variable of each."""
+    made = name[:1].upper() + name[1:]
+    is_member = made.lower() in schema.get("properties", ())
+    return f"{made}Answer" if is_member else made

@@ -12,7 +12,8 @@ from web.logins.limits import OWN_ACTS, OWN_ACTS_S
 
 _STATUSES = (400, 401, 403, 404, 409, 413, 415, 429, 500, 503)
 _MARKS: Mapping[str, Schema] = {
-    name: {"$ref": f"#/components/headers/{name}"} for name in ("API-Version", "traceparent")
+    name: {"$ref": f"#/components/headers/{name}"}
+    for name in ("API-Version", "RateLimit", "RateLimit-Policy", "traceparent")
 }
 
 

@@ -16,6 +16,7 @@ from consumers.together import Fate, Fates, Together
 from schemas import Code, Rejection
 from schemas.codes import words_for
 from schemas.encoding import to_line
+from web.api.asking import check_query
 from web.api.problems import ApiProblem, Fault, problem_response
 from web.api.sending import JSON
 from web.logins.forms import TooLong, read_body
@@ -23,6 +24,9 @@ from web.principals import DATA_SUBJECT, Principal
 from web.problems import Forbidden, NotFound, TooBig, WrongType
 from web.words import t
 
+SINGLE, MANY = "/events", "/events/batch"
+TAKEN_AT = (SINGLE, MANY)
+"""Both take every mode. A generator of clients makes one function for an address: so a batch has its own."""
 SCOPE = "ledger-events"
 """What the token of a client must be for, to send events."""
 STRUCTURED = "application/cloudevents+json"
@@ -78,6 +82,7 @@ async def take_events(
     client = principal.client
     if client is None or principal.kind != "client" or SCOPE not in principal.scopes:
         raise Forbidden
+    check_query(request)
     posts = _posts(request, await _body(request))
     fates = await asyncio.wrap_future(together().submit(client, posts)) if posts else ()
     return _answer(fates, batched=_type_of(request) == BATCHED)

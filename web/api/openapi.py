@@ -10,9 +10,12 @@ from schemas import names
 from schemas.codes import WORDS
 from schemas.limits import LIMITS
 from web.api.asking import OPEN, Opening, camel
-from web.api.described import Components, Schema
+from web.api.changes import PATH as CHANGES
+from web.api.changes import Change, ChangesParams
+from web.api.described import Components, Schema, one_of
+from web.api.described_changes import changes_of
 from web.api.described_deeds import deed_of
-from web.api.intake import BATCHED, STRUCTURED, PostedEvents, RefusedEvents
+from web.api.intake import BATCHED, MANY, SINGLE, STRUCTURED, PostedEvents, RefusedEvents
 from web.api.marking import API_VERSION
 from web.api.own import OwnDeed
 from web.api.parts import (
@@ -47,6 +50,7 @@ def document(resources: Sequence[AnyResource], deeds: Sequence[OwnDeed[Any]]) ->
         [
             *(resource.answer for resource in resources),
             *(resource.params for resource in resources),
+            *(ChangesParams, Change),
             *(Opening, ApiProblem, PostedEvents, RefusedEvents),
             *(OwnAct, *(deed.body for deed in deeds)),
         ]
@@ -57,7 +61,9 @@ def document(resources: Sequence[AnyResource], deeds: Sequence[OwnDeed[Any]]) ->
     paths = {resource.path: {"get": _operation(resource, components)} for resource in resources}
     for deed in deeds:
         paths.setdefault(deed.path, {})["post"] = deed_of(deed, components)
-    paths["/events"] = {"post": _intake(components)}
+    paths[CHANGES] = {"get": changes_of(components)}
+    paths[SINGLE] = {"post": _intake(components, "postEvent", "Send an event", _POST)}
+    paths[MANY] = {"post": _intake(components, "postEventBatch", "Send many events", _POST_MANY)}
     return {
         "openapi": "3.1.0",
         "info": _info(),
@@ -102,7 +108,7 @@ def _operation(resource: AnyResource, components: Components) -> Schema:
         "responses": {
             "200": {
                 "description": "The answer.",
-                "headers": {**said, **_named(*_leading_on(resource))},
+                "headers": {**said, **_limits(), **_named(*_leading_on(resource))},
                 "content": {JSON: _content(resource, components)},
             },
             "304": {
@@ -122,7 +128,7 @@ def _content(resource: AnyResource, components: Components) -> Schema:
     schema = components.schema(resource.answer)
     example = components.example(schema)
     beside = [
-        *(["SeesPart"] if resource.part != "own" else []),
+        *(["SeenInPart"] if resource.part != "own" else []),
         *(["NextPiece"] if resource.is_whole else []),
     ]
     if resource.is_whole:
@@ -186,6 +192,10 @@ def _headers(*names: str) -> Schema:
     return _named("API-Version", "Ledger-Part", "traceparent", *names)
 
 
+def _limits() -> Schema:
+    return _named("RateLimit", "RateLimit-Policy")
+
+
 def _named(*names: str) -> Schema:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
@@ -194,10 +204,37 @@ def _refusals(statuses: Iterable[int]) -> Schema:
     return {str(status): {"$ref": f"#/components/responses/{status}"} for status in statuses}
 
 
-_EVENT: Schema = {
-    "type": "object",
-    "description": "A CloudEvent 1.0 of a type that the ledger knows.",
+_ATTRIBUTES = (
+    "specversion",
+    "type",
+    "source",
+    "id",
+    "subject",
+    "time",
+    "datacontenttype",
+    "dataschema",
+)
+_NEEDED = ("specversion", "type", "source", "id", "data")
+_SENT: Schema = {
+    "EventData": {
+        "title": "EventData",
+        "type": "object",
+        "description": "What an event says; its type says how.",
+        "additionalProperties": True,
+    },
+    "CloudEvent": {
+        "title": "CloudEvent",
+        "type": "object",
+        "description": "A CloudEvent 1.0 of a type that the ledger knows.",
+        "properties": {
+            **{name: {"type": "string"} for name in _ATTRIBUTES},
+            "data": {"$ref": "#/components/schemas/EventData"},
+        },
+        "required": [*_NEEDED],
+        "additionalProperties": True,
+    },
 }
+_EVENT: Schema = {"$ref": "#/components/schemas/CloudEvent"}
 _EXAMPLE: Schema = {
     "specversion": "1.0",
     "type": names.type_of(names.CONSENT_WITHDRAWN),
@@ -217,32 +254,30 @@ _POST: Schema = {
     "required": True,
     "content": {
         STRUCTURED: {"schema": _EVENT, "example": _EXAMPLE},
+    },
+}
+_POST_MANY: Schema = {
+    "required": True,
+    "content": {
         BATCHED: {
             "schema": {"type": "array", "items": _EVENT, "maxItems": MOST_EVENTS},
             "example": [_EXAMPLE],
-        },
-        JSON: {
-            "schema": {
-                "type": "object",
-                "description": "In binary mode the `data` of the event.",
-            },
-            "example": _EXAMPLE["data"],
         },
     },
 }
 
 
-def _intake(components: Components) -> Schema:
+def _intake(components: Components, operation_id: str, what: str, content: Schema) -> Schema:
     return {
-        "operationId": "postEvents",
-        "summary": "Send events, which are recorded when this is answered with 2xx.",
+        "operationId": operation_id,
+        "summary": f"{what}; what is answered with 2xx is recorded.",
         "description": INTAKE,
         "tags": ["events"],
         "parameters": [
             {"$ref": "#/components/parameters/language"},
             {"$ref": "#/components/parameters/traceparent"},
         ],
-        "requestBody": _POST,
+        "requestBody": content,
         "responses": {
             "200": {
                 "description": "Every event is recorded: now, or before.",
@@ -288,13 +323,16 @@ _NEXT: Schema = {
 
 def _components(components: Components, resources: Sequence[AnyResource]) -> Schema:
     params = {resource.params for resource in resources}
-    schemas = components.without([*params, Opening])
-    schemas["SeesPart"] = {
+    schemas = components.without([*params, Opening, ChangesParams])
+    schemas |= _SENT
+    schemas["SeenInPart"] = {
+        "title": "SeenInPart",
         "type": "object",
         "description": "Of an answer to a role that sees a part.",
-        "properties": {PART: {"type": "string", "enum": [*words()["page"]["part"].values()]}},
+        "properties": {PART: one_of([*words()["page"]["part"].values()])},
     }
     schemas["NextPiece"] = {
+        "title": "NextPiece",
         "type": "object",
         "description": "Of a list.",
         "properties": {"next": _NEXT},
@@ -318,6 +356,6 @@ def _problem(status: int, components: Components) -> Schema:
     )
     return {
         "description": PROBLEMS[status],
-        "headers": {**_headers(), **waits},
+        "headers": {**_headers(), **_limits(), **waits},
         "content": {TYPE: {"schema": components.schema(ApiProblem)}},
     }

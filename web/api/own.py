@@ -18,6 +18,7 @@ from schemas.encoding import JsonValue, to_line
 from schemas.formats import Code
 from schemas.personal import Value
 from web.answering import Desk
+from web.api.asking import check_query
 from web.api.reading import json_of
 from web.api.sending import JSON
 from web.logins.forms import TooLong, read_body
@@ -139,6 +140,7 @@ async def take(desk: Desk, deed: OwnDeed[Any], request: Request, principal: Prin
     """Do what a person asks. Raises NotFound for everybody who is no person of the portal."""
     if principal.kind != "data-subject" or desk.pool.settings.confidential:
         raise NotFound
+    check_query(request)
     key = request.headers.get(KEY, "")
     if not _KEY.match(key):
         raise Misconfigured("expected 8 to 64 letters, digits, dots or dashes", field=KEY)

@@ -7,7 +7,7 @@ from schemas import CATEGORIES
 from schemas.decode import MAX_MESSAGE
 from schemas.texts import LANGUAGES
 from web.api.asking import MOST, OPEN, USUAL_LIMIT, Opening, camel
-from web.api.described import Components, Schema
+from web.api.described import Components, Schema, one_of
 from web.api.intake import SCOPE
 from web.api.routing import REQUESTS, REQUESTS_S
 from web.frame import AS_OF, AT_POSITION, RECORDED_BY
@@ -29,10 +29,10 @@ INTAKE = (
     f"A client sends events of the sources of its own system. Its token is for the scope `{SCOPE}`. "
     "The content type tells the modes of CloudEvents apart: structured, batched with at most "
     f"{MOST_EVENTS} events and {MOST_BYTES} bytes, and binary, where attributes are headers `ce-…`. "
-    f"One event has at most {MAX_MESSAGE} bytes. The same source and id again is a duplicate and "
-    "counts as recorded. Where an event is refused, the answer is an error, the other events are "
-    "recorded all the same, and the refused one is kept as a dead letter, unless its source is not "
-    "the client's. Sending everything again is harmless."
+    f"Each of the two addresses takes every mode. One event has at most {MAX_MESSAGE} bytes. The same "
+    "source and id again is a duplicate and counts as recorded. Where an event is refused, the answer is "
+    "an error, the other events are recorded all the same, and the refused one is kept as a dead letter, "
+    "unless its source is not the client's. Sending everything again is harmless."
 )
 PROBLEMS = {
     400: "A parameter or the content is wrong: `errors` says which, and where.",
@@ -56,7 +56,7 @@ def parameters(components: Components) -> Iterable[Schema]:
     yield _query(
         LANGUAGE,
         "Of texts for people; without it what `Accept-Language` prefers.",
-        {"enum": [*LANGUAGES]},
+        one_of(LANGUAGES),
     )
     yield _query(AS_OF, "What had happened by this time, with its offset.", time)
     yield _query(RECORDED_BY, "What was known at this time, with its offset.", time)
@@ -66,7 +66,7 @@ def parameters(components: Components) -> Iterable[Schema]:
     for name, schema, _ in components.members(Opening):
         text = "Why masked values open." if name == "reason" else "The case that they open for."
         yield _query(name, f"{text} With `open`.", schema)
-    categories = {"type": "array", "items": {"enum": [*CATEGORIES]}}
+    categories = {"type": "array", "items": one_of(CATEGORIES)}
     yield _query(
         OPEN, "Categories of masked values to open, for this request, with a reason.", categories
     )
@@ -106,6 +106,17 @@ HEADERS: Schema = {
     },
     "Ledger-Part": {
         "description": "That the role sees a part, in words; without it the role sees all that there is.",
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": (
+            "How many requests are left (`r`), and in how many seconds (`t`) all are again. They come back "
+            "steadily (draft-ietf-httpapi-ratelimit-headers-10)."
+        ),
+        "schema": {"type": "string"},
+    },
+    "RateLimit-Policy": {
+        "description": "How many requests (`q`) a reader has in how many seconds (`w`).",
         "schema": {"type": "string"},
     },
     "ETag": {"description": "Changes when the answer does.", "schema": {"type": "string"}},

@@ -25,7 +25,7 @@ from web.api.sending import answered, bodiless, ending_headers
 from web.exports import line_of
 from web.logins.limits import Limiter
 from web.principals import DATA_SUBJECT, Principal
-from web.problems import NotFound, NotLoggedIn, TooMany, WrongMethod
+from web.problems import NotFound, NotLoggedIn, WrongMethod, too_many
 from web.refusals import log_refusal
 from web.requests import language_of
 from web.resource import Resource
@@ -67,6 +67,7 @@ class Endpoint:
         speak(language_of(request))
         response = bodiless(request, await self._answered(request))
         response.headers.update(self._headers)
+        response.headers.update(getattr(request.state, "limited", {}))
         await response(scope, receive, send)
 
     async def _answered(self, request: Request) -> Response:
@@ -92,6 +93,16 @@ class Endpoint:
         return await method(request)
 
 
+def limit_headers(requests: Limiter, who: str) -> Mapping[str, str]:
+    """How often one may ask, and still may (draft-ietf-httpapi-ratelimit-headers-10)."""
+    most, period_s = requests.policy
+    left, full_s = requests.left(who)
+    return {
+        "ratelimit-policy": f'"requests";q={most};w={period_s}',
+        "ratelimit": f'"requests";r={left};t={full_s}',
+    }
+
+
 class Nothing(Endpoint):
     """Every other address below the API, whatever is asked of it."""
 
@@ -109,8 +120,11 @@ def guarded(answer: Guarded, requests: Limiter | None = None) -> Method:
         principal: Principal | None = request.state.principal
         if principal is None:
             raise NotLoggedIn
-        if requests is not None and requests.take(principal.reference):
-            raise TooMany
+        if requests is not None:
+            wait_s = requests.take(principal.reference)
+            request.state.limited = limit_headers(requests, principal.reference)
+            if wait_s:
+                raise too_many(wait_s)
         return await answer(request, principal)
 
     return endpoint

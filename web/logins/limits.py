@@ -7,6 +7,7 @@ import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from math import ceil
 from threading import Lock
 
 import msgspec
@@ -53,6 +54,17 @@ class Limiter:
                 bucket.permits -= cost
                 return 0.0
             return (cost - bucket.permits) / self._rate
+
+    @property
+    def policy(self) -> tuple[int, int]:
+        """How many permits there are at once, and in how many seconds as many come again."""
+        return int(self._most), round(self._most / self._rate)
+
+    def left(self, key: str) -> tuple[int, int]:
+        """How many permits are there for a key, and in how many seconds all of them are; none is taken."""
+        with self._lock:
+            permits = self._filled(key).permits
+            return int(permits), ceil((self._most - permits) / self._rate)
 
     def is_open(self, key: str) -> bool:
         """Whether a permit is there; none is taken."""

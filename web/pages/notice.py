@@ -7,8 +7,7 @@ import rulebook
 from application.language import spoken
 from application.queries.naming import Naming
 from application.queries.oversight.lint import Contrast, Lint, LintFinding, Said
-from application.queries.registers.purposes import Declaration as DeclaredPurpose
-from application.queries.registers.purposes import PurposeRow, PurposesAnswer
+from application.queries.registers.purposes import DeclaredUse, PurposeRow, PurposesAnswer
 from application.register_words import RegisterWords
 from application.words import say, told_in
 from web.linking import to
@@ -130,7 +129,7 @@ def _said_by(row: PurposeRow, layer: str) -> Iterator[object]:
             yield cited(entry.citation)
 
 
-def _declares(visit: Visit, names: Naming, use: DeclaredPurpose) -> object:
+def _declares(visit: Visit, names: Naming, use: DeclaredUse) -> object:
     link = Link(to(visit, "register", use.activity), names.activity(use.activity))
     basis = RegisterWords(spoken()).code("legal_basis", use.legal_basis)
     if not use.verdicts:

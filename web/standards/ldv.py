@@ -23,6 +23,7 @@ from documents.ldv import ldv_record
 from ledger.errors import Misconfigured
 from schemas.encoding import JsonValue
 from web.answering import Desk
+from web.api.asking import check_query
 from web.api.reading import json_of
 from web.api.routing import Endpoint, guarded
 from web.api.sending import answered
@@ -138,6 +139,7 @@ def _read(content: bytes) -> Wanted:
 
 
 def _after(request: Request) -> int:
+    check_query(request, _AFTER)
     text = request.query_params.get(_AFTER, "0")
     if not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise Misconfigured("expected a position: a whole number", field=_AFTER)

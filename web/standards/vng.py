@@ -26,7 +26,7 @@ from ledger.recording.reads import READS
 from schemas import is_person
 from schemas.encoding import JsonValue, to_json
 from web.answering import Desk
-from web.api.asking import CURSOR
+from web.api.asking import CURSOR, check_query, hyphened
 from web.api.paging import Pages
 from web.api.problems import ApiProblem
 from web.api.routing import Endpoint, guarded
@@ -88,6 +88,7 @@ class Interface:
 
     async def _list(self, request: Request, principal: Principal) -> Response:
         texts = dict(request.query_params)
+        check_query(request, *map(hyphened, Wanted.__struct_encode_fields__))
         wanted = converted(texts, Wanted)
         again = {name: text for name, text in texts.items() if name != CURSOR}
         work = partial(self._listed, wanted=wanted, again=again)
@@ -110,6 +111,7 @@ class Interface:
         return line_with(answer, visit)
 
     async def _one(self, request: Request, principal: Principal) -> Response:
+        check_query(request)
         work = partial(self._found, id=converted(request.path_params, _Named).id)
         return answered(request, await self._desk.answer(request, principal, work, moment={}))
 

@@ -10,7 +10,7 @@ from msgspec.structs import asdict, replace
 
 from application.answer import Answer
 from application.queries.persons.consents import Holder, holder
-from application.queries.registers.purposes import Declaration, declarations
+from application.queries.registers.purposes import DeclaredUse, declarations
 from application.queries.verdicts import VerdictInWords, explained
 from application.source import Source
 from application.words import phrase
@@ -145,7 +145,7 @@ def _in_words(verdict: Verdict, detail: str | None, subject: Holder) -> CreditVe
     )
 
 
-def _with_verdicts(declared: Declaration, verdicts: list[CreditVerdict]) -> CheckDeclared:
+def _with_verdicts(declared: DeclaredUse, verdicts: list[CreditVerdict]) -> CheckDeclared:
     of_purpose = [CreditVerdict(**asdict(verdict)) for verdict in declared.verdicts]
     return CheckDeclared(
         activity=declared.activity,

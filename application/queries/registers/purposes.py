@@ -40,7 +40,7 @@ class PurposeEntry(Answer, frozen=True):
     clause: str
 
 
-class Declaration(Answer, frozen=True):
+class DeclaredUse(Answer, frozen=True):
     """That an activity declares a purpose with a legal basis, and what both layers say of that.
 
     No verdicts: no layer knows the purpose, so it is not allowed.
@@ -59,7 +59,7 @@ class PurposeRow(Answer, frozen=True):
 
     purpose: str
     entries: list[PurposeEntry]
-    declared: list[Declaration]
+    declared: list[DeclaredUse]
 
 
 class PurposesAnswer(Answer, frozen=True):
@@ -73,7 +73,7 @@ class PurposesAnswer(Answer, frozen=True):
     not_allowed: int
 
 
-Declared = Mapping[str, list[Declaration]]
+Declared = Mapping[str, list[DeclaredUse]]
 """Purpose -> who declares it."""
 
 
@@ -99,7 +99,7 @@ def declarations(source: Source, moment: Moment, day: date) -> Declared:
 
 
 def _declared(activities: Mapping[str, Mapping[str, JsonValue]], day: date) -> Declared:
-    declared: dict[str, list[Declaration]] = {}
+    declared: dict[str, list[DeclaredUse]] = {}
     for activity, facts in activities.items():
         for purpose in convert(facts["purposes"], list[dict[str, str]]):
             entries = purposes_on(purpose["purpose"], day)
@@ -108,9 +108,9 @@ def _declared(activities: Mapping[str, Mapping[str, JsonValue]], day: date) -> D
     return declared
 
 
-def _judged(activity: str, purpose: Mapping[str, str], day: date) -> Declaration:
+def _judged(activity: str, purpose: Mapping[str, str], day: date) -> DeclaredUse:
     decision = purpose_decision(purpose["purpose"], purpose["legal_basis"], day)
-    return Declaration(
+    return DeclaredUse(
         activity=activity,
         purpose=purpose["purpose"],
         legal_basis=purpose["legal_basis"],
@@ -120,7 +120,7 @@ def _judged(activity: str, purpose: Mapping[str, str], day: date) -> Declaration
     )
 
 
-def _purpose(name: str, declared: list[Declaration], day: date) -> PurposeRow:
+def _purpose(name: str, declared: list[DeclaredUse], day: date) -> PurposeRow:
     entries = [_entry(entry) for entry in purposes_on(name, day)]
     return PurposeRow(purpose=name, entries=entries, declared=declared)
 

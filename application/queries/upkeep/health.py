@@ -134,7 +134,7 @@ class QuarantinedSource(Answer, frozen=True):
     source: str
 
 
-class Promise(Answer, frozen=True):
+class LogPromise(Answer, frozen=True):
     """How the database stands to the promises of its log: `kept`, none yet, `unread`, or `contradicted`.
 
     Processes write nothing to a database that contradicts one. `why`: what could not be read, or is
@@ -169,25 +169,25 @@ class Status(Answer, frozen=True):
     dead_letter_messages: int
     withheld: int
     quarantined: list[QuarantinedSource]
-    promise: Promise
+    promise: LogPromise
 
 
-def promise_of(look: Callable[[], PromiseState]) -> Promise:
+def promise_of(look: Callable[[], PromiseState]) -> LogPromise:
     """What a fence sees. Raises Retry."""
     try:
         state = look()
     except Halt as fault:
-        return Promise("contradicted", str(fault))
+        return LogPromise("contradicted", str(fault))
     if state.unread is not None:
-        return Promise("unread", state.unread)
-    return Promise("kept" if state.size else "none")
+        return LogPromise("unread", state.unread)
+    return LogPromise("kept" if state.size else "none")
 
 
 def status(
     session: Session,
     lags: Sequence[PartitionLag],
     checkpoint: CheckpointStatus,
-    promise: Promise,
+    promise: LogPromise,
 ) -> Status:
     """How far everything is. `lags`: as Kafka tells them."""
     letters, messages = count_letters(session, LetterFilter())

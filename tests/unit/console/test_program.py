@@ -55,7 +55,7 @@ def test_each_command_has_help(program: Cli, command: str) -> None:
 
 
 def test_every_setting_that_is_no_secret_is_a_flag_of_some_command(program: Cli) -> None:
-    commands = ("consume", "register", "publish", "backup", "serve")
+    commands = ("consume", "register", "publish", "backup", "serve", "push")
     shown = b"".join(program(name, "--help").out for name in commands)
     listed = [s for s in SETTINGS if s.has_flag and not s.unlisted]
     assert [s.flag for s in listed if s.flag.encode() not in shown] == []
