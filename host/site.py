@@ -50,7 +50,7 @@ from ledger.recording.approvals import (
     is_emergency,
 )
 from ledger.recording.batch import RefusalPolicy
-from ledger.recording.reads import READS, ReadNotes, any_wait, record_notes
+from ledger.recording.reads import READS, ReadNotes, any_due, record_notes
 from ledger.storage.contents import KEYS, look
 from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.observer import PublisherObserver
@@ -320,17 +320,20 @@ class Site:
         streams = [period.subject for period in opener.periods(reader.reference)]
         return grant_of(session, streams, reader.role, self.clock(), self.privacy_office)
 
-    def record_reads(self) -> int:
+    def record_reads(self, *, ended: str | None = None) -> int:
         """Record the reads of this site, whose answers are out, and those that others left; how many.
 
-        Raises Misconfigured for a login that may not record, Retry or Halt; what is not recorded waits.
+        Looks of visits that go on wait for their end. `ended`: those at this person end now, or all of them
+        where it is empty. Raises Misconfigured for a login that may not record, Retry or Halt; what is not
+        recorded waits.
         """
-        if not any_wait(self._idle_reader()):
+        now = self.clock()
+        if ended is None and not any_due(self._idle_reader(), now):
             return 0
         recorder = self._open_recorder_of_own()
         try:
             key = recorder.keyring.ledger_key(READS)
-            return record_notes(recorder.session, key, recorder.record)
+            return record_notes(recorder.session, key, recorder.record, now, ended)
         finally:
             recorder.close()
 

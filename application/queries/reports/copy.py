@@ -33,10 +33,14 @@ class ValueHeld(Answer, frozen=True):
 
 
 class ConsultationTold(Answer, frozen=True):
-    """When data was looked at and what for. `everyone`: it was an answer about every customer."""
+    """When data was looked at and what for. `everyone`: it was an answer about every customer.
+
+    `role`: in which somebody looked, not who it was.
+    """
 
     occurred_at: str
     where: Literal["ledger", "system"]
+    role: str
     purpose: str
     everyone: bool
     categories: list[str]
@@ -88,6 +92,7 @@ def consultations(source: Source, subject: Subject) -> Iterator[ConsultationTold
             yield ConsultationTold(
                 occurred_at=instant(look.event.time),
                 where="ledger" if look.through_ledger else "system",
+                role=str(look.event.facts.get("role", "")),
                 purpose=look.why,
                 everyone=look.about == "everyone",
                 categories=sorted(look.event.categories),

@@ -4,7 +4,7 @@ Nothing here depends on what the person may not be told: no position and no coun
 ground is not disclosed, no restriction that such a hold gave rise to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -49,6 +49,7 @@ from projections.views.disclosures import sorted_disclosures
 from rulebook.calendar import day_of
 from rulebook.portal import SPEAKER
 from schemas import names
+from schemas.formats import instant_of
 from schemas.texts import Language
 
 
@@ -114,10 +115,11 @@ class OwnConsents(Answer, frozen=True):
 
 
 class OwnLine(Answer, frozen=True):
-    """Something that was done with the person's data. `text`: what, in words; null for a look at it.
+    """Something that was done with the person's data. `text`: what, in words; null for looks at it.
 
-    `looked`: what a look was for: a query of the `ledger`, or the purpose in a `system`. `everyone`: it was
-    at an answer about every customer.
+    Looks of one day in one role are one line, with its first time. `looked`: what the first was for: a query
+    of the `ledger`, or the purpose in a `system`; `purposes`: what all `count` of them were for. `everyone`:
+    they were at answers about every customer.
     """
 
     occurred_at: str
@@ -129,6 +131,9 @@ class OwnLine(Answer, frozen=True):
     categories: list[str]
     annulled: bool
     positions: list[int]
+    role: str | None
+    count: int
+    purposes: list[str]
 
 
 class OwnHistory(Answer, frozen=True):
@@ -254,7 +259,7 @@ def own_history(
     names = named_recipients(source, subject, disclosures_of(subject))
     lines = [
         *map(_act_line, acts(subject, names, language)),
-        *map(_look_line, consultations(source, subject)),
+        *_look_lines(consultations(source, subject)),
     ]
     until = instant_or_none(before)
     earlier = [line for line in lines if until is None or line.occurred_at < until]
@@ -273,20 +278,38 @@ def _act_line(told: ActTold) -> OwnLine:
         categories=[],
         annulled=told.annulled,
         positions=told.positions,
+        role=None,
+        count=1,
+        purposes=[],
     )
 
 
-def _look_line(told: ConsultationTold) -> OwnLine:
+def _look_lines(told: Iterable[ConsultationTold]) -> Iterator[OwnLine]:
+    """Looks by day and by the role of who looked."""
+    days: dict[tuple[object, ...], list[ConsultationTold]] = {}
+    for look in told:
+        time = instant_of(look.occurred_at)
+        assert time is not None
+        key = day_of(time), look.where, look.role, look.everyone, look.annulled
+        days.setdefault(key, []).append(look)
+    return map(_look_line, days.values())
+
+
+def _look_line(looks: Sequence[ConsultationTold]) -> OwnLine:
+    first = looks[0]
     return OwnLine(
-        occurred_at=told.occurred_at,
+        occurred_at=first.occurred_at,
         lane="looked",
         text=None,
-        where=told.where,
-        looked=told.purpose,
-        everyone=told.everyone,
-        categories=told.categories,
-        annulled=told.annulled,
-        positions=told.positions,
+        where=first.where,
+        looked=first.purpose,
+        everyone=first.everyone,
+        categories=sorted({name for look in looks for name in look.categories}),
+        annulled=first.annulled,
+        positions=sorted({position for look in looks for position in look.positions}),
+        role=first.role or None,
+        count=len(looks),
+        purposes=list(dict.fromkeys(look.purpose for look in looks)),
     )
 
 
