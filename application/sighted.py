@@ -213,14 +213,13 @@ class Teller:
             return [*known(map(str, fact))]
         if name == _REMARKS and not known([REMARK]):
             return None
-        if name == _LOOKS:
-            return self._looks(convert(fact, list[Look]))
-        return self._decided(fact) if name == _DECISIONS else fact
+        told = {_DECISIONS: self._decided, _LOOKS: self._looks}.get(name)
+        return told(fact) if told else fact
 
-    def _looks(self, looks: Iterable[Look]) -> list[JsonValue]:
+    def _looks(self, fact: JsonValue) -> JsonValue:
         """The looks of a visit by what is known of them, so that nothing tells how others differ."""
         told: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-        for look in looks:
+        for look in convert(fact, list[Look]):
             query = "" if self._reduces else look.query
             known = tuple(self._sight.known(look.categories))
             told.setdefault((query, known), []).extend(look.times)

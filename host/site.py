@@ -5,6 +5,7 @@ The one place where they come together; `host/wiring.py` checks and completes a 
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -323,19 +324,14 @@ class Site:
     def record_reads(self, *, ended: str | None = None) -> int:
         """Record the reads of this site, whose answers are out, and those that others left; how many.
 
-        Looks of visits that go on wait for their end. `ended`: those at this person end now, or all of them
-        where it is empty. Raises Misconfigured for a login that may not record, Retry or Halt; what is not
-        recorded waits.
+        `ended`: see `record_notes`. Raises Misconfigured for a login that may not record, Retry or Halt.
         """
         now = self.clock()
         if ended is None and not any_due(self._idle_reader(), now):
             return 0
-        recorder = self._open_recorder_of_own()
-        try:
+        with closing(self._open_recorder_of_own()) as recorder:
             key = recorder.keyring.ledger_key(READS)
             return record_notes(recorder.session, key, recorder.record, now, ended)
-        finally:
-            recorder.close()
 
     def approval_of(
         self,

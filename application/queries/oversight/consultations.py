@@ -5,6 +5,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from functools import cache, partial
 from itertools import chain
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -153,17 +154,16 @@ def going_on(source: Source, moment: Moment, subject: str | None = None) -> list
     source.check_noted()
     if moment.known != NOW:
         return []
-    until = source.now if moment.as_of is None else min(moment.as_of, source.now)
+    until = min(moment.as_of or source.now, source.now)
     noted = open_looks(source.session, source.opener.ledger_key(READS), subject)
-    reads = sorted((read for read in noted if read.time < until), key=lambda read: read.time)
-    streams = {reader: _stream_of(source, reader) for reader in {read.reader for read in reads}}
-    names = {name: _name_of(source, name) for name in {read.subject for read in reads}}
-    events = [(read, _as_event(read, streams[read.reader], source.now)) for read in reads]
-    return [
-        Consultation(told, None, _about(source, told), (read.reader, names[read.subject]))
-        for read, event in events
-        if (told := source.teller.event(event)) is not None
-    ]
+    stream_of, name_of = cache(partial(_stream_of, source)), cache(partial(_name_of, source))
+    looks = []
+    for read in sorted(noted, key=lambda read: read.time):
+        told = source.teller.event(_as_event(read, stream_of(read.reader), source.now))
+        if told is not None and read.time < until:
+            named = read.reader, name_of(read.subject)
+            looks.append(Consultation(told, None, _about(source, told), named))
+    return looks
 
 
 def _stream_of(source: Source, reader: str) -> UUID:

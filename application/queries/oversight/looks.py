@@ -161,7 +161,8 @@ def role_looks(
     """A page of all reads of this ledger in a role, and the accounts that have or had it."""
     house, time = house_at(source, moment), moment.as_of or source.now
     reads = consultations_as(source, role, moment)
-    left = {look.event.position for look in reads if look.event.position < (before or LAST)}
+    positions = {look.event.position for look in reads}
+    left = set(filter((before or LAST).__gt__, positions))
     latest = set(nlargest(limit, left))
     source.reads.note_many(())
     shown = [look for look in reads if look.event.position in latest]
@@ -205,24 +206,21 @@ def _visit(looks: Sequence[Look]) -> Look:
     times: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for look in looks:
         times.setdefault((look.why, tuple(look.categories)), []).append(look.occurred_at)
-    judged = (
-        {}
-        if first.held is UNSET
-        else {
-            "held": all(look.held for look in looks),
-            "beyond": sorted({name for look in looks for name in given(look.beyond) or ()}),
-            "vog": all(look.vog for look in looks),
-        }
-    )
     return replace(
-        first,
+        first if first.held is UNSET else _all_judged(first, looks),
         until=max(look.occurred_at for look in looks),
         count=len(looks),
         parts=[LookPart(why, [*shown], at) for (why, shown), at in times.items()],
         why=VISIT,
         categories=sorted({name for look in looks for name in look.categories}),
-        **judged,
     )
+
+
+def _all_judged(first: Look, looks: Sequence[Look]) -> Look:
+    """The first of several looks, with what is said against any of them."""
+    beyond = {name for look in looks for name in given(look.beyond) or ()}
+    held, vog = all(look.held for look in looks), all(look.vog for look in looks)
+    return replace(first, held=held, beyond=sorted(beyond), vog=vog)
 
 
 def _elsewhere(row: SeenElsewhere, who: Name | None, whose: Name | None) -> Look:

@@ -163,7 +163,7 @@ def looks_shown(
     """
     ordered = _in_order(looks, since)
     here = list(filter(_is_here, ordered))
-    elsewhere = list(filterfalse(_is_here, ordered))
+    elsewhere = filterfalse(_is_here, ordered)
     recorded = [look for look in ordered if look.named is None]
     names = source.names(look.who for look in recorded)
     whose = _whose(source, recorded) if of_others else None
@@ -173,8 +173,8 @@ def looks_shown(
 
     return Consultations(
         accesses=[_seen_elsewhere(look, names[look.who], house, whose) for look in elsewhere],
-        reads=[row_of(look) for look in here if look.about != "list"],
-        lists=[row_of(look) for look in here if look.about == "list"],
+        reads=list(map(row_of, filterfalse(_is_list, here))),
+        lists=list(map(row_of, filter(_is_list, here))),
     )
 
 
@@ -186,6 +186,10 @@ def _in_order(looks: Iterable[Consultation], since: datetime | None) -> list[Con
 
 def _is_here(look: Consultation) -> bool:
     return look.through_ledger
+
+
+def _is_list(look: Consultation) -> bool:
+    return look.about == "list"
 
 
 def covered(
