@@ -4,7 +4,7 @@ Nothing here depends on what the person may not be told: no position and no coun
 ground is not disclosed, no restriction that such a hold gave rise to.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Literal
 
@@ -14,6 +14,7 @@ from application.answer import Answer
 from application.queries.cases.found_requests import FoundRequest, known_requests
 from application.queries.cases.requests import RequestList, listed
 from application.queries.disclosures.feeds import feeds_of, runs
+from application.queries.oversight.consultations import Consultation
 from application.queries.persons.consents import ChoiceShown, ConsentShown, consents
 from application.queries.persons.person import (
     Subject,
@@ -25,11 +26,11 @@ from application.queries.persons.state import customer_standing, folded_state
 from application.queries.persons.timeline import Lane, lane_of
 from application.queries.reports.copy import (
     ActTold,
-    ConsultationTold,
     ValueHeld,
     acts,
-    consultations,
+    consultation_told,
     copy,
+    looks_told,
 )
 from application.queries.reports.processing import Processing, SourceOfData, purposes, sources
 from application.queries.reports.recipients import Received, received
@@ -49,7 +50,6 @@ from projections.views.disclosures import sorted_disclosures
 from rulebook.calendar import day_of
 from rulebook.portal import SPEAKER
 from schemas import names
-from schemas.formats import instant_of
 from schemas.texts import Language
 
 
@@ -259,7 +259,7 @@ def own_history(
     names = named_recipients(source, subject, disclosures_of(subject))
     lines = [
         *map(_act_line, acts(subject, names, language)),
-        *_look_lines(consultations(source, subject)),
+        *_look_lines(looks_told(source, subject)),
     ]
     until = instant_or_none(before)
     earlier = [line for line in lines if until is None or line.occurred_at < until]
@@ -284,19 +284,19 @@ def _act_line(told: ActTold) -> OwnLine:
     )
 
 
-def _look_lines(told: Iterable[ConsultationTold]) -> Iterator[OwnLine]:
+def _look_lines(looks: Iterable[Consultation]) -> Iterator[OwnLine]:
     """Looks by day and by the role of who looked."""
-    days: dict[tuple[object, ...], list[ConsultationTold]] = {}
-    for look in told:
-        time = instant_of(look.occurred_at)
-        assert time is not None
-        key = day_of(time), look.where, look.role, look.everyone, look.annulled
+    days: dict[tuple[object, ...], list[Consultation]] = {}
+    for look in looks:
+        role = str(look.event.facts.get("role", ""))
+        key = day_of(look.event.time), role, look.through_ledger, look.about, look.annulled_by
         days.setdefault(key, []).append(look)
-    return map(_look_line, days.values())
+    return (_look_line(role, some) for (_, role, *_), some in days.items())
 
 
-def _look_line(looks: Sequence[ConsultationTold]) -> OwnLine:
-    first = looks[0]
+def _look_line(role: object, looks: Iterable[Consultation]) -> OwnLine:
+    told = [*map(consultation_told, looks)]
+    first = told[0]
     return OwnLine(
         occurred_at=first.occurred_at,
         lane="looked",
@@ -304,12 +304,12 @@ def _look_line(looks: Sequence[ConsultationTold]) -> OwnLine:
         where=first.where,
         looked=first.purpose,
         everyone=first.everyone,
-        categories=sorted({name for look in looks for name in look.categories}),
+        categories=sorted({name for look in told for name in look.categories}),
         annulled=first.annulled,
-        positions=sorted({position for look in looks for position in look.positions}),
-        role=first.role or None,
-        count=len(looks),
-        purposes=list(dict.fromkeys(look.purpose for look in looks)),
+        positions=sorted({position for look in told for position in look.positions}),
+        role=str(role) or None,
+        count=len(told),
+        purposes=list(dict.fromkeys(look.purpose for look in told)),
     )
 
 
