@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from application.sight import EVERYTHING, Sight
 from ledger.errors import Halt, LedgerError
-from ledger.recording.reads import Read, ReadNotes
+from ledger.recording.reads import ReadNotes
+from ledger.recording.visits import Read
 
 
 class TooManyLooks(LedgerError):
@@ -20,7 +21,8 @@ class Reader(Struct, frozen=True):
     """Who reads, as an employee, and in which role. `judged`: whether the register must grant it.
 
     `sight`: what of the answers the reader may see. `reason`, `case_ref`: why, where that had to be said.
-    `own`: the reader is no employee, but a person who reads what is known of themselves.
+    `own`: the reader is no employee, but a person who reads what is known of themselves. `visits`: looks of
+    the reader at one person are recorded together, but for those with a reason and those at everybody.
     """
 
     reference: str
@@ -30,6 +32,7 @@ class Reader(Struct, frozen=True):
     reason: str | None = None
     case_ref: str | None = None
     own: bool = False
+    visits: bool = False
 
 
 class ReadScope:
@@ -101,6 +104,7 @@ class ReadScope:
             self._noted.update(*(by_subject[subject] for subject in new))
 
     def _read(self, subject: str, categories: tuple[str, ...], *, everyone: bool) -> Read:
+        held, reason = self._held(), self._reader.reason
         return Read(
             id=str(uuid4()),
             time=self._clock(),
@@ -110,9 +114,10 @@ class ReadScope:
             query=self._query,
             categories=categories,
             everyone=everyone,
-            role_held=self._held(),
-            reason=self._reader.reason,
+            role_held=held,
+            reason=reason,
             case_ref=self._reader.case_ref,
+            visit=self._reader.visits and held and reason is None and not everyone,
         )
 
 

@@ -11,6 +11,7 @@ from functools import cached_property, partial
 from itertools import chain
 from typing import NamedTuple
 
+from msgspec import convert
 from msgspec.structs import replace
 
 from application.sight import Sight
@@ -27,12 +28,13 @@ from rulebook import telling
 from rulebook.telling import MATTERS, Implication, Telling, telling_of
 from schemas import PERSONAL_FIELDS, REMARK, names
 from schemas.encoding import JsonValue
+from schemas.events.itself import Look
 
 ANNULLED = "annulled"
 """For a reader who sees a part it stands in the place of the id of what took an event back."""
 _FIELDS = "fields"  # such as `fields` and `allowed_fields`
 _DECISIONS, _REMARKS, _KEYS = "decisions", "remarks", "keys_destroyed"
-_CARRIED = "carries_over"
+_CARRIED, _LOOKS = "carries_over", "looks"
 _OBJECTED = "activity_objected"
 _DISCLOSURE, _ANNULS, _ANNULS_SOURCE = "disclosure_id", "annuls", "annuls_source"
 _PROVIDERS = frozenset({names.NUMBER_PORTING_REQUESTED, names.NUMBER_PORTING_CANCELLED})
@@ -211,7 +213,20 @@ class Teller:
             return [*known(map(str, fact))]
         if name == _REMARKS and not known([REMARK]):
             return None
-        return self._decided(fact) if name == _DECISIONS else fact
+        told = {_DECISIONS: self._decided, _LOOKS: self._looks}.get(name)
+        return told(fact) if told else fact
+
+    def _looks(self, fact: JsonValue) -> JsonValue:
+        """The looks of a visit by what is known of them, so that nothing tells how others differ."""
+        told: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for look in convert(fact, list[Look]):
+            query = "" if self._reduces else look.query
+            known = tuple(self._sight.known(look.categories))
+            told.setdefault((query, known), []).extend(look.times)
+        return [
+            {"query": query, "categories": [*known], "times": sorted(times)}
+            for (query, known), times in sorted(told.items(), key=lambda one: min(one[1]))
+        ]
 
     def _decided(self, fact: JsonValue) -> JsonValue:
         """The decisions on categories that the reader knows."""

@@ -102,6 +102,9 @@ class Site(Protocol):
     def chain(self) -> KeyedHash:
         """What vouches for batches. Raises Lost when its key is not here."""
 
+    def record_reads(self, *, ended: str | None = None) -> int:
+        """Record reads whose answers are out. `ended`: visits at this person end now."""
+
     def eraser(self) -> Eraser:
         """What destroys a person's keys."""
 

@@ -66,14 +66,14 @@ class Source(msgspec.Struct):
 
     def open(self, stream: UUID, category: str, field: str, value: Value) -> Opened:
         """A value as a view copied it, opened; or why it cannot be."""
-        self._check_noted()
+        self.check_noted()
         if (unseen := self.reads.sight.unseen(category)) is not None:
             return unseen
         return self.judged(stream, category, field, value)
 
     def judged(self, stream: UUID, category: str, field: str, value: Value) -> Opened:
         """The same for a judgement that is the same for every reader: the value itself is not shown."""
-        self._check_noted()
+        self.check_noted()
         sealed = SealedGroup(
             subject=stream,
             source=value.source,
@@ -90,7 +90,7 @@ class Source(msgspec.Struct):
         """Every personal value of an event that the reader may know of, field by field."""
         if not event.sealed:
             return {}
-        self._check_noted()
+        self.check_noted()
         return {
             field: self.counted(value)
             for field, value in self._personal(event).items()
@@ -125,10 +125,10 @@ class Source(msgspec.Struct):
         """
         unique = list(dict.fromkeys(subjects))
         if unique:
-            self._check_noted()
-        return {subject: self._told(name) for subject, name in self._opened(unique).items()}
+            self.check_noted()
+        return {subject: self.told(name) for subject, name in self._opened(unique).items()}
 
-    def _told(self, name: Name) -> Name:
+    def told(self, name: Name) -> Name:
         """A name as the reader is told it. An erased person may have been anybody."""
         named = isinstance(name, str) and kind_of(name) not in OUTSIDERS
         return name if self.reads.sight.persons or named else UNTOLD
@@ -161,9 +161,10 @@ class Source(msgspec.Struct):
             self.reads.note([name], categories)
         else:
             self.reads.note_many(())
-        return self._told(name)
+        return self.told(name)
 
-    def _check_noted(self) -> None:
+    def check_noted(self) -> None:
+        """Raise Halt where nobody noted yet who reads: before that nothing opens."""
         if not self.reads.taken:
             raise Halt("an answer would open personal data without a note of who reads it")
 

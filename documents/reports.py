@@ -54,6 +54,7 @@ def issued(
 
     Raises of a request NotAllowed, ActRefused, Retry or Halt, and UnknownSubject: then nothing leaves.
     """
+    site.record_reads(ended=asked.reference)  # the report tells of visits that go on
     head = head_position(source.session)
     position = head if asked.position is None else min(asked.position, head)
     scope = ReportScope(

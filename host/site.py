@@ -5,6 +5,7 @@ The one place where they come together; `host/wiring.py` checks and completes a 
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -50,7 +51,7 @@ from ledger.recording.approvals import (
     is_emergency,
 )
 from ledger.recording.batch import RefusalPolicy
-from ledger.recording.reads import READS, ReadNotes, any_wait, record_notes
+from ledger.recording.reads import READS, ReadNotes, any_due, record_notes
 from ledger.storage.contents import KEYS, look
 from ledger.storage.postgres import Database, Session
 from ledger.tlog.publishing.observer import PublisherObserver
@@ -320,19 +321,17 @@ class Site:
         streams = [period.subject for period in opener.periods(reader.reference)]
         return grant_of(session, streams, reader.role, self.clock(), self.privacy_office)
 
-    def record_reads(self) -> int:
+    def record_reads(self, *, ended: str | None = None) -> int:
         """Record the reads of this site, whose answers are out, and those that others left; how many.
 
-        Raises Misconfigured for a login that may not record, Retry or Halt; what is not recorded waits.
+        `ended`: see `record_notes`. Raises Misconfigured for a login that may not record, Retry or Halt.
         """
-        if not any_wait(self._idle_reader()):
+        now = self.clock()
+        if ended is None and not any_due(self._idle_reader(), now):
             return 0
-        recorder = self._open_recorder_of_own()
-        try:
+        with closing(self._open_recorder_of_own()) as recorder:
             key = recorder.keyring.ledger_key(READS)
-            return record_notes(recorder.session, key, recorder.record)
-        finally:
-            recorder.close()
+            return record_notes(recorder.session, key, recorder.record, now, ended)
 
     def approval_of(
         self,

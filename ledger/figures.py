@@ -35,7 +35,7 @@ def ledger_figures(session: Session, ledger: LedgerName, now: datetime) -> Figur
         "ledger_position": float(position),
         "ledger_erasures_total": float(erasures),
         "ledger_dead_letters": float(letters),
-        "ledger_reads_waiting": float(waiting(session)),
+        "ledger_reads_waiting": float(waiting(session, now)),
         "ledger_withheld_messages": float(withheld),
         "ledger_withheld_bytes": float(withheld_bytes),
         "ledger_halted_topics": float(len(halted_topics(session))),

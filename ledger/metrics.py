@@ -173,8 +173,9 @@ READ: tuple[Series, ...] = (
     Series(
         "ledger_reads_waiting",
         "gauge",
-        "Noted reads that are not recorded as `ledger-read` yet. Above 0 for hours: see the log of `ledger "
-        "upkeep`, which records them once an hour; a note that never goes is not of this program.",
+        "Noted reads that should be a `ledger-read` by now; those of visits that go on do not count. Above 0 "
+        "for hours: see the log of `ledger upkeep`, which records them once an hour; a note that never goes "
+        "is not of this program.",
     ),
     Series(
         "ledger_data_directory_bytes",

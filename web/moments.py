@@ -20,16 +20,28 @@ _WRITTEN = re.compile(r"(?<![\w/-])\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d)
 
 def when(value: datetime | str) -> Markup:
     """An instant as an element that programs read too. Raises ValueError for a text that is no instant."""
-    instant = _instant(value)
-    machine = instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return Markup('<time datetime="{}">{}</time>').format(machine, when_text(instant))
+    return _element(value, when_text(value))
 
 
 def when_text(value: datetime | str) -> str:
     """An instant as plain text, for a title or an attribute."""
     local = in_zone(_instant(value))
+    return f"{day_text(local.date())}, {_clock_text(local)}"
+
+
+def time_of_day(value: datetime | str) -> Markup:
+    """The hour and minute of an instant, as an element."""
+    return _element(value, _clock_text(in_zone(_instant(value))))
+
+
+def _element(value: datetime | str, text: str) -> Markup:
+    machine = _instant(value).astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return Markup('<time datetime="{}">{}</time>').format(machine, text)
+
+
+def _clock_text(local: datetime) -> str:
     mark = "." if spoken() == "nl" else ":"
-    return f"{day_text(local.date())}, {local:%H}{mark}{local:%M}"
+    return f"{local:%H}{mark}{local:%M}"
 
 
 def day(value: date | str) -> Markup:

@@ -39,7 +39,8 @@ class Principal(msgspec.Struct, frozen=True):
     @property
     def reader(self) -> Reader:
         """The principal as the record of reads knows a reader."""
-        return Reader(self.reference, self.role, self.judged, own=self.kind == "data-subject")
+        own = self.kind == "data-subject"
+        return Reader(self.reference, self.role, self.judged, own=own, visits=not own)
 
 
 def staff_kind(role: str) -> Kind:

@@ -105,19 +105,19 @@ class Server:
             self._console.api.changes.ending.set()  # streams end by themselves
             self._server.should_exit = True
             serving.join(FINISH_S)
-        self._record_reads()
+        self._record_reads(ended="")  # nobody looks on through this console
 
     def _serve(self) -> None:
         self._server.run([self._listening])
 
-    def _record_reads(self) -> None:
-        """Record what was read; what cannot be recorded now waits.
+    def _record_reads(self, *, ended: str | None = None) -> None:
+        """Record what was read, and visits that are over; what cannot be recorded now waits.
 
         Views begin to take the reads up here, so that the next request need not wait for that.
         """
         try:
             with self._pool.site() as site:
-                if site.record_reads():
+                if site.record_reads(ended=ended):
                     self._pool.views.wait(site, at_most_s=0.0)
         except (Misconfigured, Retry) as error:
             if not self._told:  # where the login may only read, `ledger upkeep` records them

@@ -155,7 +155,8 @@ class Visit:
             raise NotForRole
         self.count_opening()
         self._bring_up_to_date(always=True)  # a document is of now, and is recorded on a request
-        self.site.for_whom = msgspec.structs.replace(self.principal.reader, sight=EVERYTHING)
+        reader = msgspec.structs.replace(self.principal.reader, sight=EVERYTHING, visits=False)
+        self.site.for_whom = reader
         return self._judged(self.site.source(query))
 
     def own_source(self, query: str) -> Source:

@@ -58,7 +58,7 @@ def show_status(settings: Settings, as_json: Json = False) -> None:
         lags = kafka_lags(session.rows("bookmark_offsets"), settings.kafka)
         checkpoint = checkpoint_now(LogFolder(settings.log.folder), site.clock())
         promise = promise_of(partial(fence_of(settings).look, session))
-        answer = status(session, lags, checkpoint, promise)
+        answer = status(session, lags, checkpoint, promise, site.clock())
     print_answer(answer, status_tables, as_json)
     fail_unless(promise.is_fine)
 

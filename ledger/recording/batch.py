@@ -44,7 +44,8 @@ class Batch(msgspec.Struct, frozen=True):
     `letters`: dead letters whose messages are these again, index of the message -> name. A letter goes
     in the same transaction, unless its message is refused once more. `registered`: the sources that are
     registered for the topic by now; each of them is counted by itself, and all others together.
-    `whole`: where one message cannot be recorded, none is, nor kept as a letter.
+    `whole`: where one message cannot be recorded, none is, nor kept as a letter. `read_notes`: rows of notes
+    that become events by these messages, which go in the same transaction.
     """
 
     messages: Sequence[Message]
@@ -53,6 +54,11 @@ class Batch(msgspec.Struct, frozen=True):
     letters: Mapping[int, bytes] = msgspec.field(default_factory=dict)
     registered: frozenset[str] = frozenset()
     whole: bool = False
+    read_notes: Sequence[int] = ()
+
+
+class NotesGone(Fenced):
+    """Another process recorded notes of reads meanwhile: look again at what is left."""
 
 
 class NotWhole(Reject):
@@ -216,6 +222,7 @@ def _write(
                 _earlier_events(session, looked_for), said_before(session, claiming)
             )
         _check_whole(prepared.batch, decided)
+        _remove_read_notes(session, prepared.batch.read_notes)
         notes = writing.keep_unrecorded(decided)
         quarantined, halted = writing.count(decided, limit)
         before.believe(head)
@@ -242,6 +249,12 @@ def _check_whole(batch: Batch, decided: Decided) -> None:
     refused = [*decided.refused, *decided.withheld]
     if batch.whole and refused:
         raise NotWhole(refused)
+
+
+def _remove_read_notes(session: Session, notes: Sequence[int]) -> None:
+    """Remove notes that become events. Raise NotesGone where one is gone: then it was recorded before."""
+    if notes and session.run("remove_read_notes", notes=list(notes)) != len(notes):
+        raise NotesGone
 
 
 class _Writing:

@@ -1,2 +1,4 @@
--- Note reads, each sealed. sealed: text[].
-INSERT INTO read_notes (sealed) SELECT unnest(%(sealed)s::text[])
+-- Note reads, each sealed. sealed: text[]. visits: text[], of which visit each is, null: it is recorded by itself.
+-- times: timestamptz[], when each was noted.
+INSERT INTO read_notes (sealed, visit, noted_at)
+SELECT * FROM unnest(%(sealed)s::text[], %(visits)s::text[], %(times)s::timestamptz[])

@@ -1,2 +1,3 @@
--- How many reads are noted and no event yet.
-SELECT count(*) FROM read_notes
+-- How many reads are noted that should be an event by now: those by themselves, and those of visits that began too long
+-- ago to go on. begun: of those, the latest time.
+SELECT count(*) FROM read_notes WHERE visit IS NULL OR noted_at <= %(begun)s

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from schemas import names
 from schemas.event_type import ANY, SYSTEM, EventType
@@ -103,6 +103,14 @@ class ActApproved(Facts, frozen=True, kw_only=True):
     event_id: Id | UnsetType = UNSET
 
 
+class Look(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What was looked at in a visit: a query, the categories that it showed, and when it was asked."""
+
+    query: Code
+    categories: list[SealedCategory]
+    times: Annotated[list[Instant], Meta(min_length=1)]
+
+
 class LedgerRead(Facts, frozen=True, kw_only=True):
     """Somebody read personal data from the ledger: `query` is the name of the command.
 
@@ -111,7 +119,8 @@ class LedgerRead(Facts, frozen=True, kw_only=True):
     sealed values that were asked for. None: the answer tells facts alone, such as consents, or tells of
     somebody whose values are erased; it is a read all the same. `role_held` is false when the register
     did not grant the reader that role, and the read was let through. `reason`, `case_ref`: why the reader
-    opened values that are masked for the role.
+    opened values that are masked for the role. `looks`: of several looks in one visit, which is then the
+    `query`; the time of the event is that of the first, and its categories are those of all.
     """
 
     reader: Reader
@@ -122,6 +131,7 @@ class LedgerRead(Facts, frozen=True, kw_only=True):
     role_held: bool | UnsetType = UNSET
     reason: Code | UnsetType = UNSET
     case_ref: Id | UnsetType = UNSET
+    looks: list[Look] | UnsetType = UNSET
 
 
 TYPES = (

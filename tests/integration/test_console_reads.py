@@ -182,7 +182,7 @@ def test_a_process_that_dies_with_its_answer_leaves_a_read_for_the_next_one(
     assert [read["facts"]["query"] for read in reads(house, WHO)] == ["state"]
 
 
-def test_notes_that_were_recorded_but_not_removed_are_not_recorded_twice(
+def test_what_cannot_be_removed_is_not_recorded_and_is_recorded_once_when_it_can(
     house: Cli, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as power:
@@ -190,6 +190,8 @@ def test_notes_that_were_recorded_but_not_removed_are_not_recorded_twice(
         house("state", WHO)
         house("state", OTHER)
     assert waiting(house) == 2
+    assert house("state", OTHER).status == 0
+    assert waiting(house) == 0
     assert [read["facts"]["query"] for read in reads(house, WHO)] == ["state"]
     assert house("audit", "--json").status == 0
 
@@ -251,7 +253,7 @@ def test_notes_hold_no_reference_in_clear(
     monkeypatch.setattr("host.wiring.Site.record_reads", lambda _site: 0)
     house("state", WHO)
     session = Database(database_url).connect(LedgerName("main"), "reader")
-    ((_, sealed),) = session.rows("read_notes", after=0, count=10)
+    ((_, sealed, *_),) = session.rows("read_notes", after=0, count=10)
     session.close()
     for secret in ("10023", "employee", "state"):
         assert secret not in sealed

@@ -37,7 +37,10 @@ def test_reads_and_events_of_other_types_are_not_looked_at(house: House) -> None
     house.record(*(event for who in people for event in (registered(who), collected(who))))
     note = ReadNotes(lambda: house.session("reader"), lambda: bytes(32))
     note.add([look(f"r{number}", people[0]) for number in range(200)])
-    assert record_notes(house.session("recorder"), bytes(32), house.open().record) == 200
+    assert (
+        record_notes(house.session("recorder"), bytes(32), house.open().record, house.clock())
+        == 200
+    )
     stream = house.events()[0].stream
     for plan in (
         plan_of(house, "events_but_reads", streams=[stream], upto=LAST),

@@ -123,9 +123,9 @@ class Consoled:
             bring_up_to_date(site)
 
     def reads(self) -> int:
-        """Record what was read; how many reads that were."""
+        """End all visits and record what was read; how many looks that were."""
         with self.site() as site:
-            return site.record_reads()
+            return site.record_reads(ended="")
 
     def close(self) -> None:
         """Close every session of the database."""

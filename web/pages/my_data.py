@@ -210,13 +210,16 @@ def _to_you(text: str) -> str:
 
 
 def _look(row: OwnLine) -> object:
-    """That somebody looked, and what for; not who."""
-    looked = row.looked or ""
-    why = query_name(looked, spoken()) if row.where == "ledger" else code(looked, "purpose")
+    """That somebody looked, in which role, how often and what for; not who."""
+    asked = [
+        query_name(name, spoken()) if row.where == "ledger" else code(name, "purpose")
+        for name in row.purposes
+    ]
+    told = code(row.role, "role"), counted("time", row.count), ", ".join(map(str, asked))
     if row.everyone:
-        return t("my-history.looked_all", why)
+        return t("my-history.looked_all", *told)
     seen = ", ".join(code(one, "category") for one in row.categories)
-    return t("my-history.looked", why, seen) if seen else t("my-history.looked_at_none", why)
+    return t("my-history.looked", *told, seen) if seen else t("my-history.looked_none", *told)
 
 
 DATA = Page(HOME, "my-data", own_data, "my_data.html", _data, entry=True)

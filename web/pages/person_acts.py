@@ -1,6 +1,7 @@
 """Every event of a person, who looked, and two moments beside each other."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
 from application.answer import given
 from application.language import spoken
@@ -10,7 +11,7 @@ from application.queries.persons.history import HistoryLine, HistoryPage
 from application.words import say
 from schemas.texts import field_name, query_name
 from web.linking import event, moment_texts, person, person_to
-from web.moments import moment_text, when
+from web.moments import day, moment_text, time_of_day, when
 from web.page import Page
 from web.pages.persons import head
 from web.pages.values import category, hidden_in_fields, is_hidden, may_open, opening, sentence
@@ -27,7 +28,7 @@ from web.resources.persons import (
     person_looks,
 )
 from web.visit import Visit
-from web.words import t
+from web.words import counted, t, word
 
 SHOWN = 50
 """So many events stand on a page, each with its seal; the answer and its files have up to the limit."""
@@ -102,34 +103,83 @@ def _looks(visit: Visit, params: PlaceParams, answer: Looks) -> Mapping[str, obj
     # Who sees a part is not told in which role somebody looked, so nothing judges it.
     judged = not visit.hides
     names = ("when", "who", "why", "saw", *(("order",) if judged else ()))
+    lists = [look for look in answer.looks if look.many and not look.everyone]
     table = Table(
         t("looks.caption"),
         columns(*(t(f"looks.{name}") for name in names)),
-        tuple(_look(visit, look, judged=judged) for look in answer.looks),
+        tuple(_look(visit, look, judged=judged) for look in answer.looks if look not in lists),
     )
     return head(visit, params, "looks", said) | {
-        "parts": (table,),
+        "parts": (table, *_lists(visit, lists)),
         "more": more(visit, params, "looks", answer.next),
     }
 
 
 def _look(visit: Visit, look: Look, *, judged: bool) -> tuple[object, ...]:
+    opened = t("looks.opened", word(f"reason.{look.reason}")) if look.reason else None
     row = (
-        event(visit, look.position, when(look.occurred_at)),
+        span_of(visit, look),
         lines(person(visit, look.who), code(look.role, "role") or None),
-        lines(_place(look), look.case_ref, t("looks.many") if look.many else None),
+        lines(
+            Tag(opened, "due") if opened else None,
+            look.case_ref,
+            *questions(look),
+            t("looks.all") if look.everyone else None,
+        ),
         ", ".join(category(name) for name in look.categories) or t("looks.nothing"),
     )
     return (*row, lines(*_wrong(look)) or Tag(t("looks.in_order"), "good")) if judged else row
 
 
-def _place(look: Look) -> object:
-    """Where somebody looked, and for what, where that is told."""
+def span_of(visit: Visit, look: Look) -> object:
+    """When somebody looked, which leads to its event; of a visit until when, or that it goes on."""
+    begun = when(look.occurred_at)
+    if look.position is None:
+        return lines(begun, Tag(t("looks.going_on"), "due"))
+    ended = t("looks.until", time_of_day(look.until)) if look.until != look.occurred_at else None
+    return lines(event(visit, look.position, begun), ended)
+
+
+def questions(look: Look) -> Iterator[object]:
+    """Where somebody looked, and for what, where that is told; of a visit how often for each."""
     place = "here" if look.here else "elsewhere"
-    if not look.why:
-        return t(f"looks.{place}_only")
-    what = query_name(look.why, spoken()) if look.here else code(look.why, "purpose")
-    return t(f"looks.{place}", what)
+    for why, count in _asked(look).items():
+        what = query_name(why, spoken()) if look.here else code(why, "purpose")
+        where = t(f"looks.{place}", what) if why else t(f"looks.{place}_only")
+        yield t("looks.times", where, counted("time", count)) if count > 1 else where
+
+
+def _asked(look: Look) -> Counter[str]:
+    """How often each question was asked, in the order of the first time."""
+    asked: Counter[str] = Counter()
+    for part in look.parts:
+        asked[part.why] += len(part.times)
+    return asked or Counter({look.why: look.count})
+
+
+def _lists(visit: Visit, looks: Iterable[Look]) -> Iterator[Table]:
+    """Answers about many, of which no event says whom they named: by day, reader and role."""
+    days: dict[tuple[object, ...], Counter[str]] = {}
+    for look in looks:
+        who = day(look.occurred_at), person(visit, look.who), code(look.role, "role") or None
+        days.setdefault(who, Counter()).update(_asked(look))
+    rows = tuple(
+        (
+            date,
+            lines(who, role),
+            lines(
+                *(
+                    t("looks.times", query_name(why, spoken()), counted("time", count))
+                    for why, count in asked.items()
+                    if why
+                )
+            ),
+        )
+        for (date, who, role), asked in days.items()
+    )
+    if rows:
+        names = ("day", "who", "list")
+        yield Table(t("looks.lists"), columns(*(t(f"looks.{name}") for name in names)), rows)
 
 
 def _wrong(look: Look) -> Iterable[object]:

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from application.answer import given
-from application.language import spoken
 from application.queries.oversight.access import Access, Rights, RoleHeld
 from application.queries.oversight.looks import EmployeeFile, Look, Looks, RoleLooks
 from application.words import say
-from schemas.texts import query_name
 from web.linking import event, person, to
 from web.moments import day, when
 from web.page import Page
+from web.pages.person_acts import questions, span_of
 from web.pieces import Column, Link, Tag, Tone
 from web.rendering import code
 from web.resource import NoParams
@@ -148,13 +147,13 @@ def _looks(
     columns = _columns(" ".join([*names, "why covers wrong", "event"]))
     rows = [
         (
-            when(look.occurred_at),
+            span_of(visit, look),
             *([[person(visit, look.who), code(look.role, "role")]] if with_who else ()),
             *([_whose(visit, look)] if with_whose else ()),
             _why(look),
             _categories(look.categories) or t("staff.facts"),
             _wrong(look),
-            event(visit, look.position),
+            event(visit, look.position) if look.position else None,
         )
         for look in looks
     ]
@@ -169,9 +168,8 @@ def _whose(visit: Visit, look: Look) -> object:
 
 def _why(look: Look) -> list[object]:
     """What was asked, and the reason and the case that were stated."""
-    asked = query_name(look.why, spoken()) if look.here else code(look.why, "purpose")
     reason = word(f"reason.{look.reason}") if look.reason else None
-    return [part for part in (asked, reason, look.case_ref) if part]
+    return [part for part in (*questions(look), reason, look.case_ref) if part]
 
 
 def _wrong(look: Look) -> list[object]:

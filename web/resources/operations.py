@@ -106,7 +106,7 @@ def operations(visit: Visit, params: NoParams) -> Status:
     checkpoint = checkpoint_now(LogFolder(visit.settings.log.folder), visit.now)
     lags = kafka_lags(session.rows("bookmark_offsets"), None)
     promise = promise_of(partial(fence_of(visit.settings).look, session))
-    return status(session, lags, checkpoint, promise)
+    return status(session, lags, checkpoint, promise, visit.now)
 
 
 @resource("/operations/kafka", "operations", name="status", rows="partitions")

@@ -9,7 +9,11 @@ from datetime import datetime
 from typing import Literal
 
 from application.answer import Answer, Name
-from application.queries.oversight.consultations import Consultation, consultations_by
+from application.queries.oversight.consultations import (
+    Consultation,
+    consultations_by,
+    going_on,
+)
 from application.queries.oversight.seen import (
     Consultations,
     House,
@@ -18,6 +22,7 @@ from application.queries.oversight.seen import (
     covered,
     house_at,
     looks_at,
+    looks_going_on,
     looks_shown,
 )
 from application.queries.subjects import known_streams, selections
@@ -163,6 +168,9 @@ def employee_access(
     source.reads.note([reference], ())
     if saw:
         source.reads.note_many(())
+    mine = known_streams(source, reference)
+    saw += [look for look in going_on(source, moment) if look.who in mine]
+    looks += looks_going_on(source, reference, moment)
     rights = _rights(reference, row, house.roles, time)
     consultations = looks_shown(source, looks, house, since)
     return EmployeeAccess(

@@ -1,9 +1,10 @@
 """Looks at personal data one under the other, newest first: of one employee, of a role, or at one person.
 
-The same looks as `ledger access` tells, in pages: each begins before the position of the last one before.
+The same looks as `ledger access` tells, those of a visit as one, in pages: each begins before the position of
+the last one before. Visits that go on stand on the first page.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import nlargest
 from typing import Literal
@@ -12,9 +13,13 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from application.answer import Answer, Name
+from application.answer import Answer, Name, given
 from application.queries.oversight.access import EmployeeAct, RoleHeld, employee_access
-from application.queries.oversight.consultations import Consultation, consultations_as
+from application.queries.oversight.consultations import (
+    Consultation,
+    consultations_as,
+    going_on,
+)
 from application.queries.oversight.seen import (
     Consultations,
     House,
@@ -27,14 +32,26 @@ from application.queries.oversight.seen import (
 from application.source import Source, instant_or_none
 from ledger.event import instant
 from ledger.reading import LAST
+from ledger.recording.visits import VISIT
 from projections.folds.timetravel import Moment
 from projections.views.staff import Employee, Grant, powers_of, roles_at
 
 AccountState = Literal["open", "ended", "endless"]
 
 
+class LookPart(Answer, frozen=True):
+    """What was looked at in a visit, and each time when. `why`: the query; empty where it is not told."""
+
+    why: str
+    categories: list[str]
+    times: list[str]
+
+
 class Look(Answer, frozen=True, kw_only=True):
-    """One look. `why`: the purpose that another system was told, or the query that asked this ledger.
+    """One look, or the looks of one visit. `why`: the purpose that another system was told, or the query.
+
+    `position`: of its event; null of a visit that goes on. `count`: of looks. `until`: the last of them.
+    `parts`: of several looks, what they were at.
 
     `here`: through this ledger. `many`: it told about many at once; `everyone`: about every customer.
     `held`, `beyond`, `vog`: as `SeenElsewhere` has them. `reason`, `case_ref`: what was stated. `whose`:
@@ -42,8 +59,11 @@ class Look(Answer, frozen=True, kw_only=True):
     nothing judges the look: it is empty, and `held`, `beyond` and `vog` are absent.
     """
 
-    position: int
+    position: int | None
     occurred_at: str
+    until: str
+    count: int
+    parts: list[LookPart]
     who: Name
     role: str
     why: str
@@ -111,7 +131,7 @@ def looks(source: Source, reference: str, moment: Moment, before: int | None, li
     """Who saw a person's data: looks before a position, at most so many. Raises UnknownSubject."""
     rows = _rows(seen_by(source, reference, moment), None, reference)
     page, following = _page(rows, before, limit)
-    return Looks(looks=page, count=len(rows), next=following, subject=reference)
+    return Looks(looks=page, count=_count(rows), next=following, subject=reference)
 
 
 def employee_file(
@@ -123,7 +143,7 @@ def employee_file(
     page, following = _page(rows, before, limit)
     return EmployeeFile(
         looks=page,
-        count=len(rows),
+        count=_count(rows),
         next=following,
         employee=known.employee,
         as_of=known.as_of,
@@ -141,14 +161,19 @@ def role_looks(
     """A page of all reads of this ledger in a role, and the accounts that have or had it."""
     house, time = house_at(source, moment), moment.as_of or source.now
     reads = consultations_as(source, role, moment)
-    left = [look for look in reads if look.event.position < (before or LAST)]
-    latest = nlargest(limit, left, key=lambda look: look.event.position)
+    positions = {look.event.position for look in reads}
+    left = set(filter((before or LAST).__gt__, positions))
+    latest = set(nlargest(limit, left))
     source.reads.note_many(())
-    rows = _rows(looks_shown(source, latest, house, None, of_others=True), None, None)
+    shown = [look for look in reads if look.event.position in latest]
+    now = [look for look in going_on(source, moment) if look.event.facts["role"] == role]
+    reads += now
+    shown += now if before is None else []
+    rows = _rows(looks_shown(source, shown, house, None, of_others=True), None, None)
     return RoleLooks(
-        looks=rows,
+        looks=sorted(rows, key=_newest),
         count=len(reads),
-        next=rows[-1].position if len(left) > len(rows) else None,
+        next=min(latest) if len(left) > len(latest) else None,
         role=role,
         as_of=instant(time),
         accounts=_accounts(source, house, role, time, reads),
@@ -156,12 +181,46 @@ def role_looks(
 
 
 def _rows(seen: Consultations, who: Name | None, whose: Name | None) -> list[Look]:
-    """All looks. `who`, `whose`: the one who looked, or at whom, where that is always the same one."""
+    """All looks, each visit as one. `who`, `whose`: who looked, or at whom, where that is always the same."""
     return [
         *(_elsewhere(row, who, whose) for row in seen.accesses),
-        *(_here(row, who, whose) for row in seen.reads),
-        *(_here(row, who, None, many=True) for row in seen.lists),
+        *_visits(_here(row, who, whose) for row in seen.reads),
+        *_visits(_here(row, who, None, many=True) for row in seen.lists),
     ]
+
+
+def _visits(looks: Iterable[Look]) -> Iterator[Look]:
+    """Looks by time, with those of one event as one, and those of visits that go on."""
+    visits: dict[object, list[Look]] = {}
+    for look in looks:
+        going_on = (look.who, look.role, look.whose)
+        visits.setdefault(look.position or going_on, []).append(look)
+    return map(_visit, visits.values())
+
+
+def _visit(looks: Sequence[Look]) -> Look:
+    """Several looks of one reader at one person as one, by time."""
+    first = min(looks, key=lambda look: look.occurred_at)
+    if len(looks) == 1:
+        return first
+    times: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for look in looks:
+        times.setdefault((look.why, tuple(look.categories)), []).append(look.occurred_at)
+    return replace(
+        first if first.held is UNSET else _all_judged(first, looks),
+        until=max(look.occurred_at for look in looks),
+        count=len(looks),
+        parts=[LookPart(why, [*shown], at) for (why, shown), at in times.items()],
+        why=VISIT,
+        categories=sorted({name for look in looks for name in look.categories}),
+    )
+
+
+def _all_judged(first: Look, looks: Sequence[Look]) -> Look:
+    """The first of several looks, with what is said against any of them."""
+    beyond = {name for look in looks for name in given(look.beyond) or ()}
+    held, vog = all(look.held for look in looks), all(look.vog for look in looks)
+    return replace(first, held=held, beyond=sorted(beyond), vog=vog)
 
 
 def _elsewhere(row: SeenElsewhere, who: Name | None, whose: Name | None) -> Look:
@@ -179,6 +238,9 @@ def _look(row: SeenElsewhere | SeenHere, who: Name, why: str, whose: Name | None
     return Look(
         position=row.position,
         occurred_at=row.occurred_at,
+        until=row.occurred_at,
+        count=1,
+        parts=[],
         who=who,
         role=row.role,
         why=why,
@@ -196,10 +258,23 @@ def _look(row: SeenElsewhere | SeenHere, who: Name, why: str, whose: Name | None
 
 
 def _page(rows: Sequence[Look], before: int | None, limit: int) -> tuple[list[Look], int | None]:
-    """The looks before a position, the latest recorded first; and before which one the next page begins."""
-    left = [look for look in rows if look.position < (before or LAST)]
-    page = nlargest(limit, left, key=lambda look: look.position)
-    return page, page[-1].position if len(left) > len(page) else None
+    """The looks before a position, the latest recorded first; and before which one the next page begins.
+
+    Visits that go on come first, and are no part of what `limit` counts.
+    """
+    newest = sorted(rows, key=_newest)
+    left = [look for look in newest if look.position and look.position < (before or LAST)]
+    page, now = left[:limit], [look for look in newest if look.position is None and before is None]
+    return [*now, *page], page[-1].position if len(left) > len(page) else None
+
+
+def _newest(look: Look) -> tuple[int, str]:
+    """The place of a look in a list that begins with the newest."""
+    return -(look.position or LAST), look.occurred_at
+
+
+def _count(rows: Iterable[Look]) -> int:
+    return sum(look.count for look in rows)
 
 
 def _accounts(

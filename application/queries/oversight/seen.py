@@ -13,7 +13,11 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType
 
 from application.answer import Answer, Name
-from application.queries.oversight.consultations import Consultation, consultations_of
+from application.queries.oversight.consultations import (
+    Consultation,
+    consultations_of,
+    going_on,
+)
 from application.queries.subjects import history_of
 from application.source import Source
 from ledger.event import instant
@@ -32,9 +36,12 @@ from projections.views.staff import (
 
 
 class _Seen(Answer, frozen=True, kw_only=True):
-    """One look at personal data. `role`, and what was stated: empty where it is not told, nor judged then."""
+    """One look at personal data. `role`, and what was stated: empty where it is not told, nor judged then.
 
-    position: int
+    `position`: of the event that tells of it; null while its visit goes on.
+    """
+
+    position: int | None
     occurred_at: str
     role: str
     categories: list[str]
@@ -101,6 +108,7 @@ def seen_by(
     """
     looks = looks_at(source, reference, moment)
     source.reads.note([reference], ())
+    looks += looks_going_on(source, reference, moment)
     consultations = looks_shown(source, looks, house_at(source, moment), since)
     return SeenBy(
         subject=reference,
@@ -135,6 +143,12 @@ def looks_at(source: Source, reference: str, moment: Moment) -> list[Consultatio
     return [look for look in looks if look.annulled_by is None]
 
 
+def looks_going_on(source: Source, reference: str, moment: Moment) -> list[Consultation]:
+    """Looks at a person's data of visits that are not over, and at lists; the caller has noted the read."""
+    subjects = (reference, source.ledger.reference)
+    return [look for subject in subjects for look in going_on(source, moment, subject)]
+
+
 def looks_shown(
     source: Source,
     looks: Iterable[Consultation],
@@ -149,17 +163,18 @@ def looks_shown(
     """
     ordered = _in_order(looks, since)
     here = list(filter(_is_here, ordered))
-    elsewhere = list(filterfalse(_is_here, ordered))
-    names = source.names(look.who for look in ordered)
-    whose = _whose(source, ordered) if of_others else None
+    elsewhere = filterfalse(_is_here, ordered)
+    recorded = [look for look in ordered if look.named is None]
+    names = source.names(look.who for look in recorded)
+    whose = _whose(source, recorded) if of_others else None
 
     def row_of(look: Consultation) -> SeenHere:
-        return _seen_here(look, names[look.who], house, whose)
+        return _seen_here(look, look.named[0] if look.named else names[look.who], house, whose)
 
     return Consultations(
         accesses=[_seen_elsewhere(look, names[look.who], house, whose) for look in elsewhere],
-        reads=[row_of(look) for look in here if look.about != "list"],
-        lists=[row_of(look) for look in here if look.about == "list"],
+        reads=list(map(row_of, filterfalse(_is_list, here))),
+        lists=list(map(row_of, filter(_is_list, here))),
     )
 
 
@@ -171,6 +186,10 @@ def _in_order(looks: Iterable[Consultation], since: datetime | None) -> list[Con
 
 def _is_here(look: Consultation) -> bool:
     return look.through_ledger
+
+
+def _is_list(look: Consultation) -> bool:
+    return look.about == "list"
 
 
 def covered(
@@ -232,7 +251,7 @@ def _seen_here(
 ) -> SeenHere:
     event, judged = look.event, _judged(look, house)
     return SeenHere(
-        position=event.position,
+        position=None if look.named else event.position,
         occurred_at=instant(event.time),
         reader=reader,
         query=look.why,
@@ -244,8 +263,14 @@ def _seen_here(
         held=judged.held,
         beyond=judged.beyond,
         vog=judged.vog,
-        subject=UNSET if whose is None else whose[event.position],
+        subject=UNSET if whose is None else _subject_of(look, whose),
     )
+
+
+def _subject_of(look: Consultation, whose: Mapping[int, Name | None]) -> Name | None:
+    if look.named is None:
+        return whose[look.event.position]
+    return look.named[1] if look.about == "subject" else None
 
 
 def _whose(source: Source, looks: Sequence[Consultation]) -> dict[int, Name | None]:

@@ -8,7 +8,11 @@ from datetime import datetime
 from typing import Literal
 
 from application.answer import Answer
-from application.queries.oversight.consultations import CONSULTATIONS, consultations_of
+from application.queries.oversight.consultations import (
+    CONSULTATIONS,
+    Consultation,
+    consultations_of,
+)
 from application.queries.persons.evidence import evidence_of, evidence_words
 from application.queries.persons.person import HeldValue, Subject
 from application.queries.registers.recipients import RecipientNames
@@ -74,26 +78,32 @@ def copy(subject: Subject) -> Iterator[ValueHeld]:
         )
 
 
-def consultations(source: Source, subject: Subject) -> Iterator[ConsultationTold]:
-    """By time: when data was looked at and what for, without who it was.
-
-    Looks at lists are left out: no event says whom a list showed.
-    """
+def looks_told(source: Source, subject: Subject) -> Iterator[Consultation]:
+    """Every look at the data, by time. Those at lists are left out: no event says whom a list showed."""
     moment = Moment(at_position=subject.position)
     reads = reads_of(source.session, subject.streams, subject.position)
     history = [*subject.acts, *((event, None) for event in reads)]
     looks = consultations_of(source, subject.reference, history, moment)
-    for look in sorted(looks, key=lambda look: (look.event.time, look.event.position)):
-        if look.about != "list":
-            yield ConsultationTold(
-                occurred_at=instant(look.event.time),
-                where="ledger" if look.through_ledger else "system",
-                purpose=look.why,
-                everyone=look.about == "everyone",
-                categories=sorted(look.event.categories),
-                annulled=look.annulled_by is not None,
-                positions=[look.event.position],
-            )
+    by_time = sorted(looks, key=lambda look: (look.event.time, look.event.position))
+    return (look for look in by_time if look.about != "list")
+
+
+def consultations(source: Source, subject: Subject) -> Iterator[ConsultationTold]:
+    """By time: when data was looked at and what for, without who it was."""
+    return map(consultation_told, looks_told(source, subject))
+
+
+def consultation_told(look: Consultation) -> ConsultationTold:
+    """A look as the person is told of it."""
+    return ConsultationTold(
+        occurred_at=instant(look.event.time),
+        where="ledger" if look.through_ledger else "system",
+        purpose=look.why,
+        everyone=look.about == "everyone",
+        categories=sorted(look.event.categories),
+        annulled=look.annulled_by is not None,
+        positions=[look.event.position],
+    )
 
 
 def acts(subject: Subject, names: RecipientNames, language: Language) -> Iterator[ActTold]:

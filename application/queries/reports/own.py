@@ -4,7 +4,7 @@ Nothing here depends on what the person may not be told: no position and no coun
 ground is not disclosed, no restriction that such a hold gave rise to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Literal
 
@@ -14,6 +14,7 @@ from application.answer import Answer
 from application.queries.cases.found_requests import FoundRequest, known_requests
 from application.queries.cases.requests import RequestList, listed
 from application.queries.disclosures.feeds import feeds_of, runs
+from application.queries.oversight.consultations import Consultation
 from application.queries.persons.consents import ChoiceShown, ConsentShown, consents
 from application.queries.persons.person import (
     Subject,
@@ -25,11 +26,11 @@ from application.queries.persons.state import customer_standing, folded_state
 from application.queries.persons.timeline import Lane, lane_of
 from application.queries.reports.copy import (
     ActTold,
-    ConsultationTold,
     ValueHeld,
     acts,
-    consultations,
+    consultation_told,
     copy,
+    looks_told,
 )
 from application.queries.reports.processing import Processing, SourceOfData, purposes, sources
 from application.queries.reports.recipients import Received, received
@@ -114,10 +115,11 @@ class OwnConsents(Answer, frozen=True):
 
 
 class OwnLine(Answer, frozen=True):
-    """Something that was done with the person's data. `text`: what, in words; null for a look at it.
+    """Something that was done with the person's data. `text`: what, in words; null for looks at it.
 
-    `looked`: what a look was for: a query of the `ledger`, or the purpose in a `system`. `everyone`: it was
-    at an answer about every customer.
+    Looks of one day in one role are one line, with its first time. `looked`: what the first was for: a query
+    of the `ledger`, or the purpose in a `system`; `purposes`: what all `count` of them were for. `everyone`:
+    they were at answers about every customer.
     """
 
     occurred_at: str
@@ -129,6 +131,9 @@ class OwnLine(Answer, frozen=True):
     categories: list[str]
     annulled: bool
     positions: list[int]
+    role: str | None
+    count: int
+    purposes: list[str]
 
 
 class OwnHistory(Answer, frozen=True):
@@ -254,7 +259,7 @@ def own_history(
     names = named_recipients(source, subject, disclosures_of(subject))
     lines = [
         *map(_act_line, acts(subject, names, language)),
-        *map(_look_line, consultations(source, subject)),
+        *_look_lines(looks_told(source, subject)),
     ]
     until = instant_or_none(before)
     earlier = [line for line in lines if until is None or line.occurred_at < until]
@@ -273,20 +278,38 @@ def _act_line(told: ActTold) -> OwnLine:
         categories=[],
         annulled=told.annulled,
         positions=told.positions,
+        role=None,
+        count=1,
+        purposes=[],
     )
 
 
-def _look_line(told: ConsultationTold) -> OwnLine:
+def _look_lines(looks: Iterable[Consultation]) -> Iterator[OwnLine]:
+    """Looks by day and by the role of who looked."""
+    days: dict[tuple[object, ...], list[Consultation]] = {}
+    for look in looks:
+        role = str(look.event.facts.get("role", ""))
+        key = day_of(look.event.time), role, look.through_ledger, look.about, look.annulled_by
+        days.setdefault(key, []).append(look)
+    return (_look_line(role, some) for (_, role, *_), some in days.items())
+
+
+def _look_line(role: object, looks: Iterable[Consultation]) -> OwnLine:
+    told = [*map(consultation_told, looks)]
+    first = told[0]
     return OwnLine(
-        occurred_at=told.occurred_at,
+        occurred_at=first.occurred_at,
         lane="looked",
         text=None,
-        where=told.where,
-        looked=told.purpose,
-        everyone=told.everyone,
-        categories=told.categories,
-        annulled=told.annulled,
-        positions=told.positions,
+        where=first.where,
+        looked=first.purpose,
+        everyone=first.everyone,
+        categories=sorted({name for look in told for name in look.categories}),
+        annulled=first.annulled,
+        positions=sorted({position for look in told for position in look.positions}),
+        role=str(role) or None,
+        count=len(told),
+        purposes=list(dict.fromkeys(look.purpose for look in told)),
     )
 
 

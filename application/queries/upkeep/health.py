@@ -154,7 +154,8 @@ class Status(Answer, frozen=True):
     """How far everything is, and what became of what arrived.
 
     `dead_letters`: how many there are, of so many `dead_letter_messages`. `halted`: topics whose
-    reading stopped. `reads_waiting`: notes of reads that are not events yet. `withheld`: messages
+    reading stopped. `reads_waiting`: notes of reads that should be events by now; those of
+    visits that go on are none. `withheld`: messages
     that are not for this ledger. `promise`: whether the database has all that its log promised.
     """
 
@@ -188,6 +189,7 @@ def status(
     lags: Sequence[PartitionLag],
     checkpoint: CheckpointStatus,
     promise: LogPromise,
+    now: datetime,
 ) -> Status:
     """How far everything is. `lags`: as Kafka tells them."""
     letters, messages = count_letters(session, LetterFilter())
@@ -201,7 +203,7 @@ def status(
         dead_letters=letters,
         halted=list(halted_topics(session)),
         intake=_arrived(counts_by_topic(sources)),
-        reads_waiting=waiting(session),
+        reads_waiting=waiting(session, now),
         dead_letter_messages=messages,
         withheld=count_withheld(session),
         quarantined=[

@@ -195,9 +195,12 @@ CREATE TABLE {events}.intake_sources (
 
 -- Reads of personal data that were noted and are no event yet: sealed under the ledger's key for reads. A reader
 -- adds a note before anything opens, and cannot take it back: only who records a note as an event removes it.
+-- `visit`: a keyed hash, the same for looks of one reader at one person; null where the look is recorded by itself.
 CREATE TABLE {events}.read_notes (
-    note   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    sealed text   NOT NULL CHECK (octet_length(sealed) <= 65536)
+    note     bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    sealed   text        NOT NULL CHECK (octet_length(sealed) <= 65536),
+    visit    text        CHECK (octet_length(visit) = 64),
+    noted_at timestamptz NOT NULL
 );
 
 -- What the open ledger may not know: sealed to the public key of the confidential ledger, which alone can open it. A row
