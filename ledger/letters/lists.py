@@ -16,7 +16,10 @@ FIRST: _After = (None, None)
 
 
 class LetterFilter(msgspec.Struct, frozen=True):
-    """Which letters; what is None does not matter. Times: of arrival, both included. `types`: full names."""
+    """Which letters; what is None does not matter. Times: of arrival, both included. `types`: full names.
+
+    `mended`: whether the message was recorded since, under its source and id. `letter`: one by its name.
+    """
 
     code: str | None = None
     source: str | None = None
@@ -24,11 +27,17 @@ class LetterFilter(msgspec.Struct, frozen=True):
     types: tuple[str, ...] | None = None
     seen_from: datetime | None = None
     seen_to: datetime | None = None
+    mended: bool | None = None
+    letter: str | None = None
 
     @property
     def every(self) -> bool:
-        """Whether all letters are meant."""
-        return self == LetterFilter()
+        """Whether all letters are meant, or all that nothing mended."""
+        return self in {LetterFilter(), OPEN}
+
+
+OPEN = LetterFilter(mended=False)
+"""What still waits for its sender."""
 
 
 def letters_like(session: Session, kind: LetterFilter, most: int | None = None) -> Iterator[Letter]:
@@ -73,7 +82,8 @@ def names_in_letters(session: Session) -> tuple[set[str], set[str], set[str]]:
 
 def _parameters(kind: LetterFilter) -> dict[str, object]:
     types = None if kind.types is None else list(kind.types)
-    return msgspec.structs.asdict(kind) | {"types": types}
+    letter = None if kind.letter is None else bytes.fromhex(kind.letter)
+    return msgspec.structs.asdict(kind) | {"types": types, "letter": letter}
 
 
 def letters_named(session: Session, beginning: str) -> list[str]:

@@ -114,6 +114,10 @@ def _inputs(params: ChoiceParams, shares: Mapping[str, Sequence[Share]]) -> Iter
     yield from days(params)
 
 
+def _word(option: tuple[str, str]) -> str:
+    return option[1]
+
+
 def _with_number(text: str, number: int | None) -> object:
     return text if number is None else t("given.of", text, number)
 
