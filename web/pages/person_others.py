@@ -9,6 +9,7 @@ from application.queries.disclosures.received import Disclosures
 from application.queries.disclosures.totals import totals_of
 from documents.reports import ACCESS_REPORT, PORTABILITY_EXPORT, Report
 from rulebook.calendar import day_of
+from schemas.texts import LANGUAGES
 from web.linking import act, person_parts, person_to, to
 from web.moments import day
 from web.page import Page
@@ -24,6 +25,8 @@ from web.visit import Visit
 from web.words import counted, t
 
 REPORTS: dict[str, Report[Any]] = {"access": ACCESS_REPORT, "portability": PORTABILITY_EXPORT}
+RIGHTS = ("access", "portability")
+"""What a document answers, the first one first."""
 _FIRST = "pdf"  # what a person can read
 SHOWN = 100
 """So many disclosures about one person stand on the page, the latest; the file has all of them."""
@@ -75,7 +78,11 @@ def _due(visit: Visit, row: RequestRow) -> object:
 def _documents(visit: Visit, params: PersonParams, answer: RequestList) -> Mapping[str, object]:
     if not visit.may("requests"):
         raise NotFound
-    refs = [(row.request_ref, row.request_ref) for row in answer.requests if row.ended_at is None]
+    still_open = [row for row in answer.requests if row.ended_at is None]
+    refs = [(row.request_ref, row.request_ref) for row in still_open]
+    # A document answers the request for it, which is chosen unless somebody chooses otherwise.
+    asked_for = [row for row in still_open if row.right in RIGHTS]
+    asked_for.sort(key=lambda row: RIGHTS.index(row.right))
     return head(visit, params, "documents", t("documents.said")) | {
         "parts": (),
         "action": person_to(visit, params.reference, "report"),
@@ -84,6 +91,8 @@ def _documents(visit: Visit, params: PersonParams, answer: RequestList) -> Mappi
             for name, report in REPORTS.items()
         ),
         "requests": [("", t("documents.no_request")), *refs],
+        "chosen": asked_for[0].request_ref if asked_for else "",
+        "languages": [(code, t(f"documents.in_{code}")) for code in LANGUAGES],
     }
 
 
