@@ -79,7 +79,16 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
     def form(self) -> Form[Any]:
         """The form that does it."""
         preview = self._previewed if self.preview else None
-        return Form(self.path, self.section, self.deed, self.fields, self._do, self.page, preview)
+        return Form(
+            self.path,
+            self.section,
+            self.deed,
+            self.fields,
+            self._do,
+            self.page,
+            preview,
+            self.name,
+        )
 
     def _do(self, visit: Visit, fields: F) -> str:
         with _told_beside(fields):

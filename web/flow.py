@@ -1,6 +1,9 @@
-"""What flows from one side to the other, such as data to recipients: bands as wide as their number."""
+"""What flows through stages, such as data to recipients to countries: bands as wide as their number."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from textwrap import wrap
 
 from msgspec import Struct
 
@@ -8,103 +11,124 @@ from web.pieces import Column, Figure, Piece
 
 HEIGHT = 300
 """Of all bands together, in pixels; what is between two ends comes on top."""
-_LEAST, _GAP = 18, 10
+LINE = 17
+"""Of a line of words, in pixels; an end is at least as high as its words."""
+_GAP = 10
+_LETTERS = 22
+"""So many letters stand in a line: more do not fit beside the picture of a narrow page."""
 WIDTH = 100
-"""Of the bands, in units that stretch with the page."""
+"""Of the bands between two stages, in units that stretch with the page."""
+_FIRST, _LAST = 25, 77
+"""Where the bars of the first and of the last stage stand, of 100; outside them stand their words."""
 
 
 class Stream(Struct, frozen=True):
-    """So many from one end to another one. The ends are told in words."""
+    """So many that flow through an end of each stage. The ends are told in words."""
 
-    source: str
-    target: str
+    ends: tuple[str, ...]
     number: int
     href: str
 
 
 class End(Struct, frozen=True):
-    """One end of streams: its words, how many flow there, and where its bar stands."""
+    """An end of streams: its words as lines, how many flow there, and where its bar stands."""
 
-    text: str
+    lines: tuple[str, ...]
     number: int
     y: float
     height: float
 
 
 class Band(Struct, frozen=True):
-    """One stream as it is drawn: the path of its shape."""
+    """What flows between two ends, as it is drawn: the path of its shape."""
 
     path: str
     title: str
-    href: str
-    number: int
+
+
+class Stage(Struct, frozen=True):
+    """One column of ends and the bands that go on from it. `x`: of its bars, of 100 of the page's width."""
+
+    x: float
+    wide: float
+    ends: tuple[End, ...]
+    bands: tuple[Band, ...]
 
 
 class Flow(Piece, frozen=True):
     """The picture of some streams, and the streams themselves for the table below it."""
 
     macro = ("flow", "flow")
-    caption: str
-    headings: tuple[str, str, str]
-    sources: tuple[End, ...]
-    targets: tuple[End, ...]
-    bands: tuple[Band, ...]
+    caption: object
+    headings: tuple[object, ...]
+    stages: tuple[Stage, ...]
     height: float
     streams: tuple[Stream, ...]
 
     def columns(self) -> tuple[Column, ...]:
         """The columns of the table."""
-        source, target, number = self.headings
-        return Column(source), Column(target), Column(number, number=True)
+        *names, number = self.headings
+        return *map(Column, names), Column(number, number=True)
 
-    def rows(self) -> list[tuple[str, str, Figure]]:
+    def rows(self) -> list[tuple[object, ...]]:
         """The rows of the table, the largest number first."""
-        return [(one.source, one.target, Figure(one.number, one.href)) for one in self.streams]
+        return [(*one.ends, Figure(one.number, one.href)) for one in self.streams]
 
 
-def flow(caption: str, headings: tuple[str, str, str], streams: Sequence[Stream]) -> Flow:
-    """The picture of streams; the widest ends come first."""
-    total = sum(stream.number for stream in streams) or 1
-    scale = HEIGHT / total
-    sources = _ends(streams, "source", scale)
-    targets = _ends(streams, "target", scale)
-    ordered = sorted(streams, key=lambda one: (sources[one.source].y, targets[one.target].y))
-    height = max((end.y + end.height for end in (*sources.values(), *targets.values())), default=0)
-    return Flow(
-        caption,
-        headings,
-        tuple(sources.values()),
-        tuple(targets.values()),
-        tuple(_bands(ordered, sources, targets, scale)),
-        height,
-        tuple(sorted(streams, key=lambda one: -one.number)),
+def flow(caption: object, headings: tuple[object, ...], streams: Sequence[Stream]) -> Flow:
+    """The picture of streams; the widest ends come first. `headings`: of each stage and of the number."""
+    scale = HEIGHT / (sum(stream.number for stream in streams) or 1)
+    count = len(headings) - 1
+    ends = [_ends(streams, place, scale) for place in range(count)]
+    step = (_LAST - _FIRST) / (count - 1)
+    bands = [_bands(streams, ends[here], ends[there], here, scale) for here, there in _steps(count)]
+    stages = tuple(
+        Stage(_FIRST + place * step, step, tuple(some.values()), tuple(onward))
+        for place, (some, onward) in enumerate(zip(ends, [*bands, ()], strict=True))
     )
+    height = max((end.y + end.height for some in ends for end in some.values()), default=0)
+    ordered = tuple(sorted(streams, key=lambda one: -one.number))
+    return Flow(caption, headings, stages, height, ordered)
 
 
-def _ends(streams: Iterable[Stream], side: str, scale: float) -> dict[str, End]:
-    numbers: dict[str, int] = {}
+def _steps(count: int) -> Iterator[tuple[int, int]]:
+    return pairwise(range(count))
+
+
+def _ends(streams: Iterable[Stream], place: int, scale: float) -> dict[str, End]:
+    """The ends of a stage, by their words, from top to bottom."""
+    numbers: Counter[str] = Counter()
     for stream in streams:
-        text = stream.source if side == "source" else stream.target
-        numbers[text] = numbers.get(text, 0) + stream.number
+        numbers[stream.ends[place]] += stream.number
     ends, y = {}, 0.0
-    for text, number in sorted(numbers.items(), key=lambda one: -one[1]):
-        height = max(number * scale, _LEAST)
-        ends[text] = End(text, number, round(y, 1), round(height, 1))
+    for text, number in numbers.most_common():
+        lines = tuple(wrap(text, _LETTERS, break_long_words=False)) or ("",)
+        height = max(number * scale, LINE * len(lines))
+        ends[text] = End(lines, number, round(y, 1), round(height, 1))
         y += height + _GAP
     return ends
 
 
 def _bands(
-    streams: Iterable[Stream], sources: Mapping[str, End], targets: Mapping[str, End], scale: float
-) -> Iterable[Band]:
+    streams: Iterable[Stream],
+    sources: Mapping[str, End],
+    targets: Mapping[str, End],
+    place: int,
+    scale: float,
+) -> Iterator[Band]:
+    """The bands from the ends of a stage to those of the next one, each as one."""
     left = {text: end.y for text, end in sources.items()}
     right = {text: end.y for text, end in targets.items()}
+    numbers: Counter[tuple[str, str]] = Counter()
     for one in streams:
-        wide = one.number * scale
-        path = _path(left[one.source], right[one.target], wide)
-        left[one.source] += wide
-        right[one.target] += wide
-        yield Band(path, f"{one.source} → {one.target}: {one.number}", one.href, one.number)
+        numbers[one.ends[place], one.ends[place + 1]] += one.number
+    order = sorted(numbers, key=lambda pair: (sources[pair[0]].y, targets[pair[1]].y))
+    for source, target in order:
+        wide = numbers[source, target] * scale
+        path = _path(left[source], right[target], wide)
+        left[source] += wide
+        right[target] += wide
+        yield Band(path, f"{source} → {target}: {numbers[source, target]}")
 
 
 def _path(left: float, right: float, wide: float) -> str:

@@ -21,6 +21,27 @@ class Sending:
         self.lock = Lock()
 
 
+class Done:
+    """What each login did last, until the next page has said it. `most`: so many logins, the latest."""
+
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
+        self._acts: dict[str, str] = {}
+        self._lock = Lock()
+
+    def note(self, login: str, name: str) -> None:
+        """Remember what a login did, by the name of the act."""
+        with self._lock:
+            self._acts[login] = name
+            while len(self._acts) > self._most:
+                del self._acts[next(iter(self._acts))]
+
+    def take(self, login: str) -> str | None:
+        """What a login did last, once."""
+        with self._lock:
+            return self._acts.pop(login, None)
+
+
 class Once:
     """What forms of all logins led to."""
 

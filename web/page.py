@@ -79,7 +79,7 @@ class Form(Struct, Generic[F], frozen=True):
     `deed`: what the role must be allowed to do; None: `do` judges that itself. `page`: that is shown again
     when the act is refused, with what was typed (`typed`, by field) and what is wrong (`wrong`: pairs of a
     field, which may be empty, and a text). Without one the page of errors is shown. `preview`: what it would
-    do, which a person must have seen.
+    do, which a person must have seen. `name`: of the act, by which the next page says that it is done.
     """
 
     path: str
@@ -89,6 +89,7 @@ class Form(Struct, Generic[F], frozen=True):
     do: Callable[[Visit, F], str]
     page: AnyPage | None = None
     preview: Callable[[Visit, F], Preview] | None = None
+    name: str = ""
 
 
 AnyForm = Form[Any]

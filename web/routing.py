@@ -16,7 +16,7 @@ from web.answering import FORMAT, Desk, asked, load
 from web.documents import file_of
 from web.exports import TYPES
 from web.logins.limits import Limiter
-from web.once import Once, Sending
+from web.once import Done, Once, Sending
 from web.page import AnyForm, AnyPage, Preview
 from web.portal import HOME, is_own
 from web.principals import Principal
@@ -69,6 +69,7 @@ class Pages:
         self._showing = showing
         self._secure = secure
         self._once = Once()
+        self._done_last = Done()
 
     def page(self, page: AnyPage) -> Route:
         """The route of a page, and of the same as a file."""
@@ -135,6 +136,10 @@ class Pages:
             if typed.get("seen") != preview.seen:
                 return self._previewed(request, form, visit, typed, preview)
         sent.address = form.do(visit, fields)
+        if form.name:
+            # What waits for a second person is not done: that page says so.
+            waits = sent.address == "/approvals"
+            self._done_last.note(self._desk.login_of(request), "" if waits else form.name)
         visit.settle()
         return RedirectResponse(sent.address, 303)
 
@@ -177,7 +182,11 @@ class Pages:
             page.export if page.export and (form in TYPES or form in page.files) else page.resource
         )
         answer = load(visit, resource, asked(request))
-        return file_of(page, answer, form, visit) or self._shown(request, page, visit, answer)
+        made = file_of(page, answer, form, visit)
+        if made is not None:
+            return made
+        done = self._done_last.take(self._desk.login_of(request))
+        return self._shown(request, page, visit, answer, done=done)
 
     def _shown(
         self,
@@ -186,14 +195,18 @@ class Pages:
         visit: Visit,
         answer: Answer,
         refusal: Refusal = NOT_REFUSED,
+        *,
+        done: str | None = None,
     ) -> Response:
+        """`done`: the act that the reader did just now; empty where it waits for a second person."""
         facts = {**page.present(visit, page.resource.read(asked(request)), answer)}
         if visit.hides:  # its numbers are not of all
             answers = {name: facts[name] for name in ("said", "sentence") if facts.get(name)}
             facts |= {name: t("page.in_view", answer) for name, answer in answers.items()}
         frame = self._showing.frame(request, page.section)
         form = {"typed": refusal.typed, "wrong": refusal.wrong, "once": _once()}
-        content = render(page.template, frame, visit=visit, answer=answer, **form, **facts)
+        known = {"visit": visit, "answer": answer, "did": done}
+        content = render(page.template, frame, **known, **form, **facts)
         return HTMLResponse(content, refusal.status)
 
     def _guarded(

@@ -87,6 +87,7 @@ class Showing:
             "pruned": isinstance(error, EventPruned),
             "fenced": isinstance(error, RolledBack),
             "proof": _proof_of(request, error),
+            "finds": problem.status == 404 and _finds_persons(request),
         }
         response = self.show(request, "error", facts, problem.status)
         if wait := wait_s(error):
@@ -100,6 +101,13 @@ def _proof_of(request: Request, error: Exception) -> str | None:
     if not isinstance(error, EventPruned) or principal is None:
         return None
     return f"/proof/{error.position}" if "proof" in rights_of(principal.role).pages else None
+
+
+def _finds_persons(request: Request) -> bool:
+    """Whether the reader asked for a person and may look for others, for whatever reason none is there."""
+    principal: Principal | None = request.state.principal
+    asked = request.url.path.startswith("/persons/")
+    return asked and principal is not None and "persons" in rights_of(principal.role).pages
 
 
 def reader_of(principal: Principal) -> Reader:

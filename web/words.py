@@ -1,6 +1,8 @@
 """The words of the pages in English and Dutch, by section and name. They are data: `words.toml`, `words/`."""
 
+import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -26,12 +28,26 @@ def words() -> dict[str, dict[str, dict[Language, str]]]:
 def t(key: str, *values: object) -> Markup:
     """A text of the pages in the language that is spoken, such as `t("page.skip")`.
 
+    Where the text has `[event|events]`, the number before it chooses.
     A value that is markup, such as a link, stays markup; every other one is escaped. Raises KeyError when
     the file has no such text.
     """
     section, _, name = key.partition(".")
-    text = words()[section][name][spoken()]
+    text = _numbered(words()[section][name][spoken()], values)
     return escape(text).format(*(piece(value) for value in values))
+
+
+_FORMS = re.compile(r"\[([^][|]*)\|([^][|]*)\]")
+
+
+def _numbered(text: str, values: Sequence[object]) -> str:
+    """A text with one of two forms where it has `[one|many]`: by the number of the `{}` before it."""
+
+    def chosen(found: re.Match[str]) -> str:
+        value = values[text.count("{}", 0, found.start()) - 1]
+        return found[1] if getattr(value, "number", value) == 1 else found[2]
+
+    return _FORMS.sub(chosen, text)
 
 
 def word(key: str) -> Markup:

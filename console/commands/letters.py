@@ -16,7 +16,7 @@ from application.queries.intake.dead_letters import (
 )
 from application.queries.intake.letter_names import check_names
 from console.commands.failing import fail_unless
-from console.flags import Json, bounds_of, code_option, configured, option
+from console.flags import Json, bounds_of, code_option, configured, option, switch
 from console.output import emit_list, people
 from console.setting_flags import Several
 from console.show.intake import Outcomes, retried_tables
@@ -27,7 +27,7 @@ from host.site import Site
 from host.wiring import open_site
 from ledger.application import Ledger
 from ledger.errors import Misconfigured
-from ledger.letters.lists import LetterFilter, count_letters, letters_like
+from ledger.letters.lists import OPEN, LetterFilter, count_letters, letters_like
 from schemas import Code
 
 # Enough rows for a table on a screen; `--limit` gives more.
@@ -54,13 +54,17 @@ def kind_of(
     type: str | None,
     seen_from: str | None,
     seen_to: str | None,
+    mended: bool,
 ) -> LetterFilter:
     """The letters that the options name. Raises BadParameter for a malformed time."""
     first, last = bounds_of(seen_from, seen_to)
-    return LetterFilter(code, source, topic, types_named(type), first, last)
+    still_open = None if mended else False
+    return LetterFilter(code, source, topic, types_named(type), first, last, still_open)
 
 
-EVERY = LetterFilter()
+Mended = Annotated[
+    bool, switch("--mended", "Also those whose message was recorded since, when it was mended.")
+]
 OfKind = Annotated[
     LetterFilter,
     Several(
@@ -72,6 +76,7 @@ OfKind = Annotated[
             "type": OfType,
             "seen_from": SeenFrom,
             "seen_to": SeenTo,
+            "mended": Mended,
         },
     ),
 ]
@@ -80,7 +85,7 @@ OfKind = Annotated[
 @configured("store")
 def list_letters(
     settings: Settings,
-    kind: OfKind = EVERY,
+    kind: OfKind = OPEN,
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
@@ -92,7 +97,10 @@ def list_letters(
     """
     with open_site(settings) as site:
         reader = site.session("reader")
-        (total, _), (matching, _) = count_letters(reader, EVERY), count_letters(reader, kind)
+        (total, _), (matching, _) = (
+            count_letters(reader, LetterFilter()),
+            count_letters(reader, kind),
+        )
         rows = (letter_row(letter) for letter in letters_like(reader, kind, limit))
         if not matching:
             check_names(reader, kind)
@@ -117,7 +125,7 @@ def retry_letters(
             help="Names, or their beginnings; without it: the letters that options name.",
         ),
     ] = None,
-    kind: OfKind = EVERY,
+    kind: OfKind = OPEN,
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:

@@ -1,16 +1,19 @@
 """Commands about processing: register, disclosures, recipients."""
 
-from typing import Annotated, get_args
+from typing import Annotated
+
+from msgspec.structs import replace
 
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.listings.recipients import RECIPIENTS
-from application.queries.disclosures.received import DisclosureFilter, disclosures
-from application.queries.lookups import known_provision, known_recipient
+from application.queries.disclosures.received import EVERY, disclosures
+from application.queries.lookups import known_choice
 from application.queries.period import ALWAYS
 from application.queries.registers.recipients import recipients
 from application.queries.registers.register import register
 from application.queries.subjects import check_reference
+from console.commands.disclosure_flags import Chosen
 from console.commands.people import reading
 from console.commands.reports import Output, form_of, put
 from console.flags import (
@@ -30,10 +33,8 @@ from console.show.registers import disclosures_table, register_table
 from documents.register_exports import EXPORTS
 from host.settings import Settings
 from projections.folds.timetravel import NOW, Moment
-from schemas.events.disclosure import RecipientKind
 
 FORMATS = tuple(EXPORTS)
-KINDS: tuple[str, ...] = get_args(RecipientKind)
 
 
 @configured("store", "register")
@@ -59,13 +60,7 @@ def show_register(
 def show_disclosures(
     settings: Settings,
     subject: Annotated[str | None, option("--subject", "S", "About this person.")] = None,
-    recipient: Annotated[
-        str | None, option("--recipient", "R", "Given to this recipient, by id or name.")
-    ] = None,
-    kind: Annotated[str | None, code_option("--kind", "K", KINDS, "Given to this kind.")] = None,
-    provision: Annotated[
-        str | None, option("--provision", "P", "Given under this article, in any spelling.")
-    ] = None,
+    chosen: Chosen = EVERY,
     period: WithinKnown = ALWAYS,
     limit: Limit = None,
     as_json: Json = False,
@@ -75,14 +70,8 @@ def show_disclosures(
         check_reference(subject)
     with reading(settings, "disclosures", Moment(period.as_of), subject) as (site, source):
         bring_up_to_date(site)
-        selection = DisclosureFilter(
-            subject=subject,
-            recipient=known_recipient(source, recipient) if recipient else None,
-            kind=kind,
-            provision=known_provision(source, provision) if provision else None,
-            period=period,
-            limit=limit,
-        )
+        known = known_choice(source, chosen)
+        selection = replace(known, subject=subject, period=period, limit=limit)
         rows = disclosures(source, selection)
         print_rows("disclosures", rows, disclosures_table, as_json)
 

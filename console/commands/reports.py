@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from application.following import bring_up_to_date
 from application.language import spoken
+from application.queries.disclosures.received import EVERY
 from application.queries.disclosures.transfers import transfers
 from application.queries.disclosures.transparency import transparency
+from application.queries.lookups import known_choice
 from application.queries.period import ALWAYS
+from console.commands.disclosure_flags import Chosen
 from console.commands.people import reading
 from console.flags import (
     Json,
@@ -72,13 +76,14 @@ def show_transparency(
 @configured("store")
 def show_transfers(
     settings: Settings,
+    chosen: Chosen = EVERY,
     period: WithinKnown = ALWAYS,
     as_json: Json = False,
 ) -> None:
     """Print what left the European Economic Area: where to, on which ground, agreed to or not."""
     with reading(settings, "transfers", Moment(period.as_of)) as (site, source):
         bring_up_to_date(site)
-        answer = transfers(source, period)
+        answer = transfers(source, replace(known_choice(source, chosen), period=period))
     print_answer(answer, transfers_table, as_json)
 
 

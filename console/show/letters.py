@@ -52,7 +52,8 @@ def _letter_and_why(row: DeadLetter) -> Stack:
         return Stack([row.code])
     may_be = allowed_words(row.type, row.pointer) if row.code == Code.SCHEMA else {}
     why = f"{row.code} {row.pointer}"
-    return Stack([row.letter[:SHOWN_NAME], why, may_be.get(spoken())])
+    mended = say("letters", "mended", row.mended_by) if row.mended_by else None
+    return Stack([row.letter[:SHOWN_NAME], why, may_be.get(spoken()), mended])
 
 
 def _times(row: DeadLetter) -> str | None:

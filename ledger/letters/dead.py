@@ -32,7 +32,10 @@ LETTER_BYTES_A_DAY = 1024 * 1024 * 1024
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """A dead letter as it may be shown: nothing in it quotes the message."""
+    """A dead letter as it may be shown: nothing in it quotes the message.
+
+    `mended_by`: position of the event that was recorded since under its source and id; lists know it.
+    """
 
     letter: str
     code: str
@@ -48,6 +51,7 @@ class Letter(msgspec.Struct, frozen=True):
     times: int
     first_seen: datetime
     last_seen: datetime
+    mended_by: int | None = None
 
 
 def day_purpose(day: date) -> str:

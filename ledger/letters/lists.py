@@ -18,7 +18,8 @@ FIRST: _After = (None, None)
 class LetterFilter(msgspec.Struct, frozen=True):
     """A choice of letters; a member that is None does not matter. Times: of arrival, both included.
 
-    `types`: full names.
+    `types`: full names. `mended`: whether the message was recorded since, under its source and id. `letter`: its
+    name.
     """
 
     code: str | None = None
@@ -27,11 +28,17 @@ class LetterFilter(msgspec.Struct, frozen=True):
     types: tuple[str, ...] | None = None
     seen_from: datetime | None = None
     seen_to: datetime | None = None
+    mended: bool | None = None
+    letter: str | None = None
 
     @property
     def every(self) -> bool:
-        """Whether all letters are meant."""
-        return self == LetterFilter()
+        """Whether all letters are meant, or all that nothing mended."""
+        return self in {LetterFilter(), OPEN}
+
+
+OPEN = LetterFilter(mended=False)
+"""What still waits for its sender."""
 
 
 def letters_like(session: Session, kind: LetterFilter, most: int | None = None) -> Iterator[Letter]:
@@ -76,7 +83,8 @@ def names_in_letters(session: Session) -> tuple[set[str], set[str], set[str]]:
 
 def _parameters(kind: LetterFilter) -> dict[str, object]:
     types = None if kind.types is None else list(kind.types)
-    return msgspec.structs.asdict(kind) | {"types": types}
+    letter = None if kind.letter is None else bytes.fromhex(kind.letter)
+    return msgspec.structs.asdict(kind) | {"types": types, "letter": letter}
 
 
 def letters_named(session: Session, beginning: str) -> list[str]:

@@ -243,11 +243,11 @@ def _flow(language: Language) -> Flow:
             _in(language, "Aantal", "Number"),
         ),
         [
-            Stream(contact, collector, 12, "/d/1"),
-            Stream(contact, emergency, 3, "/d/2"),
-            Stream(payment, bank, 140, "/d/3"),
-            Stream(payment, collector, 8, "/d/4"),
-            Stream(traffic, emergency, 1, "/d/5"),
+            Stream((contact, collector), 12, "/d/1"),
+            Stream((contact, emergency), 3, "/d/2"),
+            Stream((payment, bank), 140, "/d/3"),
+            Stream((payment, collector), 8, "/d/4"),
+            Stream((traffic, emergency), 1, "/d/5"),
         ],
     )
 

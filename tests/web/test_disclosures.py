@@ -1,11 +1,13 @@
 """Pages of disclosures: filters that survive, pages by key, and what a role may not know."""
 
 import re
+from collections import Counter
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from application.queries.disclosures import totals as totals_module
 from application.queries.disclosures.known import known_before
 from application.queries.period import ALWAYS
 from ledger.event import instant
@@ -17,7 +19,8 @@ from projections.views.disclosures import sorted_disclosures
 from schemas.names import EVENT_ANNULLED, type_of
 from tests.fixtures.console import disclosed, recipient
 from tests.web.console import Client, Consoled
-from tests.web.persons import IBAN, WHO, record_persons
+from tests.web.office import english
+from tests.web.persons import IBAN, NEVER, OTHER, WHO, record_persons
 from web.rights import sight_of
 
 CERTIFIED = [
@@ -63,11 +66,135 @@ def test_pages_by_key_give_every_disclosure_once_the_latest_first(given: Console
         {"kind": "collection-agency", "country": "US"},
         {"provision": "AWR art. 53", "recipient": "elders"},
         {"country": "US", "from": "2026-05-30", "until": "2026-05-30"},
+        {"country": "outside-eea", "from": "2026-05-30", "until": "2026-05-30"},
+        {"country": "outside-eea", "kind": "collection-agency", "recipient": "Huis Elders"},
+        {"subject": WHO, "recipient": "elders"},
+        {"subject": WHO, "country": "outside-eea", "from": "2026-05-30"},
     ],
 )
 def test_filters_hold_on_every_page(given: Consoled, chosen: dict[str, str], limit: str) -> None:
     rows = walked(given.as_("privacy-officer"), limit=limit, **chosen)
     assert [row["recipient"] for row in rows] == ["elders"] * 7
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {},
+        {"kind": "collection-agency"},
+        {"country": "outside-eea"},
+        {"purpose": "collection"},
+        {"legal-basis": "6-1-f"},
+        {"from": "2025-01-01", "until": "2025-12-31", "country": "NL"},
+        {"subject": WHO},
+        {"subject": "customer/10023", "until": "2025-06-30"},
+    ],
+)
+def test_totals_count_what_all_pages_of_the_filter_have(
+    given: Consoled, chosen: dict[str, str]
+) -> None:
+    officer = given.as_("privacy-officer")
+    rows = walked(officer, limit="1000", **chosen)
+    totals = officer.api("/disclosures/totals", **chosen)
+    assert rows
+    assert totals["complete"]
+    assert totals["disclosures"] == len(rows) == sum(x["disclosures"] for x in totals["given_to"])
+    assert totals["recipients"] == len({row["recipient"] for row in rows})
+    for facet, member in (
+        ("kinds", "recipient_kind"),
+        ("countries", "country"),
+        ("purposes", "purpose"),
+        ("legal_bases", "legal_basis"),
+    ):
+        counted = Counter(row[member] for row in rows if row[member])
+        assert {one["code"]: one["disclosures"] for one in totals[facet]} == counted
+    outside = walked(officer, limit="1000", **{**chosen, "country": "outside-eea"})
+    if "country" not in chosen:
+        assert totals["outside_eea"] == len(outside)
+
+
+def test_every_row_has_what_was_chosen(given: Consoled) -> None:
+    officer = given.as_("privacy-officer")
+    for member, chosen in (
+        ("purpose", {"purpose": "collection"}),
+        ("legal_basis", {"legal-basis": "6-1-c"}),
+        ("subject", {"subject": "customer/10023"}),
+    ):
+        rows = walked(officer, **chosen)
+        assert {row[member] for row in rows} == set(chosen.values())
+
+
+def test_beyond_what_is_counted_the_totals_say_so(
+    given: Consoled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(totals_module, "LOOKED_AT", 20)
+    officer = english(given.as_("privacy-officer"))
+    totals = officer.api("/disclosures/totals")
+    assert (totals["complete"], totals["disclosures"]) == (False, 20)
+    latest = walked(officer)[:20]
+    assert totals["first"] == latest[-1]["occurred_at"]
+    assert "The latest 20 disclosures, since" in officer.get("/disclosures").text
+
+
+def test_the_page_says_the_totals_beside_the_choices(given: Consoled) -> None:
+    officer = english(given.as_("privacy-officer"))
+    totals = officer.api("/disclosures/totals", country="outside-eea")
+    page = officer.get("/disclosures", country="outside-eea").text
+    number = totals["disclosures"]
+    assert f"{number} disclosures to {totals['recipients']} recipients" in page
+    for kind in totals["kinds"]:
+        shown = re.search(f'<option value="{kind["code"]}">[^<]+ \\((\\d+)\\)</option>', page)
+        assert shown is not None
+        assert int(shown[1]) == kind["disclosures"]
+    assert '<option value="outside-eea" selected>' in page
+
+
+def test_one_disclosure_is_told_as_one(given: Consoled) -> None:
+    officer = english(given.as_("privacy-officer"))
+    alone = f"alone-{len(walked(officer))}"
+    given.record(recipient("Alleen", alone), disclosed(OTHER, recipient=alone))
+    assert len(walked(officer, recipient=alone)) == 1
+    page = officer.get("/disclosures", recipient=alone).text
+    assert "1 disclosure to 1 recipient;" in page
+    page = given.as_("privacy-officer").get("/disclosures", language="nl", recipient=alone).text
+    assert "1 verstrekking aan 1 ontvanger;" in page
+
+
+def test_the_recipients_of_a_person_are_of_the_days_that_are_chosen(given: Consoled) -> None:
+    officer = english(given.as_("privacy-officer"))
+    path, days = f"/persons/{WHO}/disclosures", {"from": "2026-05-30", "until": "2026-05-30"}
+    every = officer.api(path)["disclosures"]
+    chosen = officer.api(path, **days)["disclosures"]
+    assert 0 < len(chosen) < len(every)
+    assert chosen == [row for row in every if row["occurred_at"].startswith("2026-05-30")]
+    page = f"/persons/{WHO}/recipients"
+    shown = officer.get(page, **days)
+    assert f"{len(chosen)} disclosures of data of this person, to 1 recipient;" in shown.text
+    assert 'name="until" type="date" value="2026-05-30"' in shown.text
+    lines = officer.get(page, **days, format="csv").text.splitlines()
+    assert len(lines) == 1 + len(chosen)
+    assert officer.get(page, **{"from": "yesterday"}).status_code == 400
+
+
+def test_transfers_are_of_the_kind_that_is_chosen(given: Consoled) -> None:
+    officer = given.as_("privacy-officer")
+    days = {"from": "2026-04-01", "until": "2026-06-30"}
+    chosen = officer.api("/transfers", kind="collection-agency", **days)["transfers"]
+    listed = walked(officer, kind="collection-agency", country="outside-eea", **days)
+    assert sum(row["disclosures"] for row in chosen) == len(listed) > 0
+    assert all(row["recipient_kinds"] == ["collection-agency"] for row in chosen)
+    page = officer.get("/transfers", kind="collection-agency", **days).text
+    assert "kind=collection-agency" in page
+    assert '<option value="collection-agency" selected>' in page
+
+
+@pytest.mark.parametrize("path", ["/disclosures", "/disclosures/totals"])
+@pytest.mark.parametrize("whom", [WHO, NEVER, "employee/900", "nobody"])
+def test_a_reader_who_is_told_of_no_person_asks_about_none(
+    given: Consoled, path: str, whom: str
+) -> None:
+    lead = given.as_("team-lead")
+    assert lead.get(f"/api/v1{path}", subject=whom).status_code == 404
 
 
 def test_what_is_chosen_stands_in_the_links(given: Consoled) -> None:

@@ -166,12 +166,15 @@ def test_two_persons_release_a_hold_and_the_second_finds_it_waiting(desk: Office
     assert refs(desk, who) == ["HOLD-D"], "one person is not enough"
     mine = first.get("/approvals").text
     assert "You approved it" in mine
+    assert "A second person must approve it before it is done." in mine
     others = english(desk.as_("ledger-operator", "employee/707")).get("/approvals").text
     assert "employee/701" in others
     assert "/release" not in others
     assert who not in others, "the act names a person"
     found = second.get("/approvals").text
     assert "employee/701" in found
+    assert "HOLD-D</" in found or "HOLD-D<br>" in found
+    assert who in found
     assert waiting(second, "employee/701") == ["hold-release"]
     link = found.partition('href="/holds/HOLD-D/release')[2].partition('"')[0]
     address = "/holds/HOLD-D/release" + link.replace("&amp;", "&")
@@ -179,6 +182,8 @@ def test_two_persons_release_a_hold_and_the_second_finds_it_waiting(desk: Office
     _, approving = checked(second, address)
     done = second.post(address, **approving | {"ground": "claim-settled"})
     assert done.status_code == 303
+    assert "Done and recorded: " in second.http.get(done.headers["location"]).text
+    assert "Done and recorded: " not in second.get("/holds").text, "it is said once"
     assert refs(desk, who) == []
     assert waiting(second, "employee/701") == []
     released = [act for act in desk.acts(who) if act["act"] == "legal-hold-released"]

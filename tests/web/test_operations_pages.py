@@ -4,12 +4,14 @@ import re
 from io import BytesIO
 from typing import Any
 
+import orjson
 import pytest
 
 from consumers.files import ingest
 from ledger.clocks import Clocks
 from tests.fixtures.console import collected, registered
 from tests.web.console import Consoled
+from tests.web.office import english
 
 PAGE, LETTERS = "/operations", "/dead-letters"
 
@@ -67,6 +69,58 @@ def test_a_name_that_no_message_had_is_an_error(empty: Consoled) -> None:
     problem = client.get(f"/api/v1{LETTERS}", source="urn:nowhere")
     assert problem.status_code == 400
     assert "urn:nowhere" not in problem.text
+
+
+def test_a_letter_whose_message_was_mended_is_no_longer_open(empty: Consoled) -> None:
+    good = collected()
+    bad = {**good, "data": {**good["data"], "unheard_of": 1}}
+    empty.record(registered())
+    refuse(empty, orjson.dumps(bad))
+    operator, officer = english(empty.as_("ledger-operator")), english(empty.as_("privacy-officer"))
+    [letter] = operator.api(LETTERS)["dead_letters"]
+    assert letter["mended_by"] is None
+    assert [
+        row["count"] for row in officer.api("/today")["tasks"] if row["task"] == "retry-letters"
+    ] == [1]
+    page = operator.get(f"{LETTERS}/{letter['letter']}").text
+    assert "This message is not recorded." in page
+    assert good["id"] in page
+    assert letter["pointer"] in page
+    assert letter["pointer"]
+    assert good["source"] in page
+    empty.record(good)
+    assert operator.api(LETTERS)["dead_letters"] == []
+    assert [row for row in officer.api("/today")["tasks"] if row["task"] == "retry-letters"] == []
+    [mended] = operator.api(LETTERS, mended="true")["dead_letters"]
+    assert mended["mended_by"] == 2
+    assert "mended by" in operator.get(LETTERS, mended="true").text
+    page = officer.get(f"{LETTERS}/{letter['letter']}").text
+    assert 'mended by <a href="/events/2">event 2</a>' in page
+    assert ">Try again<" not in page
+
+
+def test_another_content_under_the_same_name_stays_open(empty: Consoled) -> None:
+    good = collected()
+    empty.record(registered(), good)
+    refuse(empty, orjson.dumps({**good, "time": "2026-05-01T10:00:00+02:00"}))
+    [letter] = empty.as_("ledger-operator").api(LETTERS)["dead_letters"]
+    assert (letter["code"], letter["mended_by"]) == ("conflicting-duplicate", None)
+
+
+def test_a_letter_that_is_none_has_no_page(empty: Consoled) -> None:
+    operator = empty.as_("ledger-operator")
+    assert operator.get(f"{LETTERS}/{'0' * 64}").status_code == 404
+    assert operator.get(f"{LETTERS}/zz").status_code in {400, 404}
+
+
+def test_who_is_refused_again_is_not_told_to_press_again(empty: Consoled) -> None:
+    refuse(empty, b"no json", b"[]")
+    operator = english(empty.as_("ledger-operator"))
+    sent = operator.post(f"{LETTERS}/retry-all")
+    page = operator.http.get(sent.headers["location"]).text
+    assert "2 messages tried again: 0 recorded, 2 refused again." in page
+    assert "Press again" not in page
+    assert "`" not in page
 
 
 def test_all_of_a_kind_are_tried_again_and_the_page_says_what_became_of_them(

@@ -17,6 +17,7 @@ from schemas import CATEGORIES, PERSONAL_FIELDS
 from schemas.texts import field_name, word_of
 from tests.fixtures.console import accessed, collected, disclosed, message, registered
 from tests.web.console import Client, Consoled
+from tests.web.office import english
 from tests.web.persons import (
     BIDI,
     CONTACT,
@@ -434,3 +435,14 @@ def test_the_page_of_a_busy_person_words_only_what_it_shows(
     worded.clear()
     acts = officer.api(page(busy))["acts"]
     assert sorted(worded) == [act["position"] for act in acts]
+
+
+def test_an_unknown_number_leads_to_the_search(persons: Consoled) -> None:
+    officer = english(persons.as_("privacy-officer"))
+    for path in (f"/persons/{NEVER}", f"/persons/{NEVER}/recipients", "/persons/customer/1~1"):
+        response = officer.get(path)
+        assert response.status_code == 404
+        assert "No person with this reference is there for you to see" in response.text
+        assert '<form method="post" action="/persons/look-up"' in response.text
+    assert "/persons/look-up" not in persons.as_("team-lead").get(f"/persons/{NEVER}").text
+    assert "/persons/look-up" not in officer.get("/nothing/here").text

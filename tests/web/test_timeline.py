@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from application.language import speak
 from tests.web.drawn import Act
-from web.flow import Stream, flow
-from web.pieces import Tone
+from web.flow import LINE, Stream, flow
+from web.pieces import Figure, Tone
 from web.scale import Window, ticks
 from web.timeline import BUCKETS, LANES, State, by_month, timeline
 
@@ -136,12 +136,34 @@ def test_few_dates_stand_along_any_window(days: int) -> None:
 def test_bands_of_a_flow_are_as_wide_as_their_number() -> None:
     made = flow(
         "What went where",
-        ("Data", "To", "Number"),
-        [Stream("a", "x", 3, "/1"), Stream("b", "x", 1, "/2"), Stream("a", "y", 6, "/3")],
+        ("Data", "To", "Country", "Number"),
+        [
+            Stream(("a", "x", "nl"), 3, "/1"),
+            Stream(("b", "x", "nl"), 1, "/2"),
+            Stream(("a", "y", "us"), 6, "/3"),
+        ],
     )
-    assert [(end.text, end.number) for end in made.sources] == [("a", 9), ("b", 1)]
-    assert [(end.text, end.number) for end in made.targets] == [("y", 6), ("x", 4)]
-    assert [row[2].number for row in made.rows()] == [6, 3, 1]
-    assert made.bands[0].path.startswith("M0 0.0C50.0 0.0")
-    assert "V180.0" in made.bands[0].path  # 6 of 10 of the height
-    assert flow("Nothing", ("a", "b", "c"), []).bands == ()
+    numbers = [{end.lines: end.number for end in stage.ends} for stage in made.stages]
+    assert numbers == [
+        {("a",): 9, ("b",): 1},
+        {("y",): 6, ("x",): 4},
+        {("us",): 6, ("nl",): 4},
+    ]
+    first, second, last = made.stages
+    assert [band.title for band in first.bands] == ["a → y: 6", "a → x: 3", "b → x: 1"]
+    assert [band.title for band in second.bands] == ["y → us: 6", "x → nl: 4"]
+    assert last.bands == ()
+    assert first.bands[0].path.startswith("M0 0.0C50.0 0.0")
+    assert "V180.0" in first.bands[0].path  # 6 of 10 of the height
+    rows = [row[-1] for row in made.rows()]
+    assert [one.number for one in rows if isinstance(one, Figure)] == [6, 3, 1]
+    assert flow("Nothing", ("a", "b", "c"), []).height == 0
+
+
+def test_a_name_stands_whole_beside_its_bar() -> None:
+    name = "Stichting Onderzoek naar Incassobureaus in Noord-Holland en Utrecht"
+    made = flow("What went where", ("Data", "To", "Number"), [Stream(("a", name), 1, "/1")])
+    [end] = made.stages[1].ends
+    assert " ".join(end.lines) == name
+    assert max(map(len, end.lines)) <= 22
+    assert end.height >= LINE * len(end.lines)

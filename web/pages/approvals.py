@@ -1,6 +1,7 @@
 """Acts that one person approved: the second person finds them here."""
 
 from collections.abc import Mapping
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from application.queries.oversight.approvals import WaitingApproval, WaitingApprovals
 from web.linking import person
@@ -56,7 +57,13 @@ def _next(visit: Visit, row: WaitingApproval) -> object:
     address = WAITING.address_of(row.digest)
     if address is None:
         return t("approvals.elsewhere")
-    return Link(address, t("approvals.look"))
+    asked = urlsplit(address)
+    [subject] = parse_qs(asked.query).get("subject", [None])
+    # The act is done at an address such as /holds/H-1/release.
+    ref = unquote(asked.path.split("/")[2]) if asked.path.startswith("/holds/") else None
+    return lines(
+        Link(address, t("approvals.look")), ref, person(visit, subject) if subject else None
+    )
 
 
 PAGES = (Page("/approvals", "approvals", resources.approvals, "parts.html", _list, entry=True),)

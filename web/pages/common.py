@@ -1,7 +1,8 @@
 """What pages of cases share: headings, filters, clocks, acts on a case, every act that was done."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from msgspec import to_builtins
@@ -23,6 +24,17 @@ from web.rendering import code
 from web.resource import Params
 from web.visit import Visit
 from web.words import t
+
+
+class _Days(Protocol):
+    """Parameters of an answer about some days."""
+
+    @property
+    def from_(self) -> str | None: ...
+
+    @property
+    def until(self) -> str | None: ...
+
 
 SEVERITY_TONES: dict[str, Tone] = {"high": "bad", "medium": "due"}
 
@@ -88,6 +100,12 @@ def _text(value: object) -> str:
 def choice(name: str, options: Iterable[tuple[str, object]], value: str | None) -> Input:
     """A choice of a filter; none of them: all."""
     return Input(name, "choice", (("", t("list.any")), *options), value=value or "")
+
+
+def days(params: _Days) -> Iterator[Input]:
+    """From which day until which day."""
+    for name, value in (("from", params.from_), ("until", params.until)):
+        yield Input(name, "date", title=str(t(f"timeline.{name}")), value=value or "")
 
 
 def also(name: str, value: bool) -> Input:

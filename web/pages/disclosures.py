@@ -1,31 +1,40 @@
 """What was given to others: the disclosures, what left the EEA, and the numbers that can be published."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, get_args
+
+from msgspec import to_builtins
 
 from application.language import spoken
 from application.listings.recipients import RECIPIENTS
 from application.queries.disclosures.paged import DisclosurePage
+from application.queries.disclosures.received import OUTSIDE_EEA
+from application.queries.disclosures.totals import DisclosureTotals, Share, disclosure_totals
 from application.queries.disclosures.transfers import TransferRow, Transfers
 from application.queries.disclosures.transparency import KindCounts, TransparencyReport
 from application.queries.naming import Naming
 from application.queries.registers.recipients import Recipients
 from application.register_words import RegisterWords
 from application.words import say, told_in
+from rulebook import PURPOSES
 from rulebook.recipients import RECIPIENT_KINDS
+from schemas.formats import LegalBasis
 from schemas.texts import country_codes, country_name
 from web.linking import to
 from web.moments import day
 from web.names import naming
 from web.page import Page
+from web.pages.common import days, filtered, more
 from web.pages.declared import listed
-from web.pages.given import flow_of, table
-from web.parts import Bar, Bars, Nothing, Table, lines
+from web.pages.given import flow_of, legal_basis, table
+from web.parts import Bar, Bars, Input, Nothing, Table, lines
 from web.pieces import Column, Figure, Link
+from web.rendering import code
 from web.resource import NoParams
 from web.resources import disclosures as resources
-from web.resources.disclosures import DaysParams, DisclosureParams
+from web.resources.disclosures import ChoiceParams, DaysParams, DisclosureParams
 from web.visit import Visit
-from web.words import t
+from web.words import counted, t
 
 _PLACES = ("disclosures", "recipients", "transfers", "transparency")
 
@@ -37,80 +46,149 @@ def _links(visit: Visit, here: str) -> list[object]:
     ]
 
 
-def _days(params: DaysParams) -> dict[str, str | None]:
-    return {"from": params.from_, "until": params.until}
-
-
-def _kept(params: DisclosureParams) -> dict[str, str | None]:
-    """The filters, as every link of the page has them."""
-    return {
-        **_days(params),
-        "recipient": params.recipient,
-        "kind": params.kind,
-        "provision": params.provision,
-        "country": params.country,
-        "limit": None if params.limit == 100 else str(params.limit),
-    }
-
-
 def _disclosures(
     visit: Visit, params: DisclosureParams, answer: DisclosurePage
 ) -> Mapping[str, object]:
-    rows, kept = answer.disclosures, _kept(params)
-    named = visit.has("persons")
-    who = len({row.recipient for row in rows})
+    source, rows = visit.source("disclosures"), answer.disclosures
+    totals = disclosure_totals(source, params.criteria(visit, source), visit.moment)
     nothing = Nothing(t("given.nothing"), t("given.nothing_how"))
-    following = to(visit, "disclosures", after=str(answer.next), **kept) if answer.next else None
-    words = RegisterWords(spoken())
-    kinds = sorted((words.recipient_kind(name), name) for name in RECIPIENT_KINDS)
+    flow = flow_of(visit, totals)
+    shown = table(visit, rows, named=visit.has("persons")) if rows else nothing
+    following = None if answer.next is None else str(answer.next)
     return {
         "title": t("given.disclosures"),
-        "said": t("given.said", Figure(len(rows), "#given"), who),
+        "said": _said(visit, params, totals),
         "links": _links(visit, "disclosures"),
-        "countries": [("", t("given.any")), *_countries()],
-        "kinds": [("", t("given.any")), *((name, title) for title, name in kinds)],
-        "params": params,
-        "parts": (flow_of(visit, rows), table(visit, rows, named=named)) if rows else (nothing,),
-        "more": (following, to(visit, "disclosures", **kept) if params.after else None),
+        "parts": (
+            filtered(
+                visit,
+                "/disclosures",
+                Input("subject", value=params.subject or "", hint="subject"),
+                *_inputs(params, _shares(totals)),
+            ),
+            *((flow,) if flow else ()),
+            shown,
+        ),
+        "more": more(visit, "disclosures", params, following),
+        "forms": ("csv", "xlsx", "json"),
     }
 
 
-def _countries() -> list[tuple[str, str]]:
-    """Every country, by name."""
-    named = {code: country_name(code, spoken()) for code in country_codes()}
-    return sorted(named.items(), key=lambda pair: pair[1])
+def _said(visit: Visit, params: DisclosureParams, totals: DisclosureTotals) -> object:
+    """How many disclosures the whole filter holds, to how many recipients, how many outside the EEA."""
+    number, who = counted("disclosure", totals.disclosures), counted("recipient", totals.recipients)
+    filters = _texts(params) | {"country": OUTSIDE_EEA}
+    outside = Figure(totals.outside_eea, to(visit, "disclosures", **filters))
+    if totals.complete or totals.first is None:
+        return t("given.said", number, who, outside)
+    return t("given.said_latest", number, day(totals.first), who, outside)
+
+
+def _texts(params: ChoiceParams) -> dict[str, str | None]:
+    """What is chosen, as a link to the same list has it."""
+    texts = to_builtins(params)
+    return {name: text for name, text in texts.items() if text and name not in {"after", "limit"}}
+
+
+def _shares(totals: DisclosureTotals) -> dict[str, list[Share]]:
+    """How many disclosures there are of each choice, by the field of the filter."""
+    return {
+        "kind": totals.kinds,
+        "country": totals.countries,
+        "purpose": totals.purposes,
+        "legal-basis": totals.legal_bases,
+    }
+
+
+def _inputs(params: ChoiceParams, shares: Mapping[str, Sequence[Share]]) -> Iterator[Input]:
+    """What disclosures are chosen by. `shares`: how many there are of each choice, where that is known."""
+    chosen = {name: text or "" for name, text in to_builtins(params).items()}
+    yield _input("recipient", value=chosen["recipient"])
+    for name, options in _options(params, shares).items():
+        # Of a choice that is made, how many there are of the others is not known.
+        known = {} if chosen[name] else {row.code: row.disclosures for row in shares.get(name, ())}
+        shown = [(code, _with_number(text, known.get(code))) for code, text in options]
+        both = (("", t("given.any")), *shown)
+        yield _input(name, kind="choice", options=both, value=chosen[name])
+    yield _input("provision", value=chosen["provision"])
+    yield from days(params)
+
+
+def _word(option: tuple[str, str]) -> str:
+    return option[1]
+
+
+def _with_number(text: str, number: int | None) -> object:
+    return text if number is None else t("given.of", text, number)
+
+
+def _options(
+    params: ChoiceParams, shares: Mapping[str, Sequence[Share]]
+) -> dict[str, list[tuple[str, str]]]:
+    """The codes of each choice in words, by word."""
+    words = RegisterWords(spoken())
+    purposes = {entry.purpose for entry in PURPOSES} | {
+        row.code for row in shares.get("purpose", ())
+    }
+    if params.purpose:
+        purposes.add(params.purpose)
+    return {
+        "kind": sorted(((name, words.recipient_kind(name)) for name in RECIPIENT_KINDS), key=_word),
+        "country": [(OUTSIDE_EEA, str(t("given.transfers"))), *_countries(shares, params.country)],
+        "purpose": sorted(((name, code(name, "purpose")) for name in purposes), key=_word),
+        "legal-basis": [(name, legal_basis(name)) for name in get_args(LegalBasis)],
+    }
+
+
+def _input(name: str, **members: Any) -> Input:
+    return Input(name, title=str(t(f"given.{name}")), **members)
+
+
+def _countries(shares: Mapping[str, Sequence[Share]], chosen: str | None) -> list[tuple[str, str]]:
+    """Countries by name: where something went, if that is known; otherwise every one."""
+    went = {row.code for row in shares.get("country", ())}
+    named = {name: country_name(name, spoken()) for name in country_codes()}
+    return sorted(
+        ((name, text) for name, text in named.items() if chosen or not went or name in went),
+        key=_word,
+    )
 
 
 def _recipients(visit: Visit, _params: NoParams, answer: Recipients) -> Mapping[str, object]:
     return {
         "title": t("given.recipients"),
-        "said": t("given.parties", len(answer.recipients)),
+        "said": t("given.parties", counted("party", len(answer.recipients))),
         "links": _links(visit, "recipients"),
         "parts": (listed(visit, RECIPIENTS, answer.recipients, "parties"),),
     }
 
 
-def _transfers(visit: Visit, params: DaysParams, answer: Transfers) -> Mapping[str, object]:
-    rows = answer.transfers
+def _transfers(visit: Visit, params: ChoiceParams, answer: Transfers) -> Mapping[str, object]:
+    rows, chosen = answer.transfers, _texts(params)
     number = sum(row.disclosures for row in rows)
     heads = ("country", "ground", "agreed", "often", "to", "last")
     headings = tuple(Column(t(f"transfers.{name}"), number=name == "often") for name in heads)
-    picture = Bars(t("transfers.picture"), tuple(_bars(visit, rows)))
+    picture = Bars(t("transfers.picture"), tuple(_bars(visit, rows, chosen)))
     names = naming(visit)
-    cells = tuple(_transfer(visit, names, row) for row in rows)
+    cells = tuple(_transfer(visit, names, row, chosen) for row in rows)
     shown = (picture, Table(t("transfers.caption"), headings, cells, "transfers"))
     nothing = Nothing(t("transfers.nothing"), t("transfers.nothing_how"))
     aside = (answer.inside_eea, answer.country_unknown)
     return {
         "title": t("given.transfers"),
-        "said": t("transfers.said", Figure(number, "#transfers"), *aside),
+        "said": t("transfers.said", counted("disclosure", number), *aside),
         "links": _links(visit, "transfers"),
-        "params": params,
-        "parts": shown if rows else (nothing,),
+        "parts": (
+            filtered(visit, "/transfers", *_inputs(params, {})),
+            *(shown if rows else (nothing,)),
+        ),
+        "forms": ("csv", "xlsx", "json"),
     }
 
 
-def _bars(visit: Visit, rows: Iterable[TransferRow]) -> Iterable[Bar]:
+def _bars(
+    visit: Visit, rows: Iterable[TransferRow], chosen: Mapping[str, str | None]
+) -> Iterable[Bar]:
     numbers: dict[str, int] = {}
     bare: set[str] = set()
     for row in rows:
@@ -118,26 +196,29 @@ def _bars(visit: Visit, rows: Iterable[TransferRow]) -> Iterable[Bar]:
         if row.mechanism is None:
             bare.add(row.country)
     for name, number in sorted(numbers.items(), key=lambda pair: -pair[1]):
-        leads = to(visit, "disclosures", country=name)
+        leads = to(visit, "disclosures", **{**chosen, "country": name})
         yield Bar(country_name(name, spoken()), number, leads, "bad" if name in bare else "plain")
 
 
-def _transfer(visit: Visit, names: Naming, row: TransferRow) -> tuple[object, ...]:
+def _transfer(
+    visit: Visit, names: Naming, row: TransferRow, chosen: Mapping[str, str | None]
+) -> tuple[object, ...]:
     mechanism = (
         RegisterWords(spoken()).code("mechanism", row.mechanism)
         if row.mechanism
         else t("transfers.none")
     )
     lacks = say("transfers", "uncovered", say("lack", row.lacks)) if row.lacks else None
+    here = {**chosen, "country": row.country}
     recipients = (
-        Link(to(visit, "disclosures", recipient=id, country=row.country), names.latest(id))
+        Link(to(visit, "disclosures", **{**here, "recipient": id}), names.latest(id))
         for id in row.recipients
     )
     return (
         country_name(row.country, spoken()),
         lines(mechanism, lacks),
         None if row.agreement is None else row.agreement,
-        Figure(row.disclosures, to(visit, "disclosures", country=row.country)),
+        Figure(row.disclosures, to(visit, "disclosures", **here)),
         lines(*recipients),
         day(row.last) if row.last else None,
     )
@@ -185,12 +266,12 @@ PAGES = (
         "/disclosures",
         "disclosures",
         resources.disclosures,
-        "disclosures.html",
+        "parts.html",
         _disclosures,
         entry=True,
     ),
     Page("/recipients", "disclosures", resources.recipients_shown, "parts.html", _recipients),
-    Page("/transfers", "disclosures", resources.transfers_shown, "transfers.html", _transfers),
+    Page("/transfers", "disclosures", resources.transfers_shown, "parts.html", _transfers),
     Page(
         "/transparency",
         "disclosures",

@@ -1,11 +1,12 @@
 """Disclosures in a table and as a flow: what went to whom, why, and on which ground."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import rulebook
 from application.language import spoken
 from application.queries.disclosures.received import DisclosureShown
+from application.queries.disclosures.totals import DisclosureTotals, RecipientShare
 from application.register_words import RegisterWords
 from schemas.texts import country_name, field_name
 from web.flow import Flow, Stream, flow
@@ -27,7 +28,8 @@ def table(visit: Visit, rows: Sequence[DisclosureShown], *, named: bool) -> Tabl
     """The disclosures, in their order. `named`: whether each says whom it is about."""
     names = ("when", *(("about",) if named else ()), "to", "what", "why")
     cells = tuple(_row(visit, row, named=named) for row in rows)
-    return Table(t("given.caption"), columns(*(t(f"given.{name}") for name in names)), cells)
+    headings = columns(*(t(f"given.{name}") for name in names))
+    return Table(t("given.caption"), headings, cells, "given")
 
 
 def _row(visit: Visit, row: DisclosureShown, *, named: bool) -> tuple[object, ...]:
@@ -59,7 +61,7 @@ def _about(visit: Visit, row: DisclosureShown) -> object:
     return lines(person(visit, row.subject), derived)
 
 
-def _name(row: DisclosureShown) -> str:
+def _name(row: DisclosureShown | RecipientShare) -> str:
     """The name of the recipient at the time; its id where it was not registered.
 
     Where the name is a value that is not shown, it is said what the recipient is.
@@ -81,9 +83,7 @@ def recipient(visit: Visit, row: DisclosureShown) -> object:
 
 def country(row: DisclosureShown) -> object:
     """Where data went; from the recipient's entry where the event does not say it."""
-    if row.country is None:
-        return t("given.unknown_country")
-    name = country_name(row.country, spoken())
+    name = _country(row.country)
     return Derived(name, str(t("given.register"))) if row.country_derived else name
 
 
@@ -98,28 +98,34 @@ def provision(spelled: str) -> str:
     return cited(entry.citation) if entry else spelled
 
 
-def flow_of(visit: Visit, rows: Iterable[DisclosureShown]) -> Flow | None:
-    """What went to whom: categories to recipients, how often; None without a row."""
-    listed = list(rows)
-    sums = Counter(row.recipient for row in listed for _ in row.categories)
-    largest = {target for target, _ in sums.most_common(MOST)}
-    streams = Counter(
-        (category(name), row.recipient if row.recipient in largest else "")
-        for row in listed
-        for name in row.categories
-    )
+def flow_of(visit: Visit, totals: DisclosureTotals) -> Flow | None:
+    """What flows from kinds of recipients to recipients to countries; None where nothing was given."""
+    words = RegisterWords(spoken())
+    sums = Counter[str]()
+    for row in totals.given_to:
+        sums[row.recipient] += row.disclosures
+    largest = {name for name, _ in sums.most_common(MOST)}
+    streams = Counter[tuple[tuple[str, ...], str]]()
+    for row in totals.given_to:
+        shown = row.recipient if row.recipient in largest else ""
+        name = _name(row) if shown else str(t("given.others"))
+        ends = (words.recipient_kind(row.recipient_kind), name, _country(row.country))
+        streams[ends, shown] += row.disclosures
     if not streams:
         return None
-    names = {row.recipient: _name(row) for row in listed}
-    headings = (str(t("given.what")), str(t("given.to")), str(t("given.number")))
+    headings = tuple(t(f"given.{name}") for name in ("kind", "to", "country", "number"))
     return flow(
-        str(t("given.flow")),
+        t("given.flow"),
         headings,
         [
-            Stream(name, names.get(target, str(t("given.others"))), number, _leads(visit, target))
-            for (name, target), number in streams.items()
+            Stream(ends, number, _leads(visit, recipient))
+            for (ends, recipient), number in streams.items()
         ],
     )
+
+
+def _country(code: str | None) -> str:
+    return country_name(code, spoken()) if code else str(t("given.unknown_country"))
 
 
 def _leads(visit: Visit, target: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from datetime import datetime
 
+from markupsafe import escape
+
 from application.acts.retrying import kept_of, resume_source, retry_kind, retry_named
 from application.language import spoken
 from application.queries.intake.dead_letters import DeadLetter, RetriedLetter
@@ -15,18 +17,21 @@ from ledger.errors import Misconfigured
 from ledger.recording.quarantine import OTHERS
 from schemas import Code
 from schemas.formats import instant_of
-from web.linking import to
+from web.linking import event, to
 from web.moments import day, when
 from web.page import Form, FormData, Page
+from web.pages.common import also
 from web.parts import lines
 from web.pieces import Column, Id, Link, Tag
-from web.rendering import code
+from web.rendering import code, commands
 from web.resource import NoParams
 from web.resources.operations import (
     KafkaLags,
     LetterPage,
+    LetterParams,
     LettersParams,
     Shown,
+    dead_letter,
     dead_letters,
     intake_sources,
     kafka,
@@ -227,7 +232,8 @@ def _letters(visit: Visit, params: LettersParams, answer: LetterPage) -> Facts:
         "columns": [
             Column(t(f"letters.{name}")) for name in ("letter", "why", "from", "seen", "forgotten")
         ],
-        "rows": [_letter_row(row) for row in answer.dead_letters],
+        "rows": [_letter_row(visit, row) for row in answer.dead_letters],
+        "mended": also("mended", params.mended),
         "names": [
             (row.letter, f"{row.letter[:12]} {row.type or ''} {row.pointer}")
             for row in answer.dead_letters
@@ -235,9 +241,16 @@ def _letters(visit: Visit, params: LettersParams, answer: LetterPage) -> Facts:
         ],
         "may_retry": may_retry and answer.matching > 0,
         "at_once": min(TRIED_AT_ONCE, answer.matching),
-        "kind": {name: getattr(params, name) for name in KIND if getattr(params, name)},
+        "kind": {name: _told(getattr(params, name)) for name in KIND if getattr(params, name)},
         "done": _done(params),
+        # What was refused again would be refused once more: its sender comes first.
+        "more": (params.tried or 0) > (params.stayed or 0)
+        and answer.matching > (params.stayed or 0),
     }
+
+
+def _told(value: str | bool) -> str:
+    return "true" if value is True else str(value)
 
 
 def _done(params: LettersParams) -> object:
@@ -248,12 +261,42 @@ def _done(params: LettersParams) -> object:
     return t("letters.done", counted("message", params.tried), params.tried - stayed, stayed)
 
 
-def _letter_row(row: DeadLetter) -> Sequence[object]:
+def _letter(visit: Visit, _params: LetterParams, answer: DeadLetter) -> Facts:
+    """One message: what is wrong, where, who sent it, and which event mended it."""
+    facts = (
+        ("letter", Id(answer.letter)),
+        ("type", answer.type or t("letters.no_type")),
+        ("id", answer.id),
+        ("source", _source(answer.source)),
+        ("why", lines(Tag(word(f"refusal.{answer.code}"), "bad"), _said(answer))),
+        ("pointer", answer.pointer),
+        ("from", t("letters.line", answer.topic or "", answer.offset or 0)),
+        ("first", when(answer.first_seen) if answer.first_seen else None),
+        ("seen", when(answer.last_seen) if answer.last_seen else None),
+        ("times", counted("time", answer.times)),
+        ("forgotten", day(answer.forgotten_after) if answer.forgotten_after else None),
+    )
+    mended = answer.mended_by
+    return {
+        "sentence": t("letters.mended", event(visit, mended, t("steps.event", mended)))
+        if mended
+        else t("letters.open"),
+        "pairs": [(t(f"letters.{name}"), value) for name, value in facts if value],
+        "may_retry": visit.may("letters") and not mended,
+        "back": Link(to(visit, "dead-letters"), t("letters.title")),
+    }
+
+
+def _letter_row(visit: Visit, row: DeadLetter) -> Sequence[object]:
     if row.topic is None:  # all that is withheld: nothing but its number is known
         return (t("letters.withheld"), counted("message", row.times), None, None, None)
     place = _place(row.topic) if row.topic.startswith(_COMMANDS) else row.topic
     return (
-        [Id(row.letter[:12]), row.type or t("letters.no_type")],
+        lines(
+            Link(to(visit, "dead-letters", row.letter), row.type or t("letters.no_type")),
+            Id(row.id or row.letter[:12]),
+            Tag(t("letters.mended", row.mended_by), "good") if row.mended_by else None,
+        ),
         lines(
             Tag(word(f"refusal.{row.code}"), "bad"),
             Id(row.pointer) if row.pointer else None,
@@ -266,7 +309,8 @@ def _letter_row(row: DeadLetter) -> Sequence[object]:
 
 
 def _said(row: DeadLetter) -> object:
-    return (row.words or {}).get(spoken())
+    said = (row.words or {}).get(spoken())
+    return commands(escape(said)) if said else None
 
 
 class Kind(FormData, frozen=True, kw_only=True):
@@ -278,10 +322,12 @@ class Kind(FormData, frozen=True, kw_only=True):
     type: Shown | None = None
     seen_from: Shown | None = None
     seen_to: Shown | None = None
+    mended: Shown | None = None
 
     def filter(self) -> LettersParams:
         """The list of these letters."""
-        return LettersParams(**{name: getattr(self, name) for name in KIND})
+        named = {name: getattr(self, name) for name in KIND if name != "mended"}
+        return LettersParams(**named, mended=self.mended is not None)
 
     def address(self, visit: Visit, **counts: int) -> str:
         """Where that list is."""
@@ -350,6 +396,7 @@ PAGES = (
     Page("/operations", "operations", operations, "operations.html", _operations, entry=True),
     Page("/operations/kafka", "operations", kafka, "operations_kafka.html", _kafka),
     _LETTERS,
+    Page("/dead-letters/{letter}", "operations", dead_letter, "dead_letter.html", _letter),
 )
 FORMS = (
     Form("/dead-letters/retry", "operations", "letters", Chosen, retry_chosen, _LETTERS),

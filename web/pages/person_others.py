@@ -6,35 +6,41 @@ from typing import Any
 
 from application.queries.cases.requests import RequestList, RequestRow
 from application.queries.disclosures.received import Disclosures
+from application.queries.disclosures.totals import totals_of
 from documents.reports import ACCESS_REPORT, PORTABILITY_EXPORT, Report
 from rulebook.calendar import day_of
-from web.linking import person_to, to
+from schemas.texts import LANGUAGES
+from web.linking import act, person_parts, person_to, to
 from web.moments import day
 from web.page import Page
+from web.pages.common import days, filtered
 from web.pages.given import flow_of, table
 from web.pages.persons import head
 from web.parts import Nothing, Table, columns, lines
 from web.pieces import Deadline, Figure, Link, Tag
 from web.problems import NotFound
 from web.rendering import code
-from web.resources.persons import PersonParams, person_disclosures, person_requests
+from web.resources.persons import LineParams, PersonParams, person_disclosures, person_requests
 from web.visit import Visit
-from web.words import t
+from web.words import counted, t
 
 REPORTS: dict[str, Report[Any]] = {"access": ACCESS_REPORT, "portability": PORTABILITY_EXPORT}
+RIGHTS = ("access", "portability")
+"""What a document answers, the first one first."""
 _FIRST = "pdf"  # what a person can read
 SHOWN = 100
 """So many disclosures about one person stand on the page, the latest; the file has all of them."""
 
 
-def _recipients(visit: Visit, params: PersonParams, answer: Disclosures) -> Mapping[str, object]:
-    rows = answer.disclosures
-    who = {row.recipient for row in rows}
-    said = t("recipients.said", Figure(len(rows), "#given"), len(who))
+def _recipients(visit: Visit, params: LineParams, answer: Disclosures) -> Mapping[str, object]:
+    rows, totals = answer.disclosures, totals_of(answer.disclosures)
+    number, who = counted("disclosure", totals.disclosures), counted("recipient", totals.recipients)
     nothing = Nothing(t("recipients.nothing"), t("recipients.nothing_how"))
     latest = [*reversed(rows)][:SHOWN]
-    shown = (flow_of(visit, rows), table(visit, latest, named=False)) if rows else (nothing,)
-    return head(visit, params, "recipients", said) | {"parts": shown}
+    shown = (flow_of(visit, totals), table(visit, latest, named=False)) if rows else (nothing,)
+    chosen = filtered(visit, act(*person_parts(params.reference), "recipients"), *days(params))
+    said = t("recipients.said", number, who, totals.outside_eea)
+    return head(visit, params, "recipients", said) | {"parts": (chosen, *shown)}
 
 
 def _requests(visit: Visit, params: PersonParams, answer: RequestList) -> Mapping[str, object]:
@@ -72,7 +78,11 @@ def _due(visit: Visit, row: RequestRow) -> object:
 def _documents(visit: Visit, params: PersonParams, answer: RequestList) -> Mapping[str, object]:
     if not visit.may("requests"):
         raise NotFound
-    refs = [(row.request_ref, row.request_ref) for row in answer.requests if row.ended_at is None]
+    still_open = [row for row in answer.requests if row.ended_at is None]
+    refs = [(row.request_ref, row.request_ref) for row in still_open]
+    # A document answers the request for it, which is chosen unless somebody chooses otherwise.
+    asked_for = [row for row in still_open if row.right in RIGHTS]
+    asked_for.sort(key=lambda row: RIGHTS.index(row.right))
     return head(visit, params, "documents", t("documents.said")) | {
         "parts": (),
         "action": person_to(visit, params.reference, "report"),
@@ -81,6 +91,8 @@ def _documents(visit: Visit, params: PersonParams, answer: RequestList) -> Mappi
             for name, report in REPORTS.items()
         ),
         "requests": [("", t("documents.no_request")), *refs],
+        "chosen": asked_for[0].request_ref if asked_for else "",
+        "languages": [(code, t(f"documents.in_{code}")) for code in LANGUAGES],
     }
 
 

@@ -20,7 +20,7 @@ from schemas import is_person
 from schemas.formats import Code, Id
 from schemas.leaks import looks_personal
 from schemas.references import kind_of
-from schemas.texts import field_name
+from schemas.texts import Language, field_name
 from web.exports import TYPES
 from web.linking import person, person_to
 from web.page import Form, FormData, Page
@@ -60,12 +60,16 @@ class FindBy(FormData, frozen=True):
 
 
 class ReportAsked(FormData, frozen=True):
-    """Which document of which person in which form: `access.pdf`; and for which request."""
+    """Which document of which person in which form: `access.pdf`; for which request, in which language.
+
+    The language is that of the person who gets it, not of who makes it.
+    """
 
     kind: str
     id: PersonId
     what: Literal["access.json", "access.html", "access.pdf", "portability.json", "portability.csv"]
     request_ref: Id | None = None
+    language: Language = "nl"
 
 
 def _searching(visit: Visit, _params: NoParams, answer: Searching) -> Mapping[str, object]:
@@ -143,7 +147,7 @@ def hand_out(visit: Visit, form: ReportAsked) -> Download:
     kind, _, written = form.what.partition(".")
     params = PersonParams(kind=form.kind, id=form.id)  # type: ignore[arg-type]
     source = visit.whole_source("report")
-    report, language = REPORTS[kind], visit.language if kind == "access" else "en"
+    report, language = REPORTS[kind], form.language if kind == "access" else "en"
     asked = Asked(params.reference, written, language, form.request_ref)
     content = issued(report, visit.site, source, asked, visit.settings.controller)
     return Download(f"{kind}.{written}", MEDIA[written], content)

@@ -3,18 +3,40 @@
 from typing import Annotated
 
 from msgspec import Meta, field
+from msgspec.structs import asdict, replace
 
-from application.queries.disclosures.paged import DisclosurePage, PageFilter, disclosure_page
+from application.queries.disclosures.paged import (
+    LIMIT,
+    DisclosurePage,
+    PageFilter,
+    disclosure_page,
+)
+from application.queries.disclosures.received import OUTSIDE_EEA, DisclosureFilter
+from application.queries.disclosures.totals import DisclosureTotals, disclosure_totals
 from application.queries.disclosures.transfers import Transfers, transfers
 from application.queries.disclosures.transparency import TransparencyReport, transparency_at
-from application.queries.lookups import known_provision, known_recipient
+from application.queries.lookups import known_choice
 from application.queries.period import Period
 from application.queries.registers.recipients import Recipients, recipients
-from schemas.formats import Country
+from application.queries.subjects import note_read
+from application.source import Source
+from ledger.errors import UnknownSubject
+from schemas import is_person
+from schemas.formats import COUNTRY, LegalBasis
+from schemas.references import kind_of
 from web.requests import bound_of
 from web.resource import NoParams, Params, resource
 from web.resources.persons import Day, Limit
 from web.visit import Visit
+
+Where = Annotated[
+    str,
+    Meta(
+        pattern=f"{COUNTRY}|^{OUTSIDE_EEA}\\Z",
+        description="A country (ISO 3166-1 alpha-2, capitals), or `outside-eea` for all outside the EEA.",
+    ),
+]
+Subject = Annotated[str, Meta(description="The reference of a person, such as customer/10023.")]
 
 
 class DaysParams(Params, frozen=True):
@@ -29,16 +51,49 @@ class DaysParams(Params, frozen=True):
         return Period(start, end, visit.moment.as_of)
 
 
-class DisclosureParams(DaysParams, frozen=True):
-    """Which disclosures, and behind which one the page goes on. `recipient`: by id or name.
-
-    `provision`: in any spelling.
-    """
+class ChoiceParams(DaysParams, frozen=True):
+    """Which disclosures, by what each says. `recipient`: by id or name. `provision`: in any spelling."""
 
     recipient: str | None = None
     kind: str | None = None
     provision: str | None = None
-    country: Country | None = None
+    country: Where | None = None
+    purpose: str | None = None
+    legal_basis: LegalBasis | None = None
+
+    def wanted(self, visit: Visit, source: Source) -> DisclosureFilter:
+        """The filter of the query. Raises NotKnown for a recipient or a provision that nothing names."""
+        chosen = DisclosureFilter(
+            recipient=self.recipient,
+            kind=self.kind,
+            provision=self.provision,
+            country=self.country,
+            purpose=self.purpose,
+            legal_basis=self.legal_basis,
+            period=self.period(visit),
+        )
+        return known_choice(source, chosen)
+
+
+class TotalsParams(ChoiceParams, frozen=True):
+    """Of which disclosures. `subject`: of one person alone, by reference."""
+
+    subject: Subject | None = None
+
+    def criteria(self, visit: Visit, source: Source) -> PageFilter:
+        """The filter of a list. Raises UnknownSubject for a person of whom the reader is not told."""
+        if self.subject and not (visit.has("persons") and is_person(self.subject)):
+            raise UnknownSubject
+        if self.subject and kind_of(self.subject) == "employee" and not visit.has("staff"):
+            raise UnknownSubject
+        chosen = asdict(self.wanted(visit, source))
+        more = {"subject": self.subject, "limit": LIMIT, "named": visit.has("persons")}
+        return PageFilter(**chosen | more)
+
+
+class DisclosureParams(TotalsParams, frozen=True):
+    """Which disclosures, and behind which one the page goes on."""
+
     after: Annotated[int, Meta(ge=1)] | None = None
     limit: Limit = 100
 
@@ -46,18 +101,18 @@ class DisclosureParams(DaysParams, frozen=True):
 @resource("/disclosures", "disclosures", name="disclosures", rows="disclosures", timed=True)
 def disclosures(visit: Visit, params: DisclosureParams) -> DisclosurePage:
     """Who received what about whom, when, why and how; the latest first, page by page."""
-    source, recipient, provision = visit.source("disclosures"), params.recipient, params.provision
-    criteria = PageFilter(
-        recipient=known_recipient(source, recipient) if recipient else None,
-        kind=params.kind,
-        provision=known_provision(source, provision) if provision else None,
-        country=params.country,
-        period=params.period(visit),
-        after=params.after,
-        limit=params.limit,
-        named=visit.has("persons"),
-    )
+    source = visit.source("disclosures")
+    criteria = replace(params.criteria(visit, source), after=params.after, limit=params.limit)
     return disclosure_page(source, criteria, visit.moment)
+
+
+@resource("/disclosures/totals", "disclosures", name="disclosures", rows="given_to", timed=True)
+def totals(visit: Visit, params: TotalsParams) -> DisclosureTotals:
+    """How often data was given to others: how many of each kind, country, purpose and legal basis."""
+    source = visit.source("disclosures")
+    if params.subject is not None:
+        note_read(source, params.subject)
+    return disclosure_totals(source, params.criteria(visit, source), visit.moment)
 
 
 @resource("/recipients", "disclosures", name="recipients", rows="recipients", timed=True)
@@ -67,9 +122,10 @@ def recipients_shown(visit: Visit, params: NoParams) -> Recipients:
 
 
 @resource("/transfers", "disclosures", name="transfers", rows="transfers", timed=True)
-def transfers_shown(visit: Visit, params: DaysParams) -> Transfers:
+def transfers_shown(visit: Visit, params: ChoiceParams) -> Transfers:
     """What left the European Economic Area, where to, and on which ground."""
-    return transfers(visit.source("transfers"), params.period(visit), visit.moment)
+    source = visit.source("transfers")
+    return transfers(source, params.wanted(visit, source), visit.moment)
 
 
 @resource("/transparency", "disclosures", name="transparency", rows="kinds", timed=True)
@@ -79,4 +135,4 @@ def transparency_shown(visit: Visit, params: DaysParams) -> TransparencyReport:
     return transparency_at(source, params.period(visit), visit.moment)
 
 
-RESOURCES = (disclosures, recipients_shown, transfers_shown, transparency_shown)
+RESOURCES = (disclosures, totals, recipients_shown, transfers_shown, transparency_shown)

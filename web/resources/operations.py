@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from application.answer import Answer
 from application.queries.intake.dead_letters import (
+    DeadLetter,
     DeadLetters,
     letter_row,
     types_named,
@@ -37,6 +38,7 @@ from ledger.reading import halted_topics
 from ledger.recording.quarantine import sources_of
 from ledger.tlog.store.folder import LogFolder
 from schemas.formats import instant_of
+from web.problems import NotFound
 from web.requests import time_asked
 from web.resource import NoParams, Params, resource
 from web.visit import Visit
@@ -61,6 +63,7 @@ class LettersParams(Params, frozen=True, kw_only=True):
     type: Shown | None = None
     seen_from: Shown | None = None
     seen_to: Shown | None = None
+    mended: bool = False
     after: Cursor | None = None
     limit: Limit = SHOWN
     tried: Count | None = None
@@ -76,7 +79,14 @@ class LettersParams(Params, frozen=True, kw_only=True):
             types_named(self.type),
             time_asked(self.seen_from, "seen-from"),
             time_asked(self.seen_to, "seen-to"),
+            None if self.mended else False,
         )
+
+
+class LetterParams(Params, frozen=True, kw_only=True):
+    """Which refused message, by its name."""
+
+    letter: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="The name of the letter.")]
 
 
 class LetterPage(DeadLetters, frozen=True, kw_only=True):
@@ -149,6 +159,15 @@ def dead_letters(visit: Visit, params: LettersParams) -> LetterPage:
     )
 
 
+@resource("/dead-letters/{letter}", "operations", name="dead-letters")
+def dead_letter(visit: Visit, params: LetterParams) -> DeadLetter:
+    """One refused message without its content, and the event that mended it."""
+    kind = LetterFilter(letter=params.letter)
+    for letter in letters_page(visit.site.session("reader"), kind, FIRST, 1):
+        return letter_row(letter)
+    raise NotFound
+
+
 def _cursor(letter: Letter) -> str:
     return f"{instant(letter.first_seen)}_{letter.letter}"
 
@@ -170,4 +189,4 @@ def codes(visit: Visit, params: CodesParams) -> Codes:
     return codes_now(visit.source("codes"), visit.site.intake, params.before, params.limit)
 
 
-RESOURCES = (operations, kafka, intake_sources, keys, dead_letters, codes)
+RESOURCES = (operations, kafka, intake_sources, keys, dead_letters, dead_letter, codes)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from application.queries.cases.found_requests import FoundRequest, requests_of
 from application.queries.cases.requests import RequestList, listed
 from application.queries.disclosures.about import disclosures_about
-from application.queries.disclosures.received import Disclosures
+from application.queries.disclosures.received import DisclosureFilter, Disclosures
 from application.queries.oversight.looks import Looks, looks
 from application.queries.period import Period
 from application.queries.persons import comparison as compared
@@ -60,7 +60,7 @@ class PersonParams(Params, frozen=True):
 
 
 class LineParams(PersonParams, frozen=True):
-    """Of which days the acts are told; without them of all."""
+    """Of which days acts or disclosures are told; without them of all."""
 
     from_: Day | None = field(name="from", default=None)
     until: Day | None = None
@@ -178,12 +178,13 @@ def person_channels(visit: Visit, params: PersonParams) -> marketing.MarketingAn
     rows="disclosures",
     timed=True,
 )
-def person_disclosures(visit: Visit, params: PersonParams) -> Disclosures:
+def person_disclosures(visit: Visit, params: LineParams) -> Disclosures:
     """Who received what about a person, feeds about many included, by time."""
+    wanted = DisclosureFilter(period=params.period)
     with about(visit, params) as reference:
         source = visit.source("disclosures")
         check_seen(source, reference, visit.moment)
-        return disclosures_about(source, reference, visit.moment)
+        return disclosures_about(source, reference, visit.moment, wanted)
 
 
 @resource(

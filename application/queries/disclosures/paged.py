@@ -9,13 +9,18 @@ from datetime import UTC, datetime, timedelta
 from heapq import merge
 from itertools import islice
 
-import msgspec
-
 from application.answer import Answer
+from application.queries.disclosures.about import rows_about
 from application.queries.disclosures.known import recipients_at
-from application.queries.disclosures.received import DisclosureShown, article_of, shown_rows
-from application.queries.period import ALWAYS, Period
+from application.queries.disclosures.received import (
+    DisclosureFilter,
+    DisclosureShown,
+    Row,
+    judge,
+    shown_rows,
+)
 from application.queries.registers.recipients import RecipientNames
+from application.queries.subjects import note_read
 from application.source import Source
 from ledger.errors import Misconfigured
 from ledger.event import RecordedEvent
@@ -24,7 +29,7 @@ from ledger.reading import LAST
 from projections.folds.timetravel import NOW, Moment
 from projections.following.derive import check_told
 from projections.reading.known import annulled_in, position_of, rows_told
-from projections.reading.transfers import place_of, with_kind
+from projections.reading.transfers import with_kind
 from projections.reading.views import Narrowed, disclosures_before
 from projections.views.disclosures import VIEW, Disclosure, sort_key, sorted_disclosures
 from projections.views.recipients import Recipient
@@ -39,19 +44,14 @@ _INSTANT = timedelta(microseconds=1)  # no two times are nearer to each other
 _SLIP = timedelta(days=1)  # further ahead of the ledger's clock no event's time may be
 
 
-class PageFilter(msgspec.Struct, frozen=True):
-    """Which disclosures. `after`: position of the one that ended the page before.
+class PageFilter(DisclosureFilter, frozen=True):
+    """Which disclosures. `after`: position of the one that ended the page before. `limit`: a number.
 
     `named`: whether persons are told of; otherwise a disclosure says neither whose data it was nor which.
     """
 
-    recipient: str | None = None
-    kind: str | None = None
-    provision: str | None = None
-    country: str | None = None
-    period: Period = ALWAYS
-    after: int | None = None
     limit: int = LIMIT
+    after: int | None = None
     named: bool = True
 
 
@@ -67,19 +67,36 @@ class DisclosurePage(Answer, frozen=True):
 
 
 def disclosure_page(source: Source, criteria: PageFilter, moment: Moment) -> DisclosurePage:
-    """The disclosures of a page. Raises Misconfigured for an `after` that is no disclosure."""
+    """The disclosures of a page.
+
+    Raises Misconfigured for an `after` that is no disclosure, UnknownSubject.
+    """
     known = recipients_at(source, moment)
-    if criteria.named:
+    if criteria.subject is not None:
+        note_read(source, criteria.subject)
+    elif criteria.named:
         source.reads.note_many(())
-    place = _place(source, criteria.after)
-    told = _before(source, criteria, moment, place)
-    of_any_kind = (with_kind(row, known.get(row.recipient)) for row in told)
-    rows = (row for row in of_any_kind if criteria.kind in {None, row.recipient_kind})
-    # Rows that are not told count for nothing: neither how many there are shows, nor where.
-    found, following = _page(source.teller.rows(rows), criteria, _fits(criteria, known))
+    rows = wanted_rows(source, criteria, moment, known)
+    found, following = _page(rows, criteria.limit, judge(criteria, known))
     names = RecipientNames(source, known)
-    shown = shown_rows(source, ((row, None) for row in found), names, named=criteria.named)
+    shown = shown_rows(source, iter(found), names, named=criteria.named)
     return DisclosurePage([*shown], following)
+
+
+def wanted_rows(
+    source: Source, criteria: PageFilter, moment: Moment, known: Mapping[str, Recipient]
+) -> Iterator[Row]:
+    """Disclosures behind those of the page before, the latest first; not each of them fits the filter.
+
+    Rows that are not told are not among them: neither how many there are shows, nor where.
+    """
+    place = _place(source, criteria.after)
+    if criteria.subject is not None:
+        about = [*rows_about(source, criteria.subject, moment, judge(criteria, known))]
+        return (pair for pair in reversed(about) if sort_key(pair[0]) < place)
+    told = _before(source, criteria, moment, place)
+    rows = (with_kind(row, known.get(row.recipient)) for row in told)
+    return ((row, None) for row in source.teller.rows(rows))
 
 
 def _place(source: Source, after: int | None) -> _Place:
@@ -151,28 +168,16 @@ def _recorded(source: Source, upto: int) -> _Place:
 
 
 def _page(
-    rows: Iterator[Disclosure], criteria: PageFilter, fits: Callable[[Disclosure], bool]
-) -> tuple[list[Disclosure], int | None]:
+    rows: Iterator[Row], limit: int, fits: Callable[[Disclosure], bool]
+) -> tuple[list[Row], int | None]:
     """The rows of a page, and the position behind which the next one goes on."""
-    found: list[Disclosure] = []
+    found: list[Row] = []
     last: Disclosure | None = None
-    for row in islice(rows, LOOKED_AT):
-        if len(found) == criteria.limit:
+    for pair in islice(rows, LOOKED_AT):
+        if len(found) == limit:
             return found, last.position if last else None
-        if fits(row):
-            found.append(row)
-        last = row
+        if fits(pair[0]):
+            found.append(pair)
+        last = pair[0]
     more = next(rows, None) is not None
     return found, last.position if last and more else None
-
-
-def _fits(criteria: PageFilter, known: Mapping[str, Recipient]) -> Callable[[Disclosure], bool]:
-    article = article_of(criteria.provision) if criteria.provision else None
-
-    def fits(row: Disclosure) -> bool:
-        if article is not None and article != article_of(row.provision or ""):
-            return False
-        where = criteria.country
-        return where is None or place_of(row, known.get(row.recipient)).country == where
-
-    return fits

@@ -1,6 +1,6 @@
 """`ledger disclosures`: who received what about whom, when, why and how."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from heapq import merge
 from itertools import islice
 from uuid import UUID
@@ -19,9 +19,10 @@ from ledger.event import instant
 from ledger.reading import events_but_reads
 from projections.dossier.service import service_spans
 from projections.folds.timetravel import NOW, select
-from projections.reading.transfers import place_of
+from projections.reading.transfers import place_of, transfer_of
 from projections.reading.views import disclosed
 from projections.views.disclosures import FEED, Disclosure, sort_key
+from projections.views.recipients import Recipient
 from rulebook import provision
 from schemas import is_person
 from schemas.encoding import JsonValue
@@ -32,18 +33,28 @@ _BLOCK_ROWS = 1_000
 Row = tuple[Disclosure, tuple[str | None, Membership] | None]
 
 
+OUTSIDE_EEA = "outside-eea"
+"""In place of a country: every country outside the European Economic Area on the day of the disclosure."""
+
+
 class DisclosureFilter(msgspec.Struct, frozen=True):
     """Which disclosures: of a period, `recipient` is a bare id. `limit`: at most so many, the latest.
 
-    `provision`: in any spelling that the rulebook knows.
+    `provision`: in any spelling that the rulebook knows. `country`: a code, or `OUTSIDE_EEA`.
     """
 
     subject: str | None = None
     recipient: str | None = None
     kind: str | None = None
     provision: str | None = None
+    country: str | None = None
+    purpose: str | None = None
+    legal_basis: str | None = None
     period: Period = ALWAYS
     limit: int | None = None
+
+
+EVERY = DisclosureFilter()
 
 
 class DisclosureShown(Answer, frozen=True):
@@ -102,13 +113,44 @@ def disclosures(source: Source, criteria: DisclosureFilter) -> Iterator[Disclosu
         (row, None) for row in _disclosed(source, criteria, criteria.kind, streams)
     )
     rows = merge(rows, feeds, key=lambda pair: sort_key(pair[0]))
-    if criteria.provision is not None:
-        article = article_of(criteria.provision)
-        rows = (
-            pair for pair in rows if pair[0].provision and article_of(pair[0].provision) == article
+    known = recipients_then(source, criteria.period.as_of)
+    fits = judge(criteria, known)
+    rows = (pair for pair in rows if fits(pair[0]))
+    return shown_rows(source, latest(rows, criteria.limit), RecipientNames(source, known))
+
+
+def judge(
+    criteria: DisclosureFilter, known: Mapping[str, Recipient]
+) -> Callable[[Disclosure], bool]:
+    """Whether a disclosure is one of those that are wanted, beside whose data it was.
+
+    `known`: recipients by bare id, which say where data went if the disclosure does not.
+    """
+    article = article_of(criteria.provision) if criteria.provision else None
+    where = criteria.country
+
+    def fits(row: Disclosure) -> bool:
+        wanted = (
+            (criteria.recipient, row.recipient),
+            (criteria.kind, row.recipient_kind),
+            (criteria.purpose, row.purpose),
+            (criteria.legal_basis, row.legal_basis),
+            (article, article_of(row.provision or "") if article else None),
         )
-    names = RecipientNames(source, recipients_then(source, criteria.period.as_of))
-    return shown_rows(source, latest(rows, criteria.limit), names)
+        if not criteria.period.holds(row.occurred_at):
+            return False
+        if any(chosen not in {None, stated} for chosen, stated in wanted):
+            return False
+        return where is None or _went_to(where, row, known.get(row.recipient))
+
+    return fits
+
+
+def _went_to(where: str, row: Disclosure, recipient: Recipient | None) -> bool:
+    if where != OUTSIDE_EEA:
+        return place_of(row, recipient).country == where
+    transfer = transfer_of(row, recipient)
+    return transfer is not None and transfer.region != "eea"
 
 
 def _disclosed(

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from application.answer import Answer
 from application.queries.disclosures.known import disclosed_at, recipients_at
-from application.queries.period import Period
+from application.queries.disclosures.received import DisclosureFilter, judge
 from application.source import Source, instant_or_none
 from ledger.event import RecordedEvent
 from ledger.reading import events_but_reads
@@ -109,14 +109,14 @@ class _ThirdCountryDisclosure(msgspec.Struct, frozen=True):
         )
 
 
-def transfers(source: Source, period: Period, moment: Moment = NOW) -> Transfers:
+def transfers(source: Source, criteria: DisclosureFilter, moment: Moment = NOW) -> Transfers:
     """Disclosures outside the EEA, grouped; those inside and those to an unknown country are counted.
 
     Memory grows with the persons whose data left the EEA.
     """
     aside = _Aside()
-    recipients = recipients_at(source, replace(moment, as_of=period.as_of))
-    rows = disclosed_at(source, period, moment)
+    recipients = recipients_at(source, replace(moment, as_of=criteria.period.as_of))
+    rows = filter(judge(criteria, recipients), disclosed_at(source, criteria.period, moment))
     groups: dict[_Key, _Group] = {}
     outside = _outside_eea(rows, recipients, aside)
     while block := list(islice(outside, _BLOCK_ROWS)):

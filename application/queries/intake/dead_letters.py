@@ -5,6 +5,7 @@ from datetime import date
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from application.answer import Answer
 from consumers.retry import Outcome, RetryOutcome
@@ -25,6 +26,7 @@ class DeadLetter(Answer, frozen=True):
     """A message that was refused, without the message: nothing in it quotes a value.
 
     `pointer`: what is wrong in it. `words`: why, and what its sender must do. `times`: how often it came.
+    `mended_by`: position of the event that was recorded since, when the sender had mended the message.
     All that is withheld is one row with the code as its name, the number of messages, and nothing else.
     """
 
@@ -42,6 +44,7 @@ class DeadLetter(Answer, frozen=True):
     first_seen: str | None
     last_seen: str | None
     forgotten_after: str | None
+    mended_by: int | None
     words: dict[Language, str] | None
 
 
@@ -87,6 +90,7 @@ def letter_row(letter: Letter) -> DeadLetter:
         first_seen=instant(letter.first_seen),
         last_seen=instant(letter.last_seen),
         forgotten_after=forgotten_after(letter).isoformat(),
+        mended_by=letter.mended_by,
         words=dict(words_for(letter.code, letter.type, letter.pointer)) or None,
     )
 
@@ -104,7 +108,7 @@ def with_withheld(
 ) -> Iterator[DeadLetter]:
     """The rows, then one row for all withheld letters: of these only the code and the number are known."""
     yield from rows
-    if kind.every or kind == LetterFilter(WITHHELD):
+    if kind.every or replace(kind, mended=None) == LetterFilter(WITHHELD):
         count = count_withheld(reader)
         if count:
             yield withheld_row(count)

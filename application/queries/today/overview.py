@@ -29,7 +29,7 @@ from application.site import Site
 from application.source import Source, rows_known
 from ledger.event import instant
 from ledger.keys.rotation import epochs
-from ledger.letters.lists import LetterFilter, count_letters, letters_like
+from ledger.letters.lists import OPEN, count_letters, letters_like
 from ledger.reading import halted_topics
 from ledger.recording.quarantine import sources_of
 from projections.folds.timetravel import NOW
@@ -186,9 +186,9 @@ def _findings(source: Source) -> Iterator[Task]:
 
 
 def _letters(source: Source, today: date) -> Iterator[Task]:
-    """All of them in one task: the day is that on which the oldest is forgotten."""
-    count, _ = count_letters(source.session, LetterFilter())
-    for oldest in letters_like(source.session, LetterFilter(), 1):
+    """All that nothing mended in one task: the day is that on which the oldest is forgotten."""
+    count, _ = count_letters(source.session, OPEN)
+    for oldest in letters_like(source.session, OPEN, 1):
         day = forgotten_after(oldest)
         yield Task(
             task="retry-letters",

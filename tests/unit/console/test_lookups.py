@@ -71,6 +71,8 @@ IN_THE_LEDGER = {
     ("feed deliver", "--recipient"),
     ("feed prove", "--recipient"),
     ("disclosures", "--recipient"),
+    ("transfers", "--provision"),
+    ("transfers", "--recipient"),
     ("incident affected", "--activity"),
     ("incident affected", "--recipient"),
     ("incident affected", "--system"),
