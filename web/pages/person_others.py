@@ -73,7 +73,9 @@ def _documents(visit: Visit, params: PersonParams, answer: RequestList) -> Mappi
     if not visit.may("requests"):
         raise NotFound
     refs = [(row.request_ref, row.request_ref) for row in answer.requests if row.ended_at is None]
+    letters = Link(person_to(visit, params.reference, "letters"), t("correspondence.title"))
     return head(visit, params, "documents", t("documents.said")) | {
+        "deeds": (letters,),
         "parts": (),
         "action": person_to(visit, params.reference, "report"),
         "reports": tuple(
