@@ -18,9 +18,14 @@ def speak(language: Language | None) -> None:
     _SPOKEN.set(language)
 
 
+def chosen() -> Language | None:
+    """The language that was asked for; None where none was."""
+    return _SPOKEN.get()
+
+
 def spoken(otherwise: Language = "en") -> Language:
     """The language that was asked for. `otherwise`: where none was; English but for letters."""
-    return _SPOKEN.get() or otherwise
+    return chosen() or otherwise
 
 
 def language_named(text: str) -> Language | None:

@@ -2,7 +2,9 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -17,6 +19,12 @@ WORDS: dict[str, dict[str, dict[Language, str]]] = tomllib.loads(
 )
 # A day in a sentence, and not a piece of a reference or of a time.
 _DAY = re.compile(r"(?<![\w/.-])[0-9]{4}-(?:0[1-9]|1[0-2])-[0-3][0-9](?![\w/-])")
+
+# A person's name and address, a line each, as an envelope has them; the first lines are names.
+_NAMES = (("company_name",), ("name",), ("contact_person_name",))
+_ADDRESS = (*_NAMES, ("street", "house_number"), ("postcode", "city"), ("country",))
+ENVELOPE = tuple(chain.from_iterable(_ADDRESS))
+"""The fields of personal data that an envelope has."""
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -54,6 +62,14 @@ class Document(msgspec.Struct, frozen=True):
     addressee: tuple[str, ...] = ()
     closing: tuple[str, ...] = ()
     attachment: Attachment | None = None
+
+
+def envelope(texts: Mapping[str, str], nameless: str) -> tuple[str, ...]:
+    """The lines of a name and address, by field; `nameless` stands in the place of a name."""
+    lines = [" ".join(texts[name] for name in names if name in texts) for names in _ADDRESS]
+    if texts.keys().isdisjoint(chain.from_iterable(_NAMES)):
+        lines = [nameless, *lines]
+    return tuple(line for line in lines if line)
 
 
 class Letter:

@@ -1,23 +1,12 @@
 """The access report as a document: sections with tables, in Dutch or English. Pure."""
 
 from collections.abc import Iterable
-from itertools import chain
 
 from application.answer import Gone
 from application.queries.reports.access import AccessReport
-from documents.letter import Document
+from documents.letter import Document, envelope
 from documents.report_sections import SECTIONS, ReportWords
 from schemas.personal import each_of
-
-# A person's name and address, a line each, as an envelope has them.
-_ADDRESS = (
-    ("company_name",),
-    ("name",),
-    ("contact_person_name",),
-    ("street", "house_number"),
-    ("postcode", "city"),
-    ("country",),
-)
 
 
 def access_document(answer: AccessReport) -> Document:
@@ -40,12 +29,7 @@ def access_document(answer: AccessReport) -> Document:
 
 def _addressee(report: ReportWords) -> tuple[str, ...]:
     """The current name and address, from the data itself; without a name a phrase in its place."""
-    values = _current_texts(report)
-    lines = [" ".join(values[name] for name in names if name in values) for names in _ADDRESS]
-    # The first three lines of an address are names.
-    if values.keys().isdisjoint(chain.from_iterable(_ADDRESS[:3])):
-        lines = [report.say("title", "unnamed"), *lines]
-    return tuple(line for line in lines if line)
+    return envelope(_current_texts(report), report.say("title", "unnamed"))
 
 
 def _current_texts(report: ReportWords) -> dict[str, str]:

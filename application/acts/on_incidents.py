@@ -173,6 +173,10 @@ class WordsToPersons(OnBreach, frozen=True, kw_only=True):
             label="told_by",
         ),
     ]
+    sha256: Annotated[
+        str | None,
+        Ask("SHA-256 of the letter, as `ledger letter breach` says it.", hint="letter_sum"),
+    ] = None
 
 
 class BreachEnd(OnBreach, frozen=True, kw_only=True):

@@ -139,11 +139,12 @@ class PrivacyNoticePublished(Facts, frozen=True, kw_only=True):
 
 
 class PrivacyNoticeProvided(PersonFacts, frozen=True, kw_only=True):
-    """A person was given the privacy notice (GDPR Art. 13 or 14)."""
+    """A person was given the privacy notice (GDPR Art. 13 or 14). `language`: that they read."""
 
     version: Code
     channel: Code
     article: Literal["13", "14"]
+    language: Code | UnsetType = UNSET
 
 
 TYPES = (

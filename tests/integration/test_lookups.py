@@ -58,6 +58,9 @@ ASKED: list[tuple[tuple[str, ...], str, str, str]] = [
     (AFFECTED, "--activity", "debt-colection", "debt-collection"),
     (AFFECTED, "--system", "cmr", "crm"),
     (("notify", "list"), "--recipient", "Voorbeeld Incaso", "incasso-1"),
+    (("letter", "recipient", WHO, "--action=erasure"), "--recipient", "incaso-1", "incasso-1"),
+    (("letter", "announcement"), "--recipient", "Voorbeeld Incaso", "incasso-1"),
+    (("letter", "announcement"), "--activity", "debt-colection", "debt-collection"),
 ]
 
 
@@ -65,12 +68,13 @@ ASKED: list[tuple[tuple[str, ...], str, str, str]] = [
 def test_what_is_unknown_fails_with_what_is_near(
     known: Cli, command: tuple[str, ...], flag: str, wrong: str, near: str
 ) -> None:
-    ran = known(*command, flag, wrong, "--json")
+    as_json = () if command[0] == "letter" else ("--json",)
+    ran = known(*command, flag, wrong, *as_json)
     assert (ran.status, ran.out) == (2, b"")
     assert f"{flag}: nothing is known by this name" in ran.err
     assert near in ran.err
     assert wrong not in ran.err.replace(near, "")
-    nothing = known(*command, flag, "zzzz-9999", "--json")
+    nothing = known(*command, flag, "zzzz-9999", *as_json)
     assert (nothing.status, nothing.out) == (2, b"")
 
 

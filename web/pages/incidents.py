@@ -62,7 +62,10 @@ def _file(visit: Visit, params: CaseParams, answer: IncidentFile) -> Mapping[str
 def _documents(visit: Visit, answer: IncidentFile) -> tuple[object, ...]:
     if answer.kind != "breach":
         return ()
-    return (Link(to(visit, "incidents", answer.ref, "notification"), t("notification.title")),)
+    links = [Link(to(visit, "incidents", answer.ref, "notification"), t("notification.title"))]
+    if visit.may("requests"):
+        links.append(Link(to(visit, "incidents", answer.ref, "letters"), t("correspondence.title")))
+    return tuple(links)
 
 
 def _acts(visit: Visit, params: CaseParams, answer: IncidentFile) -> tuple[object, ...]:

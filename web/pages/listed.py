@@ -15,6 +15,7 @@ from web.pages import (
     holds,
     incident_acts,
     incidents,
+    letters,
     my,
     my_choices,
     my_corrections,
@@ -49,6 +50,7 @@ PAGES: tuple[AnyPage, ...] = (
     *person_choices.PAGES,
     *consent_acts.PAGES,
     *person_others.PAGES,
+    *letters.PAGES,
     *events.PAGES,
     *disclosures.PAGES,
     *register.PAGES,
@@ -80,7 +82,11 @@ PAGES: tuple[AnyPage, ...] = (
     my_data.HISTORY,
     my.DONE,
 )
-QUESTIONS: tuple[AnyQuestion, ...] = (*person_questions.QUESTIONS, *my_download.QUESTIONS)
+QUESTIONS: tuple[AnyQuestion, ...] = (
+    *person_questions.QUESTIONS,
+    *letters.QUESTIONS,
+    *my_download.QUESTIONS,
+)
 FORMS: tuple[AnyForm, ...] = (
     *opening.FORMS,
     *person_questions.FORMS,

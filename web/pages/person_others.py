@@ -83,7 +83,9 @@ def _documents(visit: Visit, params: PersonParams, answer: RequestList) -> Mappi
     # A document answers the request for it, which is chosen unless somebody chooses otherwise.
     asked_for = [row for row in still_open if row.right in RIGHTS]
     asked_for.sort(key=lambda row: RIGHTS.index(row.right))
+    letters = Link(person_to(visit, params.reference, "letters"), t("correspondence.title"))
     return head(visit, params, "documents", t("documents.said")) | {
+        "deeds": (letters,),
         "parts": (),
         "action": person_to(visit, params.reference, "report"),
         "reports": tuple(

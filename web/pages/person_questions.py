@@ -40,6 +40,7 @@ MEDIA = {
     "json": TYPES["json"],
     "csv": TYPES["csv"],
     "pdf": "application/pdf",
+    "text": "text/plain; charset=utf-8",
     "html": "text/html; charset=utf-8",
 }
 

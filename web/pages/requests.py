@@ -7,6 +7,7 @@ from application.listings.notifications import NOTIFICATIONS
 from application.listings.requests import REQUEST, REQUESTS
 from application.queries.cases.request_page import RequestPage
 from application.queries.cases.requests import RequestFile
+from application.queries.reports.letters import fitting_letters
 from rulebook import RIGHTS
 from web.acts import options
 from web.linking import person_to, to
@@ -80,7 +81,9 @@ def _file(visit: Visit, params: CaseParams, answer: RequestFile) -> Mapping[str,
 
 
 def _documents(visit: Visit, answer: RequestFile) -> Iterator[Link]:
-    """Where the document is made that the right asks for."""
+    """Where the document is made that the right asks for, and letters."""
+    if visit.may("requests") and fitting_letters(answer):
+        yield Link(to(visit, "requests", answer.request_ref, "letters"), t("correspondence.title"))
     wanted = answer.right in {"access", "portability"} and visit.may("requests")
     if wanted and visit.has("persons") and isinstance(answer.subject, str):
         yield Link(person_to(visit, answer.subject, "documents"), t("part.documents"))

@@ -129,7 +129,7 @@ def talk(name: str, subject: str, *answers: str) -> tuple[Any, list[str], Iterat
 
 
 def test_questions_are_asked_until_they_fit_and_choices_go_by_number() -> None:
-    answers = ("", "1", "e mail", "email", "15", "2", "", "", "", "", "")
+    answers = ("", "1", "e mail", "email", "15", "2", "", "", "", "", "", "")
     found, said, left = talk("privacy-notice-provided", "employee/7", *answers)
     assert found == {"version": "1", "channel": "email", "article": "14"}
     assert "this is required" in said

@@ -76,6 +76,9 @@ IN_THE_LEDGER = {
     ("incident affected", "--activity"),
     ("incident affected", "--recipient"),
     ("incident affected", "--system"),
+    ("letter announcement", "--activity"),
+    ("letter announcement", "--recipient"),
+    ("letter recipient", "--recipient"),
     ("notify list", "--recipient"),
     ("notify record", "RECIPIENT"),
 }
@@ -108,6 +111,7 @@ CHOSEN = {
     ("incident resolve", "--outcome"),
     ("incident suspect", "--kind"),
     ("incident tell", "--channel"),
+    ("incident tell", "--sha256"),
     ("incident warn", "--channel"),
     ("notify record", "--ground"),
     ("record", "--emergency"),
