@@ -26,8 +26,8 @@ class Scene:
     that they are not looked at; None: everything is. `batches`: those that can be read, in order, with
     anything behind them; `before`: the batch before those; `after`: where it ends. `copied`: the hashes
     of the rows of each batch. `gaps`: those that an event explains, by position. `promises`: trees that
-    the database says were promised, of the log and (`epochs`) of that of completeness. `pruned`: up to which position entries may be gone, as the event
-    `pruning` says; `prunings`: all such events.
+    the database says were promised; `epochs`: those of the log of completeness. `pruned`: up to which
+    position entries may be gone, as the event `pruning` says; `prunings`: all such events.
     `readable`: what can be looked at without running anything. Each is set by the check that reads it.
     """
 
