@@ -48,7 +48,7 @@ from application.queries.persons import (
 from application.queries.registers import answer as register_answer
 from application.queries.registers import codes, purposes, recipients
 from application.queries.reports import access as access_report
-from application.queries.reports import portability
+from application.queries.reports import completeness, portability
 from application.queries.today import task
 from application.queries.upkeep import archives, copies, health, links, log, pruning, setup
 from ledger.tlog.proving.certificate import Certificate
@@ -113,6 +113,7 @@ ANSWERS: Mapping[str, object] = {
     "lint": lint.Lint,
     "log keys": log.LogKeys,
     "log rebuild": log.Publication,
+    "log recompute": completeness.RecomputedEpochs,
     "log rotate-key": log.NewLogKey,
     "login-link": links.LoginLink,
     "marketing": marketing.MarketingAnswer,
@@ -129,6 +130,8 @@ ANSWERS: Mapping[str, object] = {
     "record": recording.DraftShown,
     "register": register_answer.Register,
     "report access": access_report.AccessReport,
+    "report completeness": completeness.WrittenCompleteness,
+    "report verify": completeness.VerifiedCompleteness,
     "report portability": portability.PortabilityExport,
     "request answer": requests.RequestFile,
     "request close": requests.RequestFile,

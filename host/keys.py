@@ -5,6 +5,7 @@ from pathlib import Path
 
 from host.settings import HANDED_NAME, OPEN, SIGNED_NAME, Settings
 from ledger.audit import PublishedLog
+from ledger.completeness.epoch import epochs_origin
 from ledger.crypto.key_files import FileKeyProvider
 from ledger.crypto.provider import KeyProvider
 from ledger.errors import Misconfigured, ServiceAway
@@ -12,6 +13,7 @@ from ledger.tlog.signing.keys import COSIGNATURE, LogKey, VerifierKey
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.store.key_file import KeyFile
 
+_COMPLETENESS = "completeness.key"
 _WITNESS = "witness.key"
 _SIGNING = "signing.key"
 _HANDING = "hand-over.key"
@@ -38,11 +40,25 @@ def log_key(settings: Settings) -> LogKey:
     return KeyFile(log.key_file, log.origin, log.passphrase)
 
 
+def completeness_key(settings: Settings) -> LogKey:
+    """The key of the log of completeness, under the same passphrase."""
+    log = settings.log
+    path, origin = ledger_folder(settings) / _COMPLETENESS, epochs_origin(log.origin)
+    renewal = f"begin a new log: move {log.epochs_folder} and {path.with_suffix('.vkeys')} away"
+    return KeyFile(path, origin, log.passphrase, renewal=renewal)
+
+
 def published_log(settings: Settings) -> PublishedLog:
     """The files of the transparency log and the keys that it had."""
     policy = settings.log.policy
     keys = (*log_key(settings).known(), *(policy.keys if policy else ()))
-    return PublishedLog(LogFolder(settings.log.folder), keys)
+    theirs = settings.log.epochs_policy
+    epochs = (*completeness_key(settings).known(), *(theirs.keys if theirs else ()))
+    return PublishedLog(
+        LogFolder(settings.log.folder),
+        keys,
+        epochs=PublishedLog(LogFolder(settings.log.epochs_folder), epochs),
+    )
 
 
 def signing_key(settings: Settings) -> LogKey:

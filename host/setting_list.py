@@ -214,6 +214,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LEDGER_LOG_PASSPHRASE_FILE", "log", "file whose first line opens that key [no file]"),
     Setting("LEDGER_LOG_POLICY_FILE", "log", "witnesses that must sign before publication [none]"),
     Setting(
+        "LEDGER_COMPLETENESS_POLICY_FILE",
+        "log",
+        "witnesses that must sign the log of completeness before publication [none]",
+    ),
+    Setting(
         "LEDGER_BACKUP_RECIPIENTS",
         "backup",
         "public keys to which backups are encrypted, age1…, separated by commas [none]",

@@ -99,7 +99,8 @@ class Signed(msgspec.Struct, frozen=True):
 class LogSettings(msgspec.Struct, frozen=True):
     """The transparency log of the ledger: its name, its files, its key.
 
-    `url`: where others hand out the files; None where nobody is known to.
+    `url`: where others hand out the files; None where nobody is known to. `epochs_policy`: whose signatures
+    the log of completeness needs beside its own.
     """
 
     origin: str
@@ -108,6 +109,12 @@ class LogSettings(msgspec.Struct, frozen=True):
     passphrase: str | None = None
     policy: Policy | None = None
     url: str | None = None
+    epochs_policy: Policy | None = None
+
+    @property
+    def epochs_folder(self) -> Path:
+        """Where the log of completeness is, beside that of the ledger."""
+        return self.folder.with_name(f"{self.folder.name}.completeness")
 
     def __repr__(self) -> str:
         """Without the passphrase, and an address that may hold one."""
@@ -309,6 +316,7 @@ def _log(reader: Reader, ledger: LedgerName, data_dir: Path, key_dir: Path) -> L
         passphrase=reader.first_line("LOG_PASSPHRASE_FILE"),
         policy=reader.policy("LOG_POLICY_FILE"),
         url=reader.text("LOG_URL", None, r"https?://\S+", "https://host/path"),
+        epochs_policy=reader.policy("COMPLETENESS_POLICY_FILE"),
     )
 
 

@@ -25,7 +25,7 @@ from ledger.errors import Misconfigured, NotInstalled, OlderDatabase, Retry, Ser
 from ledger.keys.opening import Opener
 from ledger.keys.rotation import first_epoch
 from ledger.storage.access import PRIVATE
-from ledger.storage.contents import KEYS, LOG, check
+from ledger.storage.contents import EPOCHS, KEYS, LOG, check
 from ledger.storage.files import Folder
 from ledger.storage.install import check_installed, install
 from projections import views_of
@@ -236,6 +236,7 @@ def check_folders(settings: Settings) -> None:
         check(folder, KEYS)
     # The tiles are looked at as they are opened, and by the audit.
     check(settings.log.folder, LOG, deep=False)
+    check(settings.log.epochs_folder, EPOCHS, deep=False)
 
 
 def check_kind(settings: Settings) -> None:

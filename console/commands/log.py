@@ -67,6 +67,7 @@ def publish(
         return
     with open_site(settings, opens_values=False) as site, closing(site.publisher()) as publisher:
         answer = published_answer(publisher.publish_once())
+        site.epochs().take()
     print_answer(answer, _PUBLISHED, as_json)
 
 
@@ -90,7 +91,7 @@ def _follow(settings: Settings) -> None:
             stopping() as stop,
             closing(site.publisher(observer)) as publisher,
         ):
-            publisher.follow(stop)
+            publisher.follow(stop, site.epochs(observer).take_due)
 
 
 def _check_log_kept(folder: LogFolder) -> None:

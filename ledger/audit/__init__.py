@@ -29,6 +29,7 @@ from ledger.audit.findings import (
 )
 from ledger.audit.indexes import check_indexes
 from ledger.audit.log.entries import walk
+from ledger.audit.log.epochs import check_epochs
 from ledger.audit.log.files import check_files
 from ledger.audit.log.promises import check_promises, promises_of
 from ledger.audit.log.published import Comparison
@@ -38,6 +39,7 @@ from ledger.audit.rows import batch_rows
 from ledger.audit.scene import Check, Scene
 from ledger.audit.states import check_states
 from ledger.audit.vouched import check_chain, check_rows
+from ledger.completeness.epoch import is_epochs
 from ledger.crypto.formats import AES_256_GCM
 from ledger.crypto.sealing import KeyedHash
 from ledger.storage.install import shipped
@@ -183,6 +185,7 @@ def _checks(comparison: Comparison) -> Sequence[Check]:
         ("the head", _look_at_head),
         ("the files of the log", lambda scene: _look_at_files(scene, comparison)),
         ("the log", lambda scene: _compare_promises(scene, comparison)),
+        ("the epochs of completeness", _look_at_epochs),
         ("the dead letters", _look_at_letters),
         ("the bookmarks of Kafka", _look_at_bookmarks),
         ("the chain of batches", _look_at_chain),
@@ -209,7 +212,9 @@ def _look_at_catalogue(scene: Scene) -> None:
 
 def _look_for_promises(scene: Scene, comparison: Comparison) -> None:
     rows = scene.session.rows("promised_history")
-    scene.promises = promises_of(rows, scene.findings)
+    promises = promises_of(rows, scene.findings)
+    scene.promises = [promise for promise in promises if not is_epochs(promise.origin)]
+    scene.epochs = [promise for promise in promises if is_epochs(promise.origin)]
     sizes = {promise.size for promise in scene.promises}
     comparison.want(sizes | ({scene.pruned} if scene.pruned else set()))
 
@@ -224,6 +229,11 @@ def _compare_promises(scene: Scene, comparison: Comparison) -> None:
 def _look_at_files(scene: Scene, comparison: Comparison) -> None:
     if scene.log and comparison.signed:
         check_files(scene.log.folder, comparison.signed, scene.findings)
+
+
+def _look_at_epochs(scene: Scene) -> None:
+    if scene.log and scene.log.epochs:
+        check_epochs(scene.log.epochs, scene.log.keys, scene.epochs, scene.findings)
 
 
 def _look_at_chain(scene: Scene) -> None:

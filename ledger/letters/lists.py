@@ -18,7 +18,7 @@ FIRST: _After = (None, None)
 class LetterFilter(msgspec.Struct, frozen=True):
     """A choice of letters; a member that is None does not matter. Times: of arrival, both included.
 
-    `types`: full names. `mended`: whether the message was recorded since, by source and id. `letter`: its name.
+    `types`: full names. `mended`: whether the message was recorded since, by source and id. `letter`: a name.
     """
 
     code: str | None = None

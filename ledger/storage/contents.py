@@ -64,8 +64,12 @@ _TILE = rf"{_ABOVE}[0-9]{{3}}(\.p/([1-9][0-9]?|1[0-9]{{2}}|2[0-4][0-9]|25[0-5]))
 KEYS = Contents(
     PRIVATE,
     (
-        Kept(r"(epoch-[0-9]{6,9}|rows|log|withheld|signing|hand-over)\.key", PRIVATE, once=True),
-        Kept(r"(log|signing|hand-over)\.vkeys", PUBLIC),
+        Kept(
+            r"(epoch-[0-9]{6,9}|rows|log|completeness|withheld|signing|hand-over)\.key",
+            PRIVATE,
+            once=True,
+        ),
+        Kept(r"(log|completeness|signing|hand-over)\.vkeys", PUBLIC),
         Kept(r"withheld\.pub", PUBLIC),
         Kept(r"erasures\.journal", PRIVATE),
         Kept(r"links|login-links", PRIVATE, is_folder=True),
@@ -89,6 +93,16 @@ LOG = Contents(
     ),
 )
 """`LEDGER_LOG_DIR/NAME`: the transparency log. Entries are for the owner alone."""
+
+EPOCHS = Contents(
+    PUBLIC,
+    (
+        *LOG.kept,
+        Kept(r"index", PRIVATE, is_folder=True),
+        Kept(r"index/[1-9][0-9]{0,18}(\.parts)?", PRIVATE),
+    ),
+)
+"""`LEDGER_LOG_DIR/NAME.completeness`: the log of the index's roots, and the index, for the owner alone."""
 
 WITNESS = Contents(
     PUBLIC,

@@ -3,6 +3,7 @@ module verifier
 go 1.26.0
 
 require (
+	filippo.io/torchwood v0.6.1
 	github.com/transparency-dev/formats v0.1.1
 	github.com/transparency-dev/merkle v0.0.2
 	golang.org/x/mod v0.43.0

@@ -39,6 +39,11 @@ type question struct {
 	Ledger, Category string // of sealed values in an entry
 	Key              []byte // their data key, or that of so many months earlier
 	Months           uint64
+
+	Value  []byte // of a key in a prefix tree; none: the key is absent
+	Labels [][]byte
+	Bits   []uint32
+	Rows   [][]byte // keys and values of a whole tree
 }
 
 func main() {
@@ -77,6 +82,10 @@ func judge(q question) (string, error) {
 		return judgeFolder(q)
 	case "open":
 		return openGroup(q)
+	case "prefix":
+		return "ok", judgePrefix(q)
+	case "prefix tree":
+		return judgePrefixTree(q)
 	}
 	return "", fmt.Errorf("unknown question %q", q.Do)
 }

@@ -23,11 +23,13 @@ class PublishedLog(msgspec.Struct, frozen=True):
     """A log's files, and the verification keys that it had.
 
     `since`: a checkpoint that an auditor kept when everything up to it was audited; None: all is looked at.
+    `epochs`: the log of completeness over this one; None where it is not known.
     """
 
     folder: LogFolder
     keys: tuple[VerifierKey, ...]
     since: Checkpoint | None = None
+    epochs: "PublishedLog | None" = None
 
 
 class SignedCheckpoints:

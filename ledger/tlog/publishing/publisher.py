@@ -171,10 +171,11 @@ class Publisher:
                 self._observer.failed(error)
             raise
 
-    def follow(self, stop: Callable[[], bool]) -> None:
+    def follow(self, stop: Callable[[], bool], between: Callable[[], None] = lambda: None) -> None:
         """Publish recorded entries until told to stop; a passing fault is waited out.
 
-        Raises Halt, or Misconfigured: then a person must look.
+        `between`: called whenever everything is published. Raises Halt, or Misconfigured: then a person must
+        look.
         """
         pause_s = FIRST_PAUSE_S
         while not stop():
@@ -182,6 +183,7 @@ class Publisher:
             try:
                 published = self._publish(stop)
                 pause_s = FIRST_PAUSE_S
+                between()
                 if published.entries:
                     self._rest(began + INTERVAL_S, stop)
                 # Take announcements that arrived meanwhile out of memory too, before the next look.
