@@ -28,9 +28,9 @@ class Scene:
     looked at; None: all entries are. `batches`: the readable batches, in order, and anything behind them;
     `before`: the batch before those; `after`: where it ends. `copied`: the hashes of the rows of each batch.
     `gaps`: the gaps that an event explains, by position. `promises`: trees that the database says were
-    promised; `epochs`: those of the log of completeness. `pruned`: the position up to which entries may be gone, as the event `pruning` says; `prunings`:
-    all such events. `readable`: the parts that can be read without running anything. Each is set by the check
-    that reads it.
+    promised; `epochs`: those of the log of completeness. `pruned`: the position up to which entries may be
+    gone, as the event `pruning` says; `prunings`: all such events. `readable`: the parts that can be read
+    without running anything. Each is set by the check that reads it.
     """
 
     session: Session
