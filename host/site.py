@@ -21,7 +21,7 @@ from consumers.pipeline import BatchLimits
 from host.fencing import fence_of
 from host.intake import intake_of
 from host.keeping_up import KeepingUp
-from host.keys import completeness_key, key_provider, ledger_folder, log_key, published_log
+from host.keys import key_provider, ledger_folder, log_key, published_log
 from host.long_answers import Asking
 from host.reader import not_granted, reader_of, whom
 from host.settings import Settings
@@ -29,7 +29,6 @@ from host.withheld import withheld_key, withheld_pair
 from ledger.application import Ledger
 from ledger.audit import Custody, PublishedLog
 from ledger.clocks import Clocks
-from ledger.completeness.epochs import Epochs
 from ledger.crypto.provider import KeyProvider
 from ledger.crypto.sealing import KeyedHash
 from ledger.embedded import Server
@@ -181,18 +180,6 @@ class Site:
             Clocks(self.clock),
             observer=observer,
             witnesses=Witnesses(policy) if (policy := self.settings.log.policy) else None,
-        )
-
-    def epochs(self, observer: PublisherObserver | None = None) -> Epochs:
-        """What signs the roots of the index of completeness."""
-        log, key = self.settings.log, completeness_key(self.settings)
-        return Epochs(
-            LogFolder(log.folder),
-            OwnLog(LogFolder(log.epochs_folder), key.create(), key.known()),
-            partial(self.database.connect, self.ledger, "publisher"),
-            Clocks(self.clock),
-            observer or PublisherObserver(),
-            Witnesses(log.epochs_policy) if log.epochs_policy else None,
         )
 
     @property

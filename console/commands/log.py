@@ -27,6 +27,7 @@ from console.output import (
 )
 from console.show.upkeep import named_values
 from console.streams import STANDARD_INPUT, opened
+from host.epochs import epochs_of
 from host.keys import log_key
 from host.running.watching import Watch, begun, refused, watching
 from host.settings import Settings
@@ -67,7 +68,7 @@ def publish(
         return
     with open_site(settings, opens_values=False) as site, closing(site.publisher()) as publisher:
         answer = published_answer(publisher.publish_once())
-        site.epochs().take()
+        epochs_of(site).take()
     print_answer(answer, _PUBLISHED, as_json)
 
 
@@ -91,7 +92,7 @@ def _follow(settings: Settings) -> None:
             stopping() as stop,
             closing(site.publisher(observer)) as publisher,
         ):
-            publisher.follow(stop, site.epochs(observer).take_due)
+            publisher.follow(stop, epochs_of(site, observer).take_due)
 
 
 def _check_log_kept(folder: LogFolder) -> None:

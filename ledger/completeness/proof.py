@@ -134,6 +134,19 @@ def check(
 
     `policy`: its keys are trusted beside `keys`, and its quorum must have signed both checkpoints.
     """
+    root, covers = _epoch_of(proof, keys, policy)
+    if not proof.subjects:
+        raise Unproven("the proof is about nobody")
+    for subject in proof.subjects:
+        _check_subject(subject, root, covers.size)
+    positions = sorted(position for one in proof.subjects for position, _ in one.entries)
+    return Complete(covers, tuple(positions), sum(one.named.length for one in proof.subjects))
+
+
+def _epoch_of(
+    proof: CompletenessProof, keys: Collection[VerifierKey], policy: Policy | None
+) -> tuple[bytes, Checkpoint]:
+    """The root of the index, and the checkpoint of the first log, of an epoch that is the last of its log."""
     place, entry = parse_proof(proof.proof.encode()), from_base64(proof.epoch)
     epochs = verify_entry(place, entry, keys, policy)
     if place.index != epochs.size - 1:
@@ -144,12 +157,7 @@ def check(
         raise Unproven("fewer witnesses signed the epoch's checkpoint than the policy asks for")
     if epochs.origin != epochs_origin(covers.origin):
         raise Unproven("the epoch is of another log")
-    if not proof.subjects:
-        raise Unproven("the proof is about nobody")
-    for subject in proof.subjects:
-        _check_subject(subject, epoch.root, covers.size)
-    positions = sorted(position for one in proof.subjects for position, _ in one.entries)
-    return Complete(covers, tuple(positions), sum(one.named.length for one in proof.subjects))
+    return epoch.root, covers
 
 
 def _check_subject(subject: ProvenSubject, root: bytes, size: int) -> None:

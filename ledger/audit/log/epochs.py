@@ -30,11 +30,7 @@ def check_epochs(
 ) -> None:
     """Note everything that is not as the log of completeness left it. `main`: keys of the log below it."""
     signed = SignedCheckpoints(log, findings)
-    notes = CappedFindings(findings)
-    for found in look(log.folder.path, EPOCHS):
-        if found.why:
-            notes.note(None, FILE, found.why)
-    notes.end()
+    _check_files(log, findings)
     last = signed.published
     if last is None:
         if promises and not signed.anything:
@@ -53,6 +49,14 @@ def check_epochs(
     _check_trees(signed.promises(last.size), [epoch.entry for epoch in epochs], findings)
     if epochs:
         _check_rows(Index(log.folder.path), epochs[-1], findings)
+
+
+def _check_files(log: PublishedLog, findings: Findings) -> None:
+    notes = CappedFindings(findings)
+    for found in look(log.folder.path, EPOCHS):
+        if found.why:
+            notes.note(None, FILE, found.why)
+    notes.end()
 
 
 def _check_trees(

@@ -1,0 +1,25 @@
+"""What takes the epochs of completeness of a ledger, from its settings."""
+
+from functools import partial
+
+from host.keys import completeness_key
+from host.site import Site
+from ledger.clocks import Clocks
+from ledger.completeness.epochs import Epochs
+from ledger.tlog.publishing.observer import PublisherObserver
+from ledger.tlog.publishing.publisher import OwnLog
+from ledger.tlog.store.folder import LogFolder
+from ledger.tlog.witnessing.witnesses import Witnesses
+
+
+def epochs_of(site: Site, observer: PublisherObserver | None = None) -> Epochs:
+    """What signs the roots of the index; it makes the key of their log when there never was any."""
+    log, key = site.settings.log, completeness_key(site.settings)
+    return Epochs(
+        LogFolder(log.folder),
+        OwnLog(LogFolder(log.epochs_folder), key.create(), key.known()),
+        partial(site.database.connect, site.ledger, "publisher"),
+        Clocks(site.clock),
+        observer or PublisherObserver(),
+        Witnesses(log.epochs_policy) if log.epochs_policy else None,
+    )
