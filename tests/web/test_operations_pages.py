@@ -93,9 +93,9 @@ def test_a_letter_whose_message_was_mended_is_no_longer_open(empty: Consoled) ->
     assert [row for row in officer.api("/today")["tasks"] if row["task"] == "retry-letters"] == []
     [mended] = operator.api(LETTERS, mended="true")["dead_letters"]
     assert mended["mended_by"] == 2
-    assert "mended by" in operator.get(LETTERS, mended="true").text
+    assert "mended by event 2" in operator.get(LETTERS, mended="true").text
     page = officer.get(f"{LETTERS}/{letter['letter']}").text
-    assert 'mended by <a href="/events/2">event 2</a>' in page
+    assert 'Mended by <a href="/events/2">event 2</a>.' in page
     assert ">Try again<" not in page
 
 

@@ -55,6 +55,18 @@ def test_a_request_is_opened_and_stands_in_the_list(desk: Office) -> None:
     assert "Please send me" not in desk.officer.get(address).text, "it is sealed"
 
 
+def test_a_document_is_for_the_open_request_and_in_the_language_of_the_person(desk: Office) -> None:
+    who, officer = desk.person(), desk.officer
+    opened(desk, who, "portability")
+    ref = opened(desk, who).rpartition("/")[2].partition("?")[0]
+    page = officer.get(f"/persons/{who}/documents").text
+    assert f'<option value="{ref}" selected>' in page
+    assert '<option value="nl" selected>' in page
+    path, what = f"/persons/{who}/report", "access.html"
+    for language, fields in (("nl", {}), ("nl", {"language": "nl"}), ("en", {"language": "en"})):
+        assert f'<html lang="{language}"' in officer.post(path, what=what, **fields).text
+
+
 def test_a_form_that_is_sent_twice_does_it_once(desk: Office) -> None:
     who, officer = desk.person(), desk.officer
     fields = filled(officer, OPEN, subject=who, right="access", channel="post")

@@ -278,7 +278,7 @@ def _letter(visit: Visit, _params: LetterParams, answer: DeadLetter) -> Facts:
     )
     mended = answer.mended_by
     return {
-        "sentence": t("letters.mended", event(visit, mended, t("steps.event", mended)))
+        "sentence": t("letters.mended_by", event(visit, mended, t("steps.event", mended)))
         if mended
         else t("letters.open"),
         "pairs": [(t(f"letters.{name}"), value) for name, value in facts if value],
