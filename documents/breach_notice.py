@@ -8,6 +8,7 @@ from application.times import localized
 from application.words import code_word, phrase
 from documents.letter import Document, Section
 from documents.report_page import report_page
+from documents.report_text import report_text
 from schemas.texts import Language
 
 _ABOUT = "breach-notice"
@@ -22,13 +23,7 @@ def notice_page(answer: BreachNotice, language: Language) -> bytes:
 
 def notice_text(answer: BreachNotice, language: Language) -> bytes:
     """The same as lines of text, to be copied into a form."""
-    notice = notice_document(answer, language)
-    facts = [f"{name}: {value}" for name, value in notice.facts]
-    lines = [notice.title, notice.law, *facts, *notice.intro]
-    for section in notice.sections:
-        lines += ["", section.title, *([section.text] if section.text else [])]
-        lines += [f"- {row[0]}: {'; '.join(filter(None, row[1:]))}" for row in section.rows]
-    return "".join(f"{line}\n" for line in lines).encode()
+    return report_text(notice_document(answer, language))
 
 
 def notice_document(answer: BreachNotice, language: Language) -> Document:
