@@ -122,6 +122,7 @@ PLAIN = {
     ("archive", "ARCHIVE"),
     ("audit", "--archive"),
     ("audit", "--since"),
+    ("today", "--owner"),
     ("prune", "--archive"),
     ("prune", "--through"),
     ("query", "ARCHIVE"),
