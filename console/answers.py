@@ -14,7 +14,14 @@ from typing import get_args
 
 import msgspec
 
-from application.acts import declaring, handing_over, holding, recording, restricting
+from application.acts import (
+    declaring,
+    handing_over,
+    holding,
+    on_several_orders,
+    recording,
+    restricting,
+)
 from application.queries.cases import breach_notice, complaints, incidents, requests
 from application.queries.desk import (
     counts,
@@ -170,6 +177,7 @@ CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
     "order end": order_file.OrderFile,
     "order execute": order_file.OrderFile,
     "order feed-proof": feed_lists.WrittenFeedProof,
+    "order hand-over": order_file.OrderFile | orders.OrderList,
     "order list": orders.OrderList,
     "order narrow": order_file.OrderFile | orders.OrderList,
     "order object": order_file.OrderFile | orders.OrderList,
@@ -177,6 +185,7 @@ CONFIDENTIAL_ANSWERS: Mapping[str, object] = {
     "order prove-counts": numbers.WrittenCounts,
     "order receive": order_file.OrderFile | orders.OrderList,
     "order refuse": order_file.OrderFile | orders.OrderList,
+    "order several": on_several_orders.OrdersDone,
     "order show": order_file.OrderFile | orders.OrderList,
     "order validate": order_file.OrderFile | orders.OrderList,
     "order verify-counts": numbers.CountsProven,

@@ -11,6 +11,9 @@ def report_text(document: Document) -> bytes:
     lines += [line for text in document.intro for line in ("", text)]
     for section in document.sections:
         lines += ["", section.title, *([section.text] if section.text else [])]
-        lines += [f"- {row[0]}: {'; '.join(filter(None, row[1:]))}" for row in section.rows]
+        lines += [
+            f"- {name.removesuffix('.')}: {'; '.join(filter(None, values))}"
+            for name, *values in section.rows
+        ]
     lines += ["", *document.closing] if document.closing else []
     return "".join(f"{line}\n" for line in lines).encode()

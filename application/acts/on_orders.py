@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Struct
 
-from application.acts.acting import MOST_TOGETHER, Act, one_at_a_time
+from application.acts.acting import MOST_TOGETHER, Act, check, one_at_a_time
 from application.acts.requesting import new_reference, record
 from application.lookups import folded, provisions
 from application.orders_in import UNKNOWN_LAW, OrderForm, as_code, nobody_known
@@ -22,6 +22,7 @@ from application.queries.desk.found_orders import (
     find_cases,
     find_order,
     known_orders,
+    owners_of,
 )
 from application.queries.subjects import check_person, streams_of
 from application.site import Site
@@ -48,11 +49,15 @@ _CONFIRMING: Mapping[str, OrderDeed] = {
 
 
 class OnOrder(Struct, frozen=True):
-    """The order of an act, and its time. `subject`: whom it is about, where named."""
+    """The order of an act, and its time. `subject`: whom it is about, where named.
+
+    `dry`: the act is judged, and nothing is recorded.
+    """
 
     ref: str
     subject: str | None
     time: datetime
+    dry: bool = False
 
 
 def receive(site: Site, source: Source, form: OrderForm, time: datetime) -> FoundOrder:
@@ -410,7 +415,8 @@ def _act_on_order(
         cases = _for_whom(find_cases(source, on.ref, on.subject), deed, on.time)
         for case in cases:
             check_deed(case, deed, on.time, ground)
-        record(site, _together(chain.from_iterable(map(acts_on, cases))), on.time)
+        recording = check if on.dry else record
+        recording(site, _together(chain.from_iterable(map(acts_on, cases))), on.time)
     return [again(source, case) for case in cases]
 
 
@@ -429,4 +435,5 @@ def _for_whom(cases: list[FoundOrder], deed: OrderDeed, time: datetime) -> list[
 def again(source: Source, case: FoundOrder) -> FoundOrder:
     """An order as it stands after acts on it."""
     [(_, after)] = known_orders(source, streams=[case.stream], refs=[case.order.ref])
-    return FoundOrder(case.stream, case.reference, after, case.others)
+    whose = owners_of(source, [(case.stream, after)])
+    return msgspec.structs.replace(case, order=after, employees=whose)

@@ -52,6 +52,7 @@ ELSEWHERE: Mapping[str, str] = MappingProxyType(
         names.ORDER_EXECUTED: "ledger order execute",
         names.ORDER_CONFIRMED: "ledger order confirm",
         names.ORDER_WITHDRAWN: "ledger order withdraw",
+        names.ORDER_HANDED_OVER: "ledger order hand-over",
         names.SECRECY_IMPOSED: "ledger secrecy impose",
         names.SECRECY_REVIEWED: "ledger secrecy review",
         names.SECRECY_LIFTED: "ledger secrecy lift",

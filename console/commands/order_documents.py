@@ -1,4 +1,4 @@
-"""Documents of orders: what `ledger order receive` takes; `ledger order form` and `ledger order answer`."""
+"""Documents of orders: what `ledger order receive` takes; `ledger order form`, `answer` and `letter`."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -11,11 +11,12 @@ from application.language import spoken
 from application.lookups import codes
 from application.orders_in import OrderForm
 from application.queries.desk.found_orders import FoundOrder, find_order
+from application.queries.desk.order_letters import LETTERS, LetterKind, order_letter
 from console.commands.order_flags import OPTIONS, order_forms_of
 from console.commands.order_lists import OrderRef, Whose
 from console.commands.people import prepare, reading
 from console.commands.reports import Output, put
-from console.flags import code_option, configured, option, option_of, spoken_to
+from console.flags import AtMoment, code_option, configured, option, option_of, spoken_to
 from console.setting_flags import Several
 from console.streams import opened
 from documents.order_forms import (
@@ -33,6 +34,10 @@ from documents.order_forms import (
     received,
 )
 from documents.order_forms.safe_xml import MOST_BYTES
+from documents.order_letter import order_letter_document
+from documents.report_page import report_page
+from documents.report_pdf import report_pdf
+from documents.report_text import report_text
 from host.notes import note
 from host.settings import Settings
 from ledger.errors import Misconfigured, Reject
@@ -41,6 +46,7 @@ from rulebook.calendar import day_of
 
 _Flag = str | list[str] | bool | None
 _FORMATS = ("xml", "html", "text")
+_LETTER_FORMATS = ("pdf", "html", "text")
 _CERTIFICATES = {"production": "epoc", "preservation": "epoc-pr"}
 
 
@@ -164,6 +170,40 @@ def answer(
         content = own_xml(filled)
     else:
         content = (form_page if file_format == "html" else form_text)(filled, spoken())
+    put(content, output)
+
+
+@configured("store", "register")
+def letter(
+    settings: Settings,
+    ref: OrderRef,
+    kind: Annotated[
+        LetterKind | None,
+        code_option("--kind", "K", LETTERS, "Which letter: one of {}. Default: by its status."),
+    ] = None,
+    file_format: Annotated[
+        str | None, code_option("--format", "F", _LETTER_FORMATS, show_default="text")
+    ] = None,
+    output: Output = None,
+    subject: Whose = None,
+    moment: AtMoment = NOW,
+) -> None:
+    """Print a letter to the authority of an order: that it came in, why not, or what was given.
+
+    In Dutch unless --language says otherwise. It has both file numbers, the legal ground, what is missing,
+    and by when; of what was given the fields, the period and the hashes. It names no person and no number.
+    Nothing is recorded: `ledger order object --document` records what was sent.
+    """
+    with reading(settings, "order", moment) as (site, source):
+        prepare(site, moment.known)
+        language = spoken("nl")
+        told = order_letter(source, ref, subject, kind, language, moment)
+        made_at = moment.as_of or source.now
+    document = order_letter_document(told, settings.controller, made_at, language)
+    if file_format == "pdf":
+        content = report_pdf(document, made_at)
+    else:
+        content = (report_page if file_format == "html" else report_text)(document)
     put(content, output)
 
 

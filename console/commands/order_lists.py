@@ -4,6 +4,7 @@ import re
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from application.language import spoken
 from application.queries.cases.found_requests import NotAllowed
@@ -15,7 +16,7 @@ from application.queries.desk.found_orders import (
 )
 from application.queries.desk.order_file import find_order_files, order_file
 from application.queries.desk.orders import listed, persons_of
-from application.queries.subjects import check_reference, known_streams
+from application.queries.subjects import check_reference, known_streams, streams_of
 from console.commands.failing import fail_unless
 from console.commands.people import prepare, reading, value_given
 from console.flags import AtMoment, Json, MostUrgent, configured, option, switch
@@ -45,6 +46,9 @@ def list_orders(
         str | None,
         option("--document", "FILE", "Only those with this document, or its SHA-256 in hex."),
     ] = None,
+    owner: Annotated[
+        str | None, option("--owner", "EMPLOYEE", "Only those in the hands of this employee.")
+    ] = None,
     value: Annotated[
         bool,
         switch("--value", "Only those that name the number or address on standard input."),
@@ -66,6 +70,8 @@ def list_orders(
     """
     if subject is not None:
         check_reference(subject)
+    if owner is not None:
+        check_reference(owner)
     wanted = OrderFilter(
         authority=authority,
         case_ref=case,
@@ -76,6 +82,8 @@ def list_orders(
         prepare(site, moment.known)
         streams = known_streams(source, subject) if subject else None
         known = known_orders(source, moment, streams=streams)
+        if owner is not None:
+            wanted = replace(wanted, owner=streams_of(source, owner))
         found = named_orders(source, orders_like(source, known, wanted))
         time = moment.as_of or source.now
         answer = listed(found, time, ended=everything, overdue_only=overdue, limit=limit)

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated
 
-from application.acts import on_orders
+from application.acts import on_orders, on_owners
 from application.acts.on_orders import OnOrder
+from application.acts.on_owners import HandOver
 from application.acts.on_preservation import copy, is_kept_at_once
+from application.acts.on_several_orders import METHODS
 from application.language import spoken
 from application.lookups import nearest, provisions
 from application.queries.desk.found_orders import FoundOrder
@@ -31,7 +33,6 @@ from ledger.errors import LedgerError
 from projections.reading.order_judging import NO_RULE, ORDER_GROUNDS, judgement_of
 from rulebook import ORDER_RULES
 
-METHODS = ("call-back", "certificate", "platform", "in-person", "known-officer")
 CONFIRMED = ("written-order", "receipt", "no-ground")
 CONDITIONS = tuple(sorted({code for rule in ORDER_RULES for code in rule.conditions}))
 Found = Annotated[
@@ -259,6 +260,13 @@ def withdraw(
         as_json,
         lambda site, source, on: on_orders.withdraw(site, source, on, reason),
     )
+
+
+@configured("store")
+def hand_over(settings: Settings, given: HandOver, as_json: Json = False) -> None:
+    """Give an order into the hands of another employee, with a note of what that one must know."""
+    with working(settings, "order", given.at) as (site, source, time):
+        print_orders(source, on_owners.hand_over(site, source, given, time), as_json)
 
 
 @configured("store")

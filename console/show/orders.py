@@ -6,6 +6,7 @@ from functools import partial
 from rich.console import RenderableType
 from rich.table import Table
 
+from application.acts.on_several_orders import OrdersDone
 from application.language import spoken
 from application.queries.desk.order_file import OrderFile, OrderStep
 from application.queries.desk.orders import OrderClockRow, OrderList, OrderRow
@@ -14,6 +15,7 @@ from application.register_words import RegisterWords
 from application.source import ERASED
 from application.words import code_word, counted, headings, in_words, say
 from console.show.text import Stack, field_names, pairs, table, worded
+from documents.messages import told
 
 
 def orders_table(answer: OrderList) -> Table:
@@ -21,12 +23,27 @@ def orders_table(answer: OrderList) -> Table:
     return worded("orders", "order about received status due", map(_order, answer.orders))
 
 
+def orders_done_table(answer: OrdersDone) -> Table:
+    """A row for each order: how it stands, or why its step was refused."""
+    title = say("orders", "recorded" if answer.recorded else "shown", answer.done, answer.refused)
+    rows = (
+        (
+            row.order_ref,
+            counted("person", row.persons),
+            row.status and say("order-status", row.status),
+            row.refused and told(row.refused),
+        )
+        for row in answer.orders
+    )
+    return table(title, headings("orders", "order about status why-not"), rows)
+
+
 def _order(row: OrderRow) -> tuple[object, ...]:
     return (
         Stack([row.order_ref, in_words("order-kind", row.kind), row.provision]),
         row.subject or ERASED if row.persons == 1 else counted("person", row.persons),
         Stack([row.received_at, row.authority, *_marks(row)]),
-        Stack([*_standing(row), *_statuses(row)]),
+        Stack([*_standing(row), *_statuses(row), row.owner]),
         Stack([*_due(row), row.command]),
     )
 
@@ -75,7 +92,7 @@ def _step(step: OrderStep) -> tuple[object, ...]:
     taken = step.annulled
     by = taken and (taken.employee or taken.source)
     why = taken and say("orders", "annulled-by", taken.at, by, taken.reason)
-    return step.occurred_at, Stack([why, step.text]), step.employee or step.source
+    return step.occurred_at, Stack([why, step.text, step.note]), step.employee or step.source
 
 
 def kept_tables(answer: KeptOrder) -> list[RenderableType]:
@@ -90,6 +107,7 @@ def _pairs(answer: OrderFile) -> Iterator[tuple[str, object]]:
     yield word("about"), answer.subject or ERASED
     annulled = word("annulled") if answer.annulled else None
     yield word("status"), Stack([annulled, *_standing(answer)])
+    yield word("owner"), answer.owner
     yield word("provision"), answer.provision
     by = (code_word("issued-by", answer.issued_by), answer.country, answer.case_ref)
     yield word("authority"), Stack([answer.authority, *by])

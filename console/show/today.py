@@ -41,7 +41,7 @@ def _task(row: TaskRow) -> tuple[object, ...]:
                 say("today", "since", since) if since else None,
             ]
         ),
-        Stack([say("task", row.task), _detail(row)]),
+        Stack([say("task", row.task), _detail(row), row.owner]),
         Stack([row.subject, row.ref, _count(row)]),
         Stack([*row.commands, say("today", "instead", instead) if instead else None]),
     )

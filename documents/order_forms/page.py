@@ -9,6 +9,7 @@ from documents.order_forms.catalogue import CATEGORIES, GROUPS
 from documents.order_forms.filled import Filled, Part, numbered
 from documents.order_forms.receiving import Received
 from documents.report_page import report_page
+from documents.report_text import report_text
 from documents.text import shown
 from schemas.texts import Language
 
@@ -24,11 +25,7 @@ def form_page(filled: Filled, language: Language) -> bytes:
 
 def form_text(filled: Filled, language: Language) -> bytes:
     """The same as lines of text."""
-    document = form_document(filled, language)
-    lines = [document.title, document.law, *document.intro]
-    for section in document.sections:
-        lines += ["", section.title, *(f"- {name}: {value}" for name, value in section.rows)]
-    return "".join(f"{line}\n" for line in lines).encode()
+    return report_text(form_document(filled, language))
 
 
 def form_document(filled: Filled, language: Language) -> Document:

@@ -105,6 +105,17 @@ def judgement_of(order: Order) -> Judgement | None:
     return None if order.facts is None else judge(order.facts)
 
 
+def lacking(order: Order) -> tuple[str, ...]:
+    """What is wrong with an order that the authority can mend, or what it must still give; as grounds."""
+    judged = judgement_of(order)
+    if judged is None:
+        return ()
+    if judged.rule is None:
+        return (judged.usual_ground,)
+    needs = judged.allowance.grounds if judged.allowance else ()
+    return (*judged.faults, *(ground for ground in needs if ground == "needs-judge"))
+
+
 def objection(
     ref: str,
     judged: Judgement,

@@ -43,6 +43,7 @@ _STEPS = (
     names.SECRECY_IMPOSED,
     *PRESERVATION,
     names.AUTHORISATION_RECORDED,
+    names.ORDER_HANDED_OVER,
 )
 _RANKS = {name: rank for rank, name in enumerate(_STEPS)}
 

@@ -8,6 +8,7 @@ rules of the rulebook. A step out of order counts where its time puts it.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, TypeAlias
+from uuid import UUID
 
 import msgspec
 
@@ -51,6 +52,7 @@ from schemas import names
 RECEIVED, EXECUTED = names.ORDER_RECEIVED, names.ORDER_EXECUTED
 AUTHENTICATED, CONFIRMED = names.ORDER_AUTHENTICATED, names.ORDER_CONFIRMED
 AUTHORISED = names.AUTHORISATION_RECORDED
+HANDED_OVER = names.ORDER_HANDED_OVER
 _DECIDED = {
     names.ORDER_VALIDATED: "validated",
     names.ORDER_NARROWED: "narrowed",
@@ -73,6 +75,7 @@ _NAMES = frozenset(
         AUTHENTICATED,
         AUTHORISED,
         CONFIRMED,
+        HANDED_OVER,
         *_DECIDED,
         *SECRECY,
         *PRESERVATION,
@@ -203,6 +206,17 @@ class Order(msgspec.Struct, frozen=True):
     def execution(self) -> OrderAct | None:
         """How it was carried out: the first time."""
         return next(iter(self.named(EXECUTED)), None)
+
+    @property
+    def owners(self) -> tuple[UUID, ...]:
+        """The employees in whose hands it was, by order: the last one owns it. The first one received it.
+
+        Of a hand-over counts what the ledger knows of itself, or a file of its people.
+        """
+        given = [
+            act.facts["to_employee"] for act in self.named(HANDED_OVER) if act.came != "outside"
+        ]
+        return tuple(UUID(named) for named in (self.fact("employee"), *given) if named)
 
     @property
     def last_day(self) -> date | None:
@@ -444,7 +458,7 @@ def _cells(_key: Key, order: Order) -> tuple[Any, ...]:
 
 VIEW: View[Order] = View(
     name="orders",
-    version=f"7+{digest(ORDER_RULES)}",
+    version=f"8+{digest(ORDER_RULES)}",
     type=Order,
     keys=keys,
     names=_NAMES,

@@ -215,6 +215,16 @@ class OrderWithdrawn(_Order, frozen=True, kw_only=True):
     reason: Code | UnsetType = UNSET
 
 
+class OrderHandedOver(_Order, frozen=True, kw_only=True):
+    """An order was given into the hands of another employee, who owns it from then on.
+
+    `from_employee`: who owned it before. What the next one must know is a remark, sealed as a person's value.
+    """
+
+    to_employee: Employee
+    from_employee: Employee | UnsetType = UNSET
+
+
 class _Secrecy(_Step, frozen=True, kw_only=True):
     by: Literal["authority", "court", "statute", "review"]
     evidence: Code
@@ -381,6 +391,14 @@ _STEPS = (
     EventType(names.ORDER_EXECUTED, OrderExecuted, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.ORDER_CONFIRMED, OrderConfirmed, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.ORDER_WITHDRAWN, OrderWithdrawn, PERSON, _CLAUSE, topics=_TOPICS),
+    EventType(
+        names.ORDER_HANDED_OVER,
+        OrderHandedOver,
+        PERSON,
+        _CLAUSE,
+        references=("to_employee", "from_employee"),
+        topics=_TOPICS,
+    ),
     EventType(names.SECRECY_IMPOSED, SecrecyImposed, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.SECRECY_REVIEWED, SecrecyReviewed, PERSON, _CLAUSE, topics=_TOPICS),
     EventType(names.SECRECY_LIFTED, SecrecyLifted, PERSON, _CLAUSE, topics=_TOPICS),

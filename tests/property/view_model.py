@@ -110,6 +110,7 @@ ACTS_ON: dict[str, tuple[tuple[str, ...], str | None]] = {
     "authorisation-recorded": _ORDER,
     **dict.fromkeys(("order-authenticated", "order-validated", "order-narrowed"), _ORDER),
     **dict.fromkeys(("order-objected", "order-rejected", "order-withdrawn"), _ORDER),
+    "order-handed-over": _ORDER,
     **dict.fromkeys(("order-confirmed", "order-executed"), _ORDER),
     **dict.fromkeys(("secrecy-reviewed", "secrecy-lifted"), (("secrecy-imposed",), None)),
     "preservation-extended": (("preservation-imposed",), None),

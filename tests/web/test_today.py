@@ -82,6 +82,7 @@ def _task(task: str, state: str = "waits", day: str | None = None) -> TaskRow:
         subject=None,
         ref=None,
         detail=None,
+        owner=None,
         count=1,
         commands=[],
         instead=None,

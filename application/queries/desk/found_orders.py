@@ -1,6 +1,6 @@
 """Orders of authorities, found by their reference, as they were known at a moment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -25,20 +25,24 @@ class OrderFilter(Struct, frozen=True):
     """Which orders. `authority`, `case_ref`: as they were received; `sha256`: of a document of theirs.
 
     `value`: a number, an address or another value of the person that the order names, or the desk stated.
+    `owner`: streams of the employee in whose hands it is.
     """
 
     authority: str | None = None
     case_ref: str | None = None
     sha256: str | None = None
     value: str | None = None
+    owner: Sequence[UUID] | None = None
 
     def has(self, order: Order) -> bool:
         """Whether an order is meant, as far as its facts say."""
         facts = order.receipt.facts if order.receipt else {}
         stated = {"authority": self.authority, "case_ref": self.case_ref}
         digests = {act.facts.get(name) for act in order.steps for name in _DIGESTS}
-        return all(text is None or facts.get(name) == text for name, text in stated.items()) and (
-            self.sha256 is None or self.sha256 in digests
+        return (
+            all(text is None or facts.get(name) == text for name, text in stated.items())
+            and (self.sha256 is None or self.sha256 in digests)
+            and (self.owner is None or not {*order.owners[-1:]}.isdisjoint(self.owner))
         )
 
 
@@ -50,16 +54,23 @@ class FoundOrder(Struct, frozen=True):
     """One order and whom it is about. `reference`: as it is shown; that of an erased person is gone.
 
     `others`: the other orders of the person, of which one may wait for the data that this order keeps.
+    `employees`: in whose hands it was, by stream.
     """
 
     stream: UUID
     reference: Name
     order: Order
     others: tuple[Order, ...] = ()
+    employees: Mapping[UUID, Name] = {}
 
     def standing(self, time: datetime) -> OrderStatus | None:
         """What it is at a time; None when it had not been received by then."""
         return standing(self.order, time, followers=self.others)
+
+    def owner(self, time: datetime) -> Name | None:
+        """The employee in whose hands it is at a time; None where nobody is known."""
+        owners = self.order.until(time).owners
+        return self.employees.get(owners[-1]) if owners else None
 
     @property
     def person(self) -> str:
@@ -136,9 +147,16 @@ def named_orders(source: Source, rows: Sequence[tuple[UUID, Order]]) -> list[Fou
     of_person: dict[UUID, list[Order]] = {}
     for stream, order in rows:
         of_person.setdefault(stream, []).append(order)
+    whose = owners_of(source, rows)
     return [
-        FoundOrder(stream, names[stream], order, tuple(of_person[stream])) for stream, order in rows
+        FoundOrder(stream, names[stream], order, tuple(of_person[stream]), whose)
+        for stream, order in rows
     ]
+
+
+def owners_of(source: Source, rows: Sequence[tuple[UUID, Order]]) -> Mapping[UUID, Name]:
+    """Everybody in whose hands some orders were."""
+    return source.names(owner for _, order in rows for owner in order.owners)
 
 
 def find_order(
@@ -172,8 +190,9 @@ def find_cases(
     if not rows:
         raise NotAllowed(f"there is no order {ref}: `ledger order list --all` names them all")
     whose = _whose(source, [stream for stream, _ in rows], subject)
+    employees = owners_of(source, rows)
     return [
-        FoundOrder(stream, whose[stream], order, _others(source, moment, stream, order))
+        FoundOrder(stream, whose[stream], order, _others(source, moment, stream, order), employees)
         for stream, order in rows
     ]
 

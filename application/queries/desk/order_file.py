@@ -12,15 +12,15 @@ from application.queries.cases.clocks import CaseAct
 from application.queries.desk.found_orders import FoundOrder, find_cases, known_orders
 from application.queries.desk.orders import OrderClockRow, OrderRow, clock_row, order_row
 from application.queries.subjects import known_streams
-from application.source import Source, instant_or_none
+from application.source import Shown, Source, instant_or_none, shown
 from ledger.event import RecordedEvent, instant
 from ledger.reading import events_but_reads
 from projections.folds.annulment import is_annulment, name_of, target_of
 from projections.folds.timetravel import NOW, Moment, SelectedEvents, fold, select
 from projections.following.derive import selected_at
 from projections.views.order_acts import act_of
-from projections.views.orders import RECEIVED, VIEW, Order, OrderStatus
-from schemas import names, texts
+from projections.views.orders import HANDED_OVER, RECEIVED, VIEW, Order, OrderStatus
+from schemas import REMARK, names, texts
 
 
 class StepAnnulled(Answer, frozen=True):
@@ -37,11 +37,13 @@ class OrderStep(CaseAct, frozen=True):
     """An act on an order. `employee`: who did it, as the ledger itself knows; null of what came from outside.
 
     `annulled`: what took it back; it counts no more. `categories`: of the data that the act is about.
+    `note`: of a hand-over, what the next employee must know.
     """
 
     employee: Name | None
     annulled: StepAnnulled | None
     categories: list[str]
+    note: Shown | None
 
 
 class OrderFile(OrderRow, frozen=True):
@@ -131,6 +133,7 @@ def order_file(
 
 
 _STEPS = VIEW.names or frozenset()
+_PEOPLE = ("employee", "to_employee", "from_employee")
 _OVER: Mapping[str, object] = {
     "open": False,
     "next": None,
@@ -188,20 +191,27 @@ def _steps(
     language: texts.Language,
 ) -> list[OrderStep]:
     taken = _annulments(source, selected)
-    people = {
-        UUID(event.facts["employee"])
+    whose = source.names(
+        UUID(event.facts[fact])
         for event in (*told, *taken.values())
-        if "employee" in event.facts
-    }
-    whose = source.names(people)
+        for fact in _PEOPLE
+        if fact in event.facts
+    )
+    if any(event.sealed for event in told if event.name == HANDED_OVER):
+        source.reads.note_many({REMARK})
+
+    def people(event: RecordedEvent) -> dict[str, Name]:
+        return {fact: whose[UUID(event.facts[fact])] for fact in _PEOPLE if fact in event.facts}
 
     def employee(event: RecordedEvent) -> Name | None:
-        named = event.facts.get("employee")
-        return whose[UUID(named)] if named else None
+        return people(event).get("employee")
+
+    def note(event: RecordedEvent) -> Shown | None:
+        opened = source.personal(event) if event.name == HANDED_OVER else {}
+        return shown(opened["remark"]) if "remark" in opened else None
 
     def step(event: RecordedEvent) -> OrderStep:
-        by, taken_by = employee(event), taken.get(name_of(event))
-        facts = event.facts | ({"employee": by} if by else {})
+        taken_by, facts = taken.get(name_of(event)), event.facts | people(event)
         said = {"order_ref": ref, **facts, "categories": event.categories}
         return OrderStep(
             type=event.name,
@@ -210,9 +220,10 @@ def _steps(
             id=event.id,
             facts=facts,
             text=texts.text_of(event.name, said, language),
-            employee=by,
+            employee=employee(event),
             annulled=_taken(taken_by, employee(taken_by)) if taken_by else None,
             categories=list(event.categories),
+            note=note(event),
         )
 
     return [step(event) for event in told]

@@ -182,7 +182,7 @@ def _task(case: FoundOrder, step: Step, clock: OrderClockStatus | None, now: dat
         since=instant(case.received.time),
         subject=reference_of(case.reference),
         ref=case.order.ref,
-        detail=None,
+        owner=reference_of(case.owner(now)),
         commands=(_command(case, step),),
     )
 

@@ -24,11 +24,12 @@ class OrderRow(Answer, frozen=True):
     `due`: by when the next thing is to be done, and `next` what that is; null where nothing is left.
     `secrecy`: whether the person may be told. `allowed_fields`, `refused_fields`: once it was decided.
     `persons`: how many it is about; of several the row says how the most urgent one stands, and `subject` is
-    null. `statuses`: how many of them stand how.
+    null. `statuses`: how many of them stand how. `owner`: the employee in whose hands it is.
     """
 
     order_ref: str
     subject: Name | None
+    owner: Name | None
     status: Status
     open: bool
     provision: str | None
@@ -154,6 +155,7 @@ def order_row(case: FoundOrder, state: OrderStatus, time: datetime) -> OrderRow:
     return OrderRow(
         order_ref=past.ref,
         subject=unless_erased(case.reference),
+        owner=case.owner(time),
         status=state.status,
         open=state.is_open,
         provision=receipt.provision,

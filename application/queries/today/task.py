@@ -65,7 +65,7 @@ class Task(Struct, frozen=True, kw_only=True):
 
     `since`: from when it waits. `detail`: which right, duty, change or topic. `count`: how many are done at
     once. `commands`: one after the other, with what only a person knows in capitals. `instead`: another
-    command that may be given.
+    command that may be given. `owner`: the employee in whose hands it is, where somebody is named.
     """
 
     task: str
@@ -78,6 +78,7 @@ class Task(Struct, frozen=True, kw_only=True):
     subject: str | None = None
     ref: str | None = None
     detail: str | None = None
+    owner: str | None = None
     count: int = 1
 
 
@@ -92,6 +93,7 @@ class TaskRow(Answer, frozen=True):
     subject: str | None
     ref: str | None
     detail: str | None
+    owner: str | None
     count: int
     commands: list[str]
     instead: str | None
@@ -184,6 +186,7 @@ def _row(task: Task) -> TaskRow:
         subject=task.subject,
         ref=task.ref,
         detail=task.detail,
+        owner=task.owner,
         count=task.count,
         commands=list(task.commands),
         instead=task.instead,

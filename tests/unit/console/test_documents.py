@@ -31,6 +31,7 @@ from documents.report_page import report_page
 from documents.report_pdf import report_pdf
 from documents.transparency import transparency_page
 from ledger.errors import Misconfigured
+from projections.reading.order_judging import ORDER_GROUNDS
 from rulebook.retention import RETENTION_RULES
 from schemas import PERSONAL_FIELDS
 from schemas.texts import LANGUAGES, Language, country_name, queries, word_of
@@ -329,3 +330,10 @@ def test_without_typst_a_pdf_says_what_to_install(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "typst", None)
     with pytest.raises(Misconfigured, match="install the extra `pdf`"):
         report_pdf(certificate("nl"), WHEN)
+
+
+@BOTH
+def test_every_ground_of_an_order_is_told_in_a_sentence(language: Language) -> None:
+    for ground in ORDER_GROUNDS:
+        assert WORDS["order-ground"][ground][language].endswith(".")
+    assert {*WORDS["order-remedy"]} - {"authentic", "written-order"} <= {*ORDER_GROUNDS}

@@ -128,6 +128,7 @@ PLAIN = {
     ("archive", "ARCHIVE"),
     ("audit", "--archive"),
     ("audit", "--since"),
+    ("today", "--owner"),
     ("prune", "--archive"),
     ("prune", "--through"),
     ("query", "ARCHIVE"),

@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -93,6 +94,8 @@ GOLDEN = {
     ("orders", "5"): "55d62fef57a8c4f63f6444b9b3d76e953bb9b4c351f6a6e7efb1ab451a1e2e3c",
     # A tap and a period that goes on keep an order open.
     ("orders", "7"): "545824e2b8f2d969521a43dcdfce82365388c5730b2d73e82b9e02286f6c79d3",
+    # An order is in the hands of an employee.
+    ("orders", "8"): "024c4414b52fe9bf1b5cfa94ea289a83830ea4a9f75784daafc2ab257758c9d3",
     ("secrecy", "4"): "5e35219c2e31c2814a68c3dab327c1637591d7682a3b13d4bae7d9b01917d53b",
     ("legal_holds", "3"): "c4819b35580786e525ecd0993f482e9a70ce3eca778b390b0b9b2a5e8820fe4d",
     ("findings", "15"): "1d18f5e3557a26650a327ca0e67d313907f891257ec14599a7a3f3246508ee52",
@@ -298,6 +301,7 @@ def order_story() -> list[RecordedEvent]:
             {"ground": "d", "considerations": considered, "review_on": "2026-08-01"},
         ),
         ("order-received", {"order_ref": "O-2", "provision": "nl.sv.126na", **facts}),
+        ("order-handed-over", {"order_ref": "O-2", "to_employee": str(UUID(int=9))}),
     ]
     return [
         event(name, minutes, id=f"o{minutes}", **{"position": minutes, **members})

@@ -24,6 +24,7 @@ REQUIRED = {
     "order-executed": {"order_ref"},
     "order-confirmed": {"order_ref", "what"},
     "order-withdrawn": {"order_ref"},
+    "order-handed-over": {"order_ref", "to_employee"},
     "secrecy-imposed": {"by", "evidence"},
     "secrecy-reviewed": {"by", "evidence"},
     "secrecy-lifted": {"by", "evidence"},
