@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from archive.annulled import annulled_positions
-from archive.manifest import Asked
+from archive.manifest import QueryAnswer
 from archive.places import Place
 from archive.questions import sql_of
 from archive.writing import begun_manifest
@@ -37,11 +37,11 @@ class Archive:
         self._engine.register("annulled", self._annulled(privacy_office))
         self._engine.execute(f"CREATE VIEW events AS {sql_of('events')}")
 
-    def ask(self, question: str) -> Asked:
+    def ask(self, question: str) -> QueryAnswer:
         """The answer to one of `QUESTIONS`. Raises Unproven when the archive cannot be read."""
         rows = self._rows(question)
         columns = tuple(name for name, *_ in self._engine.description)
-        return Asked(question, self.position, columns, tuple(rows))
+        return QueryAnswer(question, self.position, columns, tuple(rows))
 
     def _rows(self, statement: str) -> list[tuple[Any, ...]]:
         try:

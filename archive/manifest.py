@@ -73,7 +73,7 @@ class CheckedArchive(msgspec.Struct, frozen=True):
     origin: str | None
 
 
-class Asked(msgspec.Struct, frozen=True):
+class QueryAnswer(msgspec.Struct, frozen=True):
     """The answer to a question over the events up to a position, as rows of columns."""
 
     question: str

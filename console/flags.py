@@ -19,7 +19,7 @@ from application.language import speak
 from application.lookups import Names, NotKnown, codes, named
 from application.queries.period import Period
 from application.times import show_in, time_shown
-from console.setting_flags import Several, composed, own_parameters, texts_of, with_flags
+from console.setting_flags import OptionGroup, composed, own_parameters, texts_of, with_flags
 from console.streams import text_of
 from host.environment import settings_from
 from host.setting_list import Group
@@ -174,10 +174,12 @@ def day_or_none(flag: str, text: str | None) -> date | None:
 
 AtMoment = Annotated[
     Moment,
-    Several(moment_of, {"as_of": AsOf, "recorded_by": RecordedBy, "at_position": AtPosition}),
+    OptionGroup(moment_of, {"as_of": AsOf, "recorded_by": RecordedBy, "at_position": AtPosition}),
 ]
-Within = Annotated[Period, Several(period_of, {"since": Since, "until": Until})]
-WithinKnown = Annotated[Period, Several(period_of, {"since": Since, "until": Until, "as_of": AsOf})]
+Within = Annotated[Period, OptionGroup(period_of, {"since": Since, "until": Until})]
+WithinKnown = Annotated[
+    Period, OptionGroup(period_of, {"since": Since, "until": Until, "as_of": AsOf})
+]
 
 
 def configured(*groups: Group) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -215,7 +217,7 @@ def _ask_for_members(command: Callable[..., None]) -> None:
     command.__signature__ = signature.replace(parameters=own)  # type: ignore[attr-defined]
 
 
-def _several(act: type[Given]) -> Several:
+def _several(act: type[Given]) -> OptionGroup:
     members = members_of(act)
 
     def made(**values: Any) -> Given:
@@ -223,7 +225,7 @@ def _several(act: type[Given]) -> Several:
         texts = {name: text_of(flag, values[name]) for name, flag in files.items()}
         return given_of(act, values | texts)
 
-    return Several(
+    return OptionGroup(
         made,
         {one.name: _asked_for(one) for one in members},
         {one.name: inspect.Parameter.empty if one.must else one.default for one in members},

@@ -11,7 +11,7 @@ from typer.models import CommandInfo
 from application.words import say
 from console.help import help_of
 from console.late_types import checked_late
-from console.meant import commands_meant
+from console.suggestions import commands_meant
 from console.tree import Entry, below, entries, function_of
 from ledger import cycles
 

@@ -11,8 +11,8 @@ import typer
 
 from application.language import asked_for, speak
 from console.groups import Group, program_of
-from console.meant import unknown_variables
 from console.setting_flags import global_flags
+from console.suggestions import unknown_variables
 from console.tree import is_confidential
 from host.logs import RUN, end_logs, silence
 from host.signals import end_in_order

@@ -45,7 +45,7 @@ def texts_of(arguments: dict[str, Any], groups: tuple[Group, ...]) -> dict[str, 
     return {variable: str(value) for variable, value in values.items() if value is not None}
 
 
-class Several(NamedTuple):
+class OptionGroup(NamedTuple):
     """An argument of a command that several options `make`.
 
     `defaults`: of those that have another one than None; `inspect.Parameter.empty` where it is required.
@@ -56,17 +56,17 @@ class Several(NamedTuple):
     defaults: Mapping[str, object] = MappingProxyType({})
 
 
-def _several(parameter: inspect.Parameter) -> Several | None:
+def _option_group(parameter: inspect.Parameter) -> OptionGroup | None:
     metadata = get_args(parameter.annotation)[1:]
-    return next((item for item in metadata if isinstance(item, Several)), None)
+    return next((item for item in metadata if isinstance(item, OptionGroup)), None)
 
 
 def own_parameters(command: Callable[..., None]) -> Iterator[inspect.Parameter]:
     """The options and arguments of a command, after its first parameter (settings or context)."""
     for parameter in [*inspect.signature(command).parameters.values()][1:]:
-        if several := _several(parameter):
-            for name, annotation in several.options.items():
-                default = several.defaults.get(name)
+        if group := _option_group(parameter):
+            for name, annotation in group.options.items():
+                default = group.defaults.get(name)
                 yield parameter.replace(name=name, annotation=annotation, default=default)
         else:
             yield parameter
@@ -75,9 +75,9 @@ def own_parameters(command: Callable[..., None]) -> Iterator[inspect.Parameter]:
 def composed(command: Callable[..., None], arguments: dict[str, Any]) -> dict[str, Any]:
     """The arguments of a command, made of its options. Raises BadParameter."""
     for name, parameter in inspect.signature(command).parameters.items():
-        if several := _several(parameter):
-            values = {option: arguments.pop(option) for option in several.options}
-            arguments[name] = several.make(**values)
+        if group := _option_group(parameter):
+            values = {option: arguments.pop(option) for option in group.options}
+            arguments[name] = group.make(**values)
     return arguments
 
 

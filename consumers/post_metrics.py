@@ -42,7 +42,7 @@ _FULL, _FAILED = "full", "failed"
 
 @dataclass(frozen=True)
 class PostMetrics:
-    """Counts of the outcomes of posts; the observer of `consumers.together`.
+    """Counts of the outcomes of posts; the observer of `consumers.post_batcher`.
 
     Withheld messages are counted nowhere.
     """

@@ -131,10 +131,7 @@ def _sections(letter: DeclaredLetter, head: LetterHead, values: Values) -> Itera
 def request_letter(head: LetterHead, case: RequestFile, to: Addressee) -> Written:
     """What a letter on a request says: of a person whose identity was shown name and address, too."""
     paused = next((pause.from_ for pause in case.pauses if pause.until is None), None)
-    extended, asked, refusal = _last(case, "reason"), _last(case, "information_asked"), None
-    if case.status == "refused":
-        refusal = REFUSALS.get(case.outcome or "")
-    entry = EXTENSIONS.get(extended or "")
+    asked = _last(case, "information_asked")
     values: dict[str, str | None] = {
         "right": head.phrase("right", case.right),
         "received": head.day(case.received_on),
@@ -143,12 +140,22 @@ def request_letter(head: LetterHead, case: RequestFile, to: Addressee) -> Writte
         "paused": head.day(paused),
         "asked": (head.phrase("asked", asked) or head.words.word(asked)) if asked else None,
         "reply": head.by("rights.identity-reply"),
-        "reason": _in(head, entry, "title") or (head.words.word(extended) if extended else None),
         "ended": head.day(case.ended_at),
+        **_reasons(head, case),
+    }
+    return Written(_lines(head, case, to), case.request_ref, values)
+
+
+def _reasons(head: LetterHead, case: RequestFile) -> dict[str, str | None]:
+    """The reason of an extension, and the ground of a refusal with its citation."""
+    extended = _last(case, "reason")
+    entry = EXTENSIONS.get(extended or "")
+    refusal = REFUSALS.get(case.outcome or "") if case.status == "refused" else None
+    return {
+        "reason": _in(head, entry, "title") or (head.words.word(extended) if extended else None),
         "ground": _in(head, refusal, "text") or head.words.word(case.outcome),
         "citation": head.words.words.cited(refusal.citation) if refusal else None,
     }
-    return Written(_lines(head, case, to), case.request_ref, values)
 
 
 def _last(case: RequestFile, fact: str) -> str | None:

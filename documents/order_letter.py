@@ -1,6 +1,6 @@
 """A letter to the authority of an order, in Dutch or English: it names no person and no number. Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from msgspec import Struct, convert
@@ -177,16 +177,19 @@ class _Page:
             title = self.says("given") if len(told) == 1 else self.says("part", number)
             rows = tuple((name, value) for name, value in self.given(step) if value)
             yield Section(title, columns=("", ""), widths=_WIDTHS, rows=rows)
-        lacks = tuple(dict.fromkeys(row for step in told for row in self.withheld(step)))
-        if refused := self.fields(self.file.refused_fields):
-            grounds = [s.facts.get("ground") for s in self.file.steps if s.annulled is None]
-            why = " ".join(self.letter.say("order-ground", str(g)) for g in grounds if g)
-            lacks = (*lacks, (refused, why))
-        if lacks:
+        if lacks := tuple(dict.fromkeys(self.lacking(told))):
             columns = (self.says("field"), self.says("why"))
             yield Section(self.says("lacks"), columns=columns, widths=_WIDTHS, rows=lacks)
         if self.file.bundles:
             yield Section(self.says("check"), text=self.says("checked"))
+
+    def lacking(self, told: Sequence[OrderStep]) -> Iterator[tuple[str, str]]:
+        """The withheld fields of each delivery, then the refused ones, each with the reason."""
+        for step in told:
+            yield from self.withheld(step)
+        if refused := self.fields(self.file.refused_fields):
+            grounds = [s.facts.get("ground") for s in self.file.steps if s.annulled is None]
+            yield refused, " ".join(self.letter.say("order-ground", str(g)) for g in grounds if g)
 
     def given(self, step: OrderStep) -> Iterator[tuple[str, str]]:
         """What one step gave or kept, as names and values; without a value it says nothing."""

@@ -33,7 +33,7 @@ class Report(NamedTuple, Generic[A]):
         return self.forms[form](self.make(source, scope), scope)
 
 
-class Asked(NamedTuple):
+class ReportRequest(NamedTuple):
     """Which document is asked for: about whom, on which request, in which form and language, as of when.
 
     `position`: of the last event that it reflects; None: of the last one that is recorded.
@@ -48,7 +48,7 @@ class Asked(NamedTuple):
 
 
 def issued(
-    report: Report[A], site: Site, source: Source, asked: Asked, controller: Controller
+    report: Report[A], site: Site, source: Source, asked: ReportRequest, controller: Controller
 ) -> bytes:
     """The bytes of a document, first recorded on its request. Expects views that are up to date.
 

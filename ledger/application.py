@@ -19,7 +19,6 @@ from ledger.keys.subjects import SubjectIndex
 from ledger.library.reader import LedgerReader, RecorderFactory
 from ledger.names import LedgerName, Role
 from ledger.recorder import LedgerRecorder
-from ledger.recording.ahead import ahead
 from ledger.recording.batch import (
     USUAL,
     Batch,
@@ -31,9 +30,10 @@ from ledger.recording.batch import (
     record,
     write,
 )
-from ledger.recording.before import Before
 from ledger.recording.intake import Sealer
+from ledger.recording.pipelined import pipelined
 from ledger.recording.quarantine import resume_source
+from ledger.recording.writer_cache import WriterCache
 from ledger.storage.postgres import Database, Session
 from ledger.writing.append import Span, append, lock_head
 from ledger.writing.bookmarks import Bookmark, begin_bookmark, halt_topics
@@ -69,7 +69,7 @@ class Ledger(LedgerReader):
         self._means = Means(self.session, self.keyring, sealer, refusals.withheld_key)
         self._clock = clock
         self._limit = refusals.limit
-        self._before = Before()
+        self._before = WriterCache()
         super().__init__(self.session)
 
     def record(self, batch: Batch) -> Outcome:
@@ -82,7 +82,7 @@ class Ledger(LedgerReader):
         Gives each outcome once it is committed. Raises what `record` raises: then neither that batch
         nor a later one is recorded.
         """
-        return ahead(batches, self._prepare, self._write, self.record)
+        return pipelined(batches, self._prepare, self._write, self.record)
 
     def _prepare(self, batch: Batch) -> PreparedBatch:
         return prepare(self._means, batch, self._clock())

@@ -16,14 +16,14 @@ from application.answer import Answer
 from application.language import spoken
 from application.register_words import RegisterWords
 from ledger.errors import Misconfigured, UnknownSubject
+from web.context import RequestContext
 from web.page import AnyPage, Form, Page, Preview
 from web.parts import Input, Kind
 from web.rendering import code
 from web.requests import time_named
 from web.resource import Params, Resource
 from web.resources.periods import person_named
-from web.rights import Deed, Part
-from web.visit import Visit
+from web.rights import Part, Permission
 from web.words import t
 
 P = TypeVar("P", bound=Params)
@@ -59,15 +59,15 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
     path: str
     section: str
     part: Part
-    deed: Deed
+    deed: Permission
     params: type[P]
     fields: type[F]
-    do: Callable[[Visit, F], str]
+    do: Callable[[RequestContext, F], str]
     back: Callable[[P], str]
-    inputs: Callable[[Visit, P], Sequence[Input]] | None = None
-    about: Callable[[Visit, P], Sequence[tuple[object, object]]] | None = None
+    inputs: Callable[[RequestContext, P], Sequence[Input]] | None = None
+    about: Callable[[RequestContext, P], Sequence[tuple[object, object]]] | None = None
     named: Callable[[P], Sequence[object]] = _nothing_named
-    preview: Callable[[Visit, F], Preview] | None = None
+    preview: Callable[[RequestContext, F], Preview] | None = None
     danger: bool = False
 
     @property
@@ -90,28 +90,30 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
             self.name,
         )
 
-    def _do(self, visit: Visit, fields: F) -> str:
+    def _do(self, context: RequestContext, fields: F) -> str:
         with _told_beside(fields):
-            return self.do(visit, _coded(fields))
+            return self.do(context, _coded(fields))
 
-    def _previewed(self, visit: Visit, fields: F) -> Preview:
+    def _previewed(self, context: RequestContext, fields: F) -> Preview:
         assert self.preview is not None
         with _told_beside(fields):
-            return self.preview(visit, _coded(fields))
+            return self.preview(context, _coded(fields))
 
-    def _inputs(self, visit: Visit, params: P) -> Sequence[Input]:
+    def _inputs(self, context: RequestContext, params: P) -> Sequence[Input]:
         if self.inputs is not None:
-            return self.inputs(visit, params)
+            return self.inputs(context, params)
         assert issubclass(self.fields, Given), self.name
         return asked(self.fields)
 
     def _resource(self) -> Resource[P, ActForm]:
-        def load(_visit: Visit, _params: P) -> ActForm:
+        def load(_visit: RequestContext, _params: P) -> ActForm:
             return ActForm(self.name)
 
         return Resource(self.name, self.path, self.part, self.params, ActForm, load, deed=self.deed)
 
-    def _present(self, visit: Visit, params: P, _answer: ActForm) -> Mapping[str, object]:
+    def _present(
+        self, context: RequestContext, params: P, _answer: ActForm
+    ) -> Mapping[str, object]:
         words, named = f"act-{self.name}", self.named(params)
         submit = t(f"{words}.submit", *named)
         return {
@@ -120,8 +122,8 @@ class Act(Struct, Generic[P, F], frozen=True, kw_only=True):
             "submit": t("form.check") if self.preview else submit,
             "confirm": submit,
             "danger": self.danger,
-            "about": tuple(self.about(visit, params)) if self.about else (),
-            "fields": filled(self._inputs(visit, params), params),
+            "about": tuple(self.about(context, params)) if self.about else (),
+            "fields": filled(self._inputs(context, params), params),
             "back": self.back(params),
         }
 
@@ -193,9 +195,9 @@ def _coded(fields: F) -> F:
     return in_codes(fields) if isinstance(fields, Given) else fields
 
 
-def time_of(visit: Visit, given: Timed) -> datetime:
+def time_of(context: RequestContext, given: Timed) -> datetime:
     """When an act was done. Raises Misconfigured for a malformed time."""
-    return time_named({"at": given.at or ""}, "at") or visit.now
+    return time_named({"at": given.at or ""}, "at") or context.now
 
 
 def options(about: str, codes: Sequence[str]) -> tuple[tuple[str, object], ...]:

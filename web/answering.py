@@ -1,4 +1,4 @@
-"""From a request to an answer: one site, one visit, one resource, in a thread beside the loop."""
+"""From a request to an answer: one site, one context, one resource, in a thread beside the loop."""
 
 import asyncio
 from collections import Counter
@@ -16,6 +16,7 @@ from application.times import show_in
 from host.pool import SitePool
 from ledger.errors import Busy, Misconfigured
 from projections.folds.timetravel import NOW
+from web.context import RequestContext
 from web.frame import AS_OF, MOMENT
 from web.logins.guard import SAFE_METHODS
 from web.logins.limits import looks, openings, own_acts
@@ -26,7 +27,6 @@ from web.requests import LANGUAGE, check_filled, check_language, language_of, mo
 from web.resource import Params, Resource
 from web.rights import rights_of
 from web.shares import Shares
-from web.visit import Visit
 
 T = TypeVar("T")
 P = TypeVar("P", bound=Params)
@@ -41,7 +41,7 @@ WATCH_S = 0.5
 """So often a request is asked whether its client is still there."""
 
 
-class Desk:
+class RequestRunner:
     """What requests are answered with. `login_of`: a name of the login, for what was stated in it."""
 
     def __init__(
@@ -59,12 +59,12 @@ class Desk:
         self,
         request: Request,
         principal: Principal,
-        work: Callable[[Visit], T],
+        work: Callable[[RequestContext], T],
         *,
         moment: Mapping[str, str] | None = None,
         stated: Stated = NOTHING_STATED,
     ) -> T:
-        """What `work` makes of the visit, in a thread. Raises what it raises, and Busy.
+        """The result of `work` for the request, in a thread. Raises what it raises, and Busy.
 
         `moment`: its parameters, where those of the address are read already. `stated`: why this request
         alone opens values; see `check_opening`.
@@ -79,7 +79,7 @@ class Desk:
             self._own_acts,
         )
         texts = dict(request.query_params) if moment is None else moment
-        # Until a visit says what the role sees, nothing opens.
+        # Until the context says what the role sees, nothing opens.
         reader = replace(principal.reader, sight=NOTHING)
         asking = self.pool.asking(reader, self._looks.take)
 
@@ -87,8 +87,10 @@ class Desk:
             speak(language)
             show_in(self.pool.settings.people.timezone)
             with self.pool.site(reader, asking) as site:
-                visit = Visit(site, principal, language, moment_of(texts), stated, statements)
-                return work(visit)
+                context = RequestContext(
+                    site, principal, language, moment_of(texts), stated, statements
+                )
+                return work(context)
 
         async with self._shares.turn(principal.reference):
             if await _has_left(request):
@@ -154,18 +156,18 @@ def asked(request: Request) -> dict[str, str]:
     return {**own, **request.path_params}
 
 
-def load(visit: Visit, resource: Resource[P, A], texts: Mapping[str, str]) -> A:
+def load(context: RequestContext, resource: Resource[P, A], texts: Mapping[str, str]) -> A:
     """The answer of a resource. Raises NotFound for a part that the role does not have, as it is not there,
     and for a question about a person by a reader who is told of none.
 
     Raises Misconfigured for wrong parameters, or for a past that the answer does not have.
     """
-    if not visit.has(resource.part) or not (resource.deed is None or visit.may(resource.deed)):
+    if not context.has(resource.part) or not (resource.deed is None or context.may(resource.deed)):
         raise NotForRole
-    if visit.moment != NOW and not resource.timed:
+    if context.moment != NOW and not resource.timed:
         raise Misconfigured("this answer is given of now alone", field=AS_OF)
     params = resource.read(texts)
-    visit.check_asked(texts.values())
+    context.check_asked(texts.values())
     if not resource.is_personal:
-        visit.look_for_missing()
-    return resource.load(visit, params)
+        context.look_for_missing()
+    return resource.load(context, params)

@@ -12,10 +12,10 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route, compile_path
 
 from application.reading import Reader
-from consumers.together import UNOBSERVED, PostObserver
+from consumers.post_batcher import UNOBSERVED, PostObserver
 from host.pool import SitePool
 from web import scripts
-from web.answering import Desk
+from web.answering import RequestRunner
 from web.api.marking import MarkMiddleware
 from web.api.routing import REQUESTS, REQUESTS_S
 from web.bodies import BodiesMiddleware, Room
@@ -63,15 +63,15 @@ class Console:
             keeps=keeps_what_was_typed,
         )
         self.logins = logins = logins_of(house, settings)
-        self.desk = desk = Desk(pool, Reasons(), login_of)
+        self.desk = runner = RequestRunner(pool, Reasons(), login_of)
         self.requests = requests = Limiter(REQUESTS, REQUESTS_S)
-        pages = Pages(desk, showing, requests, secure=origin.is_secure)
-        self.api = Api(desk, pool, origin, posts, requests)
+        pages = Pages(runner, showing, requests, secure=origin.is_secure)
+        self.api = Api(runner, pool, origin, posts, requests)
         self.announced = partial(links.announced, origin) if links else nullcontext
         self.app = Starlette(
             routes=[
                 *logins.routes(),
-                *log_files.routes(desk),
+                *log_files.routes(runner),
                 *(pages.page(page) for page in PAGES),
                 *(pages.form(form) for form in FORMS),
                 *(pages.question(question) for question in QUESTIONS),

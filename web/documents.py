@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from application.answer import Answer
 from application.language import spoken
+from web.context import RequestContext
 from web.exports import FORMS, TYPES, Form, exported
 from web.page import AnyPage, File
-from web.visit import Visit
 
 _FORMS: dict[str, Form] = {form: form for form in FORMS}
 # By which a program on a person's machine knows what a file is.
@@ -21,7 +21,7 @@ _DOCUMENT = (
 )
 
 
-def file_of(page: AnyPage, answer: Answer, form: str, visit: Visit) -> Response | None:
+def file_of(page: AnyPage, answer: Answer, form: str, context: RequestContext) -> Response | None:
     """The file of a page in a format; None for a format that it does not have."""
     name = f"{page.resource.name.replace(' ', '-')}.{form}"
     if (file := page.files.get(form)) is not None:
@@ -29,7 +29,7 @@ def file_of(page: AnyPage, answer: Answer, form: str, visit: Visit) -> Response 
     if form not in _FORMS:
         return None
     resource = page.export or page.resource
-    content = exported(answer, resource.rows, _FORMS[form], visit.part)
+    content = exported(answer, resource.rows, _FORMS[form], context.part)
     return Response(content, headers=_named(name, form), media_type=TYPES[_FORMS[form]])
 
 

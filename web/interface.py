@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from consumers.together import PostObserver, Together
+from consumers.post_batcher import PostBatcher, PostObserver
 from host.pool import SitePool
-from web.answering import Desk
+from web.answering import RequestRunner
 from web.api.asking import check_query
 from web.api.changes import PATH as CHANGES
 from web.api.changes import Changes
@@ -51,18 +51,18 @@ class Api:
 
     def __init__(
         self,
-        desk: Desk,
+        runner: RequestRunner,
         pool: SitePool,
         origin: Origin,
         posts: PostObserver,
         requests: Limiter | None = None,
     ) -> None:
-        self._desk, self._pool, self._origin = desk, pool, origin
+        self._desk, self._pool, self._origin = runner, pool, origin
         self._requests = requests or Limiter(REQUESTS, REQUESTS_S)
         self._posts = posts
-        self.changes = Changes(desk)
+        self.changes = Changes(runner)
         self._making = Lock()
-        self._recorder: Together | None = None
+        self._recorder: PostBatcher | None = None
 
     def routes(self) -> Sequence[Route]:
         """Every address below `/api`; the last one takes what is left."""
@@ -89,12 +89,12 @@ class Api:
     def _doing(self, deed: OwnDeed[Any]) -> Method:
         return guarded(partial(take, self._desk, deed), self._requests)
 
-    def _together(self) -> Together:
+    def _together(self) -> PostBatcher:
         """What records posts, made for the first one."""
         with self._making:
             if self._recorder is None:
                 site = self._pool.apart(self._close)
-                self._recorder = Together(
+                self._recorder = PostBatcher(
                     site.open_recorder, site.intake, site.clock, site.batch_limits, self._posts
                 )
             return self._recorder

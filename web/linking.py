@@ -7,9 +7,9 @@ from application.source import instant_or_none
 from projections.folds.timetravel import Moment
 from schemas import is_person
 from schemas.references import kind_of
+from web.context import RequestContext
 from web.frame import AS_OF, AT_POSITION, RECORDED_BY, address
 from web.pieces import UNTOLD, Erased, Link
-from web.visit import Visit
 
 CONTACT = "~"
 """Between the ids of a customer and of a contact person in an address: no id has it."""
@@ -25,10 +25,10 @@ def moment_texts(moment: Moment) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text}
 
 
-def to(visit: Visit, *path: str, **parameters: str | None) -> str:
+def to(context: RequestContext, *path: str, **parameters: str | None) -> str:
     """The address of a page of the same moment. `path`: its parts, as they are; `_` in a name is `-`."""
     named = {name.replace("_", "-"): text for name, text in parameters.items() if text}
-    return address("/" + "/".join(map(quote, path)), moment_texts(visit.moment) | named)
+    return address("/" + "/".join(map(quote, path)), moment_texts(context.moment) | named)
 
 
 def act(*path: str, **parameters: str | None) -> str:
@@ -37,9 +37,9 @@ def act(*path: str, **parameters: str | None) -> str:
     return address("/" + "/".join(map(quote, path)), named)
 
 
-def person_to(visit: Visit, reference: str, *more: str, **parameters: str | None) -> str:
+def person_to(context: RequestContext, reference: str, *more: str, **parameters: str | None) -> str:
     """The address of a page about a person."""
-    return to(visit, *person_parts(reference), *more, **parameters)
+    return to(context, *person_parts(reference), *more, **parameters)
 
 
 def person_parts(reference: str) -> tuple[str, ...]:
@@ -50,16 +50,16 @@ def person_parts(reference: str) -> tuple[str, ...]:
     return "persons", *parts
 
 
-def person(visit: Visit, name: Name | None) -> object:
+def person(context: RequestContext, name: Name | None) -> object:
     """A person: a link where the reader has that page, and what stands for one who was erased.
 
     A reader without pages of persons is told of none, so nothing says that one was erased either.
     """
     if not isinstance(name, str):
-        return Erased() if visit.has("persons") else UNTOLD
+        return Erased() if context.has("persons") else UNTOLD
     if kind_of(name) == "employee":
-        return Link(to(visit, "staff", bare(name)), name) if visit.has("staff") else name
-    return Link(person_to(visit, name), name) if visit.has("persons") else name
+        return Link(to(context, "staff", bare(name)), name) if context.has("staff") else name
+    return Link(person_to(context, name), name) if context.has("persons") else name
 
 
 def bare(reference: str) -> str:
@@ -67,16 +67,16 @@ def bare(reference: str) -> str:
     return reference.partition("/")[2]
 
 
-def event(visit: Visit, position: int, text: object = None) -> object:
+def event(context: RequestContext, position: int, text: object = None) -> object:
     """An event: a link where the reader has its page."""
     words = position if text is None else text
-    if not visit.has("persons"):
+    if not context.has("persons"):
         return words
-    return Link(to(visit, "events", str(position)), words, quiet=text is None)
+    return Link(to(context, "events", str(position)), words, quiet=text is None)
 
 
-def subject(visit: Visit, reference: str | None) -> object:
+def subject(context: RequestContext, reference: str | None) -> object:
     """A subject of an event, which may be a thing of the register."""
     if reference is None:
-        return person(visit, None)
-    return person(visit, reference) if is_person(reference) else reference
+        return person(context, None)
+    return person(context, reference) if is_person(reference) else reference

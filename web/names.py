@@ -15,13 +15,13 @@ from application.queries.naming import Naming
 from application.register_words import WORDS, RegisterWords
 from application.words import code_word
 from schemas.texts import is_spoken, texts, word_of
+from web.context import RequestContext
 from web.harmless import harmless
 from web.linking import to
 from web.moments import dated
 from web.parts import lines
 from web.pieces import Id, Link
 from web.rendering import code, commands
-from web.visit import Visit
 from web.words import t
 from web.words import words as t_words
 
@@ -38,37 +38,37 @@ _OF_REGISTER = {
 }
 
 
-def naming(visit: Visit) -> Naming:
+def naming(context: RequestContext) -> Naming:
     """The names of the register, as it is now."""
-    return Naming(visit.source("register"), spoken())
+    return Naming(context.source("register"), spoken())
 
 
-def recipient(visit: Visit, names: Naming, id: str) -> object:
+def recipient(context: RequestContext, names: Naming, id: str) -> object:
     """A recipient by its name, which leads to what it received; its id behind it."""
-    name = names.recipient(id, visit.moment.as_of or visit.now)
+    name = names.recipient(id, context.moment.as_of or context.now)
     shown: object = Id(id) if name == id else name
-    if visit.has("disclosures"):
-        shown = Link(to(visit, "disclosures", recipient=id), shown)
+    if context.has("disclosures"):
+        shown = Link(to(context, "disclosures", recipient=id), shown)
     return lines(shown, None if name == id else Id(id))
 
 
-def activity(visit: Visit, names: Naming, id: str) -> object:
+def activity(context: RequestContext, names: Naming, id: str) -> object:
     """An activity by its name, which leads to its entry in the register; its id behind it."""
     name = names.activity(id)
     text: object = Id(id) if name == id else name
-    if visit.has("register"):
-        text = Link(to(visit, "register", id), text)
+    if context.has("register"):
+        text = Link(to(context, "register", id), text)
     return lines(text, None if name == id else Id(id))
 
 
-def recipient_options(visit: Visit) -> tuple[tuple[str, object], ...]:
+def recipient_options(context: RequestContext) -> tuple[tuple[str, object], ...]:
     """The recipients of the register, by name."""
-    return _by_name(naming(visit).recipients)
+    return _by_name(naming(context).recipients)
 
 
-def activity_options(visit: Visit) -> tuple[tuple[str, object], ...]:
+def activity_options(context: RequestContext) -> tuple[tuple[str, object], ...]:
     """The activities that are declared, by name."""
-    return _by_name(naming(visit).activities)
+    return _by_name(naming(context).activities)
 
 
 def cited(citation: str) -> str:

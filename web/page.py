@@ -9,13 +9,13 @@ from msgspec import Struct
 from application.answer import Answer
 from schemas.encoding import to_line
 from schemas.texts import Language
+from web.context import RequestContext
 from web.resource import Params, Resource
-from web.rights import Deed
-from web.visit import Visit
+from web.rights import Permission
 
 P = TypeVar("P", bound=Params)
 A = TypeVar("A", bound=Answer)
-Present = Callable[[Visit, P, A], Mapping[str, object]]
+Present = Callable[[RequestContext, P, A], Mapping[str, object]]
 """Makes what a template prints of an answer; it may ask further resources."""
 
 
@@ -84,11 +84,11 @@ class Form(Struct, Generic[F], frozen=True):
 
     path: str
     section: str
-    deed: Deed | None
+    deed: Permission | None
     fields: type[F]
-    do: Callable[[Visit, F], str]
+    do: Callable[[RequestContext, F], str]
     page: AnyPage | None = None
-    preview: Callable[[Visit, F], Preview] | None = None
+    preview: Callable[[RequestContext, F], Preview] | None = None
     name: str = ""
 
 

@@ -6,8 +6,8 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 from application.answer import Answer
+from web.context import RequestContext
 from web.page import AnyPage, FormData
-from web.visit import Visit
 
 F = TypeVar("F", bound=FormData)
 
@@ -32,7 +32,7 @@ class Question(Struct, Generic[F], frozen=True):
 
     path: str
     fields: type[F]
-    ask: Callable[[Visit, F], Shown | Download]
+    ask: Callable[[RequestContext, F], Shown | Download]
     page: AnyPage
 
 

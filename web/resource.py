@@ -1,7 +1,7 @@
 """What may be asked: an entry for each answer. Its endpoint, description and exports follow from it.
 
-A resource is a function from a visit and its parameters to an answer of the application. Its parameters are a
-frozen struct; members that the path names come from there, the others from the query.
+A resource is a function from a request context and its parameters to an answer of the application. Its
+parameters are a frozen struct; members that the path names come from there, the others from the query.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,8 +13,8 @@ import msgspec
 
 from application.answer import Answer
 from ledger.errors import Misconfigured
-from web.rights import Deed, Part
-from web.visit import Visit
+from web.context import RequestContext
+from web.rights import Part, Permission
 
 P = TypeVar("P", bound="Params")
 A = TypeVar("A", bound=Answer)
@@ -70,10 +70,10 @@ class Resource(msgspec.Struct, Generic[P, A], frozen=True):
     part: Part
     params: type[P]
     answer: type[A]
-    load: Callable[[Visit, P], A]
+    load: Callable[[RequestContext, P], A]
     rows: str | None = None
     timed: bool = False
-    deed: Deed | None = None
+    deed: Permission | None = None
     ending: Ending | None = None
 
     @property
@@ -147,10 +147,10 @@ def _without_value(error: msgspec.ValidationError) -> str:
 
 def resource(
     path: str, part: Part, *, name: str, rows: str | None = None, timed: bool = False
-) -> Callable[[Callable[[Visit, P], A]], Resource[P, A]]:
+) -> Callable[[Callable[[RequestContext, P], A]], Resource[P, A]]:
     """Make a resource of a function, by its annotations."""
 
-    def made(load: Callable[[Visit, P], A]) -> Resource[P, A]:
+    def made(load: Callable[[RequestContext, P], A]) -> Resource[P, A]:
         hints: dict[str, Any] = get_type_hints(load)
         params, answer = hints["params"], hints["return"]
         return Resource(name, path, part, params, answer, load, rows, timed)

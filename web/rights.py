@@ -34,7 +34,7 @@ Part = Literal[
     "proof",
     "own",
 ]
-Deed = Literal[
+Permission = Literal[
     "requests",
     "decisions",
     "holds",
@@ -48,7 +48,7 @@ Deed = Literal[
 ]
 
 
-NEEDED: Mapping[Deed, tuple[Role, ...]] = {
+NEEDED: Mapping[Permission, tuple[Role, ...]] = {
     "requests": ("recorder",),
     "decisions": ("recorder", "eraser"),
     "holds": ("recorder",),
@@ -68,7 +68,7 @@ class Rights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     why: str
     pages: tuple[Part, ...]
-    acts: tuple[Deed, ...]
+    acts: tuple[Permission, ...]
     opens: Literal["role", "all", "none", "own"]
     others: Literal["masked", "shut", "hidden"]
     ends: bool = False

@@ -12,7 +12,8 @@ from starlette.routing import Route
 from application.answer import Answer, given
 from host.logs import Log
 from ledger.errors import Halt, LedgerError, Misconfigured, UnknownSubject
-from web.answering import FORMAT, Desk, asked, load
+from web.answering import FORMAT, RequestRunner, asked, load
+from web.context import RequestContext
 from web.documents import file_of
 from web.exports import TYPES
 from web.logins.limits import Limiter
@@ -27,7 +28,6 @@ from web.rendering import render
 from web.requests import UNKNOWN_VALUE, path_of
 from web.sent import Typed, read_form, typed_fields
 from web.showing import Showing, remember_language
-from web.visit import Visit
 from web.words import t
 
 Answering = Callable[[Request, Principal], Awaitable[Response]]
@@ -62,9 +62,11 @@ def _of_another_login(typed: Typed) -> Refusal:
 class Pages:
     """Routes of the pages of one console."""
 
-    def __init__(self, desk: Desk, showing: Showing, requests: Limiter, *, secure: bool) -> None:
+    def __init__(
+        self, runner: RequestRunner, showing: Showing, requests: Limiter, *, secure: bool
+    ) -> None:
         """`requests`: how often a reader may ask."""
-        self._desk = desk
+        self._desk = runner
         self._requests = requests
         self._showing = showing
         self._secure = secure
@@ -76,7 +78,7 @@ class Pages:
 
         async def answer(request: Request, principal: Principal) -> Response:
             response = await self._desk.answer(
-                request, principal, lambda visit: self._made(request, page, visit)
+                request, principal, lambda context: self._made(request, page, context)
             )
             return remember_language(request, response, secure=self._secure)
 
@@ -92,7 +94,7 @@ class Pages:
             return await self._desk.answer(
                 request,
                 principal,
-                lambda visit: self._done(request, form, visit, content),
+                lambda context: self._done(request, form, context, content),
                 moment=moment,
             )
 
@@ -100,56 +102,63 @@ class Pages:
             form.path, self._guarded(answer, form.fields if form.page else None), methods=["POST"]
         )
 
-    def _done(self, request: Request, form: AnyForm, visit: Visit, content: bytes) -> Response:
+    def _done(
+        self, request: Request, form: AnyForm, context: RequestContext, content: bytes
+    ) -> Response:
         """On to the next page; or, where the act is refused, the page again."""
-        if form.deed is not None and not (visit.is_person and visit.may(form.deed)):
+        if form.deed is not None and not (context.is_person and context.may(form.deed)):
             raise NotForRole
         typed = typed_fields(content, form.fields)
         if request.state.stale and form.page is not None:
             # In the portal the login before may have been another customer's: theirs is not shown, nor sent.
             kept: Typed = {} if is_own(form.path) else typed
-            return self._again(request, form.page, visit, _of_another_login(kept))
-        visit.check_asked([*typed.values(), *request.path_params.values()])
+            return self._again(request, form.page, context, _of_another_login(kept))
+        context.check_asked([*typed.values(), *request.path_params.values()])
         with self._once.sending(self._desk.login_of(request), str(typed.get("once", ""))) as sent:
             try:
-                return self._sent(request, form, visit, typed, sent)
+                return self._sent(request, form, context, typed, sent)
             except NotFound:
                 raise
             except LedgerError as error:
                 page = _page_after(form, error)
                 if page is None:
                     raise
-                log_refusal(error, visit.principal)
-                return self._again(request, page, visit, refusal_of(error, typed))
+                log_refusal(error, context.principal)
+                return self._again(request, page, context, refusal_of(error, typed))
 
     def _sent(
-        self, request: Request, form: AnyForm, visit: Visit, typed: Typed, sent: Sending
+        self, request: Request, form: AnyForm, context: RequestContext, typed: Typed, sent: Sending
     ) -> Response:
         """What a form leads to: its act, or first a preview that a person has not seen yet."""
         if sent.address is not None:
             return RedirectResponse(sent.address, 303)
         if form.page is not None and CHANGE in typed:
-            return self._again(request, form.page, visit, Refusal(200, typed))
+            return self._again(request, form.page, context, Refusal(200, typed))
         fields = read_form(typed, request.path_params, form.fields)
         if form.preview is not None and form.page is not None:
-            preview = form.preview(visit, fields)
+            preview = form.preview(context, fields)
             if typed.get("seen") != preview.seen:
-                return self._previewed(request, form, visit, typed, preview)
-        sent.address = form.do(visit, fields)
+                return self._previewed(request, form, context, typed, preview)
+        sent.address = form.do(context, fields)
         if form.name:
             # What waits for a second person is not done: that page says so.
             waits = sent.address == "/approvals"
             self._done_last.note(self._desk.login_of(request), "" if waits else form.name)
-        visit.settle()
+        context.settle()
         return RedirectResponse(sent.address, 303)
 
     def _previewed(
-        self, request: Request, form: AnyForm, visit: Visit, typed: Typed, preview: Preview
+        self,
+        request: Request,
+        form: AnyForm,
+        context: RequestContext,
+        typed: Typed,
+        preview: Preview,
     ) -> Response:
         """What the act would do, with all that was typed; and that it has changed, where it has."""
         frame = self._showing.frame(request, form.section)
         assert form.page is not None
-        facts = self._facts(request, form.page, visit)
+        facts = self._facts(request, form.page, context)
         sent = {name: text for name, text in typed.items() if name not in {"once", "seen"}}
         changed = "seen" in typed
         content = render(
@@ -163,49 +172,53 @@ class Pages:
         )
         return HTMLResponse(content, 409 if changed else 200)
 
-    def _facts(self, request: Request, page: AnyPage, visit: Visit) -> Mapping[str, object]:
+    def _facts(
+        self, request: Request, page: AnyPage, context: RequestContext
+    ) -> Mapping[str, object]:
         texts = asked(request)
-        answer = load(visit, page.resource, texts)
-        return page.present(visit, page.resource.read(texts), answer)
+        answer = load(context, page.resource, texts)
+        return page.present(context, page.resource.read(texts), answer)
 
-    def _again(self, request: Request, page: AnyPage, visit: Visit, refusal: Refusal) -> Response:
+    def _again(
+        self, request: Request, page: AnyPage, context: RequestContext, refusal: Refusal
+    ) -> Response:
         """The page of a form once more."""
-        loaded = load(visit, page.resource, asked(request))
-        return self._shown(request, page, visit, loaded, refusal)
+        loaded = load(context, page.resource, asked(request))
+        return self._shown(request, page, context, loaded, refusal)
 
-    def _made(self, request: Request, page: AnyPage, visit: Visit) -> Response:
-        """A page or a file, made while the visit lasts."""
+    def _made(self, request: Request, page: AnyPage, context: RequestContext) -> Response:
+        """A page or a file, made while its context lasts."""
         form = request.query_params.get(FORMAT, "")
         if FORMAT in request.query_params and form not in {*TYPES, *page.files}:
             raise Misconfigured(UNKNOWN_VALUE, field=FORMAT)
         resource = (
             page.export if page.export and (form in TYPES or form in page.files) else page.resource
         )
-        answer = load(visit, resource, asked(request))
-        made = file_of(page, answer, form, visit)
+        answer = load(context, resource, asked(request))
+        made = file_of(page, answer, form, context)
         if made is not None:
             return made
         done = self._done_last.take(self._desk.login_of(request))
-        return self._shown(request, page, visit, answer, done=done)
+        return self._shown(request, page, context, answer, done=done)
 
     def _shown(
         self,
         request: Request,
         page: AnyPage,
-        visit: Visit,
+        context: RequestContext,
         answer: Answer,
         refusal: Refusal = NOT_REFUSED,
         *,
         done: str | None = None,
     ) -> Response:
         """`done`: the act that the reader did just now; empty where it waits for a second person."""
-        facts = {**page.present(visit, page.resource.read(asked(request)), answer)}
-        if visit.hides:  # its numbers are not of all
+        facts = {**page.present(context, page.resource.read(asked(request)), answer)}
+        if context.hides:  # its numbers are not of all
             answers = {name: facts[name] for name in ("said", "sentence") if facts.get(name)}
             facts |= {name: t("page.in_view", answer) for name, answer in answers.items()}
         frame = self._showing.frame(request, page.section)
         form = {"typed": refusal.typed, "wrong": refusal.wrong, "once": _once()}
-        known = {"visit": visit, "answer": answer, "did": done}
+        known = {"context": context, "answer": answer, "did": done}
         content = render(page.template, frame, **known, **form, **facts)
         return HTMLResponse(content, refusal.status)
 
@@ -251,31 +264,33 @@ class Pages:
         async def answer(request: Request, principal: Principal) -> Response:
             content = await request.body()
             return await self._desk.answer(
-                request, principal, lambda visit: self._answered(request, question, visit, content)
+                request,
+                principal,
+                lambda context: self._answered(request, question, context, content),
             )
 
         return Route(question.path, self._guarded(answer, question.fields), methods=["POST"])
 
     def _answered(
-        self, request: Request, question: AnyQuestion, visit: Visit, content: bytes
+        self, request: Request, question: AnyQuestion, context: RequestContext, content: bytes
     ) -> Response:
-        if not visit.has(question.page.resource.part):
+        if not context.has(question.page.resource.part):
             raise NotForRole
         typed = typed_fields(content, question.fields)
         if request.state.stale:
-            return self._again(request, question.page, visit, _of_another_login(typed))
+            return self._again(request, question.page, context, _of_another_login(typed))
         try:
-            told = question.ask(visit, read_form(typed, request.path_params, question.fields))
+            told = question.ask(context, read_form(typed, request.path_params, question.fields))
         except (NotFound, UnknownSubject):
             raise
         except LedgerError as error:
-            log_refusal(error, visit.principal)
-            loaded = load(visit, question.page.resource, asked(request))
-            return self._shown(request, question.page, visit, loaded, refusal_of(error, typed))
+            log_refusal(error, context.principal)
+            loaded = load(context, question.page.resource, asked(request))
+            return self._shown(request, question.page, context, loaded, refusal_of(error, typed))
         if isinstance(told, Download):
             headers = {"content-disposition": f"attachment; filename={told.name}"}
             return Response(told.content, headers=headers, media_type=told.media_type)
-        return self._shown(request, told.page, visit, told.answer)
+        return self._shown(request, told.page, context, told.answer)
 
     async def missing(self, request: Request, _error: Exception) -> Response:
         """The page of an address at which there is nothing."""

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from application.following import rebuild_outdated
-from consumers.together import UNOBSERVED, PostObserver
+from consumers.post_batcher import UNOBSERVED, PostObserver
 from host.logs import Log
 from host.pool import SitePool
 from host.settings import Settings

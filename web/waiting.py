@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from threading import Lock
 
 from ledger.recording.approvals import ApprovalStatus
-from web.visit import Visit
+from web.context import RequestContext
 
 _MOST = 1_000
 
@@ -40,13 +40,13 @@ WAITING = WaitingActs()
 
 
 def waits(
-    visit: Visit, act: str, parameters: Sequence[object], about: str | None, address: str
+    context: RequestContext, act: str, parameters: Sequence[object], about: str | None, address: str
 ) -> bool:
     """Approve an act; whether it waits for a second person. `address`: of its form, filled in.
 
     Raises what `Site.approval_of` raises.
     """
-    if visit.site.approval_of(act, parameters, about) is ApprovalStatus.SECOND:
+    if context.site.approval_of(act, parameters, about) is ApprovalStatus.SECOND:
         return False
-    WAITING.keep(visit.site.digest_of_act(act, parameters, about), address)
+    WAITING.keep(context.site.digest_of_act(act, parameters, about), address)
     return True

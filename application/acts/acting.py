@@ -112,7 +112,7 @@ class NotPermitted(Reject):
 
 
 @contextmanager
-def one_at_a_time(site: Site) -> Iterator[None]:
+def office_lock(site: Site) -> Iterator[None]:
     """Hold the lock of the office while an act is judged and recorded; the views are up to date.
 
     Without it two people at two screens could both see that a request is open, and both answer it. Print

@@ -11,7 +11,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from application.acts.acting import Act, ActRefused, Voice, act, one_at_a_time
+from application.acts.acting import Act, ActRefused, Voice, act, office_lock
 from application.acts.requesting import NewRequest, open_request
 from application.queries.cases.found_requests import NotAllowed
 from application.queries.reports.own import Own, OwnAct, done_in_portal, own, own_act
@@ -38,7 +38,7 @@ _PURPOSE = "portal/1"
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
-class Deed(Struct, frozen=True):
+class OwnActId(Struct, frozen=True):
     """Who does something, and the name that their program gave it."""
 
     reference: str
@@ -58,36 +58,43 @@ class OwnRequest(Struct, frozen=True, forbid_unknown_fields=True):
     letter: Annotated[str, Meta(min_length=1, max_length=MOST_LETTER)] | None = None
 
 
-def give_consent(site: Site, source: Source, deed: Deed, purpose: str, text_version: str) -> OwnAct:
+def give_consent(
+    site: Site, source: Source, act_id: OwnActId, purpose: str, text_version: str
+) -> OwnAct:
     """Record that the person agrees to a purpose. Raises UnknownSubject, Misconfigured, NotAllowed."""
     facts = {"text_version": text_version, "method": METHOD}
-    return _decide(site, source, deed, names.CONSENT_GIVEN, purpose, facts)
+    return _decide(site, source, act_id, names.CONSENT_GIVEN, purpose, facts)
 
 
-def withdraw_consent(site: Site, source: Source, deed: Deed, purpose: str) -> OwnAct:
+def withdraw_consent(site: Site, source: Source, act_id: OwnActId, purpose: str) -> OwnAct:
     """Record that the person takes a consent back. Raises UnknownSubject, Misconfigured, NotAllowed."""
-    return _decide(site, source, deed, names.CONSENT_WITHDRAWN, purpose, {})
+    return _decide(site, source, act_id, names.CONSENT_WITHDRAWN, purpose, {})
 
 
 def _decide(
-    site: Site, source: Source, deed: Deed, name: str, purpose: str, facts: Mapping[str, JsonValue]
+    site: Site,
+    source: Source,
+    act_id: OwnActId,
+    name: str,
+    purpose: str,
+    facts: Mapping[str, JsonValue],
 ) -> OwnAct:
     entry = _entry("consent", purpose, "purpose")
     facts = {"purpose": purpose, "channel": CHANNEL, **facts}
-    return _record(site, source, deed, _act_of(deed, name, entry, facts))
+    return _record(site, source, act_id, _act_of(act_id, name, entry, facts))
 
 
 def choose(
-    site: Site, source: Source, deed: Deed, choice: str, facts: Mapping[str, JsonValue]
+    site: Site, source: Source, act_id: OwnActId, choice: str, facts: Mapping[str, JsonValue]
 ) -> OwnAct:
     """Record another choice. Raises UnknownSubject, Misconfigured, NotAllowed."""
     entry = _entry("choice", choice, "choice")
     if set(facts) != set(entry.members):
         raise Misconfigured("expected the facts of this choice, and no others", field="facts")
-    return _record(site, source, deed, _act_of(deed, choice, entry, facts))
+    return _record(site, source, act_id, _act_of(act_id, choice, entry, facts))
 
 
-def correct(site: Site, source: Source, deed: Deed, values: Mapping[str, Value]) -> OwnAct:
+def correct(site: Site, source: Source, act_id: OwnActId, values: Mapping[str, Value]) -> OwnAct:
     """Record better values of the person's own. Raises UnknownSubject, Misconfigured, NotAllowed."""
     categories = sorted({PERSONAL_FIELDS.get(field, "") for field in values})
     if not categories:
@@ -99,7 +106,7 @@ def correct(site: Site, source: Source, deed: Deed, values: Mapping[str, Value])
         "reason": REASON,
     }
     correction = replace(
-        _act_of(deed, names.PERSONAL_DATA_CORRECTED, entries[0], facts),
+        _act_of(act_id, names.PERSONAL_DATA_CORRECTED, entries[0], facts),
         categories=categories,
         personal={name: list(v) if isinstance(v, list) else v for name, v in values.items()},
     )
@@ -108,19 +115,19 @@ def correct(site: Site, source: Source, deed: Deed, values: Mapping[str, Value])
         if set(categories) & set(erased_categories(person.state)):
             raise NotAllowed("this data was erased: it is not kept any more", field="values")
 
-    return _record(site, source, deed, correction, check)
+    return _record(site, source, act_id, correction, check)
 
 
-def ask(site: Site, source: Source, deed: Deed, wish: OwnRequest) -> OwnAct:
+def ask(site: Site, source: Source, act_id: OwnActId, wish: OwnRequest) -> OwnAct:
     """Record a request. Raises UnknownSubject, Misconfigured, NotAllowed."""
-    person = own(source, deed.reference)
+    person = own(source, act_id.reference)
     # A reference of letters, as the office gives them: digits could be taken for a person's number.
-    letters = (_LETTERS[byte % len(_LETTERS)] for byte in deed.key(source)[:12])
+    letters = (_LETTERS[byte % len(_LETTERS)] for byte in act_id.key(source)[:12])
     ref = f"VZ-{''.join(letters)}"
     done = _request(person, ref)
     if done is None:
         opening = NewRequest(
-            subject=deed.reference,
+            subject=act_id.reference,
             right=wish.right,
             channel=CHANNEL,
             ref=ref,
@@ -140,7 +147,7 @@ def ask(site: Site, source: Source, deed: Deed, wish: OwnRequest) -> OwnAct:
             if error.field:
                 raise
             # The same request was being opened meanwhile: what is recorded is looked up.
-        done = _request(own(source, deed.reference), ref)
+        done = _request(own(source, act_id.reference), ref)
     if done is None or done.facts["right"] != wish.right:
         raise _another()
     return own_act(done)
@@ -160,10 +167,10 @@ def _entry(kind: Kind, about: str, field: str) -> PortalAct:
     return entry
 
 
-def _act_of(deed: Deed, name: str, entry: PortalAct, facts: Mapping[str, JsonValue]) -> Act:
+def _act_of(act_id: OwnActId, name: str, entry: PortalAct, facts: Mapping[str, JsonValue]) -> Act:
     return Act(
         name=name,
-        subject=deed.reference,
+        subject=act_id.reference,
         facts=facts,
         legal_basis=entry.legal_basis,
         activity=entry.activity,
@@ -173,16 +180,16 @@ def _act_of(deed: Deed, name: str, entry: PortalAct, facts: Mapping[str, JsonVal
 def _record(
     site: Site,
     source: Source,
-    deed: Deed,
+    act_id: OwnActId,
     wanted: Act,
     check: Callable[[Own], None] = lambda _person: None,
 ) -> OwnAct:
     """Record an act, unless it is recorded already. Raises NotAllowed where the name is another act's."""
-    id = str(UUID(bytes=deed.key(source)[:16], version=4))
-    own(source, deed.reference)
-    with one_at_a_time(site):
+    id = str(UUID(bytes=act_id.key(source)[:16], version=4))
+    own(source, act_id.reference)
+    with office_lock(site):
         # Read inside the lock: the same act may have been recorded meanwhile.
-        person = own(source, deed.reference)
+        person = own(source, act_id.reference)
         done = done_in_portal(person, id)
         if done is None:
             check(person)
@@ -190,7 +197,7 @@ def _record(
                 act(site, [replace(wanted, id=id)], VOICE)
             except ActRefused as error:
                 raise _not_taken(error) from None
-            done = done_in_portal(own(source, deed.reference), id)
+            done = done_in_portal(own(source, act_id.reference), id)
     if done is None or not _is_same(source, done, wanted):
         raise _another()
     return own_act(done)

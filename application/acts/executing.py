@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from application.acts.acting import Act, Permit, check, message, one_at_a_time
+from application.acts.acting import Act, Permit, check, message, office_lock
 from application.acts.on_orders import ACTIVITY, OnOrder, act_on, again, check_deed
 from application.acts.requesting import record
 from application.answer import given
@@ -81,7 +81,7 @@ def execute(
     `tell_open`: gives a disclosure that is no secret to the open ledger, durably, before it is recorded that
     the order was executed.
     """
-    with one_at_a_time(site):
+    with office_lock(site):
         case = executable(site, source, on, execution)
         acts, elsewhere = _acts(case, execution)
         if elsewhere is not None:

@@ -11,7 +11,7 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from application.acts.acting import Act, act, one_at_a_time
+from application.acts.acting import Act, act, office_lock
 from application.answer import Answer
 from application.following import bring_up_to_date
 from application.queries.oversight.emergencies import persons_alone
@@ -131,7 +131,7 @@ def message_of(event: RecordedEvent, subject: str) -> bytes:
 
 def _record(site: Site, sent: Sequence[_Lifted]) -> int:
     """Record that messages were sent, unless another process did so meanwhile; how many were recorded."""
-    with one_at_a_time(site):
+    with office_lock(site):
         streams = [one.event.stream for one in sent]
         secrets = secrets_of(site.session("reader"), streams)
         acts = [

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from application.acts.acting import Act, Permit, act, check_permit, one_at_a_time
+from application.acts.acting import Act, Permit, act, check_permit, office_lock
 from application.acts.given import Ask, Choice, Given, Person
 from application.acts.offered import HOLD_GROUNDS, OWNERS, RELEASE_GROUNDS
 from application.answer import Answer
@@ -154,7 +154,7 @@ def place(site: Site, given: NewHold) -> HoldAct:
     day = review_day(given.review_on, day_of(site.clock()))
     if not given.category:
         raise Misconfigured("name what is held", field="category")
-    with one_at_a_time(site):
+    with office_lock(site):
         source = site.source("hold")
         if is_erased(source, given.subject):
             raise UnknownSubject("all of this person is erased already: there is nothing to hold")
@@ -169,7 +169,7 @@ def review(site: Site, given: HoldReview, permit: Permit | None = None) -> HoldA
 
     Raises NotPermitted in a confidential ledger without the permit to release what is not named any more.
     """
-    with one_at_a_time(site):
+    with office_lock(site):
         hold, asked = named_hold(site, given), asked_review(site, given)
         if asked is not None:
             check_permit(site, RELEASE, permit)
@@ -180,7 +180,7 @@ def review(site: Site, given: HoldReview, permit: Permit | None = None) -> HoldA
 
 def release(site: Site, given: HoldRelease, permit: Permit | None = None) -> HoldAct:
     """End a hold; the next run of retention carries out an erasure that waited for it."""
-    with one_at_a_time(site):
+    with office_lock(site):
         hold = named_hold(site, given)
         facts = {"ground": given.ground or hold.ground, "review_on": hold.review_on.isoformat()}
         check_permit(site, RELEASE, permit)

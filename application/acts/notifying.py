@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from application.acts.acting import Act, one_at_a_time
+from application.acts.acting import Act, office_lock
 from application.acts.given import Ask, Choice, Person, Timed, facts_of
 from application.acts.offered import NOT_TOLD
 from application.acts.requesting import record
@@ -104,6 +104,6 @@ def notify(site: Site, source: Source, given: NotificationWord, time: datetime) 
     """Record what became of a task, under the lock of the office. Raises what `notification` does."""
     check_person(given.subject)
     word = with_recipient(source, given)
-    with one_at_a_time(site):
+    with office_lock(site):
         record(site, [notification(source, word, time)], time)
     return word

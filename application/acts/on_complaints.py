@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from application.acts.acting import Act, one_at_a_time
+from application.acts.acting import Act, office_lock
 from application.acts.given import Ask, Choice, Person, Timed, facts_of
 from application.acts.offered import COMPLAINT_OUTCOMES, COMPLAINT_WAYS, WAYS
 from application.acts.requesting import new_reference, record
@@ -61,7 +61,7 @@ class ComplaintAnswer(Timed, frozen=True, kw_only=True):
 def receive(site: Site, source: Source, given: NewComplaint, time: datetime) -> str:
     """Record that a person complained; the reference. Raises NotAllowed when it is taken, UnknownSubject."""
     check_person(given.subject)
-    with one_at_a_time(site):
+    with office_lock(site):
         known_streams(source, given.subject)
         ref = given.ref or new_reference(time, "KL")
         if any(row.receipt for _, row in known_complaints(source, refs=[ref])):
@@ -83,7 +83,7 @@ def answerable(source: Source, given: ComplaintAnswer, time: datetime) -> FoundC
 
 def answer(site: Site, source: Source, given: ComplaintAnswer, time: datetime) -> None:
     """Record that a complaint was answered, and what came of it. Raises NotAllowed."""
-    with one_at_a_time(site):
+    with office_lock(site):
         # Read inside the lock: another person may have answered it meanwhile.
         case = answerable(source, given, time)
         _record(site, given, case.person, given.ref, time)

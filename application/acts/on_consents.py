@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, get_args
 
-from application.acts.acting import Act, one_at_a_time
+from application.acts.acting import Act, office_lock
 from application.acts.given import Ask, Choice, Timed, facts_of
 from application.acts.offered import WAYS
 from application.acts.requesting import record
@@ -64,5 +64,5 @@ def withdrawn(source: Source, wanted: Withdrawal, time: datetime) -> Act:
 
 def withdraw(site: Site, source: Source, wanted: Withdrawal, time: datetime) -> None:
     """Record that a person took a consent back. Raises NotAllowed, UnknownSubject."""
-    with one_at_a_time(site):
+    with office_lock(site):
         record(site, [withdrawn(source, wanted, time)], time)

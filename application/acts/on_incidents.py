@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from application.acts.acting import Act, one_at_a_time
+from application.acts.acting import Act, office_lock
 from application.acts.given import Ask, Choice, Person, Timed, facts_of
 from application.acts.offered import MISUSE, MISUSE_ENDS, PUBLIC_WAYS, WAYS
 from application.acts.requesting import new_reference, record
@@ -225,7 +225,7 @@ class MisuseEnd(OnMisuse, frozen=True, kw_only=True):
 
 def detect(site: Site, source: Source, given: NewBreach, time: datetime) -> None:
     """Record that a breach was detected: its clocks run from then on. Raises NotAllowed."""
-    with one_at_a_time(site):
+    with office_lock(site):
         _check_free(source, given.ref)
         facts = {**facts_of(given), "detected_at": instant(time)}
         subject = f"breach/{given.ref}"
@@ -237,7 +237,7 @@ def suspect(site: Site, source: Source, given: NewMisuse, time: datetime) -> str
 
     Raises NotAllowed when the reference is taken, UnknownSubject when nothing is known of the person.
     """
-    with one_at_a_time(site):
+    with office_lock(site):
         check_person(given.subject)
         known_streams(source, given.subject)
         ref = given.ref or new_reference(time, "MB")
@@ -255,7 +255,7 @@ def _check_free(source: Source, ref: str) -> None:
 
 def act_on_incident(site: Site, source: Source, given: OnBreach | OnMisuse, time: datetime) -> None:
     """Record one act on an incident. Raises NotAllowed, Misconfigured."""
-    with one_at_a_time(site):
+    with office_lock(site):
         record(site, [allowed_act(case_of(source, given), given, time)], time)
 
 
@@ -292,7 +292,7 @@ def _check_allowed(case: FoundIncident, proposed: ProposedAct) -> None:
 
 def tell(site: Site, source: Source, given: WordsToPersons, time: datetime) -> tuple[int, int]:
     """Record that persons were told of a breach: how many of them now, and how many had been told before."""
-    with one_at_a_time(site):
+    with office_lock(site):
         words = words_to(source, case_of(source, given), given, time)
         record(site, words, time)
     return len(words), len(set(given.persons)) - len(words)

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Struct
 
-from application.acts.acting import MOST_TOGETHER, Act, check, one_at_a_time
+from application.acts.acting import MOST_TOGETHER, Act, check, office_lock
 from application.acts.requesting import new_reference, record
 from application.lookups import folded, provisions
 from application.orders_in import UNKNOWN_LAW, OrderForm, as_code, nobody_known
@@ -77,7 +77,7 @@ def receive_all(
     `another`: it is another order, although its document came in before.
     """
     ref = forms[0].order_ref or new_reference(time, "OR")
-    with one_at_a_time(site):
+    with office_lock(site):
         forms = _about_whom(source, forms)
         subjects = [form.subject or nobody_known(ref, place) for place, form in enumerate(forms)]
         acts = [_received(form, ref, who, time) for form, who in zip(forms, subjects, strict=True)]
@@ -333,7 +333,7 @@ def withdraw(site: Site, source: Source, on: OnOrder, reason: str | None) -> lis
 
 def end(site: Site, source: Source, on: OnOrder) -> FoundOrder:
     """Record that a tap ended, on the day of a time. Raises NotAllowed where none runs."""
-    with one_at_a_time(site):
+    with office_lock(site):
         case = find_order(source, on.ref, on.subject)
         if not runs_tap(case.order.until(on.time)):
             raise NotAllowed(f"no tap runs for order {on.ref}")
@@ -410,7 +410,7 @@ def _act_on_order(
     Of an order about several persons, of whom none is named: for all of them, or none. Those for whom it
     ended before are left as they are.
     """
-    with one_at_a_time(site):
+    with office_lock(site):
         # Read inside the lock: another person may have decided the order meanwhile.
         cases = _for_whom(find_cases(source, on.ref, on.subject), deed, on.time)
         for case in cases:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from application.acts.acting import Act, one_at_a_time
+from application.acts.acting import Act, office_lock
 from application.acts.given import Ask, Timed
 from application.acts.on_orders import ACTIVITY, again, is_ours
 from application.acts.requesting import record
@@ -46,7 +46,7 @@ def hand_over(site: Site, source: Source, given: HandOver, time: datetime) -> li
     check_reference(given.to)
     if kind_of(given.to) != "employee":
         raise Misconfigured("expected an employee, such as employee/9", field="to")
-    with one_at_a_time(site):
+    with office_lock(site):
         cases = find_cases(source, given.ref, given.subject)
         record(site, [_handed_over(case, given, time) for case in cases], time)
     return [again(source, case) for case in cases]

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from application.acts.acting import Act, Permit, check, one_at_a_time
+from application.acts.acting import Act, Permit, check, office_lock
 from application.acts.on_orders import OnOrder, act_on, again, check_deed
 from application.acts.preserving import OpenLedger, Snapshot, held_until, is_due, take
 from application.acts.requesting import record
@@ -50,7 +50,7 @@ def impose(
     `there`: the open ledger. `categories`: of the fields that the order asks for, or, where it asks for none,
     all fields of them. `until`: the last day; None: the last one that the law allows. Raises NotAllowed.
     """
-    with one_at_a_time(site):
+    with office_lock(site):
         case = find_order(source, on.ref, on.subject)
         check_deed(case, "preserve", on.time)
         longest = longest_preservation(_rule(case), day_of(case.received.time), prolonged=0)
@@ -70,7 +70,7 @@ def copy(
     That is of a European order to produce, which is kept until the authority has its answer, and of what a
     program imposed that made no copies. Raises NotAllowed where nothing is kept.
     """
-    with one_at_a_time(site):
+    with office_lock(site):
         case = find_order(source, on.ref, on.subject)
         of = _first(source, case, on.time)
         if of is None:
@@ -205,7 +205,7 @@ def extend(site: Site, source: Source, on: OnOrder, until: date | None) -> Found
 
     `until`: its last day; None: the last one that the law allows.
     """
-    with one_at_a_time(site):
+    with office_lock(site):
         case = find_order(source, on.ref, on.subject)
         kept = _in_force(source, case, on.time)
         longest = _longest(case, kept, on.time)
@@ -233,7 +233,7 @@ def releasable(source: Source, on: OnOrder) -> tuple[FoundOrder, Preservation]:
 
 def release(site: Site, source: Source, on: OnOrder, permit: Permit | None) -> FoundOrder:
     """Record that data is no longer kept for an order. Raises NotAllowed, NotPermitted."""
-    with one_at_a_time(site):
+    with office_lock(site):
         case, kept = releasable(source, on)
         last = min(filter(None, (day_of(on.time), kept.until)))
         facts = {"until": last.isoformat()}

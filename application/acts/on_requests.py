@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated
 
-from application.acts.acting import Act, one_at_a_time
+from application.acts.acting import Act, office_lock
 from application.acts.answering import (
     OnRequest,
     RequestAnswer,
@@ -161,7 +161,7 @@ def _act_on_request(
     acts_on: Callable[[FoundRequest], TimedActs],
 ) -> FoundRequest:
     """Record acts that a request's state allows; the request after them. `allowed`: the act and its code."""
-    with one_at_a_time(site):
+    with office_lock(site):
         # Read inside the lock: another person may have answered or closed the request meanwhile.
         case = allowed_on(source, given, time, allowed)
         acts, done_at = acts_on(case)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from application.acts.acting import Act, Permit, check, one_at_a_time
+from application.acts.acting import Act, Permit, check, office_lock
 from application.acts.on_orders import ACTIVITY
 from application.acts.requesting import record
 from application.queries.cases.found_requests import NotAllowed
@@ -111,7 +111,7 @@ def _act_on_secret(
     word: Word,
     permit: Permit | None = None,
 ) -> FoundSecret:
-    with one_at_a_time(site):
+    with office_lock(site):
         secret = judged(site, source, on, name, word)
         if permit and permit.seen is not None and permit.seen != seen(source, secret, name):
             raise NotAllowed("this secret changed after both officers approved: give it anew")

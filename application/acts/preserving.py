@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from application.acts.acting import Act, Permit, act, one_at_a_time
+from application.acts.acting import Act, Permit, act, office_lock
 from application.acts.holding import RELEASE
 from application.acts.on_orders import ACTIVITY, Facts
 from application.queries.desk.data import OrderData, order_data
@@ -149,7 +149,7 @@ def destroy_ended(site: Site, source: Source) -> list[Erasure]:
     What one officer did alone about the person or the snapshot is approved by a second one first.
     Raises what `Eraser.erase` raises: each erasure that was done by then is committed.
     """
-    with one_at_a_time(site):
+    with office_lock(site):
         return [erasure for ended in _ended(source) for erasure in _destroy(site, source, *ended)]
 
 

@@ -4,7 +4,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from application.acts.acting import Act, one_at_a_time
+from application.acts.acting import Act, office_lock
 from application.acts.requesting import check_allowed, record
 from application.queries.cases.found_requests import find
 from application.queries.reports.access import CoveringCheckpoint, ReportScope
@@ -37,7 +37,7 @@ def issue(
     Raises of a request NotAllowed, ActRefused, Retry or Halt: then nothing was issued.
     """
     if scope.request_ref is not None:
-        with one_at_a_time(site):
+        with office_lock(site):
             assert scope.request_ref
             case = find(source, scope.request_ref, scope.reference)
             check_allowed(case, "issue", source.now, kind.right)

@@ -7,7 +7,7 @@ from typing import Annotated, get_args
 
 import msgspec
 
-from application.acts.acting import Act, Permit, Voice, act, one_at_a_time
+from application.acts.acting import Act, Permit, Voice, act, office_lock
 from application.acts.given import Ask, Choice, Person, Timed
 from application.acts.offered import OBJECTION_GROUNDS
 from application.following import bring_up_to_date
@@ -115,7 +115,7 @@ def open_request(
     who says that it came in, where that is not the office.
     """
     check_person(opening.subject)
-    with one_at_a_time(site):
+    with office_lock(site):
         if opening.activity is not None:
             _check_declared(source, opening.activity)
         if not opening.unknown:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from application.acts.acting import Act, act, one_at_a_time
+from application.acts.acting import Act, act, office_lock
 from application.acts.on_orders import ACTIVITY
 from application.answer import Answer
 from application.queries.desk.found_orders import find_order
@@ -58,7 +58,7 @@ def restrict(site: Site, source: Source, new: NewRestriction, time: datetime) ->
         )
     if new.review_on < day_of(time):
         raise Misconfigured("this day is over; expected today or a day to come", field="review_on")
-    with one_at_a_time(site):
+    with office_lock(site):
         order = find_order(source, new.order_ref, new.subject) if new.order_ref else None
         outcome = act(site, [_act(new, order.provision if order else None, time)])
     return RestrictionAct(

@@ -7,7 +7,7 @@ from application.queries.parts import Part, place_named, taken
 from application.source import Source
 from projections.folds.timetravel import NOW, Moment
 from projections.folds.view import View
-from projections.reading.cases import CasePlace, Wanted, cases, cases_known, counts_of
+from projections.reading.cases import CaseFilter, CasePlace, cases, cases_known, counts_of
 
 S = TypeVar("S")
 U = TypeVar("U")
@@ -16,7 +16,7 @@ U = TypeVar("U")
 def case_part(
     source: Source,
     view: View[S],
-    wanted: Wanted,
+    wanted: CaseFilter,
     part: Part,
     moment: Moment,
     fitting: Callable[[S], U | None],

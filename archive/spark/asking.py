@@ -9,7 +9,7 @@ from pyspark import SparkContext
 from pyspark.sql import DataFrame, SparkSession
 
 from archive.annulled import annulled_positions
-from archive.manifest import Asked
+from archive.manifest import QueryAnswer
 from archive.places import FolderPlace
 from archive.questions import sql_of
 from archive.spark.starting import UNREADABLE
@@ -23,7 +23,7 @@ _PASSES_OVER = ("spark.sql.files.ignoreMissingFiles", "spark.sql.files.ignoreCor
 
 def ask_spark(
     context: SparkContext, folder: Path, question: str, privacy_office: Collection[str]
-) -> Asked:
+) -> QueryAnswer:
     """The answer to one of `QUESTIONS`. `folder`: of the archive, as every executor sees it.
 
     Raises Unproven when the archive cannot be read.
@@ -47,7 +47,7 @@ def ask_spark(
         rows = _rows(answer)
     except UNREADABLE:  # its text may quote a file
         raise Unproven(_UNREADABLE) from None
-    return Asked(question, manifest.last, tuple(answer.columns), rows)
+    return QueryAnswer(question, manifest.last, tuple(answer.columns), rows)
 
 
 def _rows(answer: DataFrame) -> tuple[tuple[Any, ...], ...]:

@@ -24,7 +24,7 @@ from console.flags import (
     switch,
 )
 from console.output import emit_lines, people, print_answer
-from console.setting_flags import Several
+from console.setting_flags import OptionGroup
 from console.show.consent import consents_tables
 from console.show.evidence import evidence_tables
 from console.show.marketing import marketing_tables
@@ -48,7 +48,7 @@ _At = Annotated[
 ]
 Then = Annotated[
     Moment,
-    Several(moment_of, {"as_of": _At, "recorded_by": RecordedBy, "at_position": AtPosition}),
+    OptionGroup(moment_of, {"as_of": _At, "recorded_by": RecordedBy, "at_position": AtPosition}),
 ]
 CONSENT_DOCUMENTS = {"ts27560": consent_records, "ts27560-receipt": consent_receipt}
 CONSENT_FORMATS = ("json", *CONSENT_DOCUMENTS)

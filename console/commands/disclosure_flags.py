@@ -5,7 +5,7 @@ from typing import Annotated, get_args
 from application.lookups import Names, names_of
 from application.queries.disclosures.received import OUTSIDE_EEA, DisclosureFilter
 from console.flags import code_option, option
-from console.setting_flags import Several
+from console.setting_flags import OptionGroup
 from schemas.events.disclosure import RecipientKind
 from schemas.formats import LegalBasis
 from schemas.texts import LANGUAGES, country_codes, country_name
@@ -43,7 +43,7 @@ def _chosen(
 
 Chosen = Annotated[
     DisclosureFilter,
-    Several(
+    OptionGroup(
         _chosen,
         {
             "recipient": Annotated[

@@ -45,7 +45,7 @@ from console.flags import (
     switch,
 )
 from console.output import is_standard_output, print_answer, print_rows, write_new, write_private
-from console.setting_flags import Several
+from console.setting_flags import OptionGroup
 from console.show.feeds import feeds_table, proven_sentence
 from console.show.upkeep import named_values
 from console.streams import MOST_LIST_BYTES, opened, whole
@@ -128,7 +128,7 @@ def deliver_feed(
     valid_for: Annotated[
         str, option("--valid-for", "CODE", "How long the feed is valid, as a code.")
     ] = "24h",
-    ground: Annotated[FeedGround, Several(_ground, _GROUND)] = _NO_GROUND,
+    ground: Annotated[FeedGround, OptionGroup(_ground, _GROUND)] = _NO_GROUND,
     at: At = None,
     dry_run: Annotated[
         bool, switch("--dry-run", "Show what it would record, and record nothing.")

@@ -18,7 +18,7 @@ from application.queries.intake.letter_names import check_names
 from console.commands.failing import fail_unless
 from console.flags import Json, bounds_of, code_option, configured, option, switch
 from console.output import emit_list, people
-from console.setting_flags import Several
+from console.setting_flags import OptionGroup
 from console.show.intake import Outcomes, retried_tables
 from console.show.letters import letters_tables
 from host.notes import tell
@@ -48,18 +48,21 @@ Limit = Annotated[
 
 
 def kind_of(
-    code: str | None,
-    source: str | None,
-    topic: str | None,
     type: str | None,
     seen_from: str | None,
     seen_to: str | None,
     mended: bool,
+    **exact: str | None,
 ) -> LetterFilter:
-    """The letters that the options name. Raises BadParameter for a malformed time."""
+    """The letters that the options name. `exact`: code, source, topic. Raises BadParameter for a bad time."""
     first, last = bounds_of(seen_from, seen_to)
-    still_open = None if mended else False
-    return LetterFilter(code, source, topic, types_named(type), first, last, still_open)
+    return LetterFilter(
+        **exact,
+        types=types_named(type),
+        seen_from=first,
+        seen_to=last,
+        mended=None if mended else False,
+    )
 
 
 Mended = Annotated[
@@ -67,7 +70,7 @@ Mended = Annotated[
 ]
 OfKind = Annotated[
     LetterFilter,
-    Several(
+    OptionGroup(
         kind_of,
         {
             "code": OfCode,

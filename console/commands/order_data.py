@@ -13,7 +13,7 @@ from msgspec.structs import asdict
 from application.language import spoken
 from application.lookups import fields
 from application.queries.desk import receipts
-from application.queries.desk.data import OrderData, Wanted, order_data
+from application.queries.desk.data import OrderData, OrderScope, order_data
 from application.queries.desk.found_orders import FoundOrder, find_order
 from application.queries.desk.prepared import (
     PreparedOrder,
@@ -118,7 +118,7 @@ def prepare(
 
 
 def gathered(
-    site: Site, source: Source, wanted: Wanted, at_position: int | None = None
+    site: Site, source: Source, wanted: OrderScope, at_position: int | None = None
 ) -> OrderData:
     """What an order may have of the open ledger, as it is now or was at a position, with the proofs of it."""
     with open_side(site, _QUERY) as there:

@@ -17,7 +17,7 @@ from console.commands.order_lists import OrderRef, Whose
 from console.commands.people import prepare, reading
 from console.commands.reports import Output, put
 from console.flags import AtMoment, code_option, configured, option, option_of, spoken_to
-from console.setting_flags import Several
+from console.setting_flags import OptionGroup
 from console.streams import opened
 from documents.order_forms import (
     ANSWERS,
@@ -71,7 +71,7 @@ def _orders_of(*, form: str | None, authority: str | None, **flags: _Flag) -> Re
 
 Stated = Annotated[
     Received,
-    Several(
+    OptionGroup(
         _orders_of,
         OPTIONS
         | {

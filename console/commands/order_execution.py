@@ -22,7 +22,7 @@ from console.commands.orders import print_order
 from console.commands.people import working
 from console.flags import At, Json, code_option, configured, option
 from console.output import write_new
-from console.setting_flags import Several
+from console.setting_flags import OptionGroup
 from console.streams import sha256_of
 from host.keys import signing_key
 from host.notes import tell
@@ -114,7 +114,7 @@ class _Given(NamedTuple):
 def execute_order(
     settings: Settings,
     ref: OrderRef,
-    given: Annotated[_Given, Several(_Given, _OPTIONS)],
+    given: Annotated[_Given, OptionGroup(_Given, _OPTIONS)],
     subject: Whose = None,
     emergency: EmergencyCode = None,
     at: At = None,

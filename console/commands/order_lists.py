@@ -31,24 +31,27 @@ Whose = Annotated[
     str | None, option("--subject", "S", "Whom the order is about, such as customer/10023.")
 ]
 
+OfAuthority = Annotated[str | None, option("--authority", "A", "Only those of this authority.")]
+WithCase = Annotated[
+    str | None, option("--case", "C", "Only those with this reference of the authority.")
+]
+WithDocument = Annotated[
+    str | None,
+    option("--document", "FILE", "Only those with this document, or its SHA-256 in hex."),
+]
+OwnedBy = Annotated[
+    str | None, option("--owner", "EMPLOYEE", "Only those in the hands of this employee.")
+]
+
 
 @configured("store")
 def list_orders(
     settings: Settings,
     subject: Whose = None,
-    authority: Annotated[
-        str | None, option("--authority", "A", "Only those of this authority.")
-    ] = None,
-    case: Annotated[
-        str | None, option("--case", "C", "Only those with this reference of the authority.")
-    ] = None,
-    document: Annotated[
-        str | None,
-        option("--document", "FILE", "Only those with this document, or its SHA-256 in hex."),
-    ] = None,
-    owner: Annotated[
-        str | None, option("--owner", "EMPLOYEE", "Only those in the hands of this employee.")
-    ] = None,
+    authority: OfAuthority = None,
+    case: WithCase = None,
+    document: WithDocument = None,
+    owner: OwnedBy = None,
     value: Annotated[
         bool,
         switch("--value", "Only those that name the number or address on standard input."),

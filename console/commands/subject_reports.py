@@ -10,7 +10,7 @@ from application.queries.subjects import check_person
 from console.commands.people import Subject, reading
 from console.commands.reports import Output, form_of, put
 from console.flags import AtPosition, Json, code_option, configured, option, time_of
-from documents.reports import ACCESS_REPORT, PORTABILITY_EXPORT, Asked, Report, issued
+from documents.reports import ACCESS_REPORT, PORTABILITY_EXPORT, Report, ReportRequest, issued
 from host.settings import Settings
 from projections.folds.timetravel import Moment
 from schemas.texts import Language
@@ -83,7 +83,7 @@ def _make(settings: Settings, report: Report[A], options: _ReportOptions) -> Non
     moment = Moment(at_position=options.at_position)
     with reading(settings, "report", moment, options.subject) as (site, source):
         bring_up_to_date(site)
-        asked = Asked(
+        asked = ReportRequest(
             options.subject, form, options.language, options.request, options.at_position, time
         )
         put(issued(report, site, source, asked, settings.controller), options.output)

@@ -23,22 +23,22 @@ _TYPES = [
 _MOST_ERASURES = 5_000
 
 
-class Moment(NamedTuple):
+class HeadState(NamedTuple):
     """How many erasures and batches the head has counted."""
 
     erasures: int
     batch: int
 
 
-def moment(session: Session) -> Moment:
+def head_state(session: Session) -> HeadState:
     """The state of the head. Raises Halt when its row is missing."""
     row = session.row("head_moment")
     if row is None:
         raise Halt("the head row is missing")
-    return Moment(*row)
+    return HeadState(*row)
 
 
-def erased_between(session: Session, then: Moment, now: Moment) -> frozenset[UUID] | None:
+def erased_between(session: Session, then: HeadState, now: HeadState) -> frozenset[UUID] | None:
     """Streams of which something was erased after `then`, up to `now`; None when that cannot be told."""
     count = now.erasures - then.erasures
     if count == 0:

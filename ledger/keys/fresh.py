@@ -16,7 +16,7 @@ from ledger.crypto.authentic import RowMacs
 from ledger.crypto.places import data_key_places
 from ledger.crypto.provider import Placed, Wrapping, once_more
 from ledger.errors import Halt, Overtaken
-from ledger.journal.overtaking import Moment, erased_between, moment
+from ledger.journal.overtaking import HeadState, erased_between, head_state
 from ledger.keys.rows import NewKey, NewSubject, key_row, subject_row
 from ledger.names import LedgerName
 from ledger.storage.faults import UniqueConflict
@@ -109,7 +109,7 @@ class Fresh:
         finally:
             self._earlier = ()
 
-    def write(self, session: Session, then: Moment) -> None:
+    def write(self, session: Session, then: HeadState) -> None:
         """Write all of it in the caller's transaction, before it takes the head lock: always in this order.
 
         `then`: when it was made. Raises Overtaken when it must be made again.
@@ -117,7 +117,7 @@ class Fresh:
         if self.empty:
             return
         session.run("lock_keys")
-        erased = erased_between(session, then, moment(session))
+        erased = erased_between(session, then, head_state(session))
         if erased is None or (erased and not erased.isdisjoint(self.streams)):
             raise Overtaken
         self._check(session, someone_erased=bool(erased))

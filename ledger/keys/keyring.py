@@ -23,7 +23,7 @@ from ledger.crypto.sealing import (
     next_month_key,
 )
 from ledger.errors import Halt, KeyLost
-from ledger.journal.overtaking import Moment, erased_between
+from ledger.journal.overtaking import HeadState, erased_between
 from ledger.keys.fresh import Fate, Fresh, current_epoch
 from ledger.keys.rows import NewKey
 from ledger.names import LedgerName
@@ -63,7 +63,7 @@ class Keyring:
         self._random = random
         self._ledger_keys: dict[str, bytes] = {}
         self._hashes: dict[str, KeyedHash] = {}
-        self._moment = Moment(-1, -1)
+        self._moment = HeadState(-1, -1)
         self._undecided: list[Fresh] = []
         self.fresh = Fresh()
         self.forget()
@@ -78,7 +78,7 @@ class Keyring:
         self._streams: dict[UUID, StreamKeys] = {}
         self._keys = 0
 
-    def sync(self, now: Moment) -> frozenset[UUID] | None:
+    def sync(self, now: HeadState) -> frozenset[UUID] | None:
         """Begin with a batch: drop keys that were erased or not kept since the last one.
 
         None: all was dropped.

@@ -12,18 +12,18 @@ import msgspec
 
 from ledger.crypto.sealing import KeyedHash
 from ledger.errors import Fenced, Overtaken, Reject
-from ledger.journal.overtaking import Moment, erased_between, moment
+from ledger.journal.overtaking import HeadState, erased_between, head_state
 from ledger.keys.fresh import Fresh
 from ledger.keys.keyring import Keyring
 from ledger.letters.dead import LetterKeys, add_letters, answer_of, letter_keys, remove_letters
 from ledger.letters.withheld import Sealed, WithheldKey, keep_withheld, seal_withheld
 from ledger.names import LedgerName
-from ledger.recording.before import Before, BlindRow, Versions
 from ledger.recording.claims import RecordedClaims, claims_of, said_before
 from ledger.recording.deciding import Decided, Earlier, Known, decide
 from ledger.recording.intake import Sealer
 from ledger.recording.quarantine import Sources, Verdict
 from ledger.recording.tallying import NAMELESS, Tally, counted_as, names_of, tally
+from ledger.recording.writer_cache import BlindRow, Versions, WriterCache
 from ledger.storage.faults import UniqueConflict
 from ledger.storage.postgres import Session
 from ledger.writing.append import BatchNotes, Head, NewEvent, Span, append, lock_head
@@ -101,7 +101,7 @@ class PreparedBatch(msgspec.Struct, frozen=True):
 
     batch: Batch
     packed: Sequence[PackedMessage]
-    sealed_at: Moment
+    sealed_at: HeadState
     letter_keys: LetterKeys
     last_record: bytes | None
     chain: KeyedHash
@@ -140,7 +140,7 @@ def record(
     """Record one batch; on return it is committed. Raises Fenced, Retry or Halt: then nothing is."""
     for _ in range(_ATTEMPTS):
         try:
-            return write(means.session, ledger, prepare(means, batch, now), limit, Before())
+            return write(means.session, ledger, prepare(means, batch, now), limit, WriterCache())
         except Overtaken:
             continue
     raise Fenced("erasures kept overtaking this batch; try it again")
@@ -151,7 +151,7 @@ def prepare(means: Means, batch: Batch, now: datetime) -> PreparedBatch:
 
     Raises Misconfigured when something is withheld and there is no key for it: nothing is lost so.
     """
-    keyring, sealed_at = means.keyring, moment(means.session)
+    keyring, sealed_at = means.keyring, head_state(means.session)
     last = batch.bookmark.last_record if batch.bookmark else None
     packed = means.sealer.seal(batch.messages, sealed_at)
     hidden = [batch.messages[index] for index, item in enumerate(packed) if _is_withheld(item)]
@@ -173,7 +173,11 @@ def _is_withheld(item: PackedMessage) -> bool:
 
 
 def write(
-    session: Session, ledger: LedgerName, prepared: PreparedBatch, limit: HaltLimit, before: Before
+    session: Session,
+    ledger: LedgerName,
+    prepared: PreparedBatch,
+    limit: HaltLimit,
+    before: WriterCache,
 ) -> Outcome:
     """Decide and write a prepared batch, in one transaction. `before`: the memory of this writer.
 
@@ -204,7 +208,7 @@ def _write(
     ledger: LedgerName,
     prepared: PreparedBatch,
     limit: HaltLimit,
-    before: Before,
+    before: WriterCache,
     *,
     look: bool,
 ) -> Outcome:
@@ -344,10 +348,10 @@ def _tally(batch: Batch, names: Sequence[str], decided: Decided) -> dict[str, Ta
 
 
 def _check_erasures(
-    session: Session, packed: Sequence[PackedMessage], sealed_at: Moment, head: Head
+    session: Session, packed: Sequence[PackedMessage], sealed_at: HeadState, head: Head
 ) -> None:
     """Raise Overtaken when something was erased, after the batch was sealed, of one of its streams."""
-    erased = erased_between(session, sealed_at, Moment(head.erasures, head.batch))
+    erased = erased_between(session, sealed_at, HeadState(head.erasures, head.batch))
     if erased is None:
         raise Overtaken
     if erased and any(

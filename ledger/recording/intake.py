@@ -10,7 +10,7 @@ from itertools import chain, islice
 from ledger.crypto.held import FINGERPRINT, StreamKeys
 from ledger.crypto.layouts import FieldGroup, layout_of
 from ledger.crypto.sealing import month_of
-from ledger.journal.overtaking import Moment
+from ledger.journal.overtaking import HeadState
 from ledger.keys.keyring import KeyNeed, Keyring
 from ledger.keys.subjects import Mention, SubjectIndex, kind_of
 from ledger.names import LedgerName
@@ -33,7 +33,7 @@ class Sealer:
         self._name = str(ledger)
         self._settled: dict[str, StreamKeys] = {}
 
-    def seal(self, messages: Sequence[Message], now: Moment) -> list[PackedMessage]:
+    def seal(self, messages: Sequence[Message], now: HeadState) -> list[PackedMessage]:
         """Seal a batch, in order, with the subjects and keys that are true at that moment of the head.
 
         Makes missing subjects and keys. Raises Retry or Halt.

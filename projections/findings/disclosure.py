@@ -19,7 +19,7 @@ _COLLECTORS = frozenset({"collection-agency", "bailiff"})
 _PERMITS = frozenset({"nl.uavg.33.4", "nl.uavg.33.5"})
 
 
-class _Like(NamedTuple):
+class _DisclosureKey(NamedTuple):
     """Everything, deadlines aside, that decides whether a disclosure breaks a rule. Many disclosures share
     it.
 
@@ -46,7 +46,7 @@ class _Like(NamedTuple):
 def disclosure(fact: Fact, look: FactContext) -> Iterator[SeenSituation]:
     """Everything that rules ask about a disclosure; where it states less, less is asked."""
     facts, at = fact.facts, fact.occurred_at
-    like = _Like(
+    like = _DisclosureKey(
         _unchanged_since(facts.recipient, day_of(at), look),
         facts.recipient,
         facts.recipient_kind,
@@ -96,7 +96,7 @@ def _days(recipient: Dossier) -> set[date]:
     return {day for mark in recipient.all("recipient") for day in days_in(mark)}
 
 
-def _broken(like: _Like, recipient: Dossier) -> tuple[SeenSituation, ...]:
+def _broken(like: _DisclosureKey, recipient: Dossier) -> tuple[SeenSituation, ...]:
     """The situations that break a rule: the others say nothing."""
     return tuple(
         situation
@@ -105,7 +105,7 @@ def _broken(like: _Like, recipient: Dossier) -> tuple[SeenSituation, ...]:
     )
 
 
-def _situations(like: _Like, recipient: Dossier) -> Iterator[SeenSituation]:
+def _situations(like: _DisclosureKey, recipient: Dossier) -> Iterator[SeenSituation]:
     version = version_on(recipient, like.day)
     kind = like.stated or (version.kind if version else None)
     yield SeenSituation({"recipient": standing(recipient, like.day)}, detail=like.recipient)
@@ -161,7 +161,7 @@ def _must_tell(spelled: str | None) -> bool:
 # How much
 
 
-def _amount(like: _Like, kind: str) -> SeenSituation:
+def _amount(like: _DisclosureKey, kind: str) -> SeenSituation:
     """Fields beyond the provision, else beyond the kind; until the recipient is told to delete them."""
     code, beyond = _beyond(like.fields, kind, like.provision, like.day)
     code = "within" if like.deleted else code
@@ -182,7 +182,7 @@ def _beyond(
 
 
 def _whereabouts(
-    like: _Like, version: Version | None, recipient: Dossier
+    like: _DisclosureKey, version: Version | None, recipient: Dossier
 ) -> Iterator[SeenSituation]:
     """Where data went: where the disclosure says, else where its recipient is."""
     country = like.country or (version.country if version else None)
@@ -200,7 +200,7 @@ def _whereabouts(
     yield SeenSituation(situation, detail=country)
 
 
-def _party(like: _Like, version: Version | None, recipient: Dossier) -> Party:
+def _party(like: _DisclosureKey, version: Version | None, recipient: Dossier) -> Party:
     """The recipient as the disclosure describes it, completed by the register."""
     return Party(
         kind=like.stated or (version.kind if version else None),
@@ -234,7 +234,7 @@ def informed(fact: Fact, look: FactContext, disclosure_id: str) -> SeenSituation
     )
 
 
-def _special(like: _Like, kind: str) -> SeenSituation:
+def _special(like: _DisclosureKey, kind: str) -> SeenSituation:
     provision = _provision_of(like.provision)
     third = not rulebook.recipient_kind(kind, like.day).needs_provision
     permit = provision is not None and provision.id in _PERMITS

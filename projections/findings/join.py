@@ -46,7 +46,7 @@ from projections.findings.sources import (
     unregistered,
 )
 from projections.findings.view import DOSSIER, TRACES, VIEW, Row, kind_of
-from projections.folds.view import Before, Changes, Key, RowChange, encode
+from projections.folds.view import BatchStart, Changes, Key, RowChange, encode
 from projections.use.situation import USES
 
 _Kinds = dict[str, datetime]
@@ -88,7 +88,7 @@ class _Batch(NamedTuple):
 
     changes: Changes[Row]
     store: FindingStore
-    before: Before
+    before: BatchStart
 
     def rows(self, subkey: str, streams: Collection[UUID]) -> dict[UUID, Row]:
         """Rows of some streams as they are now, from what changed or from the store."""
@@ -110,7 +110,7 @@ class FindingsJoin:
 
     shared = SHARED
 
-    def refresh(self, changes: Changes[Row], store: FindingStore, before: Before) -> None:
+    def refresh(self, changes: Changes[Row], store: FindingStore, before: BatchStart) -> None:
         """Bring the findings up to date with rows that were just changed; `before`: what was there before."""
         batch = _Batch(changes, store, before)
         facts, known = _changed_facts(changes)
@@ -131,7 +131,7 @@ class FindingsJoin:
 
     def reduce(self, changes: Changes[Row], store: FindingStore) -> None:
         """Reduce several rows that lose events, as `reduce_row` does for one."""
-        self.refresh(changes, store, Before(LAST))
+        self.refresh(changes, store, BatchStart(LAST))
 
     def settle(self, store: FindingStore) -> None:
         """Nothing waits for all rows."""

@@ -45,7 +45,7 @@ Changes = Mapping[UUID, Mapping[str, RowChange[S]]]
 """Rows by stream and subkey. Many are of one stream, and a UUID takes long to hash: Python does it."""
 
 
-class Before(NamedTuple):
+class BatchStart(NamedTuple):
     """The state before a batch: events up to a position, without the streams that the batch begins."""
 
     position: int

@@ -16,7 +16,7 @@ from projections.folds.annulment import ANNULMENT, is_annulment, name_of, target
 from projections.folds.dispatch import Dispatch, StreamEvents
 from projections.folds.powers import all_have_power, may_change_others
 from projections.folds.timetravel import counting
-from projections.folds.view import AnyView, Before, Changes, Key, RowChange, View
+from projections.folds.view import AnyView, BatchStart, Changes, Key, RowChange, View
 from projections.following.joins import JoinStore, join_of
 from rulebook.powers import CLAIMING
 
@@ -91,7 +91,7 @@ class EventBatch:
         again = _to_fold_again(events, awaited, history, privacy_office)
         streams = by_stream(events).items()
         begun = {stream for stream, its_events in streams if its_events[0].version == 1}
-        self.before = Before(events[0].position - 1, begun)
+        self.before = BatchStart(events[0].position - 1, begun)
         self._again = sorted(again)
         self._shares = dispatch.share_streams(one for one in streams if one[0] not in again)
         self._dispatch = dispatch

@@ -13,7 +13,7 @@ from projections.findings.join import Entry, FindingsJoin, FindingStore
 from projections.findings.tables import FOUND_TYPES, found_row, stored_findings
 from projections.findings.view import FOUND
 from projections.folds.compression import NONE, RowCompression
-from projections.folds.view import NOWHERE, Before, Cells, Changes, encode
+from projections.folds.view import NOWHERE, BatchStart, Cells, Changes, encode
 from projections.views import register_join as joining
 from projections.views.processing_register import Row
 from projections.views.register_join import EntryRow, EntryStore
@@ -69,7 +69,7 @@ class Join(Protocol[R_contra, E, Waiting]):
         self,
         changes: Changes[R_contra],
         store: JoinStore,
-        before: Before,
+        before: BatchStart,
     ) -> None:
         """Bring the entries up to date with rows that were just written.
 
@@ -109,7 +109,7 @@ class _Activities:
     compression = NONE
     into, same, alike = "copy_activities", "same_activities", "same_activities"
 
-    def refresh(self, changes: Changes[Row], store: JoinStore, _before: Before) -> None:
+    def refresh(self, changes: Changes[Row], store: JoinStore, _before: BatchStart) -> None:
         joining.refresh(changes, store)
 
     def reduce(self, changes: Changes[Row], store: JoinStore) -> None:

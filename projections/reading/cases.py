@@ -35,7 +35,7 @@ class CasePlace(NamedTuple):
     stream: UUID
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class CaseFilter(msgspec.Struct, frozen=True):
     """Which cases. `kind`: of open ones. `below`: exclusive bound of the keys of those that are not open."""
 
     stages: tuple[Stage, ...] = OPEN
@@ -64,7 +64,7 @@ class Case(NamedTuple):
 def cases(
     session: Session,
     view: View[S],
-    wanted: Wanted,
+    wanted: CaseFilter,
     after: CasePlace | None = None,
     first: int = _ROWS,
 ) -> Iterator[tuple[CasePlace, S]]:
@@ -79,7 +79,7 @@ def cases(
 
 
 def _of_stage(
-    session: Session, table: str, wanted: Wanted, place: CasePlace, count: int
+    session: Session, table: str, wanted: CaseFilter, place: CasePlace, count: int
 ) -> Iterator[Case]:
     while True:
         rows = [
@@ -93,7 +93,7 @@ def _of_stage(
 
 
 def _rows(
-    session: Session, table: str, wanted: Wanted, place: CasePlace, count: int
+    session: Session, table: str, wanted: CaseFilter, place: CasePlace, count: int
 ) -> list[tuple[UUID, str, datetime | None, bytes]]:
     streams = None if wanted.streams is None else list(wanted.streams)
     of_stage: dict[Stage, dict[str, object]] = {
@@ -115,7 +115,7 @@ def _rows(
 def cases_known(
     session: Session,
     view: View[S],
-    wanted: Wanted,
+    wanted: CaseFilter,
     moment: Moment,
     privacy_office: Collection[str],
     after: CasePlace | None = None,

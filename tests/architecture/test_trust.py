@@ -56,7 +56,7 @@ WRITES = {
     "consumers/loop.py": _KAFKA,
     "consumers/store.py": _KAFKA,
     "consumers/files.py": ("`ingest FILE`", "`ingest --as-privacy-office FILE`", "a command"),
-    "consumers/together.py": ("`POST /api/v1/events`",),
+    "consumers/post_batcher.py": ("`POST /api/v1/events`",),
     "consumers/retry.py": ("a dead letter that is tried again",),
     "consumers/withheld.py": ("`ingest --withheld FILE`",),
     "host/restoring.py": ("`restore`", "import from the published log"),

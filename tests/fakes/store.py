@@ -7,8 +7,8 @@ from hashlib import sha256
 from consumers.source import Partition
 from consumers.store import StoredBookmark
 from ledger.errors import Fenced, LedgerError, ServiceAway
-from ledger.recording.ahead import ahead
 from ledger.recording.batch import Batch, Outcome
+from ledger.recording.pipelined import pipelined
 from ledger.writing.bookmarks import HaltLimit, Window
 from ledger.writing.message import KafkaOrigin
 from schemas import AdmissionRules, Event, Rejection
@@ -68,7 +68,7 @@ class FakeStore:
 
     def record_each(self, batches: Iterable[Batch]) -> Iterator[Outcome]:
         """One batch is taken ahead, by the very code of the real one."""
-        return ahead(batches, lambda batch: batch, self._record, self._record)
+        return pipelined(batches, lambda batch: batch, self._record, self._record)
 
     def _record(self, batch: Batch) -> Outcome:
         ledger = self._need()

@@ -4,8 +4,8 @@ import orjson
 import pytest
 
 from consumers.pipeline import BatchLimits
+from consumers.post_batcher import UNOBSERVED, PostBatcher, PostResults
 from consumers.posts import Post
-from consumers.together import UNOBSERVED, Fates, Together
 from ledger.errors import LedgerError, Retry
 from ledger.letters.dead import letters
 from tests.fault.enduring import STRIDES, endure
@@ -39,10 +39,10 @@ class Posting:
 
     def recover(self, house: House, number: int, error: LedgerError | None, done: bool) -> None:
         assert error is None or isinstance(error, Retry), error
-        *fates, refused = self._send(house, number)
+        *results, refused = self._send(house, number)
         assert refused.refusal is not None
-        assert not any(fate.refusal for fate in fates)
-        fresh = {fate.is_duplicate for fate in fates}
+        assert not any(result.refusal for result in results)
+        fresh = {result.is_duplicate for result in results}
         assert len(fresh) == 1, "an earlier attempt recorded all of it, or nothing"
         assert not done or fresh == {True}
         self._recorded += [f"e-{number}-{event}" for event in range(3)]
@@ -51,8 +51,8 @@ class Posting:
         assert [event.id for event in house.events()] == self._recorded
         assert len(letters(house.session("reader"))) == number
 
-    def _send(self, house: House, number: int) -> Fates:
-        together = Together(house.open, house.intake, house.clock, BatchLimits(), UNOBSERVED)
+    def _send(self, house: House, number: int) -> PostResults:
+        together = PostBatcher(house.open, house.intake, house.clock, BatchLimits(), UNOBSERVED)
         try:
             return together.submit("crm", posts_of(number)).result()
         finally:

@@ -8,7 +8,7 @@ import pytest
 from consumers import store
 from consumers.store import LedgerStore
 from ledger.keys import keyring, opening
-from ledger.recording import before
+from ledger.recording import writer_cache
 from projections import VIEWS
 from projections.following.blocks import StreamBlock, blocks
 from projections.following.rebuild import rebuild_all
@@ -36,7 +36,7 @@ def test_keys_that_a_recorder_holds_are_dropped_when_there_are_many(
 def test_what_a_recorder_remembers_of_streams_is_dropped_when_it_is_much(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(before, "_MOST", 3)
+    monkeypatch.setattr(writer_cache, "_MOST", 3)
     ledger = house.open()
     people = [f"customer/{number}" for number in range(12)]
     for _ in range(2):

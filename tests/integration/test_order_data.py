@@ -15,7 +15,7 @@ from msgspec import UNSET
 from pyrage import x25519
 
 from application.queries.desk import receipts
-from application.queries.desk.data import OrderData, Wanted, order_data
+from application.queries.desk.data import OrderData, OrderScope, order_data
 from application.queries.desk.prepared import bundle_of
 from console.commands.people import recording_reads
 from host.environment import settings_from
@@ -104,7 +104,7 @@ class Two(NamedTuple):
         """Everything of the open ledger that somebody could look at later."""
         return state(self.open_url), files(self.open_folder)
 
-    def gather(self, wanted: Wanted) -> OrderData:
+    def gather(self, wanted: OrderScope) -> OrderData:
         """What is gathered; the open ledger is the same afterwards."""
         before = self.trace()
         settings = settings_from({})
@@ -119,10 +119,12 @@ class Two(NamedTuple):
         return data
 
 
-def wanted(**members: Any) -> Wanted:
+def wanted(**members: Any) -> OrderScope:
     given = {"subject": WHO} if "number" not in members else {}
     usual: dict[str, Any] = {"fields": FIELDS, "stretch": MARCH, **given}
-    return Wanted(order_ref="O-1", provision="nl.sv.126n", recipient="police", **usual | members)
+    return OrderScope(
+        order_ref="O-1", provision="nl.sv.126n", recipient="police", **usual | members
+    )
 
 
 @pytest.fixture

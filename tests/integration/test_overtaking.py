@@ -8,7 +8,7 @@ import pytest
 
 from ledger.application import Ledger
 from ledger.erasure.verdict import Verdict, outright
-from ledger.journal.overtaking import Moment, erased_between, moment
+from ledger.journal.overtaking import HeadState, erased_between, head_state
 from ledger.keys.opening import Missing
 from ledger.recording.batch import Batch, Outcome
 from ledger.recording.intake import Sealer
@@ -105,16 +105,16 @@ def test_who_was_erased_between_two_moments(house: House) -> None:
     house.record(collected(), collected("customer/other"))
     session = house.session("recorder")
     streams = [event.stream for event in house.events()]
-    moments = [moment(session)]
+    moments = [head_state(session)]
     for reference in ("customer/10023", "customer/other"):
         house.eraser().erase(reference, ["contact"], "request")
-        moments.append(moment(session))
+        moments.append(head_state(session))
     assert erased_between(session, moments[0], moments[0]) == frozenset()
     assert erased_between(session, moments[0], moments[1]) == frozenset({streams[0]})
     assert erased_between(session, moments[1], moments[2]) == frozenset({streams[1]})
     assert erased_between(session, moments[0], moments[2]) == frozenset(streams)
-    assert erased_between(session, Moment(-1, -1), moments[2]) is None
-    assert erased_between(session, moments[0], Moment(9, moments[2].batch)) is None
+    assert erased_between(session, HeadState(-1, -1), moments[2]) is None
+    assert erased_between(session, moments[0], HeadState(9, moments[2].batch)) is None
 
 
 def test_each_of_many_erased_at_once_counts_and_who_only_waits_does_not(house: House) -> None:
@@ -123,9 +123,9 @@ def test_each_of_many_erased_at_once_counts_and_who_only_waits_does_not(house: H
     streams = [event.stream for event in house.events()]
     goes, waits = outright(["contact"], "retention"), Verdict("retention", {"contact": STAYS})
     verdicts = dict(zip(streams, (goes, goes, waits), strict=True))
-    before = moment(session)
+    before = head_state(session)
     assert len(house.eraser().decide(streams, lambda _: verdicts)) == 3
-    after = moment(session)
+    after = head_state(session)
     assert (after.erasures, after.batch) == (before.erasures + 2, before.batch + 1)
     assert erased_between(session, before, after) == frozenset(streams[:2])
 

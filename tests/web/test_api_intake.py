@@ -12,7 +12,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
-from consumers import together
+from consumers import post_batcher
 from consumers.post_metrics import PostMetrics
 from consumers.posts import MOST_BYTES, MOST_EVENTS
 from ledger.errors import ServiceAway
@@ -224,15 +224,15 @@ def test_posts_at_once_share_a_transaction_and_each_gets_its_own_answer(
 ) -> None:
     groups: list[int] = []
     go_on = threading.Event()
-    record = together.Together._record
+    record = post_batcher.PostBatcher._record
 
-    def counted(self: together.Together, group: Any) -> Any:
+    def counted(self: post_batcher.PostBatcher, group: Any) -> Any:
         groups.append(len(group))
         while len(groups) == 1 and self._events < 20 - groups[0]:  # until all others wait
             go_on.wait(0.01)
         return record(self, group)
 
-    monkeypatch.setattr(together.Together, "_record", counted)
+    monkeypatch.setattr(post_batcher.PostBatcher, "_record", counted)
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda number: post(crm, event(number)).json(), range(1, 21)))
     positions = [answer["outcomes"][0]["position"] for answer in answers]
@@ -260,19 +260,19 @@ def test_while_the_database_is_away_nothing_is_lost_and_the_client_is_told_to_wa
 def test_when_too_much_waits_a_client_is_told_to_wait(
     empty: Consoled, crm: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(together, "MOST_WAITING", 2)
+    monkeypatch.setattr(post_batcher, "MOST_WAITING", 2)
     entered, go_on = threading.Event(), threading.Event()
-    record = together.Together._record
+    record = post_batcher.PostBatcher._record
 
-    seen: list[together.Together] = []
+    seen: list[post_batcher.PostBatcher] = []
 
-    def slow(self: together.Together, group: Any) -> Any:
+    def slow(self: post_batcher.PostBatcher, group: Any) -> Any:
         seen.append(self)
         entered.set()
         assert go_on.wait(30)
         return record(self, group)
 
-    monkeypatch.setattr(together.Together, "_record", slow)
+    monkeypatch.setattr(post_batcher.PostBatcher, "_record", slow)
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(post, crm, event(1))
         assert entered.wait(30)
@@ -353,8 +353,8 @@ def test_every_withheld_message_has_one_and_the_same_answer(
         (answers[0].status_code, answers[0].text)
     }
     assert answers[0].json()["code"] == "withheld"
-    together = post(crm, sent, BATCHED).json()["outcomes"]
-    assert [*{orjson.dumps(one) for one in together}] == [orjson.dumps(together[0])]
+    post_batcher = post(crm, sent, BATCHED).json()["outcomes"]
+    assert [*{orjson.dumps(one) for one in post_batcher}] == [orjson.dumps(post_batcher[0])]
     assert recorded(empty) == letters_of(empty) == []
 
 

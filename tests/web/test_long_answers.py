@@ -19,10 +19,10 @@ from ledger.errors import Busy
 from ledger.storage.postgres import Session
 from tests.web.console import ORIGIN, Client, Consoled
 from web import answering
+from web.context import RequestContext
 from web.logins.limits import LOOKS, Limiter
 from web.logins.origin import Origin
 from web.principals import Principal
-from web.visit import Visit
 
 WHO, OTHER = "customer/10003", "customer/10004"
 PERSON = f"/api/v1/persons/{WHO}"
@@ -105,10 +105,10 @@ def test_an_answer_ends_when_its_client_goes_away(
         "employee/77", "auditor", "staff", "oidc", datetime.max.replace(tzinfo=UTC)
     )
 
-    def work(visit: Visit) -> None:
+    def work(context: RequestContext) -> None:
         here.clear()
         while True:  # it reads on until somebody ends it
-            visit.site.session("reader").row("head")
+            context.site.session("reader").row("head")
 
     asked = sampled.console.desk.answer(request, principal, work)
     with ThreadPoolExecutor(1) as thread, pytest.raises(Busy, match="went away"):

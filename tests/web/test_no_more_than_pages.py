@@ -10,12 +10,12 @@ from host.site import Site
 from projections.folds.timetravel import NOW
 from tests.web.console import ORIGIN, Client, Consoled, clock
 from tests.web.programs import Programs
+from web.context import RequestContext
 from web.logins.limits import Limiter, own_acts
 from web.pages.person_questions import FindBy, find_by
 from web.principals import Principal
 from web.problems import TooMany
 from web.reasons import NOTHING_STATED, ReasonCode, Reasons, Statements
-from web.visit import Visit
 
 LDV, VNG = "/api/ldv/v1/processing-activities", "/api/vng/v1/verwerkte-objecten"
 WHO = "/api/v1/persons/customer/10023"
@@ -86,17 +86,17 @@ def test_what_judges_all_that_is_held_is_not_for_who_may_know_a_part(
 
 def test_an_answer_with_everything_counts_as_an_opening(sampled: Consoled) -> None:
     with sampled.site() as site:
-        visit = visited(site, "privacy-officer", most=1)
-        visit.whole_source("report")
+        context = visited(site, "privacy-officer", most=1)
+        context.whole_source("report")
         with pytest.raises(TooMany):
-            visit.whole_source("report")
+            context.whole_source("report")
 
 
-def visited(site: Site, role: str, *, most: int) -> Visit:
+def visited(site: Site, role: str, *, most: int) -> RequestContext:
     """A visit of an employee in a role, who opens so many values in an hour."""
     who = Principal("employee/900", role, "staff", "oidc", clock(), judged=False)
     statements = Statements(Reasons(), Limiter(most, 3600.0), "login", who.reference, own_acts())
-    return Visit(site, who, "en", NOW, NOTHING_STATED, statements)
+    return RequestContext(site, who, "en", NOW, NOTHING_STATED, statements)
 
 
 @pytest.mark.parametrize(
@@ -108,11 +108,11 @@ def test_a_search_by_value_counts_as_an_opening(
     """Also where the register opens the value: who tries addresses one by one is turned away."""
     asked = FindBy(field="email", value="nobody@example.nl", reason=reason)
     with sampled.site() as site:
-        visit = visited(site, role, most=2)
+        context = visited(site, role, most=2)
         for _ in range(2):
-            find_by(visit, asked)
+            find_by(context, asked)
         with pytest.raises(TooMany):
-            find_by(visit, asked)
+            find_by(context, asked)
 
 
 def test_what_opens_nothing_answers_as_nothing(sampled: Consoled) -> None:

@@ -32,12 +32,12 @@ from tests.web.programs import Programs
 from tests.web.test_api_fuzz import fuzz, operations
 from web.api.own import DEEDS, KEY
 from web.api.routing import BASE
+from web.context import RequestContext
 from web.interface import description
 from web.logins.limits import OWN_ACTS
 from web.principals import DATA_SUBJECT
 from web.resources.listed import RESOURCES
 from web.resources.own import RESOURCES as OWN
-from web.visit import Visit
 
 ADDRESSES = [resource.path.replace("{id}", "no-such-act") for resource in OWN]
 """Those of a person's own answers."""
@@ -515,7 +515,7 @@ def test_a_code_that_hints_at_an_investigation_is_refused_without_a_word(house: 
 def test_a_console_whose_login_cannot_record_takes_no_act(
     house: Consoled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Visit, "_may_work_as", lambda _visit, role: role != "recorder")
+    monkeypatch.setattr(RequestContext, "_may_work_as", lambda _visit, role: role != "recorder")
     client = own(house)
     assert client.get("/api/v1/me").status_code == 200
     assert post(client, "/me/requests", {"right": "access"}, "reader-only").status_code == 404

@@ -25,11 +25,11 @@ from tests.web.test_portal import (
     recorded,
 )
 from tests.web.test_portal import own as person
+from web.context import RequestContext
 from web.pages.listed import FORMS, PAGES, QUESTIONS
 from web.pages.my_corrections import written
 from web.portal import HOME, is_own
 from web.principals import DATA_SUBJECT
-from web.visit import Visit
 
 __all__ = ["house"]
 
@@ -516,7 +516,7 @@ def test_reads_and_acts_leave_no_read_by_staff(house: Consoled) -> None:
 def test_a_console_that_may_only_read_shows_and_takes_no_act(
     house: Consoled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Visit, "_may_work_as", lambda _visit, role: role != "recorder")
+    monkeypatch.setattr(RequestContext, "_may_work_as", lambda _visit, role: role != "recorder")
     client = own(house)
     for path in LISTED:
         assert client.get(path).status_code == 200

@@ -27,6 +27,7 @@ from tests.web.browser import WIDTHS, overflowing, problems
 from tests.web.changed import altered, changed, state_at
 from tests.web.console import Client, Consoled, clock
 from tests.web.live import Live, listening
+from web.context import RequestContext
 from web.page import Page as ConsolePage
 from web.pages.listed import PAGES
 from web.principals import Principal
@@ -34,7 +35,6 @@ from web.proof.seals import shown_of
 from web.rendering import environment
 from web.resources.persons import PlaceParams, person_history
 from web.scripts import script
-from web.visit import Visit
 
 SOME = 12
 HOUR = timedelta(hours=1)
@@ -50,7 +50,7 @@ EVENTS = """{% extends "base.html" %}
 {% endblock %}"""
 
 
-def present(visit: Visit, _params: PlaceParams, answer: HistoryPage) -> dict[str, Any]:
+def present(context: RequestContext, _params: PlaceParams, answer: HistoryPage) -> dict[str, Any]:
     return {"lines": [(line, shown_of(line)) for line in answer.events[:SOME]]}
 
 

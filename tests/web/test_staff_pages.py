@@ -9,7 +9,7 @@ from ledger.event import instant
 from tests.fixtures.console import collected, message, registered
 from tests.web.console import Consoled, clock
 from web.app import granted
-from web.rights import Deed, Part, table
+from web.rights import Part, Permission, table
 from web.words import words
 
 WHO = "customer/10023"
@@ -28,7 +28,7 @@ def inspector(employee: str, *, days: int, until: int | None, role: str = "inspe
     ("section", "names"),
     [
         ("console_part", get_args(Part)),
-        ("deed", get_args(Deed)),
+        ("deed", get_args(Permission)),
         ("sight", [f"{one.opens}-{one.others}" for one in table().values()]),
     ],
 )

@@ -180,7 +180,7 @@ def test_a_role_without_persons_has_no_log(sampled: Consoled, role: str) -> None
 def test_the_parameters_are_those_of_the_published_files() -> None:
     published = yaml.safe_load(standard("vng-logging-read-openapi.yaml").read_text("utf-8"))
     names = {p["name"] for p in published["paths"]["/verwerkte-objecten"]["get"]["parameters"]}
-    assert names == {*vng.Wanted.__struct_encode_fields__} - {"cursor"}
+    assert names == {*vng.VngQuery.__struct_encode_fields__} - {"cursor"}
     attributes = json.loads(standard("ldv-attributes.schema.json").read_text("utf-8"))["properties"]
     expected = {*attributes, "traceId", "startTime", "endTime"}
-    assert expected == {*ldv.Wanted.__struct_encode_fields__}
+    assert expected == {*ldv.LdvQuery.__struct_encode_fields__}

@@ -14,7 +14,7 @@ from projections import ORDER_VIEWS, VIEWS
 from schemas.texts import LANGUAGES, word_of
 from tests.fixtures.cases import each
 from web.pages.listed import PAGES
-from web.rights import Deed, Part, table
+from web.rights import Part, Permission, table
 from web.words import counted, grouped, t, words
 
 WEB = Path(__file__).parents[2] / "web"
@@ -99,7 +99,7 @@ def test_an_unused_word_would_be_found() -> None:
 def test_every_part_and_deed_of_a_role_has_a_word() -> None:
     """The page of the staff says what each role has."""
     assert set(get_args(Part)) == set(words()["console_part"])
-    assert set(get_args(Deed)) == set(words()["deed"])
+    assert set(get_args(Permission)) == set(words()["deed"])
 
 
 def test_no_text_is_written_twice() -> None:

@@ -30,14 +30,14 @@ Listed = Literal["whole", "parted"]
 """How a list is made: as a whole, of which pieces are cut, or a part at a time by key."""
 
 
-class Opening(Params, frozen=True):
+class OpeningParams(Params, frozen=True):
     """Why masked values open, for this one request."""
 
     reason: ReasonCode
     case_ref: Id | None = None
 
 
-class Asked(msgspec.Struct, frozen=True):
+class ResourceRequest(msgspec.Struct, frozen=True):
     """A request that was read. `texts`: the resource's own parameters. `moment`: those of the moment."""
 
     texts: Mapping[str, str]
@@ -57,7 +57,7 @@ def hyphened(name: str) -> str:
     return _CAPITAL.sub(lambda found: f"-{found[1].lower()}", name)
 
 
-def read_request(request: Request, *, listed: Listed | None, personal: bool) -> Asked:
+def read_request(request: Request, *, listed: Listed | None, personal: bool) -> ResourceRequest:
     """What is asked. `listed`: of a list made as a whole, or of a part of one. `personal`: of one person.
 
     Raises Misconfigured, which names the parameter and quotes nothing.
@@ -69,7 +69,7 @@ def read_request(request: Request, *, listed: Listed | None, personal: bool) -> 
     stated = _stated(categories, reasons, personal=personal)
     limit = _limit(texts) if listed == "whole" else USUAL_LIMIT
     cursor = texts.pop(CURSOR, None) if listed else None
-    return Asked({**texts, **request.path_params}, moment, stated, limit, cursor)
+    return ResourceRequest({**texts, **request.path_params}, moment, stated, limit, cursor)
 
 
 def check_query(request: Request, *known: str) -> None:
@@ -106,7 +106,7 @@ def _stated(categories: list[str], reasons: Mapping[str, str], *, personal: bool
         raise Misconfigured("name the categories that the reason opens", field=OPEN)
     if not set(categories) <= set(CATEGORIES):
         raise Misconfigured("this category is unknown", field=OPEN)
-    opening = converted(reasons, Opening)
+    opening = converted(reasons, OpeningParams)
     if opening.case_ref and looks_personal(opening.case_ref):
         raise Misconfigured("this looks like personal data: name the case", field=CASE_REF)
     return Stated(Reason(opening.reason, opening.case_ref), frozenset(categories))

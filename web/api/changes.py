@@ -27,15 +27,15 @@ from ledger.reading import head_position
 from ledger.recording.reads import READS
 from schemas import ALL_TYPES, EVENT_TYPES
 from schemas.encoding import to_line
-from web.answering import Desk
+from web.answering import RequestRunner
 from web.api.asking import check_query
 from web.api.paging import Pages
+from web.context import RequestContext
 from web.principals import DATA_SUBJECT, Principal
 from web.problems import NotForRole
 from web.proof.seals import reads_whole_log
 from web.requests import UNKNOWN_VALUE
 from web.resource import Params, converted
-from web.visit import Visit
 
 T = TypeVar("T")
 PATH = "/changes"
@@ -86,8 +86,8 @@ class Looked(Struct, frozen=True):
 class Changes:
     """The streams of one console. `ending`: is set when it stops."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, runner: RequestRunner) -> None:
+        self._desk = runner
         self.open: Counter[str] = Counter()
         self.ending = Flag()
 
@@ -144,20 +144,20 @@ class _Stream:
     """One client's stream."""
 
     def __init__(
-        self, desk: Desk, request: Request, principal: Principal, types: frozenset[str]
+        self, runner: RequestRunner, request: Request, principal: Principal, types: frozenset[str]
     ) -> None:
-        self._desk, self._request, self._principal = desk, request, principal
+        self._desk, self._request, self._principal = runner, request, principal
         self._types = types
 
     async def begin(self, asked: ChangesParams) -> int:
         """After which position it begins; the read is noted, once for the stream."""
         cursor = self._request.headers.get(_LAST) or asked.cursor
 
-        def begun(visit: Visit) -> int:
-            source = _source(visit)
+        def begun(context: RequestContext) -> int:
+            source = _source(context)
             source.reads.note_many(())
             if cursor is not None:
-                return int(self._pages(visit).key(cursor))
+                return int(self._pages(context).key(cursor))
             return 0 if asked.begin == "oldest" else head_position(source.session)
 
         return await self._answer(begun)
@@ -189,12 +189,12 @@ class _Stream:
 
     async def _has_more(self, position: int) -> bool:
         return await self._answer(
-            lambda visit: head_position(visit.site.session("reader")) > position
+            lambda context: head_position(context.site.session("reader")) > position
         )
 
     async def _look(self, position: int) -> Looked:
-        def looked(visit: Visit) -> Looked:
-            source, pages = _source(visit), self._pages(visit)
+        def looked(context: RequestContext) -> Looked:
+            source, pages = _source(context), self._pages(context)
             events = LedgerReader(source.session).events_after(position, BLOCK)
             end = events[-1].position if events else position
             wanted = [event for event in events if not self._types or event.name in self._types]
@@ -206,19 +206,19 @@ class _Stream:
 
         return await self._answer(looked)
 
-    async def _answer(self, work: Callable[[Visit], T]) -> T:
+    async def _answer(self, work: Callable[[RequestContext], T]) -> T:
         return await self._desk.answer(self._request, self._principal, work, moment={})
 
-    def _pages(self, visit: Visit) -> Pages:
+    def _pages(self, context: RequestContext) -> Pages:
         """A place counts for every choice of types: it is a place in the ledger, of this reader's role."""
-        return Pages(visit.ledger_key(READS), [PATH, visit.principal.role])
+        return Pages(context.ledger_key(READS), [PATH, context.principal.role])
 
 
-def _source(visit: Visit) -> Source:
+def _source(context: RequestContext) -> Source:
     """Of a role that may have the log's entries, and holds it now. Raises NotFound, NotGranted."""
-    if not reads_whole_log(visit):
+    if not reads_whole_log(context):
         raise NotForRole
-    return visit.source("changes")
+    return context.source("changes")
 
 
 def _types(asked: ChangesParams, confidential: bool) -> frozenset[str]:

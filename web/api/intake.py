@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from application.answer import Answer
 from application.language import spoken
+from consumers.post_batcher import PostBatcher, PostResult, PostResults
 from consumers.posts import MOST_BYTES, Post, many, one, one_binary
-from consumers.together import Fate, Fates, Together
 from schemas import Code, Rejection
 from schemas.codes import words_for
 from schemas.encoding import to_line
@@ -70,7 +70,7 @@ class RefusedEvents(ApiProblem, frozen=True, kw_only=True):
 
 
 async def take_events(
-    together: Callable[[], Together], request: Request, principal: Principal
+    together: Callable[[], PostBatcher], request: Request, principal: Principal
 ) -> Response:
     """Record the events of a post, and say what became of each.
 
@@ -84,8 +84,8 @@ async def take_events(
         raise Forbidden
     check_query(request)
     posts = _posts(request, await _body(request))
-    fates = await asyncio.wrap_future(together().submit(client, posts)) if posts else ()
-    return _answer(fates, batched=_type_of(request) == BATCHED)
+    results = await asyncio.wrap_future(together().submit(client, posts)) if posts else ()
+    return _answer(results, batched=_type_of(request) == BATCHED)
 
 
 async def _body(request: Request) -> bytes:
@@ -116,11 +116,11 @@ def _posts(request: Request, body: bytes) -> Sequence[Post]:
     return one_binary(request.headers.get("content-type", JSON), request.headers.items(), body)
 
 
-def _answer(fates: Fates, *, batched: bool) -> Response:
-    outcomes = [_outcome(fate) for fate in fates]
-    refusals = {index: fate.refusal for index, fate in enumerate(fates) if fate.refusal}
-    duplicates = sum(fate.is_duplicate for fate in fates)
-    recorded = len(fates) - duplicates - len(refusals)
+def _answer(results: PostResults, *, batched: bool) -> Response:
+    outcomes = [_outcome(result) for result in results]
+    refusals = {index: result.refusal for index, result in enumerate(results) if result.refusal}
+    duplicates = sum(result.is_duplicate for result in results)
+    recorded = len(results) - duplicates - len(refusals)
     if not refusals:
         answer = PostedEvents(recorded, duplicates, 0, outcomes)
         return Response(to_line(answer), media_type=JSON)
@@ -145,13 +145,13 @@ def _status_of(refusals: Iterable[Rejection]) -> HTTPStatus:
     return statuses.pop() if len(statuses) == 1 else HTTPStatus.BAD_REQUEST
 
 
-def _outcome(fate: Fate) -> EventOutcome:
-    why = fate.refusal
+def _outcome(result: PostResult) -> EventOutcome:
+    why = result.refusal
     if why is None:
         return (
             EventOutcome("duplicate")
-            if fate.is_duplicate
-            else EventOutcome("recorded", fate.position or 0)
+            if result.is_duplicate
+            else EventOutcome("recorded", result.position or 0)
         )
     return EventOutcome("refused", UNSET, why.code.value, why.pointer, _words(why))
 

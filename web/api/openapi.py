@@ -9,7 +9,7 @@ from consumers.posts import MOST_EVENTS
 from schemas import names
 from schemas.codes import WORDS
 from schemas.limits import LIMITS
-from web.api.asking import OPEN, Opening, camel
+from web.api.asking import OPEN, OpeningParams, camel
 from web.api.changes import PATH as CHANGES
 from web.api.changes import Change, ChangesParams
 from web.api.described import Components, Schema, one_of
@@ -51,7 +51,7 @@ def document(resources: Sequence[AnyResource], deeds: Sequence[OwnDeed[Any]]) ->
             *(resource.answer for resource in resources),
             *(resource.params for resource in resources),
             *(ChangesParams, Change),
-            *(Opening, ApiProblem, PostedEvents, RefusedEvents),
+            *(OpeningParams, ApiProblem, PostedEvents, RefusedEvents),
             *(OwnAct, *(deed.body for deed in deeds)),
         ]
     )
@@ -323,7 +323,7 @@ _NEXT: Schema = {
 
 def _components(components: Components, resources: Sequence[AnyResource]) -> Schema:
     params = {resource.params for resource in resources}
-    schemas = components.without([*params, Opening, ChangesParams])
+    schemas = components.without([*params, OpeningParams, ChangesParams])
     schemas |= _SENT
     schemas["SeenInPart"] = {
         "title": "SeenInPart",

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from application.acts import by_person
-from application.acts.by_person import Deed, OwnRequest
+from application.acts.by_person import OwnActId, OwnRequest
 from application.queries.reports.own import OwnAct
 from ledger.errors import Misconfigured
 from rulebook.portal import PORTAL_ACTS, Kind
@@ -17,15 +17,15 @@ from schemas import names
 from schemas.encoding import JsonValue, to_line
 from schemas.formats import Code
 from schemas.personal import Value
-from web.answering import Desk
+from web.answering import RequestRunner
 from web.api.asking import check_query
 from web.api.reading import json_of
 from web.api.sending import JSON
+from web.context import RequestContext
 from web.logins.forms import TooLong, read_body
 from web.principals import Principal
 from web.problems import NotFound, TooBig, WrongType
 from web.resource import converted
-from web.visit import Visit
 
 KEY = "Idempotency-Key"
 """The header that names an act, so that it is recorded once however often it is sent."""
@@ -61,7 +61,7 @@ class OwnDeed(Struct, Generic[B], frozen=True):
     path: str
     summary: str
     body: type[B]
-    do: Callable[[Visit, Deed, B], OwnAct]
+    do: Callable[[RequestContext, OwnActId, B], OwnAct]
     example: Mapping[str, Any]
     kind: Kind | None = None
 
@@ -79,26 +79,26 @@ class OwnDeed(Struct, Generic[B], frozen=True):
         return f"{told} It may be about: {listed}."
 
 
-def _consent(visit: Visit, deed: Deed, body: OnConsent) -> OwnAct:
-    source = visit.own_acting_source("own-consents")
+def _consent(context: RequestContext, deed: OwnActId, body: OnConsent) -> OwnAct:
+    source = context.own_acting_source("own-consents")
     if body.decision == "withdrawn":
-        return by_person.withdraw_consent(visit.site, source, deed, body.purpose)
+        return by_person.withdraw_consent(context.site, source, deed, body.purpose)
     if body.text_version is None:
         raise Misconfigured("this is needed", field="text_version")
-    return by_person.give_consent(visit.site, source, deed, body.purpose, body.text_version)
+    return by_person.give_consent(context.site, source, deed, body.purpose, body.text_version)
 
 
-def _choose(visit: Visit, deed: Deed, body: OnChoice) -> OwnAct:
-    source = visit.own_acting_source("own-consents")
-    return by_person.choose(visit.site, source, deed, body.choice, body.facts)
+def _choose(context: RequestContext, deed: OwnActId, body: OnChoice) -> OwnAct:
+    source = context.own_acting_source("own-consents")
+    return by_person.choose(context.site, source, deed, body.choice, body.facts)
 
 
-def _correct(visit: Visit, deed: Deed, body: Correction) -> OwnAct:
-    return by_person.correct(visit.site, visit.own_acting_source("own-data"), deed, body.values)
+def _correct(context: RequestContext, deed: OwnActId, body: Correction) -> OwnAct:
+    return by_person.correct(context.site, context.own_acting_source("own-data"), deed, body.values)
 
 
-def _ask(visit: Visit, deed: Deed, body: OwnRequest) -> OwnAct:
-    return by_person.ask(visit.site, visit.own_acting_source("own-requests"), deed, body)
+def _ask(context: RequestContext, deed: OwnActId, body: OwnRequest) -> OwnAct:
+    return by_person.ask(context.site, context.own_acting_source("own-requests"), deed, body)
 
 
 DEEDS: tuple[OwnDeed[Any], ...] = (
@@ -136,23 +136,25 @@ DEEDS: tuple[OwnDeed[Any], ...] = (
 )
 
 
-async def take(desk: Desk, deed: OwnDeed[Any], request: Request, principal: Principal) -> Response:
+async def take(
+    runner: RequestRunner, deed: OwnDeed[Any], request: Request, principal: Principal
+) -> Response:
     """Do what a person asks. Raises NotFound for everybody who is no person of the portal."""
-    if principal.kind != "data-subject" or desk.pool.settings.confidential:
+    if principal.kind != "data-subject" or runner.pool.settings.confidential:
         raise NotFound
     check_query(request)
     key = request.headers.get(KEY, "")
     if not _KEY.match(key):
         raise Misconfigured("expected 8 to 64 letters, digits, dots or dashes", field=KEY)
     body = _read(deed.body, await _content(request))
-    named = Deed(principal.reference, f"{deed.path} {key}")
+    named = OwnActId(principal.reference, f"{deed.path} {key}")
 
-    def act(visit: Visit) -> OwnAct:
-        done = deed.do(visit, named, body)
-        visit.settle()
+    def act(context: RequestContext) -> OwnAct:
+        done = deed.do(context, named, body)
+        context.settle()
         return done
 
-    answer = await desk.answer(request, principal, act, moment={})
+    answer = await runner.answer(request, principal, act, moment={})
     return Response(to_line(answer), media_type=JSON)
 
 

@@ -6,7 +6,7 @@ from consumers.posts import MOST_BYTES, MOST_EVENTS
 from schemas import CATEGORIES
 from schemas.decode import MAX_MESSAGE
 from schemas.texts import LANGUAGES
-from web.api.asking import MOST, OPEN, USUAL_LIMIT, Opening, camel
+from web.api.asking import MOST, OPEN, USUAL_LIMIT, OpeningParams, camel
 from web.api.described import Components, Schema, one_of
 from web.api.intake import SCOPE
 from web.api.routing import REQUESTS, REQUESTS_S
@@ -63,7 +63,7 @@ def parameters(components: Components) -> Iterable[Schema]:
     yield _query(
         AT_POSITION, "Up to the event at this position.", {"type": "integer", "minimum": 0}
     )
-    for name, schema, _ in components.members(Opening):
+    for name, schema, _ in components.members(OpeningParams):
         text = "Why masked values open." if name == "reason" else "The case that they open for."
         yield _query(name, f"{text} With `open`.", schema)
     categories = {"type": "array", "items": one_of(CATEGORIES)}

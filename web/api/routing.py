@@ -17,11 +17,12 @@ from application.language import speak
 from host.logs import Log
 from ledger.errors import LedgerError
 from ledger.recording.reads import READS
-from web.answering import Desk, load
-from web.api.asking import CURSOR, LIMIT, Asked, Listed, camel, hyphened, read_request
+from web.answering import RequestRunner, load
+from web.api.asking import CURSOR, LIMIT, Listed, ResourceRequest, camel, hyphened, read_request
 from web.api.paging import Pages
 from web.api.problems import ApiProblem, failed, worded
 from web.api.sending import answered, bodiless, ending_headers
+from web.context import RequestContext
 from web.exports import line_of
 from web.logins.limits import Limiter
 from web.principals import DATA_SUBJECT, Principal
@@ -30,7 +31,6 @@ from web.refusals import log_refusal
 from web.requests import language_of
 from web.resource import Resource
 from web.rights import rights_of
-from web.visit import Visit
 
 BASE = "/api/v1"
 BEHIND, PRUNED = "Ledger-Behind", "Ledger-Pruned"
@@ -131,7 +131,7 @@ def guarded(answer: Guarded, requests: Limiter | None = None) -> Method:
 
 
 def resource_route(
-    desk: Desk,
+    runner: RequestRunner,
     resource: Resource[Any, Any],
     requests: Limiter,
     more: Mapping[str, Method] = MappingProxyType({}),
@@ -143,11 +143,11 @@ def resource_route(
         if principal.role == DATA_SUBJECT and resource.part not in rights_of(DATA_SUBJECT).pages:
             raise NotFound
         asked = read_request(request, listed=listed_as(resource), personal=resource.is_personal)
-        desk.check_opening(principal, asked.stated)
-        made = await desk.answer(
+        runner.check_opening(principal, asked.stated)
+        made = await runner.answer(
             request,
             principal,
-            lambda visit: _made(visit, resource, asked, request),
+            lambda context: _made(context, resource, asked, request),
             moment=asked.moment,
             stated=asked.stated,
         )
@@ -182,50 +182,56 @@ class Made(NamedTuple):
     headers: Mapping[str, str]
 
 
-def _made(visit: Visit, resource: Resource[Any, Any], asked: Asked, request: Request) -> Made:
-    content, following = _content(visit, resource, asked, request)
-    said = {BEHIND: visit.behind, PRUNED: visit.missing_through}
+def _made(
+    context: RequestContext, resource: Resource[Any, Any], asked: ResourceRequest, request: Request
+) -> Made:
+    content, following = _content(context, resource, asked, request)
+    said = {BEHIND: context.behind, PRUNED: context.missing_through}
     return Made(content, following, {name: str(count) for name, count in said.items() if count})
 
 
 def _content(
-    visit: Visit, resource: Resource[Any, Any], asked: Asked, request: Request
+    context: RequestContext, resource: Resource[Any, Any], asked: ResourceRequest, request: Request
 ) -> tuple[bytes, str | None]:
     """The bytes of an answer, and the address of the rest of a list."""
     if resource.place is not None:
-        return _part(visit, resource, resource.place, asked, request)
-    answer: Answer = load(visit, resource, asked.texts)
+        return _part(context, resource, resource.place, asked, request)
+    answer: Answer = load(context, resource, asked.texts)
     if resource.rows is None:
-        return line_of(answer, visit.part), None
-    piece = _pages(visit, resource, asked).piece(
+        return line_of(answer, context.part), None
+    piece = _pages(context, resource, asked).piece(
         getattr(answer, resource.rows), asked.limit, asked.cursor
     )
     answer = msgspec.structs.replace(answer, **{resource.rows: piece.rows})
     following = _following(request, piece.following, CURSOR) if piece.following else None
-    return line_of(answer, visit.part, next=following), following
+    return line_of(answer, context.part, next=following), following
 
 
 def _part(
-    visit: Visit, resource: Resource[Any, Any], place: str, asked: Asked, request: Request
+    context: RequestContext,
+    resource: Resource[Any, Any],
+    place: str,
+    asked: ResourceRequest,
+    request: Request,
 ) -> tuple[bytes, str | None]:
     """The same of a list that is read by key: behind `place`, which an address of a page may name, too."""
-    pages, texts = _pages(visit, resource, asked), dict(asked.texts)
+    pages, texts = _pages(context, resource, asked), dict(asked.texts)
     if asked.cursor is not None:
         texts[place] = pages.key(asked.cursor)
-    answer: Any = load(visit, resource, texts)
+    answer: Any = load(context, resource, texts)
     following = None
     if answer.next is not None:
         following = _following(request, pages.cursor(answer.next), CURSOR, place)
-    return line_of(answer, visit.part, next=following), following
+    return line_of(answer, context.part, next=following), following
 
 
-def _pages(visit: Visit, resource: Resource[Any, Any], asked: Asked) -> Pages:
+def _pages(context: RequestContext, resource: Resource[Any, Any], asked: ResourceRequest) -> Pages:
     """The pieces of what is asked, whatever piece that is."""
     texts = {
         name: text for name, text in asked.texts.items() if name not in {LIMIT, resource.place}
     }
-    question = [resource.path, texts, dict(asked.moment), visit.principal.role]
-    return Pages(visit.ledger_key(READS), question)
+    question = [resource.path, texts, dict(asked.moment), context.principal.role]
+    return Pages(context.ledger_key(READS), question)
 
 
 def _following(request: Request, cursor: str, *replaced: str) -> str:

@@ -19,8 +19,8 @@ from web.logins.relying import Naming, Relying
 from web.logins.sessions import LIVES, ProviderSession, Session
 from web.logins.tokens import (
     SKEW_S,
-    Asked,
     Claims,
+    LoginRequest,
     TokenWrong,
     ends_at,
     id_token_claims,
@@ -150,7 +150,7 @@ class ByProvider:
         tokens = self._provider.exchange(relying.us, said["code"], beginning.verifier, redirect_uri)
         # The page of the provider may stand open as long as a login may take.
         lately = int(LIFE.total_seconds()) if beginning.again else None
-        asked = Asked(beginning.nonce, relying.strength.within(lately))
+        asked = LoginRequest(beginning.nonce, relying.strength.within(lately))
         claims = id_token_claims(tokens.id_token, self._provider, relying.us.client_id, asked, now)
         longest = now + max(life.most for life in LIVES.values())
         naming = Naming(relying.names, self._house.grants, longest, "oidc")

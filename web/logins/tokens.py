@@ -55,7 +55,7 @@ class Strength(msgspec.Struct, frozen=True):
 ANY_LOGIN = Strength()
 
 
-class Asked(msgspec.Struct, frozen=True):
+class LoginRequest(msgspec.Struct, frozen=True):
     """What a login asked the provider for."""
 
     nonce: str
@@ -63,7 +63,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 def id_token_claims(
-    token: str, provider: Provider, client_id: str, asked: Asked, now: datetime
+    token: str, provider: Provider, client_id: str, asked: LoginRequest, now: datetime
 ) -> Claims:
     """The claims of an ID token (OpenID Connect Core 1.0, 3.1.3.7). Raises TokenWrong, ProviderAway."""
     claims = _verified(token, provider, _ID_TYPES)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from application.queries.oversight.approvals import WaitingApproval, WaitingApprovals
+from web.context import RequestContext
 from web.linking import person
 from web.moments import when
 from web.page import Page
@@ -13,18 +14,19 @@ from web.pieces import Link
 from web.rendering import code
 from web.resource import NoParams
 from web.resources import holds as resources
-from web.visit import Visit
 from web.waiting import WAITING
 from web.words import counted, t
 
 _COLUMNS = "act first until roles what"
 
 
-def _list(visit: Visit, _params: NoParams, answer: WaitingApprovals) -> Mapping[str, object]:
+def _list(
+    context: RequestContext, _params: NoParams, answer: WaitingApprovals
+) -> Mapping[str, object]:
     table = Table(
         t("approvals.title"),
         columns(*(t(f"approvals.{name}") for name in _COLUMNS.split())),
-        tuple(_row(visit, row) for row in answer.approvals),
+        tuple(_row(context, row) for row in answer.approvals),
     )
     nothing = Nothing(t("approvals.nothing"), t("approvals.nothing_how"))
     return {
@@ -35,24 +37,24 @@ def _list(visit: Visit, _params: NoParams, answer: WaitingApprovals) -> Mapping[
     }
 
 
-def _row(visit: Visit, row: WaitingApproval) -> tuple[object, ...]:
+def _row(context: RequestContext, row: WaitingApproval) -> tuple[object, ...]:
     return (
         t(f"approvals.act-{row.act}"),
-        lines(person(visit, row.approver), code(row.role, "role"), when(row.approved_at)),
+        lines(person(context, row.approver), code(row.role, "role"), when(row.approved_at)),
         when(row.until),
         codes("role", row.roles),
-        _next(visit, row),
+        _next(context, row),
     )
 
 
-def _next(visit: Visit, row: WaitingApproval) -> object:
+def _next(context: RequestContext, row: WaitingApproval) -> object:
     """Where the second person goes on; who approved first, waits.
 
     The address names the person of the act: it is for who knows of persons, or may approve the act.
     """
-    if row.approver == visit.principal.reference:
+    if row.approver == context.principal.reference:
         return t("approvals.yours")
-    if visit.principal.role not in row.roles and not visit.has("persons"):
+    if context.principal.role not in row.roles and not context.has("persons"):
         return t("approvals.others")
     address = WAITING.address_of(row.digest)
     if address is None:
@@ -62,7 +64,7 @@ def _next(visit: Visit, row: WaitingApproval) -> object:
     # The act is done at an address such as /holds/H-1/release.
     ref = unquote(asked.path.split("/")[2]) if asked.path.startswith("/holds/") else None
     return lines(
-        Link(address, t("approvals.look")), ref, person(visit, subject) if subject else None
+        Link(address, t("approvals.look")), ref, person(context, subject) if subject else None
     )
 
 

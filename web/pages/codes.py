@@ -9,6 +9,7 @@ from application.listings.codes import DECLARED, UNDECLARED
 from application.queries.registers.codes import MOST_READ, Codes, UndeclaredCode
 from application.words import say
 from web.acts import Act
+from web.context import RequestContext
 from web.linking import act, to
 from web.page import AnyForm, AnyPage, FormData, Page
 from web.pages.common import acts
@@ -17,7 +18,6 @@ from web.parts import Input, Text
 from web.pieces import Link
 from web.resource import Params
 from web.resources.operations import CodesParams, codes
-from web.visit import Visit
 from web.words import counted, t
 
 
@@ -34,21 +34,21 @@ class Declaring(FormData, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-def _list(visit: Visit, params: CodesParams, answer: Codes) -> Mapping[str, object]:
-    may = visit.may("codes")
+def _list(context: RequestContext, params: CodesParams, answer: Codes) -> Mapping[str, object]:
+    may = context.may("codes")
     here, known = answer.here, len(answer.declared) - len(answer.here)
     limit = None if params.limit == MOST_READ else str(params.limit)
-    older = to(visit, "codes", before=str(answer.next), limit=limit) if answer.next else None
+    older = to(context, "codes", before=str(answer.next), limit=limit) if answer.next else None
     return {
         "title": t("codes.title"),
         "said": t("codes.said"),
-        "links": acts(visit, ("codes-declare", "codes/declare", {})) if may else (),
+        "links": acts(context, ("codes-declare", "codes/declare", {})) if may else (),
         "parts": (
             Text(say("codes", "read", counted("event", answer.read), known)),
-            listed(visit, UNDECLARED, answer.undeclared, "codes", _acts if may else None),
-            *([listed(visit, DECLARED, here, "codes")] if here else []),
+            listed(context, UNDECLARED, answer.undeclared, "codes", _acts if may else None),
+            *([listed(context, DECLARED, here, "codes")] if here else []),
         ),
-        "more": (older, to(visit, "codes", limit=limit) if params.before else None),
+        "more": (older, to(context, "codes", limit=limit) if params.before else None),
     }
 
 
@@ -56,14 +56,14 @@ def _acts(row: UndeclaredCode) -> object:
     return Link(act("codes", "declare", codes=row.code), t("act-codes-declare.title"))
 
 
-def _declare(visit: Visit, fields: Declaring) -> str:
-    visit.source("codes")
+def _declare(context: RequestContext, fields: Declaring) -> str:
+    context.source("codes")
     reason = coded(fields.reason, "reason") if fields.reason else None
-    declare_codes(visit.site, fields.codes.split(), reason)
+    declare_codes(context.site, fields.codes.split(), reason)
     return act("codes")
 
 
-def _inputs(_visit: Visit, _params: DeclaringParams) -> Sequence[Input]:
+def _inputs(_visit: RequestContext, _params: DeclaringParams) -> Sequence[Input]:
     return (
         Input("codes", required=True, hint="codes"),
         Input("reason", hint="reason_code"),

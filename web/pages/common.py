@@ -15,6 +15,7 @@ from application.words import say, told_in
 from projections.folds.timetravel import NOW
 from rulebook.calendar import day_of, last_day
 from schemas.formats import instant_of
+from web.context import RequestContext
 from web.linking import act, moment_texts, to
 from web.moments import dated, day, when
 from web.names import cited
@@ -22,7 +23,6 @@ from web.parts import Filter, Input, Table, columns, lines
 from web.pieces import UNTOLD, Column, Deadline, Id, Link, Tag, Tone
 from web.rendering import code
 from web.resource import Params
-from web.visit import Visit
 from web.words import t
 
 
@@ -77,20 +77,20 @@ def owner(word: str | None) -> str | None:
     return RegisterWords(spoken()).code("owner", word) if word else None
 
 
-def filtered(visit: Visit, path: str, *inputs: Input) -> Filter:
+def filtered(context: RequestContext, path: str, *inputs: Input) -> Filter:
     """A filter of a list, which keeps the moment. Only who is told of persons is asked for one."""
-    shown = tuple(it for it in inputs if it.name != "subject" or visit.has("persons"))
-    return Filter(path, shown, tuple(moment_texts(visit.moment).items()))
+    shown = tuple(it for it in inputs if it.name != "subject" or context.has("persons"))
+    return Filter(path, shown, tuple(moment_texts(context.moment).items()))
 
 
 def more(
-    visit: Visit, path: str, params: Params, following: str | None
+    context: RequestContext, path: str, params: Params, following: str | None
 ) -> tuple[str | None, str | None]:
     """The addresses of the page that follows and of the first one, with the filters of this one."""
     texts = to_builtins(params)
     filters = {name: _text(value) for name, value in texts.items() if name != "after" and value}
-    after = to(visit, path, **{**filters, "after": following}) if following else None
-    return after, to(visit, path, **filters) if texts.get("after") else None
+    after = to(context, path, **{**filters, "after": following}) if following else None
+    return after, to(context, path, **filters) if texts.get("after") else None
 
 
 def _text(value: object) -> str:
@@ -118,9 +118,9 @@ Offered = tuple[str, str, dict[str, str | None]]
 """An act on a page: its name, its path, and what its form is filled in with."""
 
 
-def acts(visit: Visit, *offered: Offered) -> tuple[Link, ...]:
+def acts(context: RequestContext, *offered: Offered) -> tuple[Link, ...]:
     """Links to acts: their words, path and parameters. As of the past nothing can be done."""
-    if visit.moment != NOW:
+    if context.moment != NOW:
         return ()
     return tuple(
         Link(act(*path.strip("/").split("/"), **named), t(f"act-{name}.title"))
@@ -128,20 +128,20 @@ def acts(visit: Visit, *offered: Offered) -> tuple[Link, ...]:
     )
 
 
-def today_of(visit: Visit) -> date:
+def today_of(context: RequestContext) -> date:
     """The day that a page is of."""
-    return day_of(visit.moment.as_of or visit.now)
+    return day_of(context.moment.as_of or context.now)
 
 
-def days_left(visit: Visit, due: date | str | None) -> int | None:
+def days_left(context: RequestContext, due: date | str | None) -> int | None:
     """How many days there are until a day; fewer than none: it is over."""
     if due is None:
         return None
     last = due if isinstance(due, date) else date.fromisoformat(due[:10])
-    return (last - today_of(visit)).days
+    return (last - today_of(context)).days
 
 
-def clock(visit: Visit, it: CaseClock) -> object:
+def clock(context: RequestContext, it: CaseClock) -> object:
     """A clock of hours or days, with the duty that it is of."""
     due = instant_of(it.due)
     assert due is not None
@@ -149,7 +149,7 @@ def clock(visit: Visit, it: CaseClock) -> object:
     if it.done_at is not None:
         tone: Tone = "good" if it.state == "met" else "bad"
         return lines(title, Tag(say("clock", it.state), tone), when(it.done_at))
-    return lines(title, Deadline(last_day(due), days_left(visit, last_day(due))))
+    return lines(title, Deadline(last_day(due), days_left(context, last_day(due))))
 
 
 def _until(due: str) -> object:
@@ -159,12 +159,12 @@ def _until(due: str) -> object:
     return when(due) if day_of(time) == last_day(time) else day(last_day(time))
 
 
-def clocks_table(visit: Visit, some: Iterable[CaseClock]) -> Table:
+def clocks_table(context: RequestContext, some: Iterable[CaseClock]) -> Table:
     """Every clock of a case, with the law that it comes from."""
     rows = tuple(
         (
             lines(told_in(it, "title"), cited(it.citation)),
-            clock_state(visit, it),
+            clock_state(context, it),
             _until(it.due),
             when(it.done_at) if it.done_at else None,
         )
@@ -175,40 +175,40 @@ def clocks_table(visit: Visit, some: Iterable[CaseClock]) -> Table:
     )
 
 
-def clock_state(visit: Visit, it: CaseClock) -> object:
+def clock_state(context: RequestContext, it: CaseClock) -> object:
     """How a clock stands: what is left, or how it ended."""
     due = instant_of(it.due)
     assert due is not None
     if it.done_at is not None:
         return Tag(say("clock", it.state), "good" if it.state == "met" else "bad")
-    return Deadline(last_day(due), days_left(visit, last_day(due)))
+    return Deadline(last_day(due), days_left(context, last_day(due)))
 
 
-def steps_table(visit: Visit, some: Sequence[CaseAct], streams: Sequence[UUID]) -> Table:
+def steps_table(context: RequestContext, some: Sequence[CaseAct], streams: Sequence[UUID]) -> Table:
     """What was done about a case, in words, the latest first. `streams`: that the events are in."""
-    places = positions_of(visit.source("event"), streams) if visit.has("persons") else {}
+    places = positions_of(context.source("event"), streams) if context.has("persons") else {}
     rows = tuple(
         (
             when(step.occurred_at),
             dated(step.text),
-            lines(Id(step.source), _event(visit, step, places)),
+            lines(Id(step.source), _event(context, step, places)),
         )
         for step in reversed(some)
     )
     return Table(cap(say("steps", "title")), headings("steps", "when what by"), rows, "steps")
 
 
-def _event(visit: Visit, step: CaseAct, places: Mapping[tuple[str, str], int]) -> object:
+def _event(context: RequestContext, step: CaseAct, places: Mapping[tuple[str, str], int]) -> object:
     """The event of an act: a link where its page is there for the reader."""
     position = places.get((step.source, step.id))
     if position is None:
         return Id(step.id)
-    return Link(to(visit, "events", str(position)), t("steps.event", position), quiet=True)
+    return Link(to(context, "events", str(position)), t("steps.event", position), quiet=True)
 
 
-def streams_of(visit: Visit, reference: object) -> Sequence[UUID]:
+def streams_of(context: RequestContext, reference: object) -> Sequence[UUID]:
     """The streams of a person or a thing of the register; none of one who was erased."""
-    return streams_named(visit.source("event"), reference) if isinstance(reference, str) else ()
+    return streams_named(context.source("event"), reference) if isinstance(reference, str) else ()
 
 
 def severity(word: str) -> Tag:

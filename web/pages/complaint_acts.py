@@ -9,6 +9,7 @@ from application.queries.cases.complaints import complaint
 from application.words import say
 from projections.folds.timetravel import NOW
 from web.acts import Act, WhoseParams, time_of
+from web.context import RequestContext
 from web.linking import act
 from web.moments import when
 from web.page import AnyForm, AnyPage, Preview, previewed
@@ -16,34 +17,33 @@ from web.pages.common import pairs
 from web.parts import Text
 from web.rendering import code
 from web.resources.requests import CaseParams
-from web.visit import Visit
 from web.words import t
 
 _ABOUT = "complaint"
 
 
-def _receive(visit: Visit, given: NewComplaint) -> str:
-    source = visit.source(_ABOUT)
-    ref = on_complaints.receive(visit.site, source, given, time_of(visit, given))
+def _receive(context: RequestContext, given: NewComplaint) -> str:
+    source = context.source(_ABOUT)
+    ref = on_complaints.receive(context.site, source, given, time_of(context, given))
     return act("complaints", ref, subject=given.subject)
 
 
-def _would_answer(visit: Visit, given: ComplaintAnswer) -> Preview:
-    case = on_complaints.answerable(visit.source(_ABOUT), given, time_of(visit, given))
+def _would_answer(context: RequestContext, given: ComplaintAnswer) -> Preview:
+    case = on_complaints.answerable(context.source(_ABOUT), given, time_of(context, given))
     outcome, via = code(given.outcome, "complaint-outcome"), code(given.via, "channel")
     would = Text(t("act-complaint-answer.would", outcome, via))
     return previewed((would,), [given, len(case.complaint.steps)])
 
 
-def _answer(visit: Visit, given: ComplaintAnswer) -> str:
-    on_complaints.answer(visit.site, visit.source(_ABOUT), given, time_of(visit, given))
+def _answer(context: RequestContext, given: ComplaintAnswer) -> str:
+    on_complaints.answer(context.site, context.source(_ABOUT), given, time_of(context, given))
     return act("complaints", given.ref, subject=given.subject)
 
 
-def _about(visit: Visit, params: CaseParams) -> Sequence[tuple[object, object]]:
+def _about(context: RequestContext, params: CaseParams) -> Sequence[tuple[object, object]]:
     """How the complaint stands."""
-    source = visit.source(_ABOUT)
-    case = complaint(source, params.ref, params.subject, NOW, visit.language)
+    source = context.source(_ABOUT)
+    case = complaint(source, params.ref, params.subject, NOW, context.language)
     name = case.subject if isinstance(case.subject, str) else None
     state = say("complaint", "open" if case.open else "answered")
     values = (case.complaint_ref, name, when(case.received_at), state)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from application.acts.on_consents import Withdrawal, given_consents, withdraw, withdrawn
 from web.acts import Act, asked, options, time_of
+from web.context import RequestContext
 from web.linking import act, person_parts
 from web.page import Preview, previewed
 from web.parts import Input, Text
 from web.rendering import code
 from web.resource import Params
 from web.resources.periods import person_named
-from web.visit import Visit
 from web.words import t
 
 _ABOUT = "consents"
@@ -23,21 +23,21 @@ class WithdrawingParams(Params, frozen=True, kw_only=True):
     purpose: str | None = None
 
 
-def _inputs(visit: Visit, params: WithdrawingParams) -> Sequence[Input]:
+def _inputs(context: RequestContext, params: WithdrawingParams) -> Sequence[Input]:
     """Only consents that are in force can be chosen."""
     subject = person_named(params.subject)
-    given = given_consents(visit.source(_ABOUT), str(subject), visit.now)
+    given = given_consents(context.source(_ABOUT), str(subject), context.now)
     return asked(Withdrawal, purpose={"options": options("purpose", sorted(given))})
 
 
-def _would(visit: Visit, given: Withdrawal) -> Preview:
-    withdrawn(visit.source(_ABOUT), given, time_of(visit, given))
+def _would(context: RequestContext, given: Withdrawal) -> Preview:
+    withdrawn(context.source(_ABOUT), given, time_of(context, given))
     purpose, channel = code(given.purpose, "purpose"), code(given.channel, "channel")
     return previewed((Text(t("act-consent-withdraw.would", purpose, channel)),), given)
 
 
-def _do(visit: Visit, given: Withdrawal) -> str:
-    withdraw(visit.site, visit.source(_ABOUT), given, time_of(visit, given))
+def _do(context: RequestContext, given: Withdrawal) -> str:
+    withdraw(context.site, context.source(_ABOUT), given, time_of(context, given))
     return _back(given)
 
 
@@ -45,7 +45,7 @@ def _back(whose: Withdrawal | WithdrawingParams) -> str:
     return act(*person_parts(whose.subject), "consents")
 
 
-def _whose(_visit: Visit, params: WithdrawingParams) -> Sequence[tuple[object, object]]:
+def _whose(_visit: RequestContext, params: WithdrawingParams) -> Sequence[tuple[object, object]]:
     return ((t("field.subject"), params.subject),)
 
 

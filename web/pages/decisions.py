@@ -11,6 +11,7 @@ from application.queries.keeping.periods import DueSteps, step_rows
 from application.words import say
 from rulebook.calendar import day_of
 from web.acts import Act
+from web.context import RequestContext
 from web.linking import act
 from web.moments import day, day_text
 from web.names import cited
@@ -22,7 +23,6 @@ from web.pieces import Tag, Tone
 from web.rendering import code
 from web.resource import NoParams, Params
 from web.runs import runs_of
-from web.visit import Visit
 from web.waiting import waits
 from web.words import counted, t
 
@@ -82,43 +82,43 @@ def outcome_parts(answer: Decided) -> tuple[object, ...]:
     return notice, decisions_table(answer)
 
 
-def _would_decide(visit: Visit, given: Decision) -> Preview:
-    answer = decide(visit.site, visit.source("retention"), given, carry_out=False)
+def _would_decide(context: RequestContext, given: Decision) -> Preview:
+    answer = decide(context.site, context.source("retention"), given, carry_out=False)
     return previewed(outcome_parts(answer), answer)
 
 
-def _decide(visit: Visit, given: Decision) -> str:
-    source, permit = visit.source("retention"), None
-    asked = asked_decision(visit.site, source, given)
+def _decide(context: RequestContext, given: Decision) -> str:
+    source, permit = context.source("retention"), None
+    asked = asked_decision(context.site, source, given)
     if asked is not None:
         again = act("acts", "decide", subject=given.subject, request=given.request)
-        if waits(visit, asked.act, asked.parameters, asked.about, again):
+        if waits(context, asked.act, asked.parameters, asked.about, again):
             return "/approvals"
         permit = Permit(asked.act)
-    decide(visit.site, source, given, carry_out=True, permit=permit)
+    decide(context.site, source, given, carry_out=True, permit=permit)
     if given.request:
         return act("requests", given.request, subject=given.subject)
-    return act("persons", given.subject) if visit.has("persons") else "/retention"
+    return act("persons", given.subject) if context.has("persons") else "/retention"
 
 
-def _steps(visit: Visit) -> DueSteps:
-    source = visit.source("retention")
+def _steps(context: RequestContext) -> DueSteps:
+    source = context.source("retention")
     steps = list(step_rows(source, due_steps(source.session, day_of(source.now))))
     return DueSteps(due=steps, count=len(steps))
 
 
-def _would_run(visit: Visit, _fields: Running) -> Preview:
-    answer = _steps(visit)
-    table = steps_table(visit, say("erasing", "would-be"), answer.due)
+def _would_run(context: RequestContext, _fields: Running) -> Preview:
+    answer = _steps(context)
+    table = steps_table(context, say("erasing", "would-be"), answer.due)
     if not answer.count:
         return previewed((Nothing(t("run.nothing"), t("run.nothing_how")),), answer)
     lost = Notice(t("run.lost", counted("erasure", answer.count)), t("decide.forever"), "bad")
     return previewed((lost, table), answer)
 
 
-def _run(visit: Visit, _fields: Running) -> str:
+def _run(context: RequestContext, _fields: Running) -> str:
     """Start to erase what is due; the page that follows shows how far that is."""
-    runs_of(visit.settings).start(visit.settings, visit.site.clock, _steps(visit).count)
+    runs_of(context.settings).start(context.settings, context.site.clock, _steps(context).count)
     return "/retention/progress"
 
 

@@ -27,6 +27,7 @@ from application.listings.listing import (
 from application.register_words import RegisterWords
 from application.words import form_of, say, told_in
 from web import parts
+from web.context import RequestContext
 from web.linking import person, to
 from web.moments import day, when
 from web.pages.common import (
@@ -41,7 +42,6 @@ from web.pages.common import (
 from web.parts import Definitions, Nothing, Table, Text, lines
 from web.pieces import UNTOLD, Column, Deadline, Id, Link, Tag
 from web.rendering import code
-from web.visit import Visit
 from web.words import counted, piece, t
 
 
@@ -51,7 +51,7 @@ def title_of(listing: Listing[R_contra]) -> str:
 
 
 def listed(
-    visit: Visit,
+    context: RequestContext,
     listing: Listing[R_contra],
     rows: Sequence[R_contra],
     nothing: str,
@@ -63,7 +63,7 @@ def listed(
     """
     if not rows:
         return Nothing(t(f"{nothing}.nothing"), t(f"{nothing}.nothing_how"))
-    about, edge = listing.about, edge_of(visit)
+    about, edge = listing.about, edge_of(context)
     heads = [
         Column(cap(heading(about, column.name)), number=column.is_number)
         for column in listing.columns
@@ -82,31 +82,31 @@ def title_of_file(file: File[R_contra], answer: R_contra) -> str:
     return heading(file.about, file.title, file.ref(answer))
 
 
-def filed(visit: Visit, file: File[R_contra], answer: R_contra) -> Iterator[object]:
+def filed(context: RequestContext, file: File[R_contra], answer: R_contra) -> Iterator[object]:
     """The parts of the page of one case: its facts, without those that are empty, and what follows."""
-    about, edge = file.about, edge_of(visit)
+    about, edge = file.about, edge_of(context)
     facts = (
         (cap(heading(about, fact.name)), drawn(edge, cell_of(about, fact, answer)))
         for fact in file.facts
     )
     yield Definitions(tuple(pair for pair in facts if pair[1] not in (None, "", UNTOLD)))
     for part in file.parts:
-        yield from _part(visit, edge, about, part, answer)
+        yield from _part(context, edge, about, part, answer)
 
 
 def _part(
-    visit: Visit, edge: Edge, about: str, part: Part[R_contra], answer: R_contra
+    context: RequestContext, edge: Edge, about: str, part: Part[R_contra], answer: R_contra
 ) -> Iterator[object]:
     match part:
         case Clocks():
-            yield clocks_table(visit, part.of(answer))
+            yield clocks_table(context, part.of(answer))
         case Steps():
-            yield steps_table(visit, part.of(answer), _streams(visit, part.stream(answer)))
+            yield steps_table(context, part.of(answer), _streams(context, part.stream(answer)))
         case Rows():
             yield from _rows(edge, part, answer)
         case Notice():
             if text := part.of(answer):
-                yield parts.Notice(heading(about, part.heading), text.said(visit.language))
+                yield parts.Notice(heading(about, part.heading), text.said(context.language))
         case Remark():
             yield Text(drawn(edge, part.of(answer)))
         case _:
@@ -120,14 +120,14 @@ def _rows(edge: Edge, part: Rows[R_contra], answer: R_contra) -> Iterator[Table]
         yield Table(drawn(edge, part.title), heads, rows, part.about)
 
 
-def _streams(visit: Visit, stream: Name | UUID | None) -> Sequence[UUID]:
-    return [stream] if isinstance(stream, UUID) else streams_of(visit, stream)
+def _streams(context: RequestContext, stream: Name | UUID | None) -> Sequence[UUID]:
+    return [stream] if isinstance(stream, UUID) else streams_of(context, stream)
 
 
-def edge_of(visit: Visit) -> Edge:
+def edge_of(context: RequestContext) -> Edge:
     """Draws cells for a reader: a link stands where the reader has its page."""
     edge = Edge(
-        person=lambda cell: person(visit, cell.name),
+        person=lambda cell: person(context, cell.name),
         instant=lambda cell: when(cell.at) if cell.at else None,
         day=lambda cell: day(cell.on) if cell.on else None,
         word=lambda cell: code(cell.code, cell.about) if cell.code else None,
@@ -135,11 +135,11 @@ def edge_of(visit: Visit) -> Edge:
         register_word=lambda cell: RegisterWords(spoken()).code(cell.section, cell.code),
         said=lambda cell: _said(edge, cell),
         counted=lambda cell: counted(cell.name, cell.number),
-        reference=lambda cell: _reference(visit, cell),
+        reference=lambda cell: _reference(context, cell),
         named=lambda cell: lines(cell.name if isinstance(cell.name, str) else None, Id(cell.id)),
-        rule=lambda cell: _rule(visit, cell.id),
-        clock=lambda cell: clock(visit, cell.clock),
-        due=lambda cell: _due(visit, cell),
+        rule=lambda cell: _rule(context, cell.id),
+        clock=lambda cell: clock(context, cell.clock),
+        due=lambda cell: _due(context, cell),
         lines=lambda some: lines(*some),
     )
     return edge
@@ -157,19 +157,19 @@ def _said(edge: Edge, cell: cells.Said) -> object:
     return text if cell.tone == "plain" else Tag(text, cell.tone)
 
 
-def _reference(visit: Visit, cell: cells.Reference) -> Link:
+def _reference(context: RequestContext, cell: cells.Reference) -> Link:
     whose = cell.person if isinstance(cell.person, str) else None
-    return Link(to(visit, cell.path, cell.ref, subject=whose), cell.ref)
+    return Link(to(context, cell.path, cell.ref, subject=whose), cell.ref)
 
 
-def _rule(visit: Visit, id: str) -> object:
+def _rule(context: RequestContext, id: str) -> object:
     title = told_in(rulebook.rule(id), "title")
-    return Link(to(visit, "rules", id), title) if visit.has("findings") else title
+    return Link(to(context, "rules", id), title) if context.has("findings") else title
 
 
-def _due(visit: Visit, cell: cells.Due) -> object:
+def _due(context: RequestContext, cell: cells.Due) -> object:
     if cell.on is None:
         return Deadline(None, state="paused")
     if cell.state in {"met", "late"}:
         return lines(day(cell.on), Tag(say("clock", cell.state)))
-    return Deadline(cell.on, days_left(visit, cell.on))
+    return Deadline(cell.on, days_left(context, cell.on))

@@ -20,6 +20,7 @@ from rulebook import PURPOSES
 from rulebook.recipients import RECIPIENT_KINDS
 from schemas.formats import LegalBasis
 from schemas.texts import country_codes, country_name
+from web.context import RequestContext
 from web.linking import to
 from web.moments import day
 from web.names import naming
@@ -33,35 +34,34 @@ from web.rendering import code
 from web.resource import NoParams
 from web.resources import disclosures as resources
 from web.resources.disclosures import ChoiceParams, DaysParams, DisclosureParams
-from web.visit import Visit
 from web.words import counted, t
 
 _PLACES = ("disclosures", "recipients", "transfers", "transparency")
 
 
-def _links(visit: Visit, here: str) -> list[object]:
+def _links(context: RequestContext, here: str) -> list[object]:
     return [
-        t(f"given.{name}") if name == here else Link(to(visit, name), t(f"given.{name}"))
+        t(f"given.{name}") if name == here else Link(to(context, name), t(f"given.{name}"))
         for name in _PLACES
     ]
 
 
 def _disclosures(
-    visit: Visit, params: DisclosureParams, answer: DisclosurePage
+    context: RequestContext, params: DisclosureParams, answer: DisclosurePage
 ) -> Mapping[str, object]:
-    source, rows = visit.source("disclosures"), answer.disclosures
-    totals = disclosure_totals(source, params.criteria(visit, source), visit.moment)
+    source, rows = context.source("disclosures"), answer.disclosures
+    totals = disclosure_totals(source, params.criteria(context, source), context.moment)
     nothing = Nothing(t("given.nothing"), t("given.nothing_how"))
-    flow = flow_of(visit, totals)
-    shown = table(visit, rows, named=visit.has("persons")) if rows else nothing
+    flow = flow_of(context, totals)
+    shown = table(context, rows, named=context.has("persons")) if rows else nothing
     following = None if answer.next is None else str(answer.next)
     return {
         "title": t("given.disclosures"),
-        "said": _said(visit, params, totals),
-        "links": _links(visit, "disclosures"),
+        "said": _said(context, params, totals),
+        "links": _links(context, "disclosures"),
         "parts": (
             filtered(
-                visit,
+                context,
                 "/disclosures",
                 Input("subject", value=params.subject or "", hint="subject"),
                 *_inputs(params, _shares(totals)),
@@ -69,16 +69,16 @@ def _disclosures(
             *((flow,) if flow else ()),
             shown,
         ),
-        "more": more(visit, "disclosures", params, following),
+        "more": more(context, "disclosures", params, following),
         "forms": ("csv", "xlsx", "json"),
     }
 
 
-def _said(visit: Visit, params: DisclosureParams, totals: DisclosureTotals) -> object:
+def _said(context: RequestContext, params: DisclosureParams, totals: DisclosureTotals) -> object:
     """How many disclosures the whole filter holds, to how many recipients, how many outside the EEA."""
     number, who = counted("disclosure", totals.disclosures), counted("recipient", totals.recipients)
     filters = _texts(params) | {"country": OUTSIDE_EEA}
-    outside = Figure(totals.outside_eea, to(visit, "disclosures", **filters))
+    outside = Figure(totals.outside_eea, to(context, "disclosures", **filters))
     if totals.complete or totals.first is None:
         return t("given.said", number, who, outside)
     return t("given.said_latest", number, day(totals.first), who, outside)
@@ -154,32 +154,36 @@ def _countries(shares: Mapping[str, Sequence[Share]], chosen: str | None) -> lis
     )
 
 
-def _recipients(visit: Visit, _params: NoParams, answer: Recipients) -> Mapping[str, object]:
+def _recipients(
+    context: RequestContext, _params: NoParams, answer: Recipients
+) -> Mapping[str, object]:
     return {
         "title": t("given.recipients"),
         "said": t("given.parties", counted("party", len(answer.recipients))),
-        "links": _links(visit, "recipients"),
-        "parts": (listed(visit, RECIPIENTS, answer.recipients, "parties"),),
+        "links": _links(context, "recipients"),
+        "parts": (listed(context, RECIPIENTS, answer.recipients, "parties"),),
     }
 
 
-def _transfers(visit: Visit, params: ChoiceParams, answer: Transfers) -> Mapping[str, object]:
+def _transfers(
+    context: RequestContext, params: ChoiceParams, answer: Transfers
+) -> Mapping[str, object]:
     rows, chosen = answer.transfers, _texts(params)
     number = sum(row.disclosures for row in rows)
     heads = ("country", "ground", "agreed", "often", "to", "last")
     headings = tuple(Column(t(f"transfers.{name}"), number=name == "often") for name in heads)
-    picture = Bars(t("transfers.picture"), tuple(_bars(visit, rows, chosen)))
-    names = naming(visit)
-    cells = tuple(_transfer(visit, names, row, chosen) for row in rows)
+    picture = Bars(t("transfers.picture"), tuple(_bars(context, rows, chosen)))
+    names = naming(context)
+    cells = tuple(_transfer(context, names, row, chosen) for row in rows)
     shown = (picture, Table(t("transfers.caption"), headings, cells, "transfers"))
     nothing = Nothing(t("transfers.nothing"), t("transfers.nothing_how"))
     aside = (answer.inside_eea, answer.country_unknown)
     return {
         "title": t("given.transfers"),
         "said": t("transfers.said", counted("disclosure", number), *aside),
-        "links": _links(visit, "transfers"),
+        "links": _links(context, "transfers"),
         "parts": (
-            filtered(visit, "/transfers", *_inputs(params, {})),
+            filtered(context, "/transfers", *_inputs(params, {})),
             *(shown if rows else (nothing,)),
         ),
         "forms": ("csv", "xlsx", "json"),
@@ -187,7 +191,7 @@ def _transfers(visit: Visit, params: ChoiceParams, answer: Transfers) -> Mapping
 
 
 def _bars(
-    visit: Visit, rows: Iterable[TransferRow], chosen: Mapping[str, str | None]
+    context: RequestContext, rows: Iterable[TransferRow], chosen: Mapping[str, str | None]
 ) -> Iterable[Bar]:
     numbers: dict[str, int] = {}
     bare: set[str] = set()
@@ -196,12 +200,12 @@ def _bars(
         if row.mechanism is None:
             bare.add(row.country)
     for name, number in sorted(numbers.items(), key=lambda pair: -pair[1]):
-        leads = to(visit, "disclosures", **{**chosen, "country": name})
+        leads = to(context, "disclosures", **{**chosen, "country": name})
         yield Bar(country_name(name, spoken()), number, leads, "bad" if name in bare else "plain")
 
 
 def _transfer(
-    visit: Visit, names: Naming, row: TransferRow, chosen: Mapping[str, str | None]
+    context: RequestContext, names: Naming, row: TransferRow, chosen: Mapping[str, str | None]
 ) -> tuple[object, ...]:
     mechanism = (
         RegisterWords(spoken()).code("mechanism", row.mechanism)
@@ -211,21 +215,21 @@ def _transfer(
     lacks = say("transfers", "uncovered", say("lack", row.lacks)) if row.lacks else None
     here = {**chosen, "country": row.country}
     recipients = (
-        Link(to(visit, "disclosures", **{**here, "recipient": id}), names.latest(id))
+        Link(to(context, "disclosures", **{**here, "recipient": id}), names.latest(id))
         for id in row.recipients
     )
     return (
         country_name(row.country, spoken()),
         lines(mechanism, lacks),
         None if row.agreement is None else row.agreement,
-        Figure(row.disclosures, to(visit, "disclosures", **here)),
+        Figure(row.disclosures, to(context, "disclosures", **here)),
         lines(*recipients),
         day(row.last) if row.last else None,
     )
 
 
 def _transparency(
-    visit: Visit, params: DaysParams, answer: TransparencyReport
+    context: RequestContext, params: DaysParams, answer: TransparencyReport
 ) -> Mapping[str, object]:
     quarters = answer.quarters[-8:]
     headings = (
@@ -233,11 +237,11 @@ def _transparency(
         *(Column(quarter, number=True) for quarter in quarters),
         Column(say("transparency", "total"), number=True),
     )
-    rows = [_kind(visit, row, quarters) for row in answer.kinds]
+    rows = [_kind(context, row, quarters) for row in answer.kinds]
     return {
         "title": t("given.transparency"),
         "said": t("transparency.said", _total(answer.total, answer.at_least)),
-        "links": _links(visit, "transparency"),
+        "links": _links(context, "transparency"),
         "params": params,
         "headings": headings,
         "rows": rows,
@@ -250,8 +254,8 @@ def _transparency(
     }
 
 
-def _kind(visit: Visit, row: KindCounts, quarters: list[str]) -> tuple[object, ...]:
-    title = Link(to(visit, "disclosures", kind=row.recipient_kind), told_in(row, "title"))
+def _kind(context: RequestContext, row: KindCounts, quarters: list[str]) -> tuple[object, ...]:
+    title = Link(to(context, "disclosures", kind=row.recipient_kind), told_in(row, "title"))
     counts = (row.counts.get(quarter, 0) for quarter in quarters)
     return title, *counts, _total(row.total, row.at_least)
 

@@ -11,6 +11,7 @@ from application.queries.oversight.rules import RuleShown
 from application.words import say, told_in
 from documents.messages import told
 from schemas.texts import country_name, field_name
+from web.context import RequestContext
 from web.linking import subject, to
 from web.moments import day, when
 from web.names import cited, known_word, marked, naming
@@ -21,24 +22,25 @@ from web.pieces import Link, Tag
 from web.rendering import code
 from web.resources import findings as resources
 from web.resources.findings import SEVERITIES, FindingsParams, RuleParams
-from web.visit import Visit
 from web.words import counted, t
 
 _BARS = 12
 _FACTS = "layer citation severity categories period begins valid-from valid-to ends id"
 
 
-def _list(visit: Visit, params: FindingsParams, answer: FindingsPage) -> Mapping[str, object]:
-    names = naming(visit)
+def _list(
+    context: RequestContext, params: FindingsParams, answer: FindingsPage
+) -> Mapping[str, object]:
+    names = naming(context)
     table = Table(
         t("findings.title"),
         headings("findings", "rule about occurred since ends"),
-        tuple(_row(visit, names, row) for row in answer.findings),
+        tuple(_row(context, names, row) for row in answer.findings),
     )
     nothing = Nothing(t("findings.nothing"), t("findings.nothing_how"))
     parts = (
-        *_by_rule(visit, params, answer),
-        _filter(visit, params, answer),
+        *_by_rule(context, params, answer),
+        _filter(context, params, answer),
         table if answer.findings else nothing,
     )
     return {
@@ -47,14 +49,14 @@ def _list(visit: Visit, params: FindingsParams, answer: FindingsPage) -> Mapping
         "links": (),
         "parts": tuple(part for part in parts if part),
         "more": (
-            _address(visit, params, after=answer.next) if answer.next else None,
-            _address(visit, params) if params.after else None,
+            _address(context, params, after=answer.next) if answer.next else None,
+            _address(context, params) if params.after else None,
         ),
         "forms": ("csv", "xlsx", "json"),
     }
 
 
-def _address(visit: Visit, params: FindingsParams, **changes: str | None) -> str:
+def _address(context: RequestContext, params: FindingsParams, **changes: str | None) -> str:
     """The address of this list with its filters; of some of them, others."""
     filters = {
         "rule": params.rule,
@@ -63,12 +65,14 @@ def _address(visit: Visit, params: FindingsParams, **changes: str | None) -> str
         "from": params.since,
         "to": params.until,
     }
-    return to(visit, "findings", **{**filters, **changes})
+    return to(context, "findings", **{**filters, **changes})
 
 
-def _by_rule(visit: Visit, params: FindingsParams, answer: FindingsPage) -> Iterator[object]:
+def _by_rule(
+    context: RequestContext, params: FindingsParams, answer: FindingsPage
+) -> Iterator[object]:
     """How often each rule is broken; those that are broken less are folded away."""
-    bars = tuple(_bar(visit, params, count) for count in answer.rules)
+    bars = tuple(_bar(context, params, count) for count in answer.rules)
     if bars:
         yield Bars(t("findings.by_rule"), bars[:_BARS])
     if rest := bars[_BARS:]:
@@ -77,19 +81,19 @@ def _by_rule(visit: Visit, params: FindingsParams, answer: FindingsPage) -> Iter
         yield Folded(t("findings.others", others, number), Bars(others, rest))
 
 
-def _bar(visit: Visit, params: FindingsParams, count: RuleCount) -> Bar:
+def _bar(context: RequestContext, params: FindingsParams, count: RuleCount) -> Bar:
     tone = severity(count.severity).tone
     title = told_in(rulebook.rule(count.rule), "title")
-    return Bar(title, count.count, _address(visit, params, rule=count.rule), tone)
+    return Bar(title, count.count, _address(context, params, rule=count.rule), tone)
 
 
-def _filter(visit: Visit, params: FindingsParams, answer: FindingsPage) -> object:
+def _filter(context: RequestContext, params: FindingsParams, answer: FindingsPage) -> object:
     rules = {count.rule for count in answer.rules} | ({params.rule} if params.rule else set())
     named: list[tuple[str, str]] = [(id, told_in(rulebook.rule(id), "title")) for id in rules]
     titles = sorted(named, key=lambda pair: pair[1])
     graves = ((word, say("severity", word)) for word in SEVERITIES)
     return filtered(
-        visit,
+        context,
         "/findings",
         choice("rule", titles, params.rule),
         choice("severity", graves, params.severity),
@@ -99,21 +103,21 @@ def _filter(visit: Visit, params: FindingsParams, answer: FindingsPage) -> objec
     )
 
 
-def _row(visit: Visit, names: Naming, row: OpenFinding) -> tuple[object, ...]:
+def _row(context: RequestContext, names: Naming, row: OpenFinding) -> tuple[object, ...]:
     rule = rulebook.rule(row.rule)
     event = say("findings", "event", code(row.event.type, "event"), row.event.position)
-    seen = visit.has("persons")
+    seen = context.has("persons")
     name = row.subject if isinstance(row.subject, str) else None
     return (
         lines(
-            Link(to(visit, "rules", row.rule), told_in(rule, "title")),
+            Link(to(context, "rules", row.rule), told_in(rule, "title")),
             cited(row.citation),
             severity(row.severity),
             _doubt(row.confidence),
         ),
         lines(
-            subject(visit, name),
-            Link(to(visit, "events", str(row.event.position)), event) if seen else event,
+            subject(context, name),
+            Link(to(context, "events", str(row.event.position)), event) if seen else event,
             _detail(names, row.detail or ""),
         ),
         when(row.occurred_at),
@@ -146,8 +150,8 @@ def _doubt(confidence: str) -> Tag | None:
     return Tag(say("confidence", "unconfirmed"), "due") if confidence == "unconfirmed" else None
 
 
-def _rule(visit: Visit, _params: RuleParams, answer: RuleShown) -> Mapping[str, object]:
-    ends = marked(answer.ends.said(visit.language)) if answer.ends else None
+def _rule(context: RequestContext, _params: RuleParams, answer: RuleShown) -> Mapping[str, object]:
+    ends = marked(answer.ends.said(context.language)) if answer.ends else None
     values = (
         say("layer", answer.layer),
         cited(answer.citation),
@@ -162,9 +166,9 @@ def _rule(visit: Visit, _params: RuleParams, answer: RuleShown) -> Mapping[str, 
     )
     named = zip(_FACTS.split(), values, strict=True)
     facts = tuple((t(f"rule.{name}"), value) for name, value in named if value)
-    found = Link(to(visit, "findings", rule=answer.rule), t("rule.findings"))
+    found = Link(to(context, "findings", rule=answer.rule), t("rule.findings"))
     return {
-        "title": answer.title.said(visit.language),
+        "title": answer.title.said(context.language),
         "said": t(f"rule.kind-{answer.kind}"),
         "links": (found,) if answer.kind == "finding" else (),
         "parts": (

@@ -9,6 +9,7 @@ from application.queries.disclosures.received import DisclosureShown
 from application.queries.disclosures.totals import DisclosureTotals, RecipientShare
 from application.register_words import RegisterWords
 from schemas.texts import country_name, field_name
+from web.context import RequestContext
 from web.flow import Flow, Stream, flow
 from web.linking import event, person, to
 from web.moments import when
@@ -17,30 +18,29 @@ from web.pages.values import category
 from web.parts import Table, columns, lines
 from web.pieces import Derived, Id, Link
 from web.rendering import code
-from web.visit import Visit
 from web.words import t
 
 MOST = 10
 """So many recipients have a band of their own; the others are one band."""
 
 
-def table(visit: Visit, rows: Sequence[DisclosureShown], *, named: bool) -> Table:
+def table(context: RequestContext, rows: Sequence[DisclosureShown], *, named: bool) -> Table:
     """The disclosures, in their order. `named`: whether each says whom it is about."""
     names = ("when", *(("about",) if named else ()), "to", "what", "why")
-    cells = tuple(_row(visit, row, named=named) for row in rows)
+    cells = tuple(_row(context, row, named=named) for row in rows)
     headings = columns(*(t(f"given.{name}") for name in names))
     return Table(t("given.caption"), headings, cells, "given")
 
 
-def _row(visit: Visit, row: DisclosureShown, *, named: bool) -> tuple[object, ...]:
-    about = (_about(visit, row),) if named else ()
+def _row(context: RequestContext, row: DisclosureShown, *, named: bool) -> tuple[object, ...]:
+    about = (_about(context, row),) if named else ()
     fields = ", ".join(field_name(field, spoken()) for field in row.fields)
     ground = legal_basis(row.legal_basis) if row.legal_basis else None
     return (
-        event(visit, row.position, when(row.occurred_at)),
+        event(context, row.position, when(row.occurred_at)),
         *about,
         lines(
-            recipient(visit, row),
+            recipient(context, row),
             RegisterWords(spoken()).recipient_kind(row.recipient_kind),
             country(row),
         ),
@@ -53,12 +53,12 @@ def _row(visit: Visit, row: DisclosureShown, *, named: bool) -> tuple[object, ..
     )
 
 
-def _about(visit: Visit, row: DisclosureShown) -> object:
+def _about(context: RequestContext, row: DisclosureShown) -> object:
     """Whom a disclosure is about; a feed is about many."""
     if row.record_count is not None and row.subject is None:
         return t("given.many", row.record_count)
     derived = t("given.derived") if row.membership == "derived" else None
-    return lines(person(visit, row.subject), derived)
+    return lines(person(context, row.subject), derived)
 
 
 def _name(row: DisclosureShown | RecipientShare) -> str:
@@ -73,12 +73,12 @@ def _name(row: DisclosureShown | RecipientShare) -> str:
     return RegisterWords(spoken()).recipient_kind(row.recipient_kind)
 
 
-def recipient(visit: Visit, row: DisclosureShown) -> object:
+def recipient(context: RequestContext, row: DisclosureShown) -> object:
     """The recipient by its name of the time, which leads to all that it received."""
     name: object = Id(row.recipient) if row.recipient_name is None else _name(row)
-    if not visit.has("disclosures"):
+    if not context.has("disclosures"):
         return name
-    return Link(to(visit, "disclosures", recipient=row.recipient), name)
+    return Link(to(context, "disclosures", recipient=row.recipient), name)
 
 
 def country(row: DisclosureShown) -> object:
@@ -98,7 +98,7 @@ def provision(spelled: str) -> str:
     return cited(entry.citation) if entry else spelled
 
 
-def flow_of(visit: Visit, totals: DisclosureTotals) -> Flow | None:
+def flow_of(context: RequestContext, totals: DisclosureTotals) -> Flow | None:
     """What flows from kinds of recipients to recipients to countries; None where nothing was given."""
     words = RegisterWords(spoken())
     sums = Counter[str]()
@@ -118,7 +118,7 @@ def flow_of(visit: Visit, totals: DisclosureTotals) -> Flow | None:
         t("given.flow"),
         headings,
         [
-            Stream(ends, number, _leads(visit, recipient))
+            Stream(ends, number, _leads(context, recipient))
             for (ends, recipient), number in streams.items()
         ],
     )
@@ -128,8 +128,8 @@ def _country(code: str | None) -> str:
     return country_name(code, spoken()) if code else str(t("given.unknown_country"))
 
 
-def _leads(visit: Visit, target: str) -> str:
+def _leads(context: RequestContext, target: str) -> str:
     """Where a band leads: to what the recipient got."""
-    if not visit.has("disclosures"):
+    if not context.has("disclosures"):
         return "#given"
-    return to(visit, "disclosures", recipient=target or None)
+    return to(context, "disclosures", recipient=target or None)

@@ -20,13 +20,13 @@ from application.acts.holding import (
 )
 from projections.keeping.holds import Hold
 from web.acts import Act, WhoseParams, asked, options
+from web.context import RequestContext
 from web.linking import act
 from web.moments import day
 from web.page import Preview, previewed
 from web.pages.common import codes, ground, owner, pairs
 from web.parts import Input, Notice, Text
 from web.resource import Params
-from web.visit import Visit
 from web.waiting import waits
 from web.words import t
 
@@ -47,31 +47,31 @@ class HoldParams(Params, frozen=True, kw_only=True):
         return tuple(self.categories.split(",")) if self.categories else ()
 
 
-def _place(visit: Visit, given: NewHold) -> str:
-    visit.source("hold")
-    place(visit.site, given)
+def _place(context: RequestContext, given: NewHold) -> str:
+    context.source("hold")
+    place(context.site, given)
     return act("holds", subject=given.subject)
 
 
-def _hold(visit: Visit, given: OnHold) -> Hold:
-    visit.source("hold")
-    return named_hold(visit.site, given)
+def _hold(context: RequestContext, given: OnHold) -> Hold:
+    context.source("hold")
+    return named_hold(context.site, given)
 
 
-def _would_review(visit: Visit, given: HoldReview) -> Preview:
-    hold, facts = _hold(visit, given), review_facts(visit.site, given)
+def _would_review(context: RequestContext, given: HoldReview) -> Preview:
+    hold, facts = _hold(context, given), review_facts(context.site, given)
     lost = sorted(set(hold.categories) - set(given.category)) if given.category else []
     until = day(str(facts["review_on"]))
     parts: tuple[object, ...] = (Text(t("act-hold-review.would", until)),)
     if lost:
         what = t("act-hold-review.lets_go", codes("category", lost))
-        parts = (*parts, Notice(what, _second(visit), "bad"))
+        parts = (*parts, Notice(what, _second(context), "bad"))
     return previewed(parts, [hold.hold_ref, hold.categories, given])
 
 
-def _review(visit: Visit, given: HoldReview) -> str:
-    visit.source("hold")
-    asked_for = asked_review(visit.site, given)
+def _review(context: RequestContext, given: HoldReview) -> str:
+    context.source("hold")
+    asked_for = asked_review(context.site, given)
     filled = {
         "subject": given.subject,
         "review_on": given.review_on,
@@ -79,42 +79,42 @@ def _review(visit: Visit, given: HoldReview) -> str:
         "owner": given.owner,
         "categories": ",".join(given.category),
     }
-    if asked_for and _waits(visit, asked_for, act("holds", given.ref, "review", **filled)):
+    if asked_for and _waits(context, asked_for, act("holds", given.ref, "review", **filled)):
         return "/approvals"
     permit = Permit(asked_for.act, seen=asked_for.parameters) if asked_for else None
-    review(visit.site, given, permit)
+    review(context.site, given, permit)
     return act("holds", subject=given.subject)
 
 
-def _would_release(visit: Visit, given: HoldRelease) -> Preview:
-    hold = _hold(visit, given)
+def _would_release(context: RequestContext, given: HoldRelease) -> Preview:
+    hold = _hold(context, given)
     what = t("act-hold-release.would", codes("category", hold.categories))
-    notice = Notice(what, _second(visit), "bad")
+    notice = Notice(what, _second(context), "bad")
     why = Text(t("act-hold-release.why", ground(given.ground or hold.ground)))
     return previewed((notice, why), [hold.hold_ref, hold.categories, given])
 
 
-def _second(visit: Visit) -> object:
+def _second(context: RequestContext) -> object:
     """What a release needs, where the settings ask for two persons."""
-    return t("approvals.needs_two") if "hold-release" in visit.settings.four_eyes else None
+    return t("approvals.needs_two") if "hold-release" in context.settings.four_eyes else None
 
 
-def _release(visit: Visit, given: HoldRelease) -> str:
-    visit.source("hold")
-    asked_for = asked_release(visit.site, given)
+def _release(context: RequestContext, given: HoldRelease) -> str:
+    context.source("hold")
+    asked_for = asked_release(context.site, given)
     filled = {"subject": given.subject, "ground": given.ground}
-    if _waits(visit, asked_for, act("holds", given.ref, "release", **filled)):
+    if _waits(context, asked_for, act("holds", given.ref, "release", **filled)):
         return "/approvals"
-    release(visit.site, given, Permit(asked_for.act, seen=asked_for.parameters))
+    release(context.site, given, Permit(asked_for.act, seen=asked_for.parameters))
     return act("holds", subject=given.subject)
 
 
-def _waits(visit: Visit, asked: Approvable, address: str) -> bool:
-    return waits(visit, asked.act, asked.parameters, asked.about, address)
+def _waits(context: RequestContext, asked: Approvable, address: str) -> bool:
+    return waits(context, asked.act, asked.parameters, asked.about, address)
 
 
-def _about(visit: Visit, params: HoldParams) -> Sequence[tuple[object, object]]:
-    hold = _hold(visit, OnHold(ref=params.ref, subject=params.subject))
+def _about(context: RequestContext, params: HoldParams) -> Sequence[tuple[object, object]]:
+    hold = _hold(context, OnHold(ref=params.ref, subject=params.subject))
     values = (
         hold.hold_ref,
         params.subject,
@@ -126,9 +126,9 @@ def _about(visit: Visit, params: HoldParams) -> Sequence[tuple[object, object]]:
     return pairs("holds", "hold subject categories ground owner review", values)
 
 
-def _review_inputs(visit: Visit, params: HoldParams) -> Sequence[Input]:
+def _review_inputs(context: RequestContext, params: HoldParams) -> Sequence[Input]:
     """A review keeps what is held now, or a part of it."""
-    held = _hold(visit, OnHold(ref=params.ref, subject=params.subject)).categories
+    held = _hold(context, OnHold(ref=params.ref, subject=params.subject)).categories
     return asked(HoldReview, category={"options": options("category", held), "value": tuple(held)})
 
 

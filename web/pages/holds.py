@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from application.listings.holds import HOLDS
 from application.queries.keeping.holds import HoldInForce, HoldPage
+from web.context import RequestContext
 from web.linking import act
 from web.page import Page
 from web.pages.common import acts, filtered, more
@@ -12,23 +13,22 @@ from web.parts import Input, lines
 from web.pieces import Link
 from web.resources import holds as resources
 from web.resources.holds import HoldsParams
-from web.visit import Visit
 from web.words import counted, t
 
 
-def _list(visit: Visit, params: HoldsParams, answer: HoldPage) -> Mapping[str, object]:
-    may = visit.may("holds")
+def _list(context: RequestContext, params: HoldsParams, answer: HoldPage) -> Mapping[str, object]:
+    may = context.may("holds")
     place = [("hold-place", "acts/place-hold", {"subject": params.subject})] if may else []
     whose = Input("subject", value=params.subject or "", hint="subject")
     return {
         "title": title_of(HOLDS),
         "said": t("holds.said", counted("hold", answer.in_force), answer.overdue),
-        "links": acts(visit, *place),
+        "links": acts(context, *place),
         "parts": (
-            filtered(visit, "/holds", whose),
-            listed(visit, HOLDS, answer.holds, "holds", _acts if may else None),
+            filtered(context, "/holds", whose),
+            listed(context, HOLDS, answer.holds, "holds", _acts if may else None),
         ),
-        "more": more(visit, "holds", params, answer.next),
+        "more": more(context, "holds", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
 

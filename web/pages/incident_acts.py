@@ -25,6 +25,7 @@ from application.queries.cases.incidents import incident
 from application.words import code_word
 from rulebook.incidents import PHASES
 from web.acts import Act, WhoseParams, asked, time_of
+from web.context import RequestContext
 from web.linking import act
 from web.page import AnyForm, AnyPage, Preview, previewed
 from web.pages.common import pairs
@@ -33,79 +34,78 @@ from web.rendering import code
 from web.resource import NoParams, Params
 from web.resources.requests import CaseParams
 from web.rights import Part
-from web.visit import Visit
 from web.words import counted, t
 
 _OnCase = OnBreach | OnMisuse
 
 
-def _detect(visit: Visit, given: NewBreach) -> str:
-    on_incidents.detect(visit.site, visit.source("incident"), given, time_of(visit, given))
+def _detect(context: RequestContext, given: NewBreach) -> str:
+    on_incidents.detect(context.site, context.source("incident"), given, time_of(context, given))
     return act("incidents", given.ref)
 
 
-def _suspect(visit: Visit, given: NewMisuse) -> str:
-    source = visit.source("incident")
-    ref = on_incidents.suspect(visit.site, source, given, time_of(visit, given))
+def _suspect(context: RequestContext, given: NewMisuse) -> str:
+    source = context.source("incident")
+    ref = on_incidents.suspect(context.site, source, given, time_of(context, given))
     return act("incidents", ref, subject=given.subject)
 
 
-def _do(visit: Visit, given: _OnCase) -> str:
+def _do(context: RequestContext, given: _OnCase) -> str:
     """Record an act on an incident; the address of its file."""
-    source, time = visit.acting_source("incident"), time_of(visit, given)
+    source, time = context.acting_source("incident"), time_of(context, given)
     if isinstance(given, WordsToPersons) and given.persons:
-        on_incidents.tell(visit.site, source, given, time)
+        on_incidents.tell(context.site, source, given, time)
     else:
-        act_on_incident(visit.site, source, given, time)
+        act_on_incident(context.site, source, given, time)
     subject = given.subject if isinstance(given, OnMisuse) else None
     return act("incidents", given.ref, subject=subject)
 
 
-def _would(visit: Visit, given: _OnCase, *parts: object) -> Preview:
+def _would(context: RequestContext, given: _OnCase, *parts: object) -> Preview:
     """What an act would record, of an incident whose state allows it."""
-    case = case_of(visit.acting_source("incident"), given)
-    allowed_act(case, given, time_of(visit, given))
+    case = case_of(context.acting_source("incident"), given)
+    allowed_act(case, given, time_of(context, given))
     return previewed(parts, [given.ref, len(case.incident.steps), given])
 
 
-def _would_notify(visit: Visit, given: AuthorityNotice) -> Preview:
+def _would_notify(context: RequestContext, given: AuthorityNotice) -> Preview:
     phase, regime = code(given.phase, "phase"), code(given.regime, "regime")
-    return _would(visit, given, Text(t("act-incident-notify.would", phase, regime)))
+    return _would(context, given, Text(t("act-incident-notify.would", phase, regime)))
 
 
-def _would_tell(visit: Visit, given: WordsToPersons) -> Preview:
+def _would_tell(context: RequestContext, given: WordsToPersons) -> Preview:
     way = code(given.channel, "channel")
     if not given.persons:
-        return _would(visit, given, Notice(t("act-incident-tell.would_public", way)))
-    source = visit.acting_source("incident")
-    words = words_to(source, case_of(source, given), given, time_of(visit, given))
+        return _would(context, given, Notice(t("act-incident-tell.would_public", way)))
+    source = context.acting_source("incident")
+    words = words_to(source, case_of(source, given), given, time_of(context, given))
     before = len(set(given.persons)) - len(words)
     text = t("act-incident-tell.would", counted("person", len(words)), way, before)
     return previewed((Text(text),), [given.ref, len(words), before, given])
 
 
-def _would_warn(visit: Visit, given: Warned) -> Preview:
+def _would_warn(context: RequestContext, given: Warned) -> Preview:
     would = Text(t("act-incident-warn.would", code(given.channel, "channel")))
-    return _would(visit, given, would)
+    return _would(context, given, would)
 
 
-def _notify_inputs(visit: Visit, params: CaseParams) -> Sequence[Input]:
+def _notify_inputs(context: RequestContext, params: CaseParams) -> Sequence[Input]:
     """A notification is of what the breach falls under, and at first it is the first one."""
-    regimes = find_case(visit.source("incident"), params.ref, "breach").incident.regimes
+    regimes = find_case(context.source("incident"), params.ref, "breach").incident.regimes
     regime = {"value": next(iter(regimes), "")}
     return asked(AuthorityNotice, regime=regime, phase={"value": PHASES[0]})
 
 
-def _tell_inputs(visit: Visit, _params: CaseParams) -> Sequence[Input]:
+def _tell_inputs(context: RequestContext, _params: CaseParams) -> Sequence[Input]:
     """Who is told of no person tells everybody, in public."""
-    return asked(WordsToPersons, persons={} if visit.has("persons") else None)
+    return asked(WordsToPersons, persons={} if context.has("persons") else None)
 
 
-def _about(visit: Visit, params: CaseParams) -> Sequence[tuple[object, object]]:
+def _about(context: RequestContext, params: CaseParams) -> Sequence[tuple[object, object]]:
     """How the incident stands."""
-    source = visit.source("incident")
+    source = context.source("incident")
     case = find_case(source, params.ref, subject=params.subject)
-    answer = incident(case, source.now, visit.language)
+    answer = incident(case, source.now, context.language)
     name = answer.subject if isinstance(answer.subject, str) else None
     name = params.ref if answer.kind == "breach" else name
     values = (code(answer.kind, "incident_kind"), name, code_word("risk", answer.risk))

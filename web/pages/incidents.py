@@ -7,6 +7,7 @@ from application.queries.cases.breach_notice import BreachNotice, citation_of
 from application.queries.cases.incidents import IncidentFile, IncidentPage
 from application.words import say
 from documents.breach_notice import notice_page
+from web.context import RequestContext
 from web.linking import to
 from web.names import cited
 from web.page import File, Page
@@ -18,20 +19,21 @@ from web.rendering import code
 from web.resources import incidents as resources
 from web.resources.incidents import BreachParams
 from web.resources.requests import CaseParams, CasesParams
-from web.visit import Visit
 from web.words import counted, grouped, t
 
 
-def _list(visit: Visit, params: CasesParams, answer: IncidentPage) -> Mapping[str, object]:
+def _list(
+    context: RequestContext, params: CasesParams, answer: IncidentPage
+) -> Mapping[str, object]:
     return {
         "title": title_of(INCIDENTS),
         "said": _said(answer),
-        "links": _begun(visit),
+        "links": _begun(context),
         "parts": (
-            filtered(visit, "/incidents", also("all", params.all)),
-            listed(visit, INCIDENTS, answer.incidents, "incidents"),
+            filtered(context, "/incidents", also("all", params.all)),
+            listed(context, INCIDENTS, answer.incidents, "incidents"),
         ),
-        "more": more(visit, "incidents", params, answer.next),
+        "more": more(context, "incidents", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
 
@@ -42,46 +44,52 @@ def _said(answer: IncidentPage) -> object:
     return t("incidents.said", counted("incident", answer.open), answer.overdue)
 
 
-def _begun(visit: Visit) -> tuple[object, ...]:
-    if not visit.may("incidents"):
+def _begun(context: RequestContext) -> tuple[object, ...]:
+    if not context.may("incidents"):
         return ()
     detect: Offered = ("incident-detect", "acts/detect-breach", {})
     suspect: Offered = ("incident-suspect", "acts/suspect-misuse", {})
-    return acts(visit, detect, *([suspect] if visit.has("persons") else ()))
+    return acts(context, detect, *([suspect] if context.has("persons") else ()))
 
 
-def _file(visit: Visit, params: CaseParams, answer: IncidentFile) -> Mapping[str, object]:
+def _file(
+    context: RequestContext, params: CaseParams, answer: IncidentFile
+) -> Mapping[str, object]:
     return {
         "title": title_of_file(INCIDENT, answer),
-        "links": (*_documents(visit, answer), *_acts(visit, params, answer)),
-        "parts": tuple(filed(visit, INCIDENT, answer)),
+        "links": (*_documents(context, answer), *_acts(context, params, answer)),
+        "parts": tuple(filed(context, INCIDENT, answer)),
         "forms": ("json",),
     }
 
 
-def _documents(visit: Visit, answer: IncidentFile) -> tuple[object, ...]:
+def _documents(context: RequestContext, answer: IncidentFile) -> tuple[object, ...]:
     if answer.kind != "breach":
         return ()
-    links = [Link(to(visit, "incidents", answer.ref, "notification"), t("notification.title"))]
-    if visit.may("requests"):
-        links.append(Link(to(visit, "incidents", answer.ref, "letters"), t("correspondence.title")))
+    links = [Link(to(context, "incidents", answer.ref, "notification"), t("notification.title"))]
+    if context.may("requests"):
+        links.append(
+            Link(to(context, "incidents", answer.ref, "letters"), t("correspondence.title"))
+        )
     return tuple(links)
 
 
-def _acts(visit: Visit, params: CaseParams, answer: IncidentFile) -> tuple[object, ...]:
-    if answer.ended_at or not visit.may("incidents"):
+def _acts(context: RequestContext, params: CaseParams, answer: IncidentFile) -> tuple[object, ...]:
+    if answer.ended_at or not context.may("incidents"):
         return ()
     names = (
         ("assess", "notify", "tell", "close") if answer.kind == "breach" else ("warn", "resolve")
     )
     whose = {"subject": params.subject if answer.kind == "misuse" else None}
     return acts(
-        visit,
+        context,
         *((f"incident-{name}", f"incidents/{answer.ref}/{name}", whose) for name in names),
     )
 
 
-def _notification(visit: Visit, params: BreachParams, answer: BreachNotice) -> Mapping[str, object]:
+def _notification(
+    context: RequestContext, params: BreachParams, answer: BreachNotice
+) -> Mapping[str, object]:
     items = tuple(
         (
             t(f"notification.{item.item}"),
@@ -103,14 +111,14 @@ def _notification(visit: Visit, params: BreachParams, answer: BreachNotice) -> M
         "title": t("notification.title"),
         "said": t("notification.of", answer.ref),
         "links": (
-            Link(to(visit, "incidents", answer.ref), say("incident", "title", answer.ref)),
+            Link(to(context, "incidents", answer.ref), say("incident", "title", answer.ref)),
             Link(
-                to(visit, "incidents", answer.ref, "notification", format="html"),
+                to(context, "incidents", answer.ref, "notification", format="html"),
                 t("notification.document"),
             ),
         ),
         "parts": tuple(
-            part for part in (missing, table, clocks_table(visit, answer.clocks)) if part
+            part for part in (missing, table, clocks_table(context, answer.clocks)) if part
         ),
         "forms": ("json",),
     }

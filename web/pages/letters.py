@@ -14,6 +14,7 @@ from ledger.errors import Misconfigured
 from projections.views.notifications import ACTIONS
 from schemas.formats import Code, Id
 from schemas.texts import LANGUAGES, Language
+from web.context import RequestContext
 from web.linking import person_to, to
 from web.names import activity_options, naming, recipient_options
 from web.page import FormData, Page
@@ -26,7 +27,6 @@ from web.rendering import code
 from web.resources.incidents import incident
 from web.resources.persons import PersonId, PersonParams, person_requests
 from web.resources.requests import CaseParams, request
-from web.visit import Visit
 from web.words import t
 
 _ANNOUNCEMENT = "announcement"
@@ -65,10 +65,10 @@ class PersonLetter(LetterAsked, frozen=True, kw_only=True):
 
 
 def _page(
-    visit: Visit, title: object, back: Link, action: str, *fields: Input
+    context: RequestContext, title: object, back: Link, action: str, *fields: Input
 ) -> dict[str, object]:
     """What the template prints. Raises NotFound for a role that answers no requests."""
-    if not visit.may("requests"):
+    if not context.may("requests"):
         raise NotFound
     languages = [
         ("", t("correspondence.of_person")),
@@ -97,29 +97,35 @@ def _which(options: Sequence[tuple[str, object]]) -> Input:
     )
 
 
-def _of_request(visit: Visit, params: CaseParams, answer: RequestFile) -> Mapping[str, object]:
+def _of_request(
+    context: RequestContext, params: CaseParams, answer: RequestFile
+) -> Mapping[str, object]:
     names = fitting_letters(answer)
     if not names:
         raise NotFound
     title = t("correspondence.title_of", answer.request_ref)
-    back = Link(to(visit, "requests", params.ref), say("request", "title", answer.request_ref))
+    back = Link(to(context, "requests", params.ref), say("request", "title", answer.request_ref))
     which = _which([(name, t(f"correspondence.{name}")) for name in names])
-    return _page(visit, title, back, to(visit, "requests", params.ref, "letter"), which)
+    return _page(context, title, back, to(context, "requests", params.ref, "letter"), which)
 
 
-def _of_breach(visit: Visit, params: CaseParams, answer: IncidentFile) -> Mapping[str, object]:
+def _of_breach(
+    context: RequestContext, params: CaseParams, answer: IncidentFile
+) -> Mapping[str, object]:
     if answer.kind != "breach":
         raise NotFound
     title = t("correspondence.title_of", answer.ref)
-    back = Link(to(visit, "incidents", params.ref), say("incident", "title", answer.ref))
+    back = Link(to(context, "incidents", params.ref), say("incident", "title", answer.ref))
     whom = Input("subject", hint="letter_to")
-    return _page(visit, title, back, to(visit, "incidents", params.ref, "letter"), whom)
+    return _page(context, title, back, to(context, "incidents", params.ref, "letter"), whom)
 
 
-def _of_person(visit: Visit, params: PersonParams, _answer: RequestList) -> Mapping[str, object]:
+def _of_person(
+    context: RequestContext, params: PersonParams, _answer: RequestList
+) -> Mapping[str, object]:
     reference = params.reference
-    tasks = notification_tasks(visit.source("notify"), NotificationFilter(reference, done=True))
-    names = naming(visit).recipients
+    tasks = notification_tasks(context.source("notify"), NotificationFilter(reference, done=True))
+    names = naming(context).recipients
     notices = [
         (
             f"{row.recipient}{_BY_LETTER}{row.action}",
@@ -134,59 +140,59 @@ def _of_person(visit: Visit, params: PersonParams, _answer: RequestList) -> Mapp
     choices = dict([(_ANNOUNCEMENT, t("correspondence.announcement")), *notices])
     new = (("", t("correspondence.no_new")),)
     return _page(
-        visit,
+        context,
         t("correspondence.title_of", reference),
-        Link(person_to(visit, reference, "documents"), t("part.documents")),
-        person_to(visit, reference, "letter"),
+        Link(person_to(context, reference, "documents"), t("part.documents")),
+        person_to(context, reference, "letter"),
         _which(list(choices.items())),
         Input(
             "recipient",
             "choice",
-            (*new, *recipient_options(visit)),
+            (*new, *recipient_options(context)),
             title=str(t("correspondence.new_recipient")),
         ),
         Input(
             "activity",
             "choice",
-            (*new, *activity_options(visit)),
+            (*new, *activity_options(context)),
             title=str(t("correspondence.new_activity")),
         ),
     )
 
 
 def _written(
-    visit: Visit, form: LetterAsked, name: str, make: Callable[[Source, Pen], bytes]
+    context: RequestContext, form: LetterAsked, name: str, make: Callable[[Source, Pen], bytes]
 ) -> Download:
-    pen = Pen(visit.settings.controller, form.what, form.language or None)
-    content = make(visit.whole_source("letter"), pen)
+    pen = Pen(context.settings.controller, form.what, form.language or None)
+    content = make(context.whole_source("letter"), pen)
     ending = "txt" if form.what == "text" else form.what
     return Download(f"{name}.{ending}", MEDIA[form.what], content)
 
 
-def write_on_request(visit: Visit, form: RequestLetter) -> Download:
+def write_on_request(context: RequestContext, form: RequestLetter) -> Download:
     """The letter that somebody chose for a request. Raises NotAllowed."""
     return _written(
-        *(visit, form, "letter"),
+        *(context, form, "letter"),
         lambda source, pen: on_request(source, pen, form.ref, None, form.letter),
     )
 
 
-def write_on_breach(visit: Visit, form: BreachLetter) -> Download:
+def write_on_breach(context: RequestContext, form: BreachLetter) -> Download:
     """The letter about a breach. Raises NotAllowed while something is not known, UnknownSubject."""
     return _written(
-        *(visit, form, "letter"),
+        *(context, form, "letter"),
         lambda source, pen: on_breach(source, pen, form.ref, form.subject or None),
     )
 
 
-def write_of_person(visit: Visit, form: PersonLetter) -> Download:
+def write_of_person(context: RequestContext, form: PersonLetter) -> Download:
     """An announcement, or a notice to a recipient. Raises NotAllowed, Misconfigured."""
     reference = PersonParams(kind=form.kind, id=form.id).reference  # type: ignore[arg-type]
     party, _, action = form.letter.partition(_BY_LETTER)
     if form.letter != _ANNOUNCEMENT and action not in ACTIONS:
         raise Misconfigured("this value is not one of those that are known", field="letter")
     return _written(
-        *(visit, form, "letter"),
+        *(context, form, "letter"),
         lambda source, pen: (
             to_recipient(source, pen, reference, party, action)
             if action

@@ -22,12 +22,12 @@ from ledger.tlog.proving.left import entry_left, row_entry
 from ledger.tlog.proving.serving import served
 from ledger.tlog.store.folder import CHECKPOINT, MINIMUM_INDEX, LogFolder
 from ledger.tlog.tree.tiles import TILE_WIDTH, place_of
-from web.answering import Desk
+from web.answering import RequestRunner
 from web.api.routing import Endpoint, guarded
+from web.context import RequestContext
 from web.principals import Principal
 from web.problems import NotForRole, NotFound
 from web.resources.proof import note_entry
-from web.visit import Visit
 
 _TEXT, _BYTES = "text/plain; charset=utf-8", "application/octet-stream"
 _NEVER, _ALWAYS = "no-store", "public, max-age=31536000, immutable"
@@ -72,9 +72,9 @@ def name_of(path: str) -> LogName | None:
     return LogName(path, kind, lasts=place.width == TILE_WIDTH)
 
 
-def routes(desk: Desk) -> list[Route]:
+def routes(runner: RequestRunner) -> list[Route]:
     """The files under `/log/`, and proof and entry of an event as files for `ledger verify`."""
-    settings = desk.pool.settings
+    settings = runner.pool.settings
 
     def read(name: LogName) -> bytes | NotAsSigned | None:
         log = published_log(settings)
@@ -85,8 +85,8 @@ def routes(desk: Desk) -> list[Route]:
 
     async def closed(request: Request, principal: Principal) -> Response:
         name = _asked(request)
-        content = await desk.answer(
-            request, principal, lambda visit: _read_closed(visit, name, read)
+        content = await runner.answer(
+            request, principal, lambda context: _read_closed(context, name, read)
         )
         return _given(name, content)
 
@@ -101,8 +101,8 @@ def routes(desk: Desk) -> list[Route]:
 
     return [
         Route("/log/{name:path}", Endpoint({"GET": file})),
-        _download(desk, "tlog-proof", _proof),
-        _download(desk, "entry", _entry),
+        _download(runner, "tlog-proof", _proof),
+        _download(runner, "entry", _entry),
     ]
 
 
@@ -124,37 +124,39 @@ def _given(name: LogName, content: bytes | NotAsSigned | None) -> Response:
 
 
 def _read_closed(
-    visit: Visit, name: LogName, read: Callable[[LogName], bytes | NotAsSigned | None]
+    context: RequestContext, name: LogName, read: Callable[[LogName], bytes | NotAsSigned | None]
 ) -> bytes | NotAsSigned | None:
     """A file that not everyone may have. To read entries is noted as a read of many."""
     if name.kind == "entries":
-        note_entry(visit)
-    elif not visit.has("proof"):
+        note_entry(context)
+    elif not context.has("proof"):
         raise NotForRole
     return read(name)
 
 
-def _download(desk: Desk, kind: str, make: Callable[[Visit, int], bytes]) -> Route:
+def _download(
+    runner: RequestRunner, kind: str, make: Callable[[RequestContext, int], bytes]
+) -> Route:
     async def answer(request: Request, principal: Principal) -> Response:
         position = request.path_params["position"]
-        content = await desk.answer(request, principal, lambda visit: make(visit, position))
+        content = await runner.answer(request, principal, lambda context: make(context, position))
         headers = {"content-disposition": f"attachment; filename={position}.{kind}"}
         return Response(content, headers=headers, media_type=_BYTES)
 
     return Route(f"/proof/{{position:position}}.{kind}", Endpoint({"GET": guarded(answer)}))
 
 
-def _proof(visit: Visit, position: int) -> bytes:
-    if not visit.has("proof"):
+def _proof(context: RequestContext, position: int) -> bytes:
+    if not context.has("proof"):
         raise NotForRole
-    log = visit.settings.log
+    log = context.settings.log
     proof = event_proof(LogFolder(log.folder), log.origin, position).proof
     if proof is None:
         raise NotFound
     return proof.encode()
 
 
-def _entry(visit: Visit, position: int) -> bytes:
-    note_entry(visit)
-    row = partial(row_entry, visit.site.session("reader"))
-    return entry_left(LogFolder(visit.settings.log.folder), position, row)
+def _entry(context: RequestContext, position: int) -> bytes:
+    note_entry(context)
+    row = partial(row_entry, context.site.session("reader"))
+    return entry_left(LogFolder(context.settings.log.folder), position, row)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from msgspec import Meta
 
-from application.acts.by_person import Deed
+from application.acts.by_person import OwnActId
 from application.language import spoken
 from application.queries.cases.requests import RequestRow
 from application.queries.reports.own import OwnAct
@@ -17,6 +17,7 @@ from documents.report_sections import value_told
 from schemas import names
 from schemas.texts import field_name
 from web.api.own import KEY_PATTERN
+from web.context import RequestContext
 from web.moments import day, when
 from web.page import FormData, Page
 from web.pages.common import cap
@@ -26,7 +27,6 @@ from web.portal import HOME
 from web.rendering import code
 from web.resource import NoParams
 from web.resources.own import ActParams, own_act, own_data, own_requests
-from web.visit import Visit
 from web.words import t
 
 Once = Annotated[str, Meta(pattern=KEY_PATTERN)]
@@ -43,9 +43,9 @@ class OwnForm(FormData, frozen=True, kw_only=True):
     once: Once
 
 
-def deed(visit: Visit, path: str, fields: OwnForm) -> Deed:
+def deed(context: RequestContext, path: str, fields: OwnForm) -> OwnActId:
     """Who does something, and a name of it: the same form that is sent again is the same act."""
-    return Deed(visit.principal.reference, f"{path} {fields.once}")
+    return OwnActId(context.principal.reference, f"{path} {fields.once}")
 
 
 def done(act: OwnAct) -> str:
@@ -53,12 +53,12 @@ def done(act: OwnAct) -> str:
     return f"{HOME}/done/{quote(act.id)}"
 
 
-def _done(visit: Visit, _params: ActParams, answer: OwnAct) -> Mapping[str, object]:
+def _done(context: RequestContext, _params: ActParams, answer: OwnAct) -> Mapping[str, object]:
     back = _BACK.get(answer.act, "my-choices")
-    due = _due(visit, answer)
+    due = _due(context, answer)
     return {
         "title": t(f"my-done.{answer.act}", *_about(answer)),
-        "values": _values(visit, answer),
+        "values": _values(context, answer),
         "said": t("my-done.said", when(answer.occurred_at)),
         "next": t(f"my-next.{answer.act}"),
         "request": answer.request_ref or None,
@@ -75,11 +75,11 @@ def _about(act: OwnAct) -> list[str]:
     return [code(one, kind) for one in act.about]
 
 
-def _values(visit: Visit, act: OwnAct) -> Definitions | None:
+def _values(context: RequestContext, act: OwnAct) -> Definitions | None:
     """What is held now in the fields that were corrected."""
     if act.act != names.PERSONAL_DATA_CORRECTED:
         return None
-    held = {row.field: row.value for row in own_data.load(visit, NoParams()).data}
+    held = {row.field: row.value for row in own_data.load(context, NoParams()).data}
     letter = Letter(spoken())
     return Definitions(
         tuple(
@@ -90,11 +90,11 @@ def _values(visit: Visit, act: OwnAct) -> Definitions | None:
     )
 
 
-def _due(visit: Visit, act: OwnAct) -> str | None:
+def _due(context: RequestContext, act: OwnAct) -> str | None:
     """The last day for the answer to a request."""
     if not act.request_ref:
         return None
-    rows: list[RequestRow] = own_requests.load(visit, NoParams()).requests
+    rows: list[RequestRow] = own_requests.load(context, NoParams()).requests
     return next((row.due_on for row in rows if row.request_ref == act.request_ref), None)
 
 

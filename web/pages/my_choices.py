@@ -16,6 +16,7 @@ from rulebook.purposes import CHANNELS, Channel
 from schemas import names
 from schemas.formats import Code
 from web.acts import Act
+from web.context import RequestContext
 from web.linking import act
 from web.moments import day
 from web.page import Page
@@ -28,7 +29,6 @@ from web.problems import NotFound
 from web.rendering import code
 from web.resource import NoParams, Params
 from web.resources.own import own_consents
-from web.visit import Visit
 from web.words import counted, t
 
 CHOICES = f"{HOME}/choices"
@@ -84,7 +84,9 @@ class Directory(OwnForm, frozen=True, kw_only=True):
     directory: Annotated[tuple[Literal["print", "online"], ...], Meta(max_length=2)] = ()
 
 
-def _choices(_visit: Visit, _params: NoParams, answer: OwnConsents) -> Mapping[str, object]:
+def _choices(
+    _visit: RequestContext, _params: NoParams, answer: OwnConsents
+) -> Mapping[str, object]:
     by_purpose = {row.purpose: row for row in answer.consents}
     given = sum(_is_given(by_purpose.get(one)) for one in PURPOSES)
     parts = (
@@ -187,83 +189,83 @@ def _purpose(params: ConsentParams) -> str:
     return params.purpose
 
 
-def _asked(visit: Visit, params: ConsentParams) -> Sequence[tuple[object, object]]:
+def _asked(context: RequestContext, params: ConsentParams) -> Sequence[tuple[object, object]]:
     """What the person agrees to, word for word, and what they said until now."""
     purpose = _purpose(params)
     text = consent_text(purpose).said(spoken())
-    now = _standing(_consent_to(visit, purpose))
+    now = _standing(_consent_to(context, purpose))
     return (t("my-choices.text"), text), (t("my-choices.now"), now)
 
 
-def _consent_to(visit: Visit, purpose: str) -> ConsentShown | None:
-    rows = own_consents.load(visit, NoParams()).consents
+def _consent_to(context: RequestContext, purpose: str) -> ConsentShown | None:
+    rows = own_consents.load(context, NoParams()).consents
     return next((row for row in rows if row.purpose == purpose), None)
 
 
-def _give(visit: Visit, form: Consenting) -> str:
-    source = visit.own_acting_source("own-consents")
+def _give(context: RequestContext, form: Consenting) -> str:
+    source = context.own_acting_source("own-consents")
     version = consent_text(form.purpose).version_in(spoken()) if form.purpose in PURPOSES else ""
-    name = deed(visit, "/me/consents", form)
-    return done(by_person.give_consent(visit.site, source, name, form.purpose, version))
+    name = deed(context, "/me/consents", form)
+    return done(by_person.give_consent(context.site, source, name, form.purpose, version))
 
 
-def _withdraw(visit: Visit, form: Consenting) -> str:
-    source = visit.own_acting_source("own-consents")
-    name = deed(visit, "/me/consents", form)
-    return done(by_person.withdraw_consent(visit.site, source, name, form.purpose))
+def _withdraw(context: RequestContext, form: Consenting) -> str:
+    source = context.own_acting_source("own-consents")
+    name = deed(context, "/me/consents", form)
+    return done(by_person.withdraw_consent(context.site, source, name, form.purpose))
 
 
-def _choose(visit: Visit, form: OwnForm, choice: str, facts: Mapping[str, Any]) -> str:
-    source = visit.own_acting_source("own-consents")
-    name = deed(visit, "/me/choices", form)
-    return done(by_person.choose(visit.site, source, name, choice, facts))
+def _choose(context: RequestContext, form: OwnForm, choice: str, facts: Mapping[str, Any]) -> str:
+    source = context.own_acting_source("own-consents")
+    name = deed(context, "/me/choices", form)
+    return done(by_person.choose(context.site, source, name, choice, facts))
 
 
-def _object(visit: Visit, form: Objecting) -> str:
-    return _choose(visit, form, names.MARKETING_OBJECTION_RECORDED, {"channel": form.channel})
+def _object(context: RequestContext, form: Objecting) -> str:
+    return _choose(context, form, names.MARKETING_OBJECTION_RECORDED, {"channel": form.channel})
 
 
-def _block(visit: Visit, form: CallerId) -> str:
+def _block(context: RequestContext, form: CallerId) -> str:
     return _choose(
-        visit, form, names.CALLER_ID_BLOCKING_CHANGED, {"blocked": form.blocked == "yes"}
+        context, form, names.CALLER_ID_BLOCKING_CHANGED, {"blocked": form.blocked == "yes"}
     )
 
 
-def _list(visit: Visit, form: Directory) -> str:
+def _list(context: RequestContext, form: Directory) -> str:
     """A listing needs a consent: both are recorded, or taken back, under the name of the one form."""
-    source = visit.own_acting_source("own-consents")
-    name = deed(visit, "/me/consents", form)
+    source = context.own_acting_source("own-consents")
+    name = deed(context, "/me/consents", form)
     if form.directory:
         version = consent_text(LISTING).version_in(spoken())
-        by_person.give_consent(visit.site, source, name, LISTING, version)
-    elif _is_given(_consent_to(visit, LISTING)):
-        by_person.withdraw_consent(visit.site, source, name, LISTING)
+        by_person.give_consent(context.site, source, name, LISTING, version)
+    elif _is_given(_consent_to(context, LISTING)):
+        by_person.withdraw_consent(context.site, source, name, LISTING)
     facts = {"listed": bool(form.directory), "purposes": list(form.directory)}
-    return _choose(visit, form, names.DIRECTORY_LISTING_CHANGED, facts)
+    return _choose(context, form, names.DIRECTORY_LISTING_CHANGED, facts)
 
 
-def _facts_now(visit: Visit, choice: str) -> Mapping[str, Any]:
-    rows = own_consents.load(visit, NoParams()).choices
+def _facts_now(context: RequestContext, choice: str) -> Mapping[str, Any]:
+    rows = own_consents.load(context, NoParams()).choices
     return next((row.facts for row in rows if row.choice == choice), {})
 
 
-def _blocking(visit: Visit, _params: NoParams) -> Sequence[Input]:
-    now = _facts_now(visit, names.CALLER_ID_BLOCKING_CHANGED).get("blocked")
+def _blocking(context: RequestContext, _params: NoParams) -> Sequence[Input]:
+    now = _facts_now(context, names.CALLER_ID_BLOCKING_CHANGED).get("blocked")
     options = (("yes", t("my-choices.blocked")), ("no", t("my-choices.shown")))
     value = "" if now is None else "yes" if now else "no"
     return (Input("blocked", "choice", options, required=True, value=value),)
 
 
-def _directories(visit: Visit, _params: NoParams) -> Sequence[Input]:
-    now = _facts_now(visit, names.DIRECTORY_LISTING_CHANGED)
+def _directories(context: RequestContext, _params: NoParams) -> Sequence[Input]:
+    now = _facts_now(context, names.DIRECTORY_LISTING_CHANGED)
     options = tuple((one, t(f"my-directory.{one}")) for one in DIRECTORIES)
     value = _listed(now) if now.get("listed") else ()
     return (Input("directory", "checks", options, hint="directory", value=value),)
 
 
-def _nothing(visit: Visit, _params: Params) -> Sequence[Input]:
+def _nothing(context: RequestContext, _params: Params) -> Sequence[Input]:
     """No field. A person of whom nothing is known has no form, too. Raises UnknownSubject."""
-    own_consents.load(visit, NoParams())
+    own_consents.load(context, NoParams())
     return ()
 
 

@@ -20,6 +20,7 @@ from rulebook.portal import PORTAL_ACTS
 from schemas import PERSONAL_FIELDS
 from schemas.texts import countries, field_name
 from web.acts import Act
+from web.context import RequestContext
 from web.linking import act
 from web.page import Page
 from web.pages.common import cap
@@ -32,7 +33,6 @@ from web.portal import HOME
 from web.problems import NotFound
 from web.resource import NoParams
 from web.resources.own import own_data
-from web.visit import Visit
 from web.words import t
 
 CORRECT = f"{HOME}/correct"
@@ -83,7 +83,7 @@ def form_of(name: str) -> type[OwnForm]:
     return cast(type[OwnForm], form)
 
 
-def _overview(_visit: Visit, _params: NoParams, answer: OwnData) -> Mapping[str, object]:
+def _overview(_visit: RequestContext, _params: NoParams, answer: OwnData) -> Mapping[str, object]:
     letter = Letter(spoken())
     headings = columns(*(t(f"my-correct.{word}") for word in ("what", "now")))
     tables = []
@@ -105,9 +105,9 @@ def _overview(_visit: Visit, _params: NoParams, answer: OwnData) -> Mapping[str,
     return {"title": t("my-correct.title"), "said": t("my-correct.said"), "tables": tables}
 
 
-def _inputs(visit: Visit, name: str) -> Sequence[Input]:
+def _inputs(context: RequestContext, name: str) -> Sequence[Input]:
     """The fields of a category as they are now. Raises NotFound for one that was erased."""
-    answer = own_data.load(visit, NoParams())
+    answer = own_data.load(context, NoParams())
     if name in answer.erased_categories:
         raise NotFound
     held = {row.field: row.value for row in answer.data}
@@ -139,8 +139,8 @@ def _input(field: str, value: str) -> Input:
     )
 
 
-def _correct(visit: Visit, form: OwnForm, name: str) -> str:
-    source = visit.own_acting_source("own-data")
+def _correct(context: RequestContext, form: OwnForm, name: str) -> str:
+    source = context.own_acting_source("own-data")
     changed = {}
     for field in fields_of(name):
         text, was = (written(field, getattr(form, member)) for member in (field, WAS + field))
@@ -150,8 +150,8 @@ def _correct(visit: Visit, form: OwnForm, name: str) -> str:
             changed[field] = text
     if not changed:
         raise Misconfigured("nothing is changed yet", field=fields_of(name)[0])
-    named = deed(visit, "/me/corrections", form)
-    return done(by_person.correct(visit.site, source, named, changed))
+    named = deed(context, "/me/corrections", form)
+    return done(by_person.correct(context.site, source, named, changed))
 
 
 def written(field: str, typed: str | None) -> str | None:
@@ -174,9 +174,9 @@ def _act(name: str) -> Act[Any, Any]:
         deed="self-service",
         params=NoParams,
         fields=form_of(name),
-        inputs=lambda visit, _params: _inputs(visit, name),
+        inputs=lambda context, _params: _inputs(context, name),
         back=lambda _params: CORRECT,
-        do=lambda visit, form: _correct(visit, form, name),
+        do=lambda context, form: _correct(context, form, name),
     )
 
 

@@ -31,6 +31,7 @@ from rulebook.portal import portal_act
 from schemas import CATEGORIES, PERSONAL_FIELDS
 from schemas.formats import instant_of
 from schemas.texts import field_name, query_name, word_of
+from web.context import RequestContext
 from web.linking import to
 from web.moments import day
 from web.page import Page
@@ -43,7 +44,6 @@ from web.rendering import code
 from web.resource import NoParams
 from web.resources.own import HistoryParams, own_data, own_disclosures, own_history
 from web.timeline import by_month
-from web.visit import Visit
 from web.words import counted, t
 
 SHOWN, LATEST = 100, 60
@@ -64,7 +64,7 @@ class Held(Struct, frozen=True):
     correct: str | None
 
 
-def _data(_visit: Visit, _params: NoParams, answer: OwnData) -> Mapping[str, object]:
+def _data(_visit: RequestContext, _params: NoParams, answer: OwnData) -> Mapping[str, object]:
     held = {row.category for row in answer.data} | {row.category for row in answer.categories}
     names = sorted(held, key=CATEGORIES.index)
     said = t("my-data.said", len(answer.data), counted("my-kind", len(names)))
@@ -142,7 +142,9 @@ def _contracts(some: Iterable[OwnContract]) -> Table | None:
     return Table(t("my-contract.title"), headings, rows, repeats=True) if rows else None
 
 
-def _received(_visit: Visit, _params: NoParams, answer: OwnDisclosures) -> Mapping[str, object]:
+def _received(
+    _visit: RequestContext, _params: NoParams, answer: OwnDisclosures
+) -> Mapping[str, object]:
     letter = Letter(spoken())
     rows = answer.disclosures
     who = {row.recipient for row in rows}
@@ -180,7 +182,9 @@ class Told(Struct, frozen=True):
     lane: str
 
 
-def _history(visit: Visit, params: HistoryParams, answer: OwnHistory) -> Mapping[str, object]:
+def _history(
+    context: RequestContext, params: HistoryParams, answer: OwnHistory
+) -> Mapping[str, object]:
     latest = answer.acts[-LATEST:]
     # What happened at the same instant as the first that is shown would be on no page.
     first = latest[0].occurred_at if latest else None
@@ -191,8 +195,8 @@ def _history(visit: Visit, params: HistoryParams, answer: OwnHistory) -> Mapping
         if answer.acts
         else t("my-history.nothing"),
         "months": by_month(_line(row) for row in shown),
-        "more": to(visit, "my", "history", before=first) if rest else None,
-        "newest": to(visit, "my", "history") if params.before else None,
+        "more": to(context, "my", "history", before=first) if rest else None,
+        "newest": to(context, "my", "history") if params.before else None,
     }
 
 

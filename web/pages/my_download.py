@@ -5,7 +5,8 @@ from typing import Literal
 
 from application.queries.cases.requests import RequestList
 from application.queries.reports.own import own
-from documents.reports import Asked, issued
+from documents.reports import ReportRequest, issued
+from web.context import RequestContext
 from web.page import FormData, Page
 from web.pages.person_others import REPORTS
 from web.pages.person_questions import MEDIA
@@ -13,7 +14,6 @@ from web.portal import HOME
 from web.question import Download, Question
 from web.resource import NoParams
 from web.resources.own import own_requests
-from web.visit import Visit
 from web.words import t
 
 DOWNLOAD = f"{HOME}/download"
@@ -25,7 +25,7 @@ class DocumentAsked(FormData, frozen=True):
     what: Literal["access.json", "access.html", "access.pdf", "portability.json", "portability.csv"]
 
 
-def _page(_visit: Visit, _params: NoParams, answer: RequestList) -> Mapping[str, object]:
+def _page(_visit: RequestContext, _params: NoParams, answer: RequestList) -> Mapping[str, object]:
     waiting = any(
         row.ended_at is None and row.right in {"access", "portability"} for row in answer.requests
     )
@@ -37,14 +37,14 @@ def _page(_visit: Visit, _params: NoParams, answer: RequestList) -> Mapping[str,
     }
 
 
-def hand_out(visit: Visit, form: DocumentAsked) -> Download:
+def hand_out(context: RequestContext, form: DocumentAsked) -> Download:
     """A document about the person who asks. It answers no request, so nothing is recorded of it."""
     kind, _, written = form.what.partition(".")
-    source = visit.own_source("own-report")
-    own(source, visit.principal.reference)
-    language = visit.language if kind == "access" else "en"
-    asked = Asked(visit.principal.reference, written, language)
-    content = issued(REPORTS[kind], visit.site, source, asked, visit.settings.controller)
+    source = context.own_source("own-report")
+    own(source, context.principal.reference)
+    language = context.language if kind == "access" else "en"
+    asked = ReportRequest(context.principal.reference, written, language)
+    content = issued(REPORTS[kind], context.site, source, asked, context.settings.controller)
     return Download(f"{kind}.{written}", MEDIA[written], content)
 
 

@@ -15,6 +15,7 @@ from rulebook.calendar import day_of
 from schemas.events.rights import Right
 from schemas.formats import Code
 from web.acts import Act
+from web.context import RequestContext
 from web.linking import act
 from web.moments import day
 from web.page import Page
@@ -26,7 +27,6 @@ from web.portal import HOME
 from web.rendering import code
 from web.resource import NoParams, Params
 from web.resources.own import own_data, own_requests
-from web.visit import Visit
 from web.words import t
 
 REQUESTS = f"{HOME}/requests"
@@ -47,9 +47,11 @@ class Asking(OwnForm, frozen=True, kw_only=True):
     own_letter: Annotated[str, Meta(max_length=MOST_LETTER)] | None = None
 
 
-def _requests(visit: Visit, _params: NoParams, answer: RequestList) -> Mapping[str, object]:
+def _requests(
+    context: RequestContext, _params: NoParams, answer: RequestList
+) -> Mapping[str, object]:
     headings = columns(*(t(f"my-requests.{word}") for word in ("what", "asked", "status", "due")))
-    rows = tuple(_row(visit, row) for row in answer.requests)
+    rows = tuple(_row(context, row) for row in answer.requests)
     nothing = Nothing(t("my-requests.nothing"), t("my-requests.nothing_how"))
     return {
         "title": t("my-requests.title"),
@@ -66,14 +68,14 @@ def _said(answer: RequestList) -> object:
     return t("my-requests.said", answer.open) if answer.open else t("my-requests.said_none")
 
 
-def _row(visit: Visit, row: RequestRow) -> tuple[object, ...]:
+def _row(context: RequestContext, row: RequestRow) -> tuple[object, ...]:
     ended = row.ended_at is not None
     outcome = code(row.outcome, "outcome") if ended and row.outcome else None
     return (
         lines(t(f"my-right.{row.right}"), row.request_ref),
         day(row.received_on),
         lines(Tag(t(f"my-status.{row.status}"), _tone(row)), outcome),
-        t("my-requests.ended", day(row.ended_at)) if row.ended_at else _due(visit, row),
+        t("my-requests.ended", day(row.ended_at)) if row.ended_at else _due(context, row),
     )
 
 
@@ -81,38 +83,38 @@ def _tone(row: RequestRow) -> Tone:
     return "bad" if row.overdue and row.ended_at is None else "plain"
 
 
-def _due(visit: Visit, row: RequestRow) -> object:
+def _due(context: RequestContext, row: RequestRow) -> object:
     """The last day for our answer; while we wait for the person to show who they are there is none."""
     if row.due_on is None:
         return Deadline(None, None, "paused")
-    return Deadline(row.due_on, (date.fromisoformat(row.due_on) - day_of(visit.now)).days)
+    return Deadline(row.due_on, (date.fromisoformat(row.due_on) - day_of(context.now)).days)
 
 
-def _inputs(visit: Visit, params: RightParams) -> Sequence[Input]:
+def _inputs(context: RequestContext, params: RightParams) -> Sequence[Input]:
     letter = Input("own_letter", "textarea", hint="own_letter")
     if params.right != "objection":
-        own_requests.load(visit, NoParams())  # of whom nothing is known has no form
+        own_requests.load(context, NoParams())  # of whom nothing is known has no form
         return (letter,)
-    options = tuple(_activities(visit))
+    options = tuple(_activities(context))
     return (Input("activity", "choice", options, required=True, label="own_activity"), letter)
 
 
-def _activities(visit: Visit) -> Sequence[tuple[str, str]]:
+def _activities(context: RequestContext) -> Sequence[tuple[str, str]]:
     """What the person's data is used for, by the names that the activities have; no other activity."""
     words = RegisterWords(spoken())
     used = {
         row.activity: cap(words.activity(row.activity, row.name))
-        for known in own_data.load(visit, NoParams()).categories
+        for known in own_data.load(context, NoParams()).categories
         for row in known.purposes
     }
     return sorted(used.items(), key=lambda pair: pair[1])
 
 
-def _ask(visit: Visit, form: Asking) -> str:
-    source = visit.own_acting_source("own-requests")
+def _ask(context: RequestContext, form: Asking) -> str:
+    source = context.own_acting_source("own-requests")
     letter = (form.own_letter or "").strip() or None
     wish = OwnRequest(form.right, form.activity, letter)
-    return done(by_person.ask(visit.site, source, deed(visit, "/me/requests", form), wish))
+    return done(by_person.ask(context.site, source, deed(context, "/me/requests", form), wish))
 
 
 OVERVIEW = Page(REQUESTS, "my-requests", own_requests, "my_requests.html", _requests, entry=True)

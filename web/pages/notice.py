@@ -10,6 +10,7 @@ from application.queries.oversight.lint import Contrast, Lint, LintFinding, Said
 from application.queries.registers.purposes import DeclaredUse, PurposeRow, PurposesAnswer
 from application.register_words import RegisterWords
 from application.words import say, told_in
+from web.context import RequestContext
 from web.linking import to
 from web.moments import dated, day, day_text
 from web.names import cited, code_in_words, marked, naming
@@ -20,18 +21,17 @@ from web.pieces import Link, Tag
 from web.rendering import code
 from web.resource import NoParams
 from web.resources import register as resources
-from web.visit import Visit
 from web.words import counted, t
 
 _PLACES = 2
 
 
-def _lint(visit: Visit, _params: NoParams, answer: Lint) -> Mapping[str, object]:
-    names = naming(visit)
+def _lint(context: RequestContext, _params: NoParams, answer: Lint) -> Mapping[str, object]:
+    names = naming(context)
     table = Table(
         t("lint.table"),
         headings("lint", "clause wrong says practice ends"),
-        tuple(_departure(visit, names, row) for row in answer.findings),
+        tuple(_departure(context, names, row) for row in answer.findings),
     )
     notice = answer.notice
     said = (
@@ -43,17 +43,19 @@ def _lint(visit: Visit, _params: NoParams, answer: Lint) -> Mapping[str, object]
     return {
         "title": t("lint.title"),
         "said": t("lint.said", counted("departure", answer.open), said),
-        "links": (Link(to(visit, "register"), t("register.title")),),
+        "links": (Link(to(context, "register"), t("register.title")),),
         "parts": (table if answer.findings else nothing,),
         "forms": ("csv", "xlsx", "json"),
     }
 
 
-def _departure(visit: Visit, names: Naming, row: LintFinding) -> tuple[object, ...]:
+def _departure(context: RequestContext, names: Naming, row: LintFinding) -> tuple[object, ...]:
     doubt = (
         Tag(say("confidence", "unconfirmed"), "due") if row.confidence == "unconfirmed" else None
     )
-    title = Link(to(visit, "rules", row.rule), row.title) if visit.has("findings") else row.title
+    title = (
+        Link(to(context, "rules", row.rule), row.title) if context.has("findings") else row.title
+    )
     some = say("lint", "some") if row.expects == "some" and row.values else None
     return (
         row.clause,
@@ -95,28 +97,30 @@ def _place(names: Naming, place: str) -> str:
     return place
 
 
-def _purposes(visit: Visit, _params: NoParams, answer: PurposesAnswer) -> Mapping[str, object]:
-    names = naming(visit)
+def _purposes(
+    context: RequestContext, _params: NoParams, answer: PurposesAnswer
+) -> Mapping[str, object]:
+    names = naming(context)
     table = Table(
         t("purposes.table"),
         headings("purposes", "purpose law house declared"),
-        tuple(_purpose(visit, names, row) for row in answer.purposes),
+        tuple(_purpose(context, names, row) for row in answer.purposes),
     )
     return {
         "title": t("purposes.title"),
         "said": t("purposes.said", day(answer.judged_on), answer.not_allowed),
-        "links": (Link(to(visit, "register"), t("register.title")),),
+        "links": (Link(to(context, "register"), t("register.title")),),
         "parts": (table,),
         "forms": ("csv", "xlsx", "json"),
     }
 
 
-def _purpose(visit: Visit, names: Naming, row: PurposeRow) -> tuple[object, ...]:
+def _purpose(context: RequestContext, names: Naming, row: PurposeRow) -> tuple[object, ...]:
     return (
         cap(code(row.purpose, "purpose")),
         lines(*_said_by(row, "law")),
         lines(*_said_by(row, "house")),
-        lines(*(_declares(visit, names, use) for use in row.declared)),
+        lines(*(_declares(context, names, use) for use in row.declared)),
     )
 
 
@@ -129,8 +133,8 @@ def _said_by(row: PurposeRow, layer: str) -> Iterator[object]:
             yield cited(entry.citation)
 
 
-def _declares(visit: Visit, names: Naming, use: DeclaredUse) -> object:
-    link = Link(to(visit, "register", use.activity), names.activity(use.activity))
+def _declares(context: RequestContext, names: Naming, use: DeclaredUse) -> object:
+    link = Link(to(context, "register", use.activity), names.activity(use.activity))
     basis = RegisterWords(spoken()).code("legal_basis", use.legal_basis)
     if not use.verdicts:
         return lines(link, basis, Tag(say("purposes", "unknown"), "bad"))

@@ -10,12 +10,12 @@ from application.acts.notifying import (
     with_recipient,
 )
 from web.acts import Act, asked, time_of
+from web.context import RequestContext
 from web.names import naming, recipient_options
 from web.page import Preview, previewed
 from web.parts import Input, Text
 from web.rendering import code
 from web.resource import Params
-from web.visit import Visit
 from web.words import t
 
 
@@ -27,25 +27,25 @@ class TellingParams(Params, frozen=True, kw_only=True):
     action: str | None = None
 
 
-def _inputs(visit: Visit, _params: TellingParams) -> Sequence[Input]:
+def _inputs(context: RequestContext, _params: TellingParams) -> Sequence[Input]:
     """Recipients that the register knows are offered by their names."""
-    known = {"kind": "choice", "options": recipient_options(visit), "free": True}
+    known = {"kind": "choice", "options": recipient_options(context), "free": True}
     return asked(NotificationWord, recipient=known)
 
 
-def _would(visit: Visit, given: NotificationWord) -> Preview:
-    source = visit.source("notify")
+def _would(context: RequestContext, given: NotificationWord) -> Preview:
+    source = context.source("notify")
     word = with_recipient(source, given)
-    notification(source, word, time_of(visit, word))
+    notification(source, word, time_of(context, word))
     cannot = word.outcome in EXCEPTIONS
     text = "act-notification-record.would_not" if cannot else "act-notification-record.would"
-    name = naming(visit).recipient(word.recipient, visit.now)
+    name = naming(context).recipient(word.recipient, context.now)
     told = t(text, name, code(word.action, "right"), word.subject)
     return previewed((Text(told),), word)
 
 
-def _do(visit: Visit, given: NotificationWord) -> str:
-    notify(visit.site, visit.source("notify"), given, time_of(visit, given))
+def _do(context: RequestContext, given: NotificationWord) -> str:
+    notify(context.site, context.source("notify"), given, time_of(context, given))
     return "/notifications"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from application.listings.notifications import NOTIFICATIONS
 from application.queries.disclosures.notifications import Notification, NotificationPage
+from web.context import RequestContext
 from web.linking import act
 from web.page import Page
 from web.pages.common import also, filtered, more
@@ -12,30 +13,29 @@ from web.parts import Input
 from web.pieces import Link
 from web.resources import requests as resources
 from web.resources.requests import NotificationsParams
-from web.visit import Visit
 from web.words import counted, t
 
 
 def _list(
-    visit: Visit, params: NotificationsParams, answer: NotificationPage
+    context: RequestContext, params: NotificationsParams, answer: NotificationPage
 ) -> Mapping[str, object]:
     shown = sum(row.open for row in answer.tasks)
     waiting = shown if answer.open is None else answer.open
-    may = visit.may("requests")
+    may = context.may("requests")
     return {
         "title": title_of(NOTIFICATIONS),
         "said": t("notifications.said", counted("recipient", waiting)),
         "parts": (
             filtered(
-                visit,
+                context,
                 "/notifications",
                 Input("subject", value=params.subject or "", hint="subject"),
                 Input("recipient", value=params.recipient or ""),
                 also("all", params.all),
             ),
-            listed(visit, NOTIFICATIONS, answer.tasks, "notifications", _act if may else None),
+            listed(context, NOTIFICATIONS, answer.tasks, "notifications", _act if may else None),
         ),
-        "more": more(visit, "notifications", params, answer.next),
+        "more": more(context, "notifications", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
 

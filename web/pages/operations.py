@@ -17,6 +17,7 @@ from ledger.errors import Misconfigured
 from ledger.recording.quarantine import OTHERS
 from schemas import Code
 from schemas.formats import instant_of
+from web.context import RequestContext
 from web.linking import event, to
 from web.moments import day, when
 from web.page import Form, FormData, Page
@@ -38,7 +39,6 @@ from web.resources.operations import (
     keys,
     operations,
 )
-from web.visit import Visit
 from web.words import counted, t, word
 
 Facts = Mapping[str, object]
@@ -51,31 +51,31 @@ _FILES, _COMMANDS, _READS = "file:", "command:", "read"
 LATE_EVENTS = 1_000
 
 
-def _operations(visit: Visit, _params: NoParams, answer: Status) -> Facts:
-    epoch = keys.load(visit, NoParams())
-    matters = list(_attention(visit, answer, epoch))
+def _operations(context: RequestContext, _params: NoParams, answer: Status) -> Facts:
+    epoch = keys.load(context, NoParams())
+    matters = list(_attention(context, answer, epoch))
     return {
         "sentence": t("operations.wrong", counted("matter", len(matters)))
         if matters
         else t("operations.flows"),
         "matters": matters,
-        "figures": _figures(visit, answer),
+        "figures": _figures(context, answer),
         "kafka": bool(answer.kafka),
         "key_pairs": _key_pairs(epoch),
-        "key_share": _share(visit.now, epoch),
+        "key_share": _share(context.now, epoch),
         **_arrived(answer),
         **_views(answer),
-        **_sources(visit),
+        **_sources(context),
     }
 
 
-def _figures(visit: Visit, answer: Status) -> Sequence[tuple[object, object]]:
+def _figures(context: RequestContext, answer: Status) -> Sequence[tuple[object, object]]:
     letters = answer.dead_letters
     return (
         (t("operations.position"), answer.position),
         (t("operations.published"), answer.checkpoint.size),
         (t("operations.age"), _age(answer.checkpoint.age_s)),
-        (t("operations.letters"), Link(to(visit, "dead-letters"), letters) if letters else 0),
+        (t("operations.letters"), Link(to(context, "dead-letters"), letters) if letters else 0),
         (t("operations.withheld"), answer.withheld),
         (t("operations.reads"), answer.reads_waiting),
         (t("operations.promise"), say("promise", answer.promise.state)),
@@ -110,24 +110,24 @@ def _view(name: str) -> object:
     return word(f"view.{name}")
 
 
-def _sources(visit: Visit) -> Facts:
-    rows = intake_sources.load(visit, NoParams()).sources
+def _sources(context: RequestContext) -> Facts:
+    rows = intake_sources.load(context, NoParams()).sources
     return {
         "source_columns": _columns("source topic state", "recorded refused quarantined"),
         "source_rows": [_source_row(row) for row in rows],
         "quarantined": [row for row in rows if row.state == "quarantined" and row.source],
-        "may_resume": visit.may("letters"),
+        "may_resume": context.may("letters"),
     }
 
 
-def _attention(visit: Visit, answer: Status, epoch: KeyStatus) -> Iterator[object]:
+def _attention(context: RequestContext, answer: Status, epoch: KeyStatus) -> Iterator[object]:
     """What somebody must do something about, each with where."""
     for topic in answer.halted:
         yield t("operations.halted", topic)
     for row in answer.quarantined:
         letters = kept_of(row.source, row.topic)
         href = to(
-            visit, "dead-letters", code=letters.code, source=letters.source, topic=letters.topic
+            context, "dead-letters", code=letters.code, source=letters.source, topic=letters.topic
         )
         yield t("operations.kept_out", Link(href, row.source), row.topic)
     behind = answer.position - answer.checkpoint.size
@@ -196,7 +196,7 @@ def _place(topic: str | None) -> object:
     return t("operations.commands") if topic.startswith(_COMMANDS) else topic
 
 
-def _kafka(_visit: Visit, _params: NoParams, answer: KafkaLags) -> Facts:
+def _kafka(_visit: RequestContext, _params: NoParams, answer: KafkaLags) -> Facts:
     return {
         "sentence": _behind(answer),
         "columns": _columns("topic partition", "bookmark lag held_back"),
@@ -220,8 +220,8 @@ def _lag(row: PartitionLag) -> object:
     return t("operations.unknown") if row.lag is None else row.lag
 
 
-def _letters(visit: Visit, params: LettersParams, answer: LetterPage) -> Facts:
-    may_retry = visit.may("letters")
+def _letters(context: RequestContext, params: LettersParams, answer: LetterPage) -> Facts:
+    may_retry = context.may("letters")
     return {
         "params": params,
         "sentence": t("letters.answer", answer.matching, answer.total),
@@ -232,21 +232,26 @@ def _letters(visit: Visit, params: LettersParams, answer: LetterPage) -> Facts:
         "columns": [
             Column(t(f"letters.{name}")) for name in ("letter", "why", "from", "seen", "forgotten")
         ],
-        "rows": [_letter_row(visit, row) for row in answer.dead_letters],
+        "rows": [_letter_row(context, row) for row in answer.dead_letters],
         "mended": also("mended", params.mended),
-        "names": [
-            (row.letter, f"{row.letter[:12]} {row.type or ''} {row.pointer}")
-            for row in answer.dead_letters
-            if row.topic
-        ],
+        "names": [_letter_name(row) for row in answer.dead_letters if row.topic],
         "may_retry": may_retry and answer.matching > 0,
         "at_once": min(TRIED_AT_ONCE, answer.matching),
-        "kind": {name: _told(getattr(params, name)) for name in KIND if getattr(params, name)},
+        "kind": _kind_of(params),
         "done": _done(params),
         # What was refused again would be refused once more: its sender comes first.
         "more": (params.tried or 0) > (params.stayed or 0)
         and answer.matching > (params.stayed or 0),
     }
+
+
+def _kind_of(params: LettersParams) -> dict[str, str]:
+    """The filter as the form sends it back."""
+    return {name: _told(getattr(params, name)) for name in KIND if getattr(params, name)}
+
+
+def _letter_name(row: DeadLetter) -> tuple[str, str]:
+    return row.letter, f"{row.letter[:12]} {row.type or ''} {row.pointer}"
 
 
 def _told(value: str | bool) -> str:
@@ -261,7 +266,11 @@ def _done(params: LettersParams) -> object:
     return t("letters.done", counted("message", params.tried), params.tried - stayed, stayed)
 
 
-def _letter(visit: Visit, _params: LetterParams, answer: DeadLetter) -> Facts:
+def _drawn(draw: Callable[[str], object], text: str | None) -> object:
+    return draw(text) if text else None
+
+
+def _letter(context: RequestContext, _params: LetterParams, answer: DeadLetter) -> Facts:
     """One message: what is wrong, where, who sent it, and which event mended it."""
     facts = (
         ("letter", Id(answer.letter)),
@@ -271,29 +280,28 @@ def _letter(visit: Visit, _params: LetterParams, answer: DeadLetter) -> Facts:
         ("why", lines(Tag(word(f"refusal.{answer.code}"), "bad"), _said(answer))),
         ("pointer", answer.pointer),
         ("from", t("letters.line", answer.topic or "", answer.offset or 0)),
-        ("first", when(answer.first_seen) if answer.first_seen else None),
-        ("seen", when(answer.last_seen) if answer.last_seen else None),
+        ("first", _drawn(when, answer.first_seen)),
+        ("seen", _drawn(when, answer.last_seen)),
         ("times", counted("time", answer.times)),
-        ("forgotten", day(answer.forgotten_after) if answer.forgotten_after else None),
+        ("forgotten", _drawn(day, answer.forgotten_after)),
     )
     mended = answer.mended_by
+    by = mended and event(context, mended, t("steps.event", mended))
     return {
-        "sentence": t("letters.mended_by", event(visit, mended, t("steps.event", mended)))
-        if mended
-        else t("letters.open"),
+        "sentence": t("letters.mended_by", by) if by else t("letters.open"),
         "pairs": [(t(f"letters.{name}"), value) for name, value in facts if value],
-        "may_retry": visit.may("letters") and not mended,
-        "back": Link(to(visit, "dead-letters"), t("letters.title")),
+        "may_retry": context.may("letters") and not mended,
+        "back": Link(to(context, "dead-letters"), t("letters.title")),
     }
 
 
-def _letter_row(visit: Visit, row: DeadLetter) -> Sequence[object]:
+def _letter_row(context: RequestContext, row: DeadLetter) -> Sequence[object]:
     if row.topic is None:  # all that is withheld: nothing but its number is known
         return (t("letters.withheld"), counted("message", row.times), None, None, None)
     place = _place(row.topic) if row.topic.startswith(_COMMANDS) else row.topic
     return (
         lines(
-            Link(to(visit, "dead-letters", row.letter), row.type or t("letters.no_type")),
+            Link(to(context, "dead-letters", row.letter), row.type or t("letters.no_type")),
             Id(row.id or row.letter[:12]),
             Tag(t("letters.mended", row.mended_by), "good") if row.mended_by else None,
         ),
@@ -303,8 +311,8 @@ def _letter_row(visit: Visit, row: DeadLetter) -> Sequence[object]:
             _said(row),
         ),
         [_source(row.source), t("letters.line", place, row.offset or 0)],
-        [when(row.last_seen) if row.last_seen else None, counted("time", row.times)],
-        day(row.forgotten_after) if row.forgotten_after else None,
+        [_drawn(when, row.last_seen), counted("time", row.times)],
+        _drawn(day, row.forgotten_after),
     )
 
 
@@ -329,11 +337,11 @@ class Kind(FormData, frozen=True, kw_only=True):
         named = {name: getattr(self, name) for name in KIND if name != "mended"}
         return LettersParams(**named, mended=self.mended is not None)
 
-    def address(self, visit: Visit, **counts: int) -> str:
+    def address(self, context: RequestContext, **counts: int) -> str:
         """Where that list is."""
         named = {name: getattr(self, name) for name in KIND}
         counted = {name: str(count) for name, count in counts.items()}
-        return to(visit, "dead-letters", **named, **counted)
+        return to(context, "dead-letters", **named, **counted)
 
 
 KIND = Kind.__struct_fields__
@@ -352,36 +360,36 @@ class Source(FormData, frozen=True, kw_only=True):
     topic: Shown
 
 
-def retry_chosen(visit: Visit, form: Chosen) -> str:
+def retry_chosen(context: RequestContext, form: Chosen) -> str:
     """Try some refused messages again; where the list is."""
     if not form.letter:
         raise Misconfigured("choose at least one message", field="letter")
-    with _recorder(visit) as recorder:
-        return _tried(visit, form, retry_named(visit.site, recorder, form.letter))
+    with _recorder(context) as recorder:
+        return _tried(context, form, retry_named(context.site, recorder, form.letter))
 
 
-def retry_like(visit: Visit, form: Kind) -> str:
+def retry_like(context: RequestContext, form: Kind) -> str:
     """Try refused messages of a kind again, so many at once; where the others are."""
-    with _recorder(visit) as recorder:
-        _, rows = retry_kind(visit.site, recorder, form.filter().kind, TRIED_AT_ONCE)
-        return _tried(visit, form, rows)
+    with _recorder(context) as recorder:
+        _, rows = retry_kind(context.site, recorder, form.filter().kind, TRIED_AT_ONCE)
+        return _tried(context, form, rows)
 
 
-def let_in(visit: Visit, form: Source) -> str:
+def let_in(context: RequestContext, form: Source) -> str:
     """Let a quarantined source in again; where the messages are that were kept of it."""
-    with _recorder(visit) as recorder:
+    with _recorder(context) as recorder:
         resume_source(recorder, form.source, form.topic)
     kept = kept_of(form.source, form.topic)
-    return to(visit, "dead-letters", code=kept.code, source=kept.source, topic=kept.topic)
+    return to(context, "dead-letters", code=kept.code, source=kept.source, topic=kept.topic)
 
 
-def _recorder(visit: Visit) -> AbstractContextManager[Ledger]:
-    return closing(visit.site.open_recorder())
+def _recorder(context: RequestContext) -> AbstractContextManager[Ledger]:
+    return closing(context.site.open_recorder())
 
 
-def _tried(visit: Visit, form: Kind, rows: Iterable[RetriedLetter]) -> str:
+def _tried(context: RequestContext, form: Kind, rows: Iterable[RetriedLetter]) -> str:
     outcomes = [row.outcome in {"recorded", "duplicate"} for row in rows]
-    return form.address(visit, tried=len(outcomes), stayed=outcomes.count(False))
+    return form.address(context, tried=len(outcomes), stayed=outcomes.count(False))
 
 
 def _columns(names: str, numbers: str = "") -> list[Column]:

@@ -10,6 +10,7 @@ from application.queries.persons.comparison import Change, ComparedValue, Compar
 from application.queries.persons.history import HistoryLine, HistoryPage
 from application.words import say
 from schemas.texts import field_name, query_name
+from web.context import RequestContext
 from web.linking import event, moment_texts, person, person_to
 from web.moments import day, moment_text, time_of_day, when
 from web.page import Page
@@ -27,7 +28,6 @@ from web.resources.persons import (
     person_history,
     person_looks,
 )
-from web.visit import Visit
 from web.words import counted, t, word
 
 SHOWN = 50
@@ -36,55 +36,57 @@ _TONES: dict[Change, Tone] = {"changed": "due", "new": "due", "gone": "due"}
 
 
 def more(
-    visit: Visit, params: PlaceParams, name: str, following: int | None
+    context: RequestContext, params: PlaceParams, name: str, following: int | None
 ) -> tuple[str | None, str | None]:
     """The addresses of the next and of the first page of a list of a person."""
     limit = None if params.limit == 100 else str(params.limit)
-    after = person_to(visit, params.reference, name, before=str(following), limit=limit)
-    first = person_to(visit, params.reference, name, limit=limit)
+    after = person_to(context, params.reference, name, before=str(following), limit=limit)
+    first = person_to(context, params.reference, name, limit=limit)
     return after if following else None, first if params.before else None
 
 
-def _history(visit: Visit, params: PlaceParams, answer: HistoryPage) -> Mapping[str, object]:
-    said = t("history.said", Figure(answer.count, person_to(visit, params.reference)))
+def _history(
+    context: RequestContext, params: PlaceParams, answer: HistoryPage
+) -> Mapping[str, object]:
+    said = t("history.said", Figure(answer.count, person_to(context, params.reference)))
     events = answer.events[:SHOWN]
     following = events[-1].position if len(answer.events) > len(events) else answer.next
-    rows = tuple(_event(visit, line) for line in events)
-    names = ("when", "what", "data", *(("seal",) if has_seals(visit) else ()))
+    rows = tuple(_event(context, line) for line in events)
+    names = ("when", "what", "data", *(("seal",) if has_seals(context) else ()))
     headings = (t(f"history.{name}") for name in names)
     hidden = hidden_in_fields(field for line in events for field in _hidden(line))
-    return head(visit, params, "history", said) | {
+    return head(context, params, "history", said) | {
         "parts": (Table(t("history.caption"), columns(*headings), rows),),
         "sealed": True,
         "recorded": any(is_open(line) for line in events),
-        "opening": opening(visit, params.reference, hidden),
-        "more": more(visit, params, "history", following),
+        "opening": opening(context, params.reference, hidden),
+        "more": more(context, params, "history", following),
     }
 
 
-def _event(visit: Visit, line: HistoryLine) -> tuple[object, ...]:
+def _event(context: RequestContext, line: HistoryLine) -> tuple[object, ...]:
     taken_back = Tag(t("event.annulled"), "due") if line.annulled_by else None
     values = (
-        t("values.pair", field_name(field, spoken()), value_of(visit, field, value))
+        t("values.pair", field_name(field, spoken()), value_of(context, field, value))
         for field, value in line.personal.items()
         if not is_hidden(value)
     )
     row = (
-        event(visit, line.position, when(line.occurred_at)),
+        event(context, line.position, when(line.occurred_at)),
         lines(sentence(line.text or line.type), taken_back),
-        lines(*values, _hidden_of(visit, line)),
+        lines(*values, _hidden_of(context, line)),
     )
-    if not has_seals(visit):
+    if not has_seals(context):
         return row
     told = {"type": line.type, "time": line.occurred_at, "recorded": line.recorded_at}
-    return *row, seal_of(visit, line.position, told)
+    return *row, seal_of(context, line.position, told)
 
 
-def _hidden_of(visit: Visit, line: HistoryLine) -> object:
+def _hidden_of(context: RequestContext, line: HistoryLine) -> object:
     """The hidden values of an event, with one way to open them."""
     hidden = [field_name(field, spoken()) for field in _hidden(line)]
     names = ", ".join(hidden)
-    ask = "#opening" if may_open(visit) else None
+    ask = "#opening" if may_open(context) else None
     return lines(names, Masked(names, ask)) if hidden else None
 
 
@@ -98,28 +100,28 @@ def is_open(line: HistoryLine) -> bool:
     return any(isinstance(value, str | int | list) for value in line.personal.values())
 
 
-def _looks(visit: Visit, params: PlaceParams, answer: Looks) -> Mapping[str, object]:
-    said = t("looks.said", Figure(answer.count, person_to(visit, params.reference, "looks")))
+def _looks(context: RequestContext, params: PlaceParams, answer: Looks) -> Mapping[str, object]:
+    said = t("looks.said", Figure(answer.count, person_to(context, params.reference, "looks")))
     # Who sees a part is not told in which role somebody looked, so nothing judges it.
-    judged = not visit.hides
+    judged = not context.hides
     names = ("when", "who", "why", "saw", *(("order",) if judged else ()))
     lists = [look for look in answer.looks if look.many and not look.everyone]
     table = Table(
         t("looks.caption"),
         columns(*(t(f"looks.{name}") for name in names)),
-        tuple(_look(visit, look, judged=judged) for look in answer.looks if look not in lists),
+        tuple(_look(context, look, judged=judged) for look in answer.looks if look not in lists),
     )
-    return head(visit, params, "looks", said) | {
-        "parts": (table, *_lists(visit, lists)),
-        "more": more(visit, params, "looks", answer.next),
+    return head(context, params, "looks", said) | {
+        "parts": (table, *_lists(context, lists)),
+        "more": more(context, params, "looks", answer.next),
     }
 
 
-def _look(visit: Visit, look: Look, *, judged: bool) -> tuple[object, ...]:
+def _look(context: RequestContext, look: Look, *, judged: bool) -> tuple[object, ...]:
     opened = t("looks.opened", word(f"reason.{look.reason}")) if look.reason else None
     row = (
-        span_of(visit, look),
-        lines(person(visit, look.who), code(look.role, "role") or None),
+        span_of(context, look),
+        lines(person(context, look.who), code(look.role, "role") or None),
         lines(
             Tag(opened, "due") if opened else None,
             look.case_ref,
@@ -131,13 +133,13 @@ def _look(visit: Visit, look: Look, *, judged: bool) -> tuple[object, ...]:
     return (*row, lines(*_wrong(look)) or Tag(t("looks.in_order"), "good")) if judged else row
 
 
-def span_of(visit: Visit, look: Look) -> object:
+def span_of(context: RequestContext, look: Look) -> object:
     """When somebody looked, which leads to its event; of a visit until when, or that it goes on."""
     begun = when(look.occurred_at)
     if look.position is None:
         return lines(begun, Tag(t("looks.going_on"), "due"))
     ended = t("looks.until", time_of_day(look.until)) if look.until != look.occurred_at else None
-    return lines(event(visit, look.position, begun), ended)
+    return lines(event(context, look.position, begun), ended)
 
 
 def questions(look: Look) -> Iterator[object]:
@@ -157,11 +159,11 @@ def _asked(look: Look) -> Counter[str]:
     return asked or Counter({look.why: look.count})
 
 
-def _lists(visit: Visit, looks: Iterable[Look]) -> Iterator[Table]:
+def _lists(context: RequestContext, looks: Iterable[Look]) -> Iterator[Table]:
     """Answers about many, of which no event says whom they named: by day, reader and role."""
     days: dict[tuple[object, ...], Counter[str]] = {}
     for look in looks:
-        who = day(look.occurred_at), person(visit, look.who), code(look.role, "role") or None
+        who = day(look.occurred_at), person(context, look.who), code(look.role, "role") or None
         days.setdefault(who, Counter()).update(_asked(look))
     rows = tuple(
         (
@@ -192,11 +194,13 @@ def _wrong(look: Look) -> Iterable[object]:
         yield say("staff", "not-covered", ", ".join(category(name) for name in beyond))
 
 
-def _comparison(visit: Visit, params: ComparisonParams, answer: Comparison) -> Mapping[str, object]:
-    now = moment_texts(visit.moment)
-    earlier = moment_texts(params.earlier(visit.moment, visit.now))
+def _comparison(
+    context: RequestContext, params: ComparisonParams, answer: Comparison
+) -> Mapping[str, object]:
+    now = moment_texts(context.moment)
+    earlier = moment_texts(params.earlier(context.moment, context.now))
     headings = (t("compare.what"), said_of(earlier), said_of(now), t("compare.change"))
-    values = tuple(_compared(visit, row) for row in answer.values)
+    values = tuple(_compared(context, row) for row in answer.values)
     standing = tuple(
         (category(row.category), _states(row.before), _states(row.after))
         for row in answer.categories
@@ -205,14 +209,14 @@ def _comparison(visit: Visit, params: ComparisonParams, answer: Comparison) -> M
     said = t("comparison.said", Figure(changed, "#values"))
     every = [value for row in answer.values for value in (row.before, row.after) if value]
     hidden = hidden_in_fields(row.field for row in answer.values if _masked(row))
-    return head(visit, params, "comparison", said) | {
+    return head(context, params, "comparison", said) | {
         "parts": (
             Table(t("comparison.values"), columns(*headings), values, "values"),
             Table(t("comparison.categories"), columns(*headings[:3]), standing),
         ),
         "compared": earlier,
         "recorded": any(isinstance(value.value, str | int | list) for value in every),
-        "opening": opening(visit, params.reference, hidden),
+        "opening": opening(context, params.reference, hidden),
     }
 
 
@@ -233,11 +237,11 @@ def said_of(moment: Mapping[str, str]) -> object:
     return lines(*parts)
 
 
-def _compared(visit: Visit, row: ComparedValue) -> tuple[object, ...]:
+def _compared(context: RequestContext, row: ComparedValue) -> tuple[object, ...]:
     cells = [
         lines(
-            value_of(visit, row.field, value.value),
-            event(visit, value.position, when(value.occurred_at)),
+            value_of(context, row.field, value.value),
+            event(context, value.position, when(value.occurred_at)),
         )
         if value
         else None

@@ -7,6 +7,7 @@ from application.queries.persons.consents import ChoiceShown, ConsentAct, Consen
 from application.queries.persons.marketing import ChannelDecision, MarketingAnswer, MarketingVerdict
 from application.words import say, told_in
 from documents.messages import told
+from web.context import RequestContext
 from web.linking import event
 from web.moments import day, when
 from web.names import cited
@@ -17,25 +18,26 @@ from web.parts import Table, columns, lines
 from web.pieces import Figure, Link, Tag
 from web.rendering import code
 from web.resources.persons import PersonParams, person_channels, person_consents
-from web.visit import Visit
 from web.words import t
 
 SHOWN = 50
 """So many acts stand on the page, the latest; the file has all of them."""
 
 
-def _consents(visit: Visit, params: PersonParams, answer: Consents) -> Mapping[str, object]:
+def _consents(
+    context: RequestContext, params: PersonParams, answer: Consents
+) -> Mapping[str, object]:
     effective = sum(consent.effective for consent in answer.consents)
     said = t("consents.said", Figure(effective, "#consents"), len(answer.consents))
-    channels = person_channels.load(visit, params)
-    consented = (_consent(visit, answer.subject, row) for row in answer.consents)
+    channels = person_channels.load(context, params)
+    consented = (_consent(context, answer.subject, row) for row in answer.consents)
     tables = (
         _table("consents", "purpose status effective", consented),
         _table("choices", "choice since facts", map(_choice, answer.choices)),
         _channels(channels),
-        _table("acts", "act when purpose how", (_act(visit, act) for act in _acts(answer))),
+        _table("acts", "act when purpose how", (_act(context, act) for act in _acts(answer))),
     )
-    return head(visit, params, "consents", said) | {"parts": tuple(filter(None, tables))}
+    return head(context, params, "consents", said) | {"parts": tuple(filter(None, tables))}
 
 
 def _table(name: str, headings: str, rows: Iterable[tuple[object, ...]]) -> Table | None:
@@ -45,7 +47,7 @@ def _table(name: str, headings: str, rows: Iterable[tuple[object, ...]]) -> Tabl
     return Table(t(f"consents.{name}_title"), texts, listed, name) if listed else None
 
 
-def _consent(visit: Visit, subject: str, consent: ConsentShown) -> tuple[object, ...]:
+def _consent(context: RequestContext, subject: str, consent: ConsentShown) -> tuple[object, ...]:
     until = t("consents.until", day(consent.valid_until)) if consent.valid_until else None
     counts = Tag(t("consents.counts"), "good") if consent.effective else Tag(t("consents.not"))
     return (
@@ -54,18 +56,18 @@ def _consent(visit: Visit, subject: str, consent: ConsentShown) -> tuple[object,
             code(consent.status, "consent-status"),
             day(consent.since),
             until,
-            *_withdrawing(visit, subject, consent),
+            *_withdrawing(context, subject, consent),
         ),
         lines(counts, told(consent.why)),
     )
 
 
-def _withdrawing(visit: Visit, subject: str, consent: ConsentShown) -> tuple[Link, ...]:
+def _withdrawing(context: RequestContext, subject: str, consent: ConsentShown) -> tuple[Link, ...]:
     """The form that takes it back, while it is in force."""
-    if consent.status != "given" or not visit.may("requests"):
+    if consent.status != "given" or not context.may("requests"):
         return ()
     named: dict[str, str | None] = {"subject": subject, "purpose": consent.purpose}
-    return acts(visit, ("consent-withdraw", "acts/withdraw-consent", named))
+    return acts(context, ("consent-withdraw", "acts/withdraw-consent", named))
 
 
 def _choice(choice: ChoiceShown) -> tuple[object, ...]:
@@ -118,11 +120,11 @@ def _acts(answer: Consents) -> list[ConsentAct]:
     return nlargest(SHOWN, acts, key=lambda act: act.position)
 
 
-def _act(visit: Visit, act: ConsentAct) -> tuple[object, ...]:
+def _act(context: RequestContext, act: ConsentAct) -> tuple[object, ...]:
     taken_back = Tag(t("event.annulled"), "due") if act.annulled_by else None
     return (
         lines(code(act.act, "consent-status"), taken_back),
-        event(visit, act.position, when(act.from_)),
+        event(context, act.position, when(act.from_)),
         code(act.purpose, "purpose"),
         lines(
             code(act.channel, "channel") if act.channel else None,

@@ -14,13 +14,14 @@ from application.queries.persons.search import (
     is_searchable,
     make_searchable,
 )
-from documents.reports import Asked, issued
+from documents.reports import ReportRequest, issued
 from ledger.errors import Misconfigured
 from schemas import is_person
 from schemas.formats import Code, Id
 from schemas.leaks import looks_personal
 from schemas.references import kind_of
 from schemas.texts import Language, field_name
+from web.context import RequestContext
 from web.exports import TYPES
 from web.linking import person, person_to
 from web.page import Form, FormData, Page
@@ -33,7 +34,6 @@ from web.reasons import REASON_CODES, Reason, ReasonCode
 from web.resource import NoParams
 from web.resources.finding_persons import SearchField, Searching, searching
 from web.resources.persons import PersonId, PersonParams
-from web.visit import Visit
 from web.words import t
 
 MEDIA = {
@@ -73,7 +73,9 @@ class ReportAsked(FormData, frozen=True):
     language: Language = "nl"
 
 
-def _searching(visit: Visit, _params: NoParams, answer: Searching) -> Mapping[str, object]:
+def _searching(
+    context: RequestContext, _params: NoParams, answer: Searching
+) -> Mapping[str, object]:
     fields = [(row.field, field_name(row.field, spoken())) for row in answer.fields]
     reasons = [(name, t(f"reason.{name}")) for name in REASON_CODES]
     return {
@@ -82,9 +84,9 @@ def _searching(visit: Visit, _params: NoParams, answer: Searching) -> Mapping[st
     }
 
 
-def look_up(visit: Visit, form: LookUp) -> str:
+def look_up(context: RequestContext, form: LookUp) -> str:
     """The page of a person, by reference. Raises NotFound, Misconfigured."""
-    if not visit.has("persons"):
+    if not context.has("persons"):
         raise NotForRole
     text = form.reference.strip()
     reference = text if "/" in text else f"customer/{text}"
@@ -92,43 +94,43 @@ def look_up(visit: Visit, form: LookUp) -> str:
         raise Misconfigured(
             "a subject looks like customer/10023 or customer/10023/contact/1", field="reference"
         )
-    return person_to(visit, reference)
+    return person_to(context, reference)
 
 
-def find_by(visit: Visit, form: FindBy) -> Shown:
+def find_by(context: RequestContext, form: FindBy) -> Shown:
     """Who has or had a value. Raises NotFound for a field that the reader may not look for."""
     row = next(
-        (row for row in searching.load(visit, NoParams()).fields if row.field == form.field), None
+        (row for row in searching.load(context, NoParams()).fields if row.field == form.field), None
     )
     if row is None:
         raise NotForRole
-    asking = _with_reason(visit, form, row) if row.reason else visit
+    asking = _with_reason(context, form, row) if row.reason else context
     if not row.reason:  # a reason is counted when it is taken
-        visit.count_opening()
+        context.count_opening()
     source = asking.source("find")
     if not is_searchable(source):
-        make_searchable(visit.site)
+        make_searchable(context.site)
     found = find(source, form.field, form.value.strip())
-    if not visit.has("staff"):
+    if not context.has("staff"):
         customers = [one for one in found.subjects if kind_of(one.subject) != "employee"]
         found = FoundPersons(found.field, customers)
     return Shown(FOUND, found)
 
 
-def _with_reason(visit: Visit, form: FindBy, row: SearchField) -> Visit:
+def _with_reason(context: RequestContext, form: FindBy, row: SearchField) -> RequestContext:
     if form.reason is None:
         raise Misconfigured("say why you look for this person", field="reason")
     if form.case_ref and looks_personal(form.case_ref):
         raise Misconfigured("this looks like personal data: name the case", field="case_ref")
-    return visit.for_reason(Reason(form.reason, form.case_ref), row.category)
+    return context.for_reason(Reason(form.reason, form.case_ref), row.category)
 
 
-def _found(visit: Visit, _params: NoParams, answer: Answer) -> Mapping[str, object]:
+def _found(context: RequestContext, _params: NoParams, answer: Answer) -> Mapping[str, object]:
     assert isinstance(answer, FoundPersons)  # the answer of the question, not that of the page
     field = field_name(answer.field, spoken())
     rows = tuple(
         (
-            person(visit, row.subject),
+            person(context, row.subject),
             Tag(t("found.now"), "good") if row.current else t("found.once"),
         )
         for row in answer.subjects
@@ -141,16 +143,16 @@ def _found(visit: Visit, _params: NoParams, answer: Answer) -> Mapping[str, obje
     }
 
 
-def hand_out(visit: Visit, form: ReportAsked) -> Download:
+def hand_out(context: RequestContext, form: ReportAsked) -> Download:
     """A document for a person, first recorded on the request that asks for it, as the command does."""
-    if not visit.may("requests"):
+    if not context.may("requests"):
         raise NotForRole
     kind, _, written = form.what.partition(".")
     params = PersonParams(kind=form.kind, id=form.id)  # type: ignore[arg-type]
-    source = visit.whole_source("report")
+    source = context.whole_source("report")
     report, language = REPORTS[kind], form.language if kind == "access" else "en"
-    asked = Asked(params.reference, written, language, form.request_ref)
-    content = issued(report, visit.site, source, asked, visit.settings.controller)
+    asked = ReportRequest(params.reference, written, language, form.request_ref)
+    content = issued(report, context.site, source, asked, context.settings.controller)
     return Download(f"{kind}.{written}", MEDIA[written], content)
 
 

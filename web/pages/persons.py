@@ -9,6 +9,7 @@ from ledger.errors import Halt
 from ledger.event import RecordedEvent
 from schemas import names
 from schemas.formats import instant_of
+from web.context import RequestContext
 from web.linking import person_parts, person_to, to
 from web.moments import dated, day, iso_day
 from web.page import Page
@@ -18,10 +19,9 @@ from web.pieces import Figure, Link, Tone
 from web.rendering import code
 from web.requests import bound_of
 from web.resources.persons import LineParams, PersonParams, person_drawn, person_shown
-from web.rights import Deed
+from web.rights import Permission
 from web.scale import Window
 from web.timeline import DrawnAct, State, Timeline, by_month, timeline
-from web.visit import Visit
 from web.words import counted, t, title_of
 
 LATEST = 15
@@ -32,40 +32,42 @@ _DAY = "0000-00-00"
 _TONES: dict[str, Tone] = {"hold": "due", "restriction": "due", "consent": "good"}
 
 
-def links(visit: Visit, reference: str, here: str = "") -> list[object]:
+def links(context: RequestContext, reference: str, here: str = "") -> list[object]:
     """Links to the pages about a person; the one that is shown is no link."""
-    parts = ["", *(name for name in PARTS if name != "documents" or visit.may("requests"))]
+    parts = ["", *(name for name in PARTS if name != "documents" or context.may("requests"))]
     return [
         t(f"part.{name or 'all'}")
         if name == here
         else Link(
-            person_to(visit, reference, *([name] if name else [])), t(f"part.{name or 'all'}")
+            person_to(context, reference, *([name] if name else [])), t(f"part.{name or 'all'}")
         )
         for name in parts
     ]
 
 
-def head(visit: Visit, params: PersonParams, here: str, said: object) -> dict[str, object]:
+def head(
+    context: RequestContext, params: PersonParams, here: str, said: object
+) -> dict[str, object]:
     """What the head of a page about a person says."""
     return {
         "title": title_of(params.reference),
         "part": t(f"part.{here}") if here else "",
         "said": said,
-        "links": links(visit, params.reference, here),
-        "deeds": _deeds(visit, params.reference),
+        "links": links(context, params.reference, here),
+        "deeds": _deeds(context, params.reference),
     }
 
 
-def _deeds(visit: Visit, reference: str) -> tuple[Link, ...]:
+def _deeds(context: RequestContext, reference: str) -> tuple[Link, ...]:
     """What the reader may begin for this person, the form filled in with whose it is."""
     subject: dict[str, str | None] = {"subject": reference}
-    offered: tuple[tuple[Deed, Offered], ...] = (
+    offered: tuple[tuple[Permission, Offered], ...] = (
         ("requests", ("request-open", "acts/open-request", subject)),
         ("requests", ("complaint-receive", "acts/receive-complaint", subject)),
         ("holds", ("hold-place", "acts/place-hold", subject)),
         ("decisions", ("decide", "acts/decide", subject)),
     )
-    return acts(visit, *(act for deed, act in offered if visit.may(deed)))
+    return acts(context, *(act for deed, act in offered if context.may(deed)))
 
 
 class _Done(NamedTuple):
@@ -99,58 +101,60 @@ class _Done(NamedTuple):
         return f"/events/{self.event.position}{self.rest}"
 
 
-def _person(visit: Visit, params: LineParams, answer: PersonSeen) -> Mapping[str, object]:
+def _person(
+    context: RequestContext, params: LineParams, answer: PersonSeen
+) -> Mapping[str, object]:
     reference = params.reference
-    rest = to(visit)[1:]  # what every address of the same moment ends with
+    rest = to(context)[1:]  # what every address of the same moment ends with
     done = [_Done(event, annulled_by, answer.word, rest) for event, annulled_by in answer.events]
     # A look at this page is an event, too. The looks have a page of their own, and would soon fill this list.
     told = (act for act in done if act.event.name != names.LEDGER_READ)
     latest = sorted(told, key=lambda act: act.occurred)[-LATEST:]
-    everything = person_to(visit, reference, "history")
+    everything = person_to(context, reference, "history")
     said = t(
         "person.said",
         Figure(answer.count, everything),
         day(answer.last),
         t(f"status.{answer.standing.status}"),
     )
-    return head(visit, params, "", said) | {
-        "line": line(visit, params, answer, done),
+    return head(context, params, "", said) | {
+        "line": line(context, params, answer, done),
         "months": by_month(latest),
         "all": Link(
             everything,
-            t("person.all_told" if visit.hides else "person.all", counted("act", answer.count)),
+            t("person.all_told" if context.hides else "person.all", counted("act", answer.count)),
         ),
-        "groups": groups(visit, answer.standing),
+        "groups": groups(context, answer.standing),
         "recorded": any_shown(answer.standing.categories),
-        "opening": opening(visit, reference, hidden_in(answer.standing.categories)),
+        "opening": opening(context, reference, hidden_in(answer.standing.categories)),
     }
 
 
 def line(
-    visit: Visit, params: LineParams, answer: PersonSeen, done: Sequence[DrawnAct]
+    context: RequestContext, params: LineParams, answer: PersonSeen, done: Sequence[DrawnAct]
 ) -> Timeline:
     """The picture of the acts and of what lasted, in the period that is asked for."""
 
     # Made once: the picture has dozens of these addresses, which differ in two days. These come last.
     days = {"from": _DAY, "until": _DAY}
-    before, between, after = to(visit, *person_parts(params.reference), **days).rsplit(_DAY, 2)
+    before, between, after = to(context, *person_parts(params.reference), **days).rsplit(_DAY, 2)
 
     def zoom(closer: Window) -> str:
         return f"{before}{iso_day(closer.start)}{between}{iso_day(closer.end)}{after}"
 
-    states = [_state(visit, one) for one in answer.lasting]
-    return timeline(done, states, window(visit, params, answer), visit.now, zoom)
+    states = [_state(context, one) for one in answer.lasting]
+    return timeline(done, states, window(context, params, answer), context.now, zoom)
 
 
-def window(visit: Visit, params: LineParams, answer: PersonSeen) -> Window:
+def window(context: RequestContext, params: LineParams, answer: PersonSeen) -> Window:
     """The period that is shown: what is asked for, else from the first act until now."""
-    shown = visit.moment.as_of or visit.now
+    shown = context.moment.as_of or context.now
     start = bound_of(params.from_, "from") or answer.first
     end = bound_of(params.until, "until", last=True) or max(shown, answer.last)
     return Window(start, max(end, start + timedelta(days=1)))
 
 
-def _state(visit: Visit, one: Lasting) -> State:
+def _state(context: RequestContext, one: Lasting) -> State:
     about = {"consent": "purpose", "restriction": "category"}.get(one.kind)
     name = code(one.ref, about) if about else one.ref
     return State(
@@ -158,7 +162,7 @@ def _state(visit: Visit, one: Lasting) -> State:
         _instant(one.start),
         _instant(one.end) if one.end else None,
         str(t(f"lasting.{one.kind}", name)),
-        to(visit, "events", str(one.position)),
+        to(context, "events", str(one.position)),
         _TONES.get(one.kind, "plain"),
     )
 

@@ -11,6 +11,7 @@ from documents.messages import told
 from ledger.event import instant
 from ledger.reading import head_position
 from ledger.tlog.proving.left import is_gone
+from web.context import RequestContext
 from web.moments import day_text, when
 from web.page import Form, FormData, Page
 from web.pieces import Id, Seal
@@ -19,7 +20,6 @@ from web.proof.seals import log_site, reads_whole_log, seal_of
 from web.resource import NoParams
 from web.resources import proof
 from web.resources.proof import EventParams, note_entry
-from web.visit import Visit
 from web.words import t, words
 
 # More points than a picture shows are thinned out.
@@ -53,48 +53,54 @@ def growth_of(days: Sequence[LogDay]) -> Growth | None:
     return Growth(points, day_text(kept[0].day), day_text(kept[-1].day), kept[::-1])
 
 
-def _present_log(visit: Visit, _params: NoParams, answer: LogState) -> Mapping[str, object]:
+def _present_log(
+    context: RequestContext, _params: NoParams, answer: LogState
+) -> Mapping[str, object]:
     size = answer.checkpoint.size if answer.checkpoint else 0
     return {
         "size": size,
         "waiting": max(0, answer.recorded - size),
-        "about": _about(visit, answer),
+        "about": _about(context, answer),
         "growth": growth_of(answer.growth),
-        "audit": audits_of(visit.settings).last,
-        "may_audit": visit.may("audit"),
+        "audit": audits_of(context.settings).last,
+        "may_audit": context.may("audit"),
     }
 
 
-def _about(visit: Visit, answer: LogState) -> list[tuple[Markup, object]]:
+def _about(context: RequestContext, answer: LogState) -> list[tuple[Markup, object]]:
     """The checkpoint, as names and values."""
     signed = answer.checkpoint
     if signed is None:
         return []
-    published = visit.now.timestamp() - signed.age_s
+    published = context.now.timestamp() - signed.age_s
     return [
         (t("proof.origin"), answer.origin),
         (t("proof.size"), signed.size),
-        (t("proof.published_at"), when(_moment(visit, published))),
+        (t("proof.published_at"), when(_moment(context, published))),
         (t("proof.root"), Id(signed.root)),
         (t("proof.signature"), t("proof.signed" if answer.signed else "proof.not_signed")),
     ]
 
 
-def _moment(visit: Visit, seconds: float) -> str:
-    return instant(visit.now.fromtimestamp(seconds, tz=visit.now.tzinfo))
+def _moment(context: RequestContext, seconds: float) -> str:
+    return instant(context.now.fromtimestamp(seconds, tz=context.now.tzinfo))
 
 
-def _present_event(visit: Visit, _params: EventParams, answer: EventProof) -> Mapping[str, object]:
+def _present_event(
+    context: RequestContext, _params: EventParams, answer: EventProof
+) -> Mapping[str, object]:
     seal: Seal | None = None
-    pruned = is_gone(visit.site.session("reader"), answer.position)
-    if reads_whole_log(visit) and not pruned:
+    pruned = is_gone(context.site.session("reader"), answer.position)
+    if reads_whole_log(context) and not pruned:
         # The seal fetches the entry, and no page of a person noted that.
-        note_entry(visit)
-        seal = seal_of(visit, answer.position, {})
-    return {"seal": seal, "pruned": pruned, "keys": log_site(visit)["keys"]}
+        note_entry(context)
+        seal = seal_of(context, answer.position, {})
+    return {"seal": seal, "pruned": pruned, "keys": log_site(context)["keys"]}
 
 
-def _present_audit(visit: Visit, _params: NoParams, answer: AuditRun) -> Mapping[str, object]:
+def _present_audit(
+    context: RequestContext, _params: NoParams, answer: AuditRun
+) -> Mapping[str, object]:
     report = answer.report
     return {
         "parts": [word for name in answer.looked_at if (word := part_word(name))],
@@ -103,7 +109,7 @@ def _present_audit(visit: Visit, _params: NoParams, answer: AuditRun) -> Mapping
         else [],
         "unchecked": [told(text) for text in report.unchecked] if report else [],
         "failure": told(answer.failure) if answer.failure else None,
-        "may_audit": visit.may("audit"),
+        "may_audit": context.may("audit"),
     }
 
 
@@ -124,10 +130,12 @@ class AuditForm(FormData, frozen=True):
     views: bool = False
 
 
-def start_audit(visit: Visit, form: AuditForm) -> str:
+def start_audit(context: RequestContext, form: AuditForm) -> str:
     """Start an audit, unless one runs."""
-    recorded = head_position(visit.site.session("reader"))
-    audits_of(visit.settings).start(visit.settings, visit.site.clock, recorded, views=form.views)
+    recorded = head_position(context.site.session("reader"))
+    audits_of(context.settings).start(
+        context.settings, context.site.clock, recorded, views=form.views
+    )
     return AUDIT
 
 

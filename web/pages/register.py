@@ -13,6 +13,7 @@ from application.register_words import RegisterWords
 from application.words import say, told_in
 from documents.register_exports import EXPORTS
 from projections.views.processing_register import Drift
+from web.context import RequestContext
 from web.exports import TYPES
 from web.linking import to
 from web.moments import day
@@ -24,7 +25,6 @@ from web.pieces import Id, Link, Tag
 from web.resource import NoParams
 from web.resources import register as resources
 from web.resources.register import ActivityParams
-from web.visit import Visit
 from web.words import counted, t
 
 _RULES = 3
@@ -36,13 +36,13 @@ FILES = {
 }
 
 
-def _register(visit: Visit, _params: NoParams, answer: Register) -> Mapping[str, object]:
+def _register(context: RequestContext, _params: NoParams, answer: Register) -> Mapping[str, object]:
     rows = answer.activities
     drifting = [row for row in rows if row.drift]
     table = Table(
         t("register.table"),
         (*headings("register", "activity observed basis retention drift"),),
-        tuple(_row(visit, row) for row in rows),
+        tuple(_row(context, row) for row in rows),
     )
     nothing = Nothing(t("register.nothing"), t("register.nothing_how"))
     judged_to = given(answer.retention_to)
@@ -50,24 +50,24 @@ def _register(visit: Visit, _params: NoParams, answer: Register) -> Mapping[str,
     return {
         "title": t("register.title"),
         "said": t("register.said", counted("activity", len(rows)), len(drifting)),
-        "links": _links(visit),
-        "parts": (*_bars(visit, drifting), table, *older) if rows else (nothing,),
+        "links": _links(context),
+        "parts": (*_bars(context, drifting), table, *older) if rows else (nothing,),
         "forms": ("csv", "xlsx", "json", "dpv", "fideslang"),
     }
 
 
-def _links(visit: Visit) -> tuple[object, ...]:
+def _links(context: RequestContext) -> tuple[object, ...]:
     return (
-        Link(to(visit, "register", format="html"), t("register.document")),
-        Link(to(visit, "lint"), t("lint.title")),
-        Link(to(visit, "purposes"), t("purposes.title")),
+        Link(to(context, "register", format="html"), t("register.document")),
+        Link(to(context, "lint"), t("lint.title")),
+        Link(to(context, "purposes"), t("purposes.title")),
     )
 
 
-def _bars(visit: Visit, drifting: list[RegisteredActivity]) -> tuple[Bars, ...]:
+def _bars(context: RequestContext, drifting: list[RegisteredActivity]) -> tuple[Bars, ...]:
     """How much of each activity was not declared."""
     bars = tuple(
-        Bar(_name(row), len(row.drift), to(visit, "register", row.activity), "due")
+        Bar(_name(row), len(row.drift), to(context, "register", row.activity), "due")
         for row in sorted(drifting, key=lambda row: -len(row.drift))
     )
     return (Bars(t("register.drift"), bars),) if bars else ()
@@ -77,11 +77,11 @@ def _name(row: RegisteredActivity) -> str:
     return RegisterWords(spoken()).activity(row.activity, row.name)
 
 
-def _row(visit: Visit, row: RegisteredActivity) -> tuple[object, ...]:
+def _row(context: RequestContext, row: RegisteredActivity) -> tuple[object, ...]:
     words, observed = RegisterWords(spoken()), row.observed
     return (
         lines(
-            Link(to(visit, "register", row.activity), _name(row)),
+            Link(to(context, "register", row.activity), _name(row)),
             say("register", "version", row.version) if row.version else None,
             Id(row.activity),
         ),
@@ -120,7 +120,7 @@ def _lacking(point: MissingPoint) -> str:
 
 
 def _activity(
-    visit: Visit, _params: ActivityParams, answer: RegisteredActivity
+    context: RequestContext, _params: ActivityParams, answer: RegisteredActivity
 ) -> Mapping[str, object]:
     words = RegisterWords(spoken())
     declared = answer.declared or UNDECLARED
@@ -138,14 +138,14 @@ def _activity(
     return {
         "title": _name(answer),
         "said": t("activity.said", len(answer.drift), len(answer.missing)),
-        "links": (Link(to(visit, "register"), t("register.title")),),
+        "links": (Link(to(context, "register"), t("register.title")),),
         "parts": (
             *notes,
             *(Notice(_lacking(point)) for point in answer.missing),
             Definitions(tuple(pair for pair in facts if pair[1] not in (None, ""))),
             _beside(answer, words),
-            _recipients(visit, answer, words),
-            _retention(visit, answer, words),
+            _recipients(context, answer, words),
+            _retention(context, answer, words),
             _versions(answer, words),
         ),
         "forms": ("json",),
@@ -201,9 +201,9 @@ def _run(some: Iterable[str]) -> object:
     return lines(*some)
 
 
-def _recipients(visit: Visit, answer: RegisteredActivity, words: RegisterWords) -> Table:
+def _recipients(context: RequestContext, answer: RegisteredActivity, words: RegisterWords) -> Table:
     names = ("recipient", "kind", "role", "country", "agreement")
-    edge = edge_of(visit)
+    edge = edge_of(context)
     rows = tuple(
         (
             lines(words.name(row.name), Id(row.recipient)),
@@ -221,13 +221,13 @@ def _recipients(visit: Visit, answer: RegisteredActivity, words: RegisterWords) 
     return Table(words.code("part", "recipients"), heads, rows, "recipients")
 
 
-def _retention(visit: Visit, answer: RegisteredActivity, words: RegisterWords) -> Table:
+def _retention(context: RequestContext, answer: RegisteredActivity, words: RegisterWords) -> Table:
     names = ("category", "declared_rule", "rules", "kept", "why", "held", "overdue")
     rows = tuple(
         (
             cap(words.category(row.category)),
             words.declared_rule(row.declared, row.declared_rule) if row.declared else None,
-            lines(*(_rule(visit, rule.rule, told_in(rule, "title")) for rule in row.rules)),
+            lines(*(_rule(context, rule.rule, told_in(rule, "title")) for rule in row.rules)),
             cap(words.kept(row.kept)),
             words.code("why", row.why),
             row.held,
@@ -239,8 +239,8 @@ def _retention(visit: Visit, answer: RegisteredActivity, words: RegisterWords) -
     return Table(words.code("part", "retention"), heads, rows, "retention")
 
 
-def _rule(visit: Visit, id: str, title: str) -> object:
-    return Link(to(visit, "rules", id), title) if visit.has("findings") else title
+def _rule(context: RequestContext, id: str, title: str) -> object:
+    return Link(to(context, "rules", id), title) if context.has("findings") else title
 
 
 def _versions(answer: RegisteredActivity, words: RegisterWords) -> Table:

@@ -24,6 +24,7 @@ from projections.folds.timetravel import NOW
 from projections.reading.request_acts import NOTHING_HELD, ActOn
 from rulebook import REFUSALS
 from web.acts import Act, WhoseParams, asked, options, time_of
+from web.context import RequestContext
 from web.linking import act
 from web.names import activity_options
 from web.page import AnyForm, AnyPage, Preview, previewed
@@ -32,35 +33,36 @@ from web.pages.decisions import outcome_parts
 from web.parts import Input, Notice, Text
 from web.rendering import code
 from web.resources.requests import CaseParams
-from web.visit import Visit
 from web.words import t
 
 _ABOUT = "request"
 
 
-def _open(visit: Visit, given: NewRequest) -> str:
-    case = open_request(visit.site, visit.source(_ABOUT), given, time_of(visit, given))
+def _open(context: RequestContext, given: NewRequest) -> str:
+    case = open_request(context.site, context.source(_ABOUT), given, time_of(context, given))
     return act("requests", case.request.ref, subject=given.subject)
 
 
-def _doing(do: Callable[[Site, Source, Any, datetime], object]) -> Callable[[Visit, Any], str]:
+def _doing(
+    do: Callable[[Site, Source, Any, datetime], object],
+) -> Callable[[RequestContext, Any], str]:
     """Do an act on a request; the address of its file."""
 
-    def done(visit: Visit, given: OnRequest) -> str:
-        do(visit.site, visit.source(_ABOUT), given, time_of(visit, given))
+    def done(context: RequestContext, given: OnRequest) -> str:
+        do(context.site, context.source(_ABOUT), given, time_of(context, given))
         return act("requests", given.ref, subject=given.subject)
 
     return done
 
 
-def _file(visit: Visit, params: CaseParams) -> RequestFile:
-    source = visit.source(_ABOUT)
-    return request_file(source, params.ref, params.subject, NOW, visit.language)
+def _file(context: RequestContext, params: CaseParams) -> RequestFile:
+    source = context.source(_ABOUT)
+    return request_file(source, params.ref, params.subject, NOW, context.language)
 
 
-def _about(visit: Visit, params: CaseParams) -> Sequence[tuple[object, object]]:
+def _about(context: RequestContext, params: CaseParams) -> Sequence[tuple[object, object]]:
     """How the request stands."""
-    case = _file(visit, params)
+    case = _file(context, params)
     return (
         (cap(say("requests", "request")), case.request_ref),
         *pairs(
@@ -76,10 +78,12 @@ def _about(visit: Visit, params: CaseParams) -> Sequence[tuple[object, object]]:
     )
 
 
-def _allowed(visit: Visit, given: OnRequest, deed: ActOn, code: str = "") -> FoundRequest:
+def _allowed(
+    context: RequestContext, given: OnRequest, deed: ActOn, code: str = ""
+) -> FoundRequest:
     """The request, whose state allows an act. Raises NotAllowed."""
-    source = visit.source(_ABOUT)
-    return on_requests.allowed_on(source, given, time_of(visit, given), (deed, code))
+    source = context.source(_ABOUT)
+    return on_requests.allowed_on(source, given, time_of(context, given), (deed, code))
 
 
 def _would(case: FoundRequest, given: OnRequest, *parts: object) -> Preview:
@@ -87,30 +91,30 @@ def _would(case: FoundRequest, given: OnRequest, *parts: object) -> Preview:
     return previewed(parts, [case.request.ref, len(case.request.steps), given])
 
 
-def _would_extend(visit: Visit, given: Extension) -> Preview:
-    case = _allowed(visit, given, "extend")
+def _would_extend(context: RequestContext, given: Extension) -> Preview:
+    case = _allowed(context, given, "extend")
     reason = code(given.reason, "extension")
     return _would(case, given, Text(t("act-request-extend.would", reason)))
 
 
-def _would_refuse(visit: Visit, given: Refusal) -> Preview:
-    case = _allowed(visit, given, "refuse", given.ground)
-    acts_before_refusal(visit.source(_ABOUT), case, given.ground)
+def _would_refuse(context: RequestContext, given: Refusal) -> Preview:
+    case = _allowed(context, given, "refuse", given.ground)
+    acts_before_refusal(context.source(_ABOUT), case, given.ground)
     notice = REFUSALS[given.ground]
-    text = notice.text_nl if visit.language == "nl" else notice.text
+    text = notice.text_nl if context.language == "nl" else notice.text
     would = Text(t("act-request-refuse.would", code(given.ground, "refusal")))
     must = Notice(say("request", "notice"), text)
     return _would(case, given, would, must)
 
 
-def _would_answer(visit: Visit, given: RequestAnswer) -> Preview:
-    case = _allowed(visit, given, "answer", given.outcome)
+def _would_answer(context: RequestContext, given: RequestAnswer) -> Preview:
+    case = _allowed(context, given, "answer", given.outcome)
     acts_before_answer(case, given)
     if case.right != "erasure" or given.outcome == NOTHING_HELD:
         return _would(case, given, _ends_as(given.outcome))
     wanted = Decision(subject=case.person, request=case.request.ref)
-    source = visit.source("retention")
-    decided = decide(visit.site, source, wanted, carry_out=False)
+    source = context.source("retention")
+    decided = decide(context.site, source, wanted, carry_out=False)
     # What is decided on each category is the outcome, whatever was chosen.
     preview = _would(case, given, _ends_as(decided.outcome), *outcome_parts(decided))
     return previewed(preview.parts, [preview.seen, decided])
@@ -120,9 +124,9 @@ def _ends_as(outcome: str) -> Text:
     return Text(t("act-request-answer.would", code(outcome, "outcome")))
 
 
-def _answer_inputs(visit: Visit, params: CaseParams) -> Sequence[Input]:
+def _answer_inputs(context: RequestContext, params: CaseParams) -> Sequence[Input]:
     """What an answer needs, by the right that it is about."""
-    right = _file(visit, params).right
+    right = _file(context, params).right
     changes: dict[str, Mapping[str, object] | None] = {
         "category": {} if right == "restriction" else None,
         "ground": {"required": True} if right == "restriction" else None,
@@ -134,17 +138,17 @@ def _answer_inputs(visit: Visit, params: CaseParams) -> Sequence[Input]:
     return asked(RequestAnswer, **changes)
 
 
-def _open_inputs(visit: Visit, _params: WhoseParams) -> Sequence[Input]:
+def _open_inputs(context: RequestContext, _params: WhoseParams) -> Sequence[Input]:
     unknown = (("true", t("request-open.unknown")),)
     return asked(
         NewRequest,
-        activity={"kind": "choice", "options": activity_options(visit)},
+        activity={"kind": "choice", "options": activity_options(context)},
         ground={"required": False},
         unknown={"kind": "checks", "options": unknown},
     )
 
 
-def _verify_inputs(_visit: Visit, _params: CaseParams) -> Sequence[Input]:
+def _verify_inputs(_visit: RequestContext, _params: CaseParams) -> Sequence[Input]:
     shown = (("false", t("request-verify.shown")), ("true", t("request-verify.failed")))
     failed = {"kind": "choice", "options": shown, "required": True, "value": "false"}
     return asked(IdentityCheck, failed=failed)

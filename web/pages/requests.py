@@ -10,6 +10,7 @@ from application.queries.cases.requests import RequestFile
 from application.queries.reports.letters import fitting_letters
 from rulebook import RIGHTS
 from web.acts import options
+from web.context import RequestContext
 from web.linking import person_to, to
 from web.moments import day
 from web.page import Page
@@ -19,50 +20,51 @@ from web.parts import Input
 from web.pieces import Link
 from web.resources import requests as resources
 from web.resources.requests import CaseParams, RequestsParams
-from web.visit import Visit
 from web.words import counted, t
 
 
-def _list(visit: Visit, params: RequestsParams, answer: RequestPage) -> Mapping[str, object]:
+def _list(
+    context: RequestContext, params: RequestsParams, answer: RequestPage
+) -> Mapping[str, object]:
     return {
         "title": title_of(REQUESTS),
-        "said": _said(visit, answer),
-        "links": _links(visit),
+        "said": _said(context, answer),
+        "links": _links(context),
         "parts": (
-            _filter(visit, params),
-            listed(visit, REQUESTS, answer.requests, "requests"),
+            _filter(context, params),
+            listed(context, REQUESTS, answer.requests, "requests"),
         ),
-        "more": more(visit, "requests", params, answer.next),
+        "more": more(context, "requests", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
 
 
-def _said(visit: Visit, answer: RequestPage) -> object:
+def _said(context: RequestContext, answer: RequestPage) -> object:
     first = next((row.due_on for row in answer.requests if row.due_on and not row.ended_at), None)
     if answer.open is None:
         return counted("request", len(answer.requests))
     if not answer.open:
         return t("requests.none_open")
     if answer.overdue:
-        late = Link(to(visit, "requests", overdue="true"), counted("request", answer.overdue))
+        late = Link(to(context, "requests", overdue="true"), counted("request", answer.overdue))
         return t("requests.said_overdue", counted("request", answer.open), late)
     if first is None:
         return t("requests.said", counted("request", answer.open))
     return t("requests.said_due", counted("request", answer.open), day(first))
 
 
-def _links(visit: Visit) -> tuple[object, ...]:
+def _links(context: RequestContext) -> tuple[object, ...]:
     opening: Offered = ("request-open", "acts/open-request", {})
     return (
-        Link(to(visit, "complaints"), title_of(COMPLAINTS)),
-        Link(to(visit, "notifications"), title_of(NOTIFICATIONS)),
-        *(acts(visit, opening) if visit.may("requests") else ()),
+        Link(to(context, "complaints"), title_of(COMPLAINTS)),
+        Link(to(context, "notifications"), title_of(NOTIFICATIONS)),
+        *(acts(context, opening) if context.may("requests") else ()),
     )
 
 
-def _filter(visit: Visit, params: RequestsParams) -> object:
+def _filter(context: RequestContext, params: RequestsParams) -> object:
     return filtered(
-        visit,
+        context,
         "/requests",
         choice("right", options("right", RIGHTS), params.right),
         Input("subject", value=params.subject or "", hint="subject"),
@@ -71,38 +73,40 @@ def _filter(visit: Visit, params: RequestsParams) -> object:
     )
 
 
-def _file(visit: Visit, params: CaseParams, answer: RequestFile) -> Mapping[str, object]:
+def _file(context: RequestContext, params: CaseParams, answer: RequestFile) -> Mapping[str, object]:
     return {
         "title": title_of_file(REQUEST, answer),
-        "links": (*_documents(visit, answer), *_acts(visit, params, answer)),
-        "parts": tuple(filed(visit, REQUEST, answer)),
+        "links": (*_documents(context, answer), *_acts(context, params, answer)),
+        "parts": tuple(filed(context, REQUEST, answer)),
         "forms": ("json",),
     }
 
 
-def _documents(visit: Visit, answer: RequestFile) -> Iterator[Link]:
+def _documents(context: RequestContext, answer: RequestFile) -> Iterator[Link]:
     """Where the document is made that the right asks for, and letters."""
-    if visit.may("requests") and fitting_letters(answer):
-        yield Link(to(visit, "requests", answer.request_ref, "letters"), t("correspondence.title"))
-    wanted = answer.right in {"access", "portability"} and visit.may("requests")
-    if wanted and visit.has("persons") and isinstance(answer.subject, str):
-        yield Link(person_to(visit, answer.subject, "documents"), t("part.documents"))
+    if context.may("requests") and fitting_letters(answer):
+        yield Link(
+            to(context, "requests", answer.request_ref, "letters"), t("correspondence.title")
+        )
+    wanted = answer.right in {"access", "portability"} and context.may("requests")
+    if wanted and context.has("persons") and isinstance(answer.subject, str):
+        yield Link(person_to(context, answer.subject, "documents"), t("part.documents"))
 
 
-def _acts(visit: Visit, params: CaseParams, answer: RequestFile) -> tuple[object, ...]:
+def _acts(context: RequestContext, params: CaseParams, answer: RequestFile) -> tuple[object, ...]:
     """What may be done with it, by a role that may."""
-    if answer.ended_at or not visit.may("requests"):
+    if answer.ended_at or not context.may("requests"):
         return ()
     case, whose = f"requests/{answer.request_ref}", {"subject": params.subject}
     done = {"extend": answer.extended, "verify": answer.identity == "verified"}
     named = (name for name in _ON_A_CASE if not done.get(name))
     offered: list[Offered] = [(f"request-{name}", f"{case}/{name}", {**whose}) for name in named]
-    return acts(visit, *offered, *_deciding(visit, answer))
+    return acts(context, *offered, *_deciding(context, answer))
 
 
-def _deciding(visit: Visit, answer: RequestFile) -> Iterator[Offered]:
+def _deciding(context: RequestContext, answer: RequestFile) -> Iterator[Offered]:
     """To decide on the data, where the right asks for an erasure."""
-    if answer.right in {"erasure", "objection"} and visit.may("decisions"):
+    if answer.right in {"erasure", "objection"} and context.may("decisions"):
         name = answer.subject if isinstance(answer.subject, str) else None
         yield "decide", "acts/decide", {"subject": name, "request": answer.request_ref}
 

@@ -12,6 +12,7 @@ from documents.messages import told
 from schemas import CATEGORIES
 from schemas.texts import field_name
 from web.acts import options
+from web.context import RequestContext
 from web.linking import person, to
 from web.moments import day, month_text
 from web.page import Page
@@ -34,24 +35,23 @@ from web.resource import NoParams
 from web.resources import retention as resources
 from web.resources.retention import DueParams, ForecastParams, RunParams
 from web.runs import RetentionRun, runs_of
-from web.visit import Visit
 from web.words import counted, t
 
 _TONES: dict[str, Tone] = {"due": "bad", "deferred": "due"}
 
 
-def _due(visit: Visit, params: DueParams, answer: ClockPage) -> Mapping[str, object]:
+def _due(context: RequestContext, params: DueParams, answer: ClockPage) -> Mapping[str, object]:
     due = sum(count.clocks for count in answer.due)
     table = Table(
         say("clocks", "title"),
         headings("clocks", "subject category situation until rule kept"),
-        tuple(_clock(visit, row) for row in answer.clocks),
+        tuple(_clock(context, row) for row in answer.clocks),
     )
     nothing = Nothing(t("retention.nothing"), t("retention.nothing_how"))
     parts = (
-        _bars(visit, answer),
+        _bars(context, answer),
         filtered(
-            visit,
+            context,
             "/retention",
             choice("category", options("category", CATEGORIES), params.category),
             _which(params),
@@ -62,9 +62,9 @@ def _due(visit: Visit, params: DueParams, answer: ClockPage) -> Mapping[str, obj
     return {
         "title": t("retention.title"),
         "said": t("retention.said", counted("clock", due)),
-        "links": _links(visit),
+        "links": _links(context),
         "parts": tuple(part for part in parts if part),
-        "more": more(visit, "retention", params, answer.next),
+        "more": more(context, "retention", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
 
@@ -75,31 +75,31 @@ def _which(params: DueParams) -> Input:
     return Input("all", "choice", shown, value="true" if params.all else "", label="also_all")
 
 
-def _links(visit: Visit) -> tuple[object, ...]:
-    may = visit.may("decisions")
+def _links(context: RequestContext) -> tuple[object, ...]:
+    may = context.may("decisions")
     offered: list[Offered] = [("decide", "acts/decide", {}), ("run", "acts/run-retention", {})]
     return (
-        Link(to(visit, "retention", "forecast"), t("forecast.title")),
-        Link(to(visit, "retention", "run"), t("due.title")),
-        *_ran(visit),
-        *(acts(visit, *offered) if may else ()),
+        Link(to(context, "retention", "forecast"), t("forecast.title")),
+        Link(to(context, "retention", "run"), t("due.title")),
+        *_ran(context),
+        *(acts(context, *offered) if may else ()),
     )
 
 
-def _ran(visit: Visit) -> tuple[Link, ...]:
+def _ran(context: RequestContext) -> tuple[Link, ...]:
     """Where the run stands that somebody started here."""
-    if runs_of(visit.settings).last.state == "none":
+    if runs_of(context.settings).last.state == "none":
         return ()
-    return (Link(to(visit, "retention", "progress"), t("progress.title")),)
+    return (Link(to(context, "retention", "progress"), t("progress.title")),)
 
 
-def _bars(visit: Visit, answer: ClockPage) -> Bars | None:
+def _bars(context: RequestContext, answer: ClockPage) -> Bars | None:
     """How much of each category is due or late."""
     bars = tuple(
         Bar(
             _category(count.category),
             count.clocks,
-            to(visit, "retention", category=count.category),
+            to(context, "retention", category=count.category),
             "bad",
         )
         for count in answer.due
@@ -111,15 +111,15 @@ def _category(category: str | None) -> str:
     return cap(code(category, "category") if category else say("clocks", "entries"))
 
 
-def _clock(visit: Visit, row: Clock) -> tuple[object, ...]:
+def _clock(context: RequestContext, row: Clock) -> tuple[object, ...]:
     """One clock. A ground for keeping is not shown of data that is due: it does not stop the erasure."""
     cause = ground(row.cause or row.deferred)
     return (
-        person(visit, row.subject),
+        person(context, row.subject),
         named(row.fields) if row.fields else _category(row.category),
         lines(Tag(say("situation", row.situation), _TONES.get(row.situation, "plain")), cause),
         _until(row),
-        _rule(visit, row.rule) if row.category else say("clocks", "forgotten", entry_years()),
+        _rule(context, row.rule) if row.category else say("clocks", "forgotten", entry_years()),
         None if row.due else lines(*(lines(ground(it.ground), it.ref) for it in row.grounds)),
     )
 
@@ -133,19 +133,21 @@ def _until(row: Clock) -> object:
     return say("clocks", "anchor", anchor(row.waits_for)) if row.waits_for else None
 
 
-def _rule(visit: Visit, id: str | None) -> object:
+def _rule(context: RequestContext, id: str | None) -> object:
     if id is None:
         return None
     rule = rulebook.retention_rule(id)
     title = told_in(rule, "title") if rule else id
-    return Link(to(visit, "rules", id), title) if visit.has("findings") else lines(title, Id(id))
+    return (
+        Link(to(context, "rules", id), title) if context.has("findings") else lines(title, Id(id))
+    )
 
 
-def steps_table(visit: Visit, title: str, due: Sequence[StepShown]) -> Table:
+def steps_table(context: RequestContext, title: str, due: Sequence[StepShown]) -> Table:
     """What goes, a row for each step."""
     rows = tuple(
         (
-            person(visit, row.subject),
+            person(context, row.subject),
             lines(ground(row.cause), row.request_ref),
             _what_goes(row),
             day(row.newest) if row.newest else None,
@@ -168,25 +170,27 @@ def _what_goes(row: StepShown) -> object:
     return codes("category", row.categories)
 
 
-def _would_go(visit: Visit, params: RunParams, answer: StepPage) -> Mapping[str, object]:
+def _would_go(context: RequestContext, params: RunParams, answer: StepPage) -> Mapping[str, object]:
     nothing = Nothing(t("retention.nothing"), t("retention.nothing_how"))
-    table = steps_table(visit, say("erasing", "would-be"), answer.due)
+    table = steps_table(context, say("erasing", "would-be"), answer.due)
     until = answer.counted_to
-    may = visit.may("decisions")
+    may = context.may("decisions")
     return {
         "title": t("due.title"),
         "said": t("due.said", counted("erasure", answer.count)),
-        "links": acts(visit, *([("run", "acts/run-retention", {})] if may else [])),
+        "links": acts(context, *([("run", "acts/run-retention", {})] if may else [])),
         "parts": (
             table if answer.due else nothing,
             *((Text(t("retention.counted_to", until)),) if until else ()),
         ),
-        "more": more(visit, "retention/run", params, answer.next),
+        "more": more(context, "retention/run", params, answer.next),
         "forms": ("csv", "xlsx", "json"),
     }
 
 
-def _to_come(visit: Visit, params: ForecastParams, answer: Forecast) -> Mapping[str, object]:
+def _to_come(
+    context: RequestContext, params: ForecastParams, answer: Forecast
+) -> Mapping[str, object]:
     by_month: Counter[str] = Counter()
     for row in answer.months:
         by_month[row.month] += row.data_subjects
@@ -204,16 +208,18 @@ def _to_come(visit: Visit, params: ForecastParams, answer: Forecast) -> Mapping[
     return {
         "title": t("forecast.title"),
         "said": t("forecast.said", day(answer.until)),
-        "parts": (filtered(visit, "/retention/forecast", months), *shown),
+        "parts": (filtered(context, "/retention/forecast", months), *shown),
         "forms": ("csv", "xlsx", "json"),
     }
 
 
-def _progress(visit: Visit, _params: NoParams, answer: RetentionRun) -> Mapping[str, object]:
+def _progress(
+    context: RequestContext, _params: NoParams, answer: RetentionRun
+) -> Mapping[str, object]:
     said = t(f"progress.{answer.state}_said", counted("erasure", answer.done))
     leads = (
-        Link(to(visit, "retention"), t("retention.title")),
-        Link(to(visit, "retention", "run"), t("due.title")),
+        Link(to(context, "retention"), t("retention.title")),
+        Link(to(context, "retention", "run"), t("due.title")),
     )
     return {
         "said": said,

@@ -6,6 +6,7 @@ from application.answer import given
 from application.queries.oversight.access import Access, Rights, RoleHeld
 from application.queries.oversight.looks import EmployeeFile, Look, Looks, RoleLooks
 from application.words import say
+from web.context import RequestContext
 from web.linking import event, person, to
 from web.moments import day, when
 from web.page import Page
@@ -25,22 +26,21 @@ from web.resources.staff import (
     seen,
     staff,
 )
-from web.visit import Visit
 from web.words import counted, t, word
 
 Facts = Mapping[str, object]
 _ACCOUNT_TONES: Mapping[str, Tone] = {"open": "good", "ended": "plain", "endless": "bad"}
 
 
-def _staff(visit: Visit, params: AccessParams, answer: Access) -> Facts:
-    every = roles.load(visit, NoParams()).roles
+def _staff(context: RequestContext, params: AccessParams, answer: Access) -> Facts:
+    every = roles.load(context, NoParams()).roles
     return {
         "params": params,
         "sentence": t("staff.answer", counted("employee", len(answer.employees))),
         "role_columns": _columns("role covers parts acts values", "holders"),
-        "role_rows": [_role_row(visit, role) for role in every],
+        "role_rows": [_role_row(context, role) for role in every],
         "columns": _columns("employee roles covers vog employed"),
-        "rows": [_employee_row(visit, row) for row in answer.employees],
+        "rows": [_employee_row(context, row) for row in answer.employees],
         "role_options": [
             ("", t("staff.any")),
             *((role.role, code(role.role, "role")) for role in every if role.holders),
@@ -48,7 +48,7 @@ def _staff(visit: Visit, params: AccessParams, answer: Access) -> Facts:
     }
 
 
-def _role_row(visit: Visit, role: RoleRights) -> Sequence[object]:
+def _role_row(context: RequestContext, role: RoleRights) -> Sequence[object]:
     covers = t("staff.undefined") if role.categories is None else _categories(role.categories)
     return (
         code(role.role, "role"),
@@ -56,13 +56,13 @@ def _role_row(visit: Visit, role: RoleRights) -> Sequence[object]:
         [t(f"console_part.{part}") for part in role.parts],
         [t(f"deed.{deed}") for deed in role.acts],
         t(f"sight.{role.opens}-{role.others}") if role.parts else None,
-        Link(to(visit, "staff", role=role.role), role.holders) if role.holders else 0,
+        Link(to(context, "staff", role=role.role), role.holders) if role.holders else 0,
     )
 
 
-def _employee_row(visit: Visit, row: Rights) -> Sequence[object]:
+def _employee_row(context: RequestContext, row: Rights) -> Sequence[object]:
     return (
-        person(visit, row.employee),
+        person(context, row.employee),
         [_held(role) for role in row.roles],
         _categories(row.categories),
         day(row.vog.issued_on) if row.vog else None,
@@ -79,7 +79,7 @@ def _categories(names: Iterable[str]) -> list[str]:
     return [code(name, "category") for name in names]
 
 
-def _employee(visit: Visit, _params: EmployeeParams, answer: EmployeeFile) -> Facts:
+def _employee(context: RequestContext, _params: EmployeeParams, answer: EmployeeFile) -> Facts:
     return {
         "name": answer.employee if isinstance(answer.employee, str) else t("value.erased"),
         "sentence": t("staff.saw", counted("look", answer.count)),
@@ -101,19 +101,19 @@ def _employee(visit: Visit, _params: EmployeeParams, answer: EmployeeFile) -> Fa
             )
             for act in reversed(answer.history)
         ],
-        **_looks(visit, answer.looks, answer.next, with_who=False),
+        **_looks(context, answer.looks, answer.next, with_who=False),
     }
 
 
-def _seen(visit: Visit, params: SeenParams, answer: Looks) -> Facts:
+def _seen(context: RequestContext, params: SeenParams, answer: Looks) -> Facts:
     return {
-        "subject": person(visit, answer.subject),
+        "subject": person(context, answer.subject),
         "sentence": t("staff.seen", counted("time", answer.count)),
-        **_looks(visit, answer.looks, answer.next, with_whose=False),
+        **_looks(context, answer.looks, answer.next, with_whose=False),
     }
 
 
-def _inspections(visit: Visit, _params: LooksParams, answer: RoleLooks) -> Facts:
+def _inspections(context: RequestContext, _params: LooksParams, answer: RoleLooks) -> Facts:
     running = sum(account.state == "open" for account in answer.accounts)
     return {
         "sentence": t(
@@ -122,7 +122,7 @@ def _inspections(visit: Visit, _params: LooksParams, answer: RoleLooks) -> Facts
         "account_columns": _columns("employee since ends state", "reads"),
         "account_rows": [
             (
-                person(visit, account.employee),
+                person(context, account.employee),
                 when(account.since),
                 when(account.until) if account.until else None,
                 Tag(t(f"account.{account.state}"), _ACCOUNT_TONES[account.state]),
@@ -130,12 +130,12 @@ def _inspections(visit: Visit, _params: LooksParams, answer: RoleLooks) -> Facts
             )
             for account in answer.accounts
         ],
-        **_looks(visit, answer.looks, answer.next),
+        **_looks(context, answer.looks, answer.next),
     }
 
 
 def _looks(
-    visit: Visit,
+    context: RequestContext,
     looks: Sequence[Look],
     following: int | None,
     *,
@@ -147,23 +147,23 @@ def _looks(
     columns = _columns(" ".join([*names, "why covers wrong", "event"]))
     rows = [
         (
-            span_of(visit, look),
-            *([[person(visit, look.who), code(look.role, "role")]] if with_who else ()),
-            *([_whose(visit, look)] if with_whose else ()),
+            span_of(context, look),
+            *([[person(context, look.who), code(look.role, "role")]] if with_who else ()),
+            *([_whose(context, look)] if with_whose else ()),
             _why(look),
             _categories(look.categories) or t("staff.facts"),
             _wrong(look),
-            event(visit, look.position) if look.position else None,
+            event(context, look.position) if look.position else None,
         )
         for look in looks
     ]
     return {"look_columns": columns, "look_rows": rows, "following": following}
 
 
-def _whose(visit: Visit, look: Look) -> object:
+def _whose(context: RequestContext, look: Look) -> object:
     if look.everyone:
         return t("staff.everyone")
-    return person(visit, look.whose) if look.whose is not None else t("staff.list")
+    return person(context, look.whose) if look.whose is not None else t("staff.list")
 
 
 def _why(look: Look) -> list[object]:

@@ -15,6 +15,7 @@ from application.words import say, told_in
 from rulebook import DEADLINES
 from rulebook.calendar import day_of
 from schemas.formats import instant_of
+from web.context import RequestContext
 from web.linking import person
 from web.moments import day, when
 from web.page import Page
@@ -24,7 +25,6 @@ from web.rendering import code
 from web.resource import NoParams
 from web.resources.today import today
 from web.rights import Part
-from web.visit import Visit
 from web.words import counted, t
 
 MANY = 5
@@ -53,10 +53,10 @@ def places() -> dict[str, Place]:
     return msgspec.convert(tomllib.loads(text), dict[str, Place])
 
 
-def _today(visit: Visit, _params: NoParams, answer: TaskList) -> Mapping[str, object]:
+def _today(context: RequestContext, _params: NoParams, answer: TaskList) -> Mapping[str, object]:
     number = answer.overdue + answer.due + answer.waits
     headings = columns(*(t(f"today.{name}") for name in ("when", "what", "about", "command")))
-    rows = tuple(_row(visit, row, number) for row, number in together(answer.tasks))
+    rows = tuple(_row(context, row, number) for row, number in together(answer.tasks))
     nothing = Nothing(t("today.nothing"), t("today.nothing_how"))
     said = t("today.said", Figure(number, "#tasks"), answer.overdue, answer.due, answer.waits)
     return {
@@ -84,37 +84,37 @@ def _can_wait(row: TaskRow) -> bool:
     return row.state == "waits" and row.day is None
 
 
-def _row(visit: Visit, row: TaskRow, number: int) -> tuple[object, ...]:
+def _row(context: RequestContext, row: TaskRow, number: int) -> tuple[object, ...]:
     words = say("task", row.task)
     words = words[:1].upper() + words[1:]
-    leads = leads_to(visit, row)
-    about = person(visit, row.subject) if row.subject else None
+    leads = leads_to(context, row)
+    about = person(context, row.subject) if row.subject else None
     one = lines(about, row.ref, _number(row)) if number == 1 else t("today.times", number)
     return (
-        lines(Tag(say("task-state", row.state), _TONES[row.state]), _due(visit, row)),
+        lines(Tag(say("task-state", row.state), _TONES[row.state]), _due(context, row)),
         lines(Link(leads, words) if leads else words, _detail(row) if number == 1 else None),
         one,
         lines(*(Id(command) for command in row.commands)) if number == 1 else None,
     )
 
 
-def leads_to(visit: Visit, row: TaskRow) -> str | None:
+def leads_to(context: RequestContext, row: TaskRow) -> str | None:
     """The page where a task is done; None where there is none for the reader."""
     place = places().get(row.task)
-    if place is None or not visit.has(place.part):
+    if place is None or not context.has(place.part):
         return None
     if row.ref is None and "{ref}" in place.page:
         return None
     return place.page.format(ref=quote(row.ref or "", safe=""))
 
 
-def _due(visit: Visit, row: TaskRow) -> object:
+def _due(context: RequestContext, row: TaskRow) -> object:
     """By when: the hour where it has one, else the day; without both, since when it waits."""
     if row.day is None:
         return t("today.since", day(row.since)) if row.since else None
     time = instant_of(row.time) if row.time else None
     last = day_of(time) if time else date.fromisoformat(row.day)
-    return Deadline(last, (last - day_of(visit.now)).days, at=when(time) if time else None)
+    return Deadline(last, (last - day_of(context.now)).days, at=when(time) if time else None)
 
 
 _OF_ACTS = ("approve-emergency", "approve-act")

@@ -18,13 +18,13 @@ from application.queries.persons.standing import (
 from application.source import Shown
 from schemas import CATEGORIES, PERSONAL_FIELDS
 from schemas.texts import field_name
+from web.context import RequestContext
 from web.harmless import harmless
 from web.linking import event, person_to, to
 from web.moments import dated, day, when
 from web.pieces import Column, Erased, Held, Link, Lost, Masked, Restricted
 from web.reasons import REASON_CODES
 from web.rendering import code
-from web.visit import Visit
 from web.words import t
 
 
@@ -38,7 +38,7 @@ class Group(Struct, frozen=True):
     rows: tuple[tuple[object, ...], ...]
 
 
-class Opening(Struct, frozen=True):
+class OpeningControls(Struct, frozen=True):
     """How hidden values open. `hidden`: categories that can be opened. `stated`: why some are open now."""
 
     open: str
@@ -48,19 +48,19 @@ class Opening(Struct, frozen=True):
     stated: object
 
 
-def groups(visit: Visit, standing: PersonStanding) -> list[Group]:
+def groups(context: RequestContext, standing: PersonStanding) -> list[Group]:
     """The categories of a person, each with its values and what becomes of them."""
-    return [_group(visit, row) for row in standing.categories]
+    return [_group(context, row) for row in standing.categories]
 
 
-def _group(visit: Visit, row: CategoryStanding) -> Group:
+def _group(context: RequestContext, row: CategoryStanding) -> Group:
     columns = (Column(t("values.what")), Column(t("values.value")), Column(t("values.from")))
     return Group(
         name=row.category,
         title=category(row.category),
-        state=tuple(_states(visit, row)),
+        state=tuple(_states(context, row)),
         columns=columns,
-        rows=tuple(_row(visit, value) for value in row.values),
+        rows=tuple(_row(context, value) for value in row.values),
     )
 
 
@@ -70,20 +70,20 @@ def category(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _states(visit: Visit, row: CategoryStanding) -> Iterable[object]:
+def _states(context: RequestContext, row: CategoryStanding) -> Iterable[object]:
     if row.erased:
-        yield erased(visit, row.erased)
+        yield erased(context, row.erased)
     if row.restricted:
         yield restricted(row.restricted)
     for hold in row.holds:
-        yield held(visit, hold)
+        yield held(context, hold)
 
 
-def erased(visit: Visit, erasure: Erasure) -> object:
+def erased(context: RequestContext, erasure: Erasure) -> object:
     """When and why a category was erased, with the event that says so."""
     ground = code(erasure.ground, "ground")
     said = Erased(erasure.at, ground)
-    return Markup("{} {}").format(said, event(visit, erasure.position, t("values.event")))
+    return Markup("{} {}").format(said, event(context, erasure.position, t("values.event")))
 
 
 def restricted(row: Restriction) -> Restricted:
@@ -92,23 +92,23 @@ def restricted(row: Restriction) -> Restricted:
     return Restricted(t("values.since", day(row.since)), why, row.until)
 
 
-def held(visit: Visit, hold: Kept) -> Held:
+def held(context: RequestContext, hold: Kept) -> Held:
     """The hold that keeps a category."""
-    known = visit.has("holds")
-    name = Link(to(visit, "holds"), hold.hold_ref) if known else hold.hold_ref
+    known = context.has("holds")
+    name = Link(to(context, "holds"), hold.hold_ref) if known else hold.hold_ref
     return Held(code(hold.ground, "ground"), name, hold.review_on)
 
 
-def _row(visit: Visit, value: ValueStanding) -> tuple[object, ...]:
-    told = event(visit, value.position, when(value.occurred_at))
-    return field_name(value.field, spoken()), shown(visit, value.field, value.value), told
+def _row(context: RequestContext, value: ValueStanding) -> tuple[object, ...]:
+    told = event(context, value.position, when(value.occurred_at))
+    return field_name(value.field, spoken()), shown(context, value.field, value.value), told
 
 
-def shown(visit: Visit, field: str, value: Shown | None) -> object:
+def shown(context: RequestContext, field: str, value: Shown | None) -> object:
     """A value in its state; a hidden one with the way to open it, where the reader may."""
     if isinstance(value, Gone):
         if value.masked:
-            return Masked(field_name(field, spoken()), "#opening" if may_open(visit) else None)
+            return Masked(field_name(field, spoken()), "#opening" if may_open(context) else None)
         return Lost() if value.lost else Erased()
     return value
 
@@ -123,18 +123,18 @@ def is_hidden(value: object) -> bool:
     return isinstance(value, Gone) and value.masked is True
 
 
-def may_open(visit: Visit) -> bool:
+def may_open(context: RequestContext) -> bool:
     """Whether the reader opens hidden values with a reason."""
-    return visit.rights.others == "masked"
+    return context.rights.others == "masked"
 
 
-def opening(visit: Visit, reference: str, hidden: Iterable[str]) -> Opening:
+def opening(context: RequestContext, reference: str, hidden: Iterable[str]) -> OpeningControls:
     """The form that opens values of a person. `hidden`: categories of which there are hidden values."""
-    reason = visit.stated.reason
-    return Opening(
-        open=person_to(visit, reference, "open"),
-        close=person_to(visit, reference, "close"),
-        hidden=tuple((name, category(name)) for name in hidden) if may_open(visit) else (),
+    reason = context.stated.reason
+    return OpeningControls(
+        open=person_to(context, reference, "open"),
+        close=person_to(context, reference, "close"),
+        hidden=tuple((name, category(name)) for name in hidden) if may_open(context) else (),
         reasons=tuple((name, t(f"reason.{name}")) for name in REASON_CODES),
         stated=t(f"reason.{reason.code}") if reason else None,
     )

@@ -15,37 +15,37 @@ from application.queries.persons.history import HistoryLine
 from ledger.tlog.signing.keys import ED25519
 from ledger.tlog.signing.policy import NO_QUORUM, Policy
 from schemas import ALL_TYPES
+from web.context import RequestContext
 from web.pieces import Seal
 from web.proof.tickets import ticket_of
 from web.rendering import offered
-from web.visit import Visit
 
 ENTRIES = "/api/v1/proof/entries/"
 LOG = "/log/"
 
 
 @offered
-def has_seals(visit: Visit) -> bool:
-    """Whether the role of a visit may look at whole entries of the events that it sees."""
-    return visit.has("proof") and not visit.rights.sees_part
+def has_seals(context: RequestContext) -> bool:
+    """Whether the role of a request may look at whole entries of the events that it sees."""
+    return context.has("proof") and not context.rights.sees_part
 
 
-def reads_whole_log(visit: Visit) -> bool:
+def reads_whole_log(context: RequestContext) -> bool:
     """Whether the role may have the entries of all events, by pseudonym."""
-    return has_seals(visit) and visit.may("audit")
+    return has_seals(context) and context.may("audit")
 
 
 @offered
-def seal_of(visit: Visit, position: int, shown: Mapping[str, object]) -> Seal | None:
+def seal_of(context: RequestContext, position: int, shown: Mapping[str, object]) -> Seal | None:
     """The seal of an event; None for a role that has none.
 
     `shown`: what the page shows of it, by the names of the entry: `type`, `recorded`, `facts.recipient`.
     Values are as they were recorded. What the page does not show is left out.
     """
-    if not has_seals(visit):
+    if not has_seals(context):
         return None
     texts = {name: canonical(value) for name, value in shown.items()}
-    entry = f"{ENTRIES}{position}?ticket={ticket_of(visit.principal, position)}"
+    entry = f"{ENTRIES}{position}?ticket={ticket_of(context.principal, position)}"
     return Seal(position, f"/proof/{position}", shown=orjson.dumps(texts).decode(), entry=entry)
 
 
@@ -80,11 +80,11 @@ def canonical(value: object) -> str:
 
 
 @offered
-def log_site(visit: Visit) -> dict[str, Any]:
+def log_site(context: RequestContext) -> dict[str, Any]:
     """Which log the browser asks, with which keys, who must have signed, and the zone of times."""
-    log = visit.settings.log
+    log = context.settings.log
     policy = log.policy or Policy()
-    keys = [*visit.site.log_key.known(), *(trusted.key for trusted in policy.logs)]
+    keys = [*context.site.log_key.known(), *(trusted.key for trusted in policy.logs)]
     own = [key.text for key in keys if key.name == log.origin and key.algorithm == ED25519]
     return {
         "origin": log.origin,
@@ -94,7 +94,7 @@ def log_site(visit: Visit) -> dict[str, Any]:
         ],
         "quorum": None if policy.quorum == NO_QUORUM else _quorum(policy, policy.quorum),
         "log": LOG,
-        "zone": visit.settings.people.timezone.key,
+        "zone": context.settings.people.timezone.key,
     }
 
 

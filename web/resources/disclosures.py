@@ -11,11 +11,10 @@ from application.queries.disclosures.paged import (
     PageFilter,
     disclosure_page,
 )
-from application.queries.disclosures.received import OUTSIDE_EEA, DisclosureFilter
+from application.queries.disclosures.received import OUTSIDE_EEA, DisclosureFilter, known_choice
 from application.queries.disclosures.totals import DisclosureTotals, disclosure_totals
 from application.queries.disclosures.transfers import Transfers, transfers
 from application.queries.disclosures.transparency import TransparencyReport, transparency_at
-from application.queries.lookups import known_choice
 from application.queries.period import Period
 from application.queries.registers.recipients import Recipients, recipients
 from application.queries.subjects import note_read
@@ -24,10 +23,10 @@ from ledger.errors import UnknownSubject
 from schemas import is_person
 from schemas.formats import COUNTRY, LegalBasis
 from schemas.references import kind_of
+from web.context import RequestContext
 from web.requests import bound_of
 from web.resource import NoParams, Params, resource
 from web.resources.persons import Day, Limit
-from web.visit import Visit
 
 Where = Annotated[
     str,
@@ -45,10 +44,10 @@ class DaysParams(Params, frozen=True):
     from_: Day | None = field(name="from", default=None)
     until: Day | None = None
 
-    def period(self, visit: Visit) -> Period:
+    def period(self, context: RequestContext) -> Period:
         """The days as a period, as of the moment that is shown. Raises Misconfigured for what is no day."""
         start, end = bound_of(self.from_, "from"), bound_of(self.until, "until", last=True)
-        return Period(start, end, visit.moment.as_of)
+        return Period(start, end, context.moment.as_of)
 
 
 class ChoiceParams(DaysParams, frozen=True):
@@ -61,7 +60,7 @@ class ChoiceParams(DaysParams, frozen=True):
     purpose: str | None = None
     legal_basis: LegalBasis | None = None
 
-    def wanted(self, visit: Visit, source: Source) -> DisclosureFilter:
+    def wanted(self, context: RequestContext, source: Source) -> DisclosureFilter:
         """The filter of the query. Raises NotKnown for a recipient or a provision that nothing names."""
         chosen = DisclosureFilter(
             recipient=self.recipient,
@@ -70,7 +69,7 @@ class ChoiceParams(DaysParams, frozen=True):
             country=self.country,
             purpose=self.purpose,
             legal_basis=self.legal_basis,
-            period=self.period(visit),
+            period=self.period(context),
         )
         return known_choice(source, chosen)
 
@@ -80,14 +79,14 @@ class TotalsParams(ChoiceParams, frozen=True):
 
     subject: Subject | None = None
 
-    def criteria(self, visit: Visit, source: Source) -> PageFilter:
+    def criteria(self, context: RequestContext, source: Source) -> PageFilter:
         """The filter of a list. Raises UnknownSubject for a person of whom the reader is not told."""
-        if self.subject and not (visit.has("persons") and is_person(self.subject)):
+        if self.subject and not (context.has("persons") and is_person(self.subject)):
             raise UnknownSubject
-        if self.subject and kind_of(self.subject) == "employee" and not visit.has("staff"):
+        if self.subject and kind_of(self.subject) == "employee" and not context.has("staff"):
             raise UnknownSubject
-        chosen = asdict(self.wanted(visit, source))
-        more = {"subject": self.subject, "limit": LIMIT, "named": visit.has("persons")}
+        chosen = asdict(self.wanted(context, source))
+        more = {"subject": self.subject, "limit": LIMIT, "named": context.has("persons")}
         return PageFilter(**chosen | more)
 
 
@@ -99,40 +98,40 @@ class DisclosureParams(TotalsParams, frozen=True):
 
 
 @resource("/disclosures", "disclosures", name="disclosures", rows="disclosures", timed=True)
-def disclosures(visit: Visit, params: DisclosureParams) -> DisclosurePage:
+def disclosures(context: RequestContext, params: DisclosureParams) -> DisclosurePage:
     """Who received what about whom, when, why and how; the latest first, page by page."""
-    source = visit.source("disclosures")
-    criteria = replace(params.criteria(visit, source), after=params.after, limit=params.limit)
-    return disclosure_page(source, criteria, visit.moment)
+    source = context.source("disclosures")
+    criteria = replace(params.criteria(context, source), after=params.after, limit=params.limit)
+    return disclosure_page(source, criteria, context.moment)
 
 
 @resource("/disclosures/totals", "disclosures", name="disclosures", rows="given_to", timed=True)
-def totals(visit: Visit, params: TotalsParams) -> DisclosureTotals:
+def totals(context: RequestContext, params: TotalsParams) -> DisclosureTotals:
     """How often data was given to others: how many of each kind, country, purpose and legal basis."""
-    source = visit.source("disclosures")
+    source = context.source("disclosures")
     if params.subject is not None:
         note_read(source, params.subject)
-    return disclosure_totals(source, params.criteria(visit, source), visit.moment)
+    return disclosure_totals(source, params.criteria(context, source), context.moment)
 
 
 @resource("/recipients", "disclosures", name="recipients", rows="recipients", timed=True)
-def recipients_shown(visit: Visit, params: NoParams) -> Recipients:
+def recipients_shown(context: RequestContext, params: NoParams) -> Recipients:
     """Every party that may receive personal data, as it is or was."""
-    return recipients(visit.source("recipients"), visit.moment.as_of, visit.moment.known)
+    return recipients(context.source("recipients"), context.moment.as_of, context.moment.known)
 
 
 @resource("/transfers", "disclosures", name="transfers", rows="transfers", timed=True)
-def transfers_shown(visit: Visit, params: ChoiceParams) -> Transfers:
+def transfers_shown(context: RequestContext, params: ChoiceParams) -> Transfers:
     """What left the European Economic Area, where to, and on which ground."""
-    source = visit.source("transfers")
-    return transfers(source, params.wanted(visit, source), visit.moment)
+    source = context.source("transfers")
+    return transfers(source, params.wanted(context, source), context.moment)
 
 
 @resource("/transparency", "disclosures", name="transparency", rows="kinds", timed=True)
-def transparency_shown(visit: Visit, params: DaysParams) -> TransparencyReport:
+def transparency_shown(context: RequestContext, params: DaysParams) -> TransparencyReport:
     """How often data was given to each kind of recipient, in a form that can be published."""
-    source = visit.source("transparency")
-    return transparency_at(source, params.period(visit), visit.moment)
+    source = context.source("transparency")
+    return transparency_at(source, params.period(context), context.moment)
 
 
 RESOURCES = (disclosures, totals, recipients_shown, transfers_shown, transparency_shown)

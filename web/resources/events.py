@@ -7,9 +7,9 @@ from msgspec import Meta
 from application.queries.persons.one_event import EventShown, one_event, reference_of
 from ledger.errors import UnknownSubject
 from schemas.references import Kind, kind_of
+from web.context import RequestContext
 from web.resource import Params, resource
 from web.rights import Part
-from web.visit import Visit
 
 PART_OF: dict[Kind, Part] = {
     "recipient": "disclosures",
@@ -33,23 +33,23 @@ class EventParams(Params, frozen=True):
 
 
 @resource("/events/{position}", "persons", name="event", timed=True)
-def event(visit: Visit, params: EventParams) -> EventShown:
+def event(context: RequestContext, params: EventParams) -> EventShown:
     """One event with all that it says, and the rules that it breaks."""
-    source = visit.source("event")
+    source = context.source("event")
     reference = reference_of(source, params.position)
     if reference is not None:
         kind = kind_of(reference)
-        if not visit.has(PART_OF.get(kind, ITSELF) if kind else ITSELF):
+        if not context.has(PART_OF.get(kind, ITSELF) if kind else ITSELF):
             raise UnknownSubject
     shown = one_event(
         source,
         params.position,
-        visit.moment,
-        visit.language,
-        with_findings=visit.has("findings"),
+        context.moment,
+        context.language,
+        with_findings=context.has("findings"),
     )
     is_staff = isinstance(shown.subject, str) and kind_of(shown.subject) == "employee"
-    if is_staff and not visit.has("staff"):
+    if is_staff and not context.has("staff"):
         raise UnknownSubject
     return shown
 

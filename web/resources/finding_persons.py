@@ -4,8 +4,8 @@ from application.answer import Answer
 from ledger.crypto.layouts import BLIND_FIELDS
 from ledger.keys.opening import Missing
 from schemas import PERSONAL_FIELDS
+from web.context import RequestContext
 from web.resource import NoParams, resource
-from web.visit import Visit
 
 
 class SearchField(Answer, frozen=True):
@@ -23,14 +23,14 @@ class Searching(Answer, frozen=True):
 
 
 @resource("/persons", "persons", name="find", rows="fields", timed=True)
-def searching(visit: Visit, params: NoParams) -> Searching:
+def searching(context: RequestContext, params: NoParams) -> Searching:
     """By which fields the reader may look for a person. A value is asked for by a form, never by address."""
-    sight = visit.source("find").reads.sight
+    sight = context.source("find").reads.sight
     fields = []
     for field in sorted(BLIND_FIELDS):
         category = PERSONAL_FIELDS[field]
         unseen = sight.unseen(category)
-        masked = unseen is Missing.MASKED and visit.rights.others == "masked"
+        masked = unseen is Missing.MASKED and context.rights.others == "masked"
         if unseen is None or masked:
             fields.append(SearchField(field, category, masked))
     return Searching(fields)

@@ -12,9 +12,9 @@ from application.queries.oversight.rules import RuleShown, rule_shown
 from application.queries.parts import LIMIT, place_named
 from ledger.errors import Misconfigured
 from projections.reading.views import FindingPlace
+from web.context import RequestContext
 from web.resource import Params, resource
 from web.resources.periods import Key, Limit, PeriodParams, subject_named
-from web.visit import Visit
 
 SEVERITIES = ("high", "medium", "low")
 ROWS = 80
@@ -61,31 +61,31 @@ class RuleParams(Params, frozen=True, kw_only=True):
 
 
 @resource("/findings", "findings", name="findings", rows="findings", timed=True)
-def findings(visit: Visit, params: FindingsParams) -> FindingsPage:
+def findings(context: RequestContext, params: FindingsParams) -> FindingsPage:
     """Facts that break a rule, by time of occurrence, and what ends each; with how many of each rule."""
-    source = visit.source("findings")
+    source = context.source("findings")
     after: FindingPlace | None = None
     if params.after:
         after = place_named(source, params.after, cast("type[FindingPlace]", FindingPlace))
     criteria = replace(params.criteria, after=after)
-    return findings_page(source, criteria, visit.moment, params.limit)
+    return findings_page(source, criteria, context.moment, params.limit)
 
 
 @resource("/findings", "findings", name="findings", rows="findings", timed=True)
-def findings_listed(visit: Visit, params: ListParams) -> FindingsPage:
+def findings_listed(context: RequestContext, params: ListParams) -> FindingsPage:
     """The same for the page."""
-    return findings.load(visit, params)
+    return findings.load(context, params)
 
 
 @resource("/findings", "findings", name="findings", rows="findings", timed=True)
-def every_finding(visit: Visit, params: FindingsParams) -> OpenFindings:
+def every_finding(context: RequestContext, params: FindingsParams) -> OpenFindings:
     """The same, all of them."""
-    rows = list(found(visit.source("findings"), params.criteria, visit.moment))
+    rows = list(found(context.source("findings"), params.criteria, context.moment))
     return OpenFindings(findings=rows, open=len(rows))
 
 
 @resource("/rules/{id}", "findings", name="rule", timed=True)
-def rule(visit: Visit, params: RuleParams) -> RuleShown:
+def rule(context: RequestContext, params: RuleParams) -> RuleShown:
     """One rule of the rulebook: what it says, on which law it rests, and whether that is in doubt."""
     return rule_shown(params.id)
 

@@ -10,9 +10,9 @@ from application.queries.keeping.holds import (
 )
 from application.queries.oversight.approvals import WaitingApprovals, waiting_approvals
 from application.queries.parts import LIMIT, Part
+from web.context import RequestContext
 from web.resource import NoParams, Params, resource
 from web.resources.periods import Key, Limit, subject_named
-from web.visit import Visit
 
 
 class HoldsParams(Params, frozen=True, kw_only=True):
@@ -24,25 +24,25 @@ class HoldsParams(Params, frozen=True, kw_only=True):
 
 
 @resource("/holds", "holds", name="hold", rows="holds")
-def holds(visit: Visit, params: HoldsParams) -> HoldPage:
+def holds(context: RequestContext, params: HoldsParams) -> HoldPage:
     """The holds in force, by when they are reviewed; part by part."""
-    source, subject = visit.source("hold"), subject_named(params.subject)
+    source, subject = context.source("hold"), subject_named(params.subject)
     if subject:
         return holds_over(source, subject)
     return hold_page(source, Part(params.after, params.limit))
 
 
 @resource("/holds", "holds", name="hold", rows="holds")
-def every_hold(visit: Visit, params: HoldsParams) -> HoldsInForce:
+def every_hold(context: RequestContext, params: HoldsParams) -> HoldsInForce:
     """The same, all of them."""
-    source, subject = visit.source("hold"), subject_named(params.subject)
+    source, subject = context.source("hold"), subject_named(params.subject)
     return HoldsInForce(list(holds_of(source, subject) if subject else all_holds(source)))
 
 
 @resource("/approvals", "approvals", name="approvals", rows="approvals")
-def approvals(visit: Visit, params: NoParams) -> WaitingApprovals:
+def approvals(context: RequestContext, params: NoParams) -> WaitingApprovals:
     """Acts that one person approved, and that wait for a second one."""
-    return waiting_approvals(visit.source("approvals"))
+    return waiting_approvals(context.source("approvals"))
 
 
 RESOURCES = (holds, approvals)

@@ -38,10 +38,10 @@ from ledger.reading import halted_topics
 from ledger.recording.quarantine import sources_of
 from ledger.tlog.store.folder import LogFolder
 from schemas.formats import instant_of
+from web.context import RequestContext
 from web.problems import NotFound
 from web.requests import time_asked
 from web.resource import NoParams, Params, resource
-from web.visit import Visit
 
 SHOWN = 100
 Limit = Annotated[int, Meta(ge=1, le=1000)]
@@ -110,41 +110,41 @@ class KafkaLags(Answer, frozen=True):
 
 
 @resource("/operations", "operations", name="status", rows="views")
-def operations(visit: Visit, params: NoParams) -> Status:
+def operations(context: RequestContext, params: NoParams) -> Status:
     """How far recording, views and the log are, and what became of the messages that arrived."""
-    session = visit.site.session("reader")
-    checkpoint = checkpoint_now(LogFolder(visit.settings.log.folder), visit.now)
+    session = context.site.session("reader")
+    checkpoint = checkpoint_now(LogFolder(context.settings.log.folder), context.now)
     lags = kafka_lags(session.rows("bookmark_offsets"), None)
-    promise = promise_of(partial(fence_of(visit.settings).look, session))
-    return status(session, lags, checkpoint, promise, visit.now)
+    promise = promise_of(partial(fence_of(context.settings).look, session))
+    return status(session, lags, checkpoint, promise, context.now)
 
 
 @resource("/operations/kafka", "operations", name="status", rows="partitions")
-def kafka(visit: Visit, params: NoParams) -> KafkaLags:
+def kafka(context: RequestContext, params: NoParams) -> KafkaLags:
     """How far the ledger is behind each partition that it reads. Kafka is asked, which may take seconds."""
-    bookmarks = visit.site.session("reader").rows("bookmark_offsets")
-    brokers = visit.settings.kafka
+    bookmarks = context.site.session("reader").rows("bookmark_offsets")
+    brokers = context.settings.kafka
     return KafkaLags(brokers is not None, sorted(kafka_lags(bookmarks, brokers)))
 
 
 @resource("/operations/sources", "operations", name="sources", rows="sources")
-def intake_sources(visit: Visit, params: NoParams) -> Sources:
+def intake_sources(context: RequestContext, params: NoParams) -> Sources:
     """What came of each source on each topic, and which sources are quarantined."""
-    session = visit.site.session("reader")
+    session = context.site.session("reader")
     return Sources(sources(sources_of(session), halted_topics(session)))
 
 
 @resource("/operations/keys", "operations", name="keys")
-def keys(visit: Visit, params: NoParams) -> KeyStatus:
+def keys(context: RequestContext, params: NoParams) -> KeyStatus:
     """The current key epoch, and when it ends."""
-    found = epochs(visit.site.session("reader"), visit.site.provider)
-    return key_status(found, visit.now)
+    found = epochs(context.site.session("reader"), context.site.provider)
+    return key_status(found, context.now)
 
 
 @resource("/dead-letters", "operations", name="dead-letters", rows="dead_letters")
-def dead_letters(visit: Visit, params: LettersParams) -> LetterPage:
+def dead_letters(context: RequestContext, params: LettersParams) -> LetterPage:
     """Messages that were refused: why, and what their sender must do. No content of a message is shown."""
-    session, kind = visit.site.session("reader"), params.kind
+    session, kind = context.site.session("reader"), params.kind
     (total, _), (matching, _) = count_letters(session, LetterFilter()), count_letters(session, kind)
     if not matching:
         check_names(session, kind)
@@ -160,10 +160,10 @@ def dead_letters(visit: Visit, params: LettersParams) -> LetterPage:
 
 
 @resource("/dead-letters/{letter}", "operations", name="dead-letters")
-def dead_letter(visit: Visit, params: LetterParams) -> DeadLetter:
+def dead_letter(context: RequestContext, params: LetterParams) -> DeadLetter:
     """One refused message without its content, and the event that mended it."""
     kind = LetterFilter(letter=params.letter)
-    for letter in letters_page(visit.site.session("reader"), kind, FIRST, 1):
+    for letter in letters_page(context.site.session("reader"), kind, FIRST, 1):
         return letter_row(letter)
     raise NotFound
 
@@ -184,9 +184,9 @@ def _begin(cursor: str | None) -> tuple[datetime, bytes] | tuple[None, None]:
 
 
 @resource("/codes", "operations", name="codes", rows="undeclared")
-def codes(visit: Visit, params: CodesParams) -> Codes:
+def codes(context: RequestContext, params: CodesParams) -> Codes:
     """Codes of the newest events that are not declared ordinary, and who declared the others."""
-    return codes_now(visit.source("codes"), visit.site.intake, params.before, params.limit)
+    return codes_now(context.source("codes"), context.site.intake, params.before, params.limit)
 
 
 RESOURCES = (operations, kafka, intake_sources, keys, dead_letters, dead_letter, codes)

@@ -28,10 +28,10 @@ from application.source import Source
 from ledger.errors import UnknownSubject
 from projections.folds.timetravel import Moment
 from rulebook.purposes import CHANNELS
+from web.context import RequestContext
 from web.linking import CONTACT
 from web.requests import bound_of, moment_of
 from web.resource import Params, resource
-from web.visit import Visit
 
 _ID = r"^[A-Za-z0-9._:-]{1,128}(~[A-Za-z0-9._:-]{1,128})?\Z"
 _YEAR = timedelta(days=365)
@@ -98,11 +98,11 @@ class ComparisonParams(PersonParams, frozen=True):
 
 
 @contextmanager
-def about(visit: Visit, params: PersonParams) -> Iterator[str]:
+def about(context: RequestContext, params: PersonParams) -> Iterator[str]:
     """The reference of a person. Raises UnknownSubject, the same one for whatever reason there is nothing."""
     reference = params.reference
     # A file of an employee is for those who see to staff.
-    if params.kind == "employee" and not visit.has("staff"):
+    if params.kind == "employee" and not context.has("staff"):
         raise UnknownSubject
     try:
         yield reference
@@ -111,64 +111,64 @@ def about(visit: Visit, params: PersonParams) -> Iterator[str]:
 
 
 @resource("/persons/{kind}/{id}", "persons", name="person", rows="acts", timed=True)
-def person_shown(visit: Visit, params: LineParams) -> Person:
+def person_shown(context: RequestContext, params: LineParams) -> Person:
     """What happened with a person's data, what lasted, and where each value stands."""
-    with about(visit, params) as reference:
+    with about(context, params) as reference:
         return person(
-            visit.source("person"), reference, visit.moment, visit.language, params.period
+            context.source("person"), reference, context.moment, context.language, params.period
         )
 
 
 @resource("/persons/{kind}/{id}", "persons", name="person", timed=True)
-def person_drawn(visit: Visit, params: LineParams) -> PersonSeen:
+def person_drawn(context: RequestContext, params: LineParams) -> PersonSeen:
     """The same for the page, which words few of the acts."""
-    with about(visit, params) as reference:
+    with about(context, params) as reference:
         return person_seen(
-            visit.source("person"), reference, visit.moment, visit.language, params.period
+            context.source("person"), reference, context.moment, context.language, params.period
         )
 
 
 @resource("/persons/{kind}/{id}/state", "persons", name="state", timed=True)
-def person_state(visit: Visit, params: PersonParams) -> state.State:
+def person_state(context: RequestContext, params: PersonParams) -> state.State:
     """What is known of a person now, or was at a moment of the past."""
-    with about(visit, params) as reference:
-        return state.state(visit.source("state"), reference, visit.moment)
+    with about(context, params) as reference:
+        return state.state(context.source("state"), reference, context.moment)
 
 
 @resource("/persons/{kind}/{id}/history", "persons", name="history", rows="events", timed=True)
-def person_history(visit: Visit, params: PlaceParams) -> history.HistoryPage:
+def person_history(context: RequestContext, params: PlaceParams) -> history.HistoryPage:
     """Every event of a person, opened, the latest recorded first; page by page."""
     place = Place(params.before, params.limit)
-    with about(visit, params) as reference:
-        source = visit.source("history")
-        return history.history_page(source, reference, visit.moment, visit.language, place)
+    with about(context, params) as reference:
+        source = context.source("history")
+        return history.history_page(source, reference, context.moment, context.language, place)
 
 
 @resource(
     "/persons/{kind}/{id}/comparison", "persons", name="comparison", rows="values", timed=True
 )
-def person_comparison(visit: Visit, params: ComparisonParams) -> compared.Comparison:
+def person_comparison(context: RequestContext, params: ComparisonParams) -> compared.Comparison:
     """A person's data at an earlier moment, and at the moment shown."""
-    with about(visit, params) as reference:
-        source = visit.source("comparison")
-        earlier = params.earlier(visit.moment, visit.now)
-        return compared.comparison(source, reference, earlier, visit.moment)
+    with about(context, params) as reference:
+        source = context.source("comparison")
+        earlier = params.earlier(context.moment, context.now)
+        return compared.comparison(source, reference, earlier, context.moment)
 
 
 @resource("/persons/{kind}/{id}/consents", "persons", name="consents", rows="consents", timed=True)
-def person_consents(visit: Visit, params: PersonParams) -> consented.Consents:
+def person_consents(context: RequestContext, params: PersonParams) -> consented.Consents:
     """What a person decided on, what each decision is worth, and every act on it."""
-    with about(visit, params) as reference:
-        return consented.with_history(visit.source("consents"), reference, visit.moment)
+    with about(context, params) as reference:
+        return consented.with_history(context.source("consents"), reference, context.moment)
 
 
 @resource(
     "/persons/{kind}/{id}/channels", "persons", name="marketing", rows="decisions", timed=True
 )
-def person_channels(visit: Visit, params: PersonParams) -> marketing.MarketingAnswer:
+def person_channels(context: RequestContext, params: PersonParams) -> marketing.MarketingAnswer:
     """Whether a person may be approached by each channel, and why: by law and by our own promise."""
-    with about(visit, params) as reference:
-        return marketing.marketing(visit.source("marketing"), reference, CHANNELS, visit.moment)
+    with about(context, params) as reference:
+        return marketing.marketing(context.source("marketing"), reference, CHANNELS, context.moment)
 
 
 @resource(
@@ -178,13 +178,13 @@ def person_channels(visit: Visit, params: PersonParams) -> marketing.MarketingAn
     rows="disclosures",
     timed=True,
 )
-def person_disclosures(visit: Visit, params: LineParams) -> Disclosures:
+def person_disclosures(context: RequestContext, params: LineParams) -> Disclosures:
     """Who received what about a person, feeds about many included, by time."""
     wanted = DisclosureFilter(period=params.period)
-    with about(visit, params) as reference:
-        source = visit.source("disclosures")
-        check_seen(source, reference, visit.moment)
-        return disclosures_about(source, reference, visit.moment, wanted)
+    with about(context, params) as reference:
+        source = context.source("disclosures")
+        check_seen(source, reference, context.moment)
+        return disclosures_about(source, reference, context.moment, wanted)
 
 
 @resource(
@@ -194,25 +194,25 @@ def person_disclosures(visit: Visit, params: LineParams) -> Disclosures:
     rows="requests",
     timed=True,
 )
-def person_requests(visit: Visit, params: PersonParams) -> RequestList:
+def person_requests(context: RequestContext, params: PersonParams) -> RequestList:
     """What a person asked for, and how each request stands."""
-    with about(visit, params) as reference:
-        source = visit.source("request-list")
-        check_seen(source, reference, visit.moment)
+    with about(context, params) as reference:
+        source = context.source("request-list")
+        check_seen(source, reference, context.moment)
         note_read(source, reference)
-        rows = requests_of(source, reference, visit.moment)
+        rows = requests_of(source, reference, context.moment)
         found = [FoundRequest(stream, reference, request) for stream, request in rows]
-        time = visit.moment.as_of or source.now
+        time = context.moment.as_of or source.now
         return listed(found, time, ended=True, overdue_only=False)
 
 
 @resource("/persons/{kind}/{id}/looks", "persons", name="access", rows="looks", timed=True)
-def person_looks(visit: Visit, params: PlaceParams) -> Looks:
+def person_looks(context: RequestContext, params: PlaceParams) -> Looks:
     """Who saw a person's data, when and why, and whether a role allowed it; the latest first."""
-    with about(visit, params) as reference:
-        source = visit.source("access")
-        check_seen(source, reference, visit.moment)
-        return looks(source, reference, visit.moment, params.before, params.limit)
+    with about(context, params) as reference:
+        source = context.source("access")
+        check_seen(source, reference, context.moment)
+        return looks(source, reference, context.moment, params.before, params.limit)
 
 
 def check_seen(source: Source, reference: str, moment: Moment) -> None:

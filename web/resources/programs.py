@@ -30,12 +30,12 @@ from schemas.formats import Code, Id
 from schemas.library import examples_of
 from schemas.personal import SealedCategory
 from schemas.tc_string import TcFault, decoded
+from web.context import RequestContext
 from web.problems import NotForRole, NotFound
 from web.requests import bound_of
 from web.resource import NoParams, Params, resource
 from web.resources.disclosures import DaysParams
 from web.resources.persons import PersonParams, about
-from web.visit import Visit
 
 
 class TypeParams(Params, frozen=True):
@@ -69,16 +69,16 @@ class EventTypeShown(Answer, frozen=True):
 
 
 @resource("/event-types", "operations", name="schema list", rows="types")
-def types(visit: Visit, params: NoParams) -> EventTypes:
+def types(context: RequestContext, params: NoParams) -> EventTypes:
     """Every event type of the contract, and which facts it must have."""
-    known = ALL_TYPES if visit.settings.confidential else EVENT_TYPES
+    known = ALL_TYPES if context.settings.confidential else EVENT_TYPES
     return EventTypes(event_types(known.values()))
 
 
 @resource("/event-types/{name}", "operations", name="schema show")
-def type_shown(visit: Visit, params: TypeParams) -> EventTypeShown:
+def type_shown(context: RequestContext, params: TypeParams) -> EventTypeShown:
     """The JSON Schema of the newest version of an event type, with examples."""
-    known = ALL_TYPES if visit.settings.confidential else EVENT_TYPES
+    known = ALL_TYPES if context.settings.confidential else EVENT_TYPES
     versions = [entry for entry in known.values() if entry.name == params.name]
     if not versions:
         raise NotFound
@@ -92,7 +92,7 @@ def type_shown(visit: Visit, params: TypeParams) -> EventTypeShown:
 
 
 @resource("/tc-strings/{string}", "findings", name="schema tc-string")
-def tc_string(visit: Visit, params: StringParams) -> DecodedString:
+def tc_string(context: RequestContext, params: StringParams) -> DecodedString:
     """What a TC string says."""
     try:
         return decoded_string(decoded(params.string))
@@ -101,59 +101,59 @@ def tc_string(visit: Visit, params: StringParams) -> DecodedString:
 
 
 @resource("/checkpoint", "proof", name="checkpoint")
-def checkpoint(visit: Visit, params: NoParams) -> SignedCheckpoint:
+def checkpoint(context: RequestContext, params: NoParams) -> SignedCheckpoint:
     """The latest signed checkpoint of the transparency log, and what it says."""
-    folder = LogFolder(visit.settings.log.folder)
+    folder = LogFolder(context.settings.log.folder)
     signed = published(folder)
     if signed is None:
         raise NotFound
-    return signed_answer(signed, age_s(folder, visit.now))
+    return signed_answer(signed, age_s(folder, context.now))
 
 
 @resource("/log-keys", "proof", name="log keys")
-def log_keys(visit: Visit, params: NoParams) -> LogKeys:
+def log_keys(context: RequestContext, params: NoParams) -> LogKeys:
     """The verification keys of the transparency log, oldest first."""
-    keys = visit.site.log_key.known()
-    return LogKeys(visit.settings.log.origin, [key.text for key in keys])
+    keys = context.site.log_key.known()
+    return LogKeys(context.settings.log.origin, [key.text for key in keys])
 
 
 @resource("/feeds", "disclosures", name="feed", rows="feeds")
-def feeds(visit: Visit, params: NoParams) -> Feeds:
+def feeds(context: RequestContext, params: NoParams) -> Feeds:
     """Feeds about many persons by time, and until when the list of each is kept."""
-    source = visit.source("feed")
+    source = context.source("feed")
     source.reads.note_many(())
     rows = all_feeds(source)
     return Feeds(rows, len(rows))
 
 
 @resource("/persons/{kind}/{id}/credit-check", "persons", name="may", timed=True)
-def may_credit_check(visit: Visit, params: PersonParams) -> CreditCheckAnswer:
+def may_credit_check(context: RequestContext, params: PersonParams) -> CreditCheckAnswer:
     """Whether a person may be checked for credit, by law and house, and which rule says so."""
-    with about(visit, params) as reference:
-        return credit_check(visit.source("may"), reference, visit.moment)
+    with about(context, params) as reference:
+        return credit_check(context.source("may"), reference, context.moment)
 
 
 @resource("/persons/{kind}/{id}/access-report", "persons", name="report")
-def access(visit: Visit, params: PersonParams) -> AccessReport:
+def access(context: RequestContext, params: PersonParams) -> AccessReport:
     """What GDPR Art. 15 owes a person, for who answers requests; recorded as a read, not as an answer."""
-    with about(visit, params) as reference:
-        source = visit.whole_source("report")
-        return access_report(source, report_scope(visit, source, reference))
+    with about(context, params) as reference:
+        source = context.whole_source("report")
+        return access_report(source, report_scope(context, source, reference))
 
 
 @resource("/persons/{kind}/{id}/portability", "persons", name="report")
-def portable(visit: Visit, params: PersonParams) -> PortabilityExport:
+def portable(context: RequestContext, params: PersonParams) -> PortabilityExport:
     """What a person may take along (GDPR Art. 20), for who answers requests; recorded as a read."""
-    with about(visit, params) as reference:
-        source = visit.whole_source("report")
-        return portability(source, report_scope(visit, source, reference))
+    with about(context, params) as reference:
+        source = context.whole_source("report")
+        return portability(source, report_scope(context, source, reference))
 
 
 @resource("/incidents/{ref}/affected", "incidents", name="incident", rows="persons")
-def affected(visit: Visit, params: AffectedParams) -> AffectedPersons:
+def affected(context: RequestContext, params: AffectedParams) -> AffectedPersons:
     """The persons whom a breach concerns, by what it reached, and when each was told."""
-    source = visit.source("incident")
-    if not visit.has("persons"):
+    source = context.source("incident")
+    if not context.has("persons"):
         raise NotForRole
     case = find_case(source, params.ref)
     rows = list(affected_persons(source, _reached(source, params), case.told))
@@ -178,17 +178,17 @@ def _reached(source: Source, params: AffectedParams) -> Scope:
     return scope
 
 
-def report_scope(visit: Visit, source: Source, reference: str) -> ReportScope:
+def report_scope(context: RequestContext, source: Source, reference: str) -> ReportScope:
     """A report about a person that answers no request, of all that is recorded by now."""
     position = head_position(source.session)
     return ReportScope(
         reference=reference,
         request_ref=None,
-        language=visit.language,
+        language=context.language,
         position=position,
-        rendered_at=visit.now,
-        controller=visit.settings.controller,
-        checkpoint=checkpoint_before(visit.site.log_folder, position),
+        rendered_at=context.now,
+        controller=context.settings.controller,
+        checkpoint=checkpoint_before(context.site.log_folder, position),
     )
 
 

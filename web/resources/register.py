@@ -7,8 +7,8 @@ from application.queries.registers.purposes import PurposesAnswer
 from application.queries.registers.purposes import purposes as every_purpose
 from application.queries.registers.register import register as whole_register
 from application.source import Source
+from web.context import RequestContext
 from web.resource import NoParams, Params, resource
-from web.visit import Visit
 
 
 class ActivityParams(Params, frozen=True, kw_only=True):
@@ -17,31 +17,33 @@ class ActivityParams(Params, frozen=True, kw_only=True):
     activity: str
 
 
-def _register(visit: Visit, source: Source) -> Register:
-    return whole_register(source, visit.settings.controller, visit.moment, visit.site.remembered)
+def _register(context: RequestContext, source: Source) -> Register:
+    return whole_register(
+        source, context.settings.controller, context.moment, context.site.remembered
+    )
 
 
 @resource("/register", "register", name="register", rows="activities", timed=True)
-def register(visit: Visit, params: NoParams) -> Register:
+def register(context: RequestContext, params: NoParams) -> Register:
     """The Article 30 register: what was declared beside what was observed."""
-    return _register(visit, visit.source("register"))
+    return _register(context, context.source("register"))
 
 
 @resource("/register", "register", name="register", rows="activities", timed=True)
-def document(visit: Visit, params: NoParams) -> Register:
+def document(context: RequestContext, params: NoParams) -> Register:
     """The same as a document for the authority: with the names of recipients who are persons.
 
     For a role that answers requests; another one sees in it what it sees elsewhere.
     """
-    whole = visit.may("requests")
-    source = visit.whole_source("register") if whole else visit.source("register")
-    return _register(visit, source)
+    whole = context.may("requests")
+    source = context.whole_source("register") if whole else context.source("register")
+    return _register(context, source)
 
 
 @resource("/register/{activity}", "register", name="register", timed=True)
-def activity(visit: Visit, params: ActivityParams) -> RegisteredActivity:
+def activity(context: RequestContext, params: ActivityParams) -> RegisteredActivity:
     """One processing activity: what was declared, what was observed, and what differs."""
-    answer = _register(visit, visit.source("register"))
+    answer = _register(context, context.source("register"))
     for row in answer.activities:
         if row.activity == params.activity:
             return row
@@ -49,16 +51,16 @@ def activity(visit: Visit, params: ActivityParams) -> RegisteredActivity:
 
 
 @resource("/lint", "register", name="lint", rows="findings", timed=True)
-def lint(visit: Visit, params: NoParams) -> linting.Lint:
+def lint(context: RequestContext, params: NoParams) -> linting.Lint:
     """Where the privacy notice in force departs from law or practice."""
-    source, controller = visit.source("lint"), visit.settings.controller
-    return linting.lint(source, controller, visit.moment, visit.language)
+    source, controller = context.source("lint"), context.settings.controller
+    return linting.lint(source, controller, context.moment, context.language)
 
 
 @resource("/purposes", "register", name="purposes", rows="purposes", timed=True)
-def purposes(visit: Visit, params: NoParams) -> PurposesAnswer:
+def purposes(context: RequestContext, params: NoParams) -> PurposesAnswer:
     """What law and house say of each purpose, and which activities declare it."""
-    return every_purpose(visit.source("purposes"), visit.moment)
+    return every_purpose(context.source("purposes"), context.moment)
 
 
 RESOURCES = (register, activity, lint, purposes)

@@ -14,9 +14,9 @@ from application.queries.disclosures.notifications import (
 from application.queries.lookups import known_recipient
 from application.queries.parts import LIMIT, Part
 from application.source import Source
+from web.context import RequestContext
 from web.resource import Params, resource
 from web.resources.periods import Key, Limit, PeriodParams, subject_named
-from web.visit import Visit
 
 PERSONS = 60
 """On one page of notifications: each has some recipients."""
@@ -88,59 +88,61 @@ class NotificationsParams(Params, frozen=True, kw_only=True):
 
 
 @resource("/requests", "requests", name="request", rows="requests", timed=True)
-def requests(visit: Visit, params: RequestsParams) -> RequestPage:
+def requests(context: RequestContext, params: RequestsParams) -> RequestPage:
     """Requests of persons, by the day when the answer is due; part by part."""
-    return request_page(visit.source("request"), params.criteria, params.part, visit.moment)
+    return request_page(context.source("request"), params.criteria, params.part, context.moment)
 
 
 @resource("/requests", "requests", name="request", rows="requests", timed=True)
-def every_request(visit: Visit, params: RequestsParams) -> RequestList:
+def every_request(context: RequestContext, params: RequestsParams) -> RequestList:
     """The same, all of them."""
-    return request_list(visit.source("request"), params.criteria, visit.moment)
+    return request_list(context.source("request"), params.criteria, context.moment)
 
 
 @resource("/requests/{ref}", "requests", name="request", timed=True)
-def request(visit: Visit, params: CaseParams) -> RequestFile:
+def request(context: RequestContext, params: CaseParams) -> RequestFile:
     """One request with every act on it."""
-    source = visit.source("request")
-    return request_file(source, params.ref, params.subject, visit.moment, visit.language)
+    source = context.source("request")
+    return request_file(source, params.ref, params.subject, context.moment, context.language)
 
 
 @resource("/complaints", "requests", name="complaint", rows="complaints", timed=True)
-def complaints(visit: Visit, params: CasesParams) -> complaining.ComplaintPage:
+def complaints(context: RequestContext, params: CasesParams) -> complaining.ComplaintPage:
     """Complaints, by the day when an answer is due; part by part."""
-    source, everything, period = visit.source("complaint"), params.all, params.period
+    source, everything, period = context.source("complaint"), params.all, params.period
     return complaining.complaint_page(
-        source, visit.moment, params.part, everything=everything, period=period
+        source, context.moment, params.part, everything=everything, period=period
     )
 
 
 @resource("/complaints", "requests", name="complaint", rows="complaints", timed=True)
-def every_complaint(visit: Visit, params: CasesParams) -> complaining.ComplaintList:
+def every_complaint(context: RequestContext, params: CasesParams) -> complaining.ComplaintList:
     """The same, all of them."""
-    source, everything, period = visit.source("complaint"), params.all, params.period
-    return complaining.complaint_list(source, visit.moment, everything=everything, period=period)
+    source, everything, period = context.source("complaint"), params.all, params.period
+    return complaining.complaint_list(source, context.moment, everything=everything, period=period)
 
 
 @resource("/complaints/{ref}", "requests", name="complaint", timed=True)
-def complaint(visit: Visit, params: CaseParams) -> complaining.ComplaintFile:
+def complaint(context: RequestContext, params: CaseParams) -> complaining.ComplaintFile:
     """One complaint: its clock, its outcome, the rules that it breaks, every act on it."""
-    source = visit.source("complaint")
-    return complaining.complaint(source, params.ref, params.subject, visit.moment, visit.language)
+    source = context.source("complaint")
+    return complaining.complaint(
+        source, params.ref, params.subject, context.moment, context.language
+    )
 
 
 @resource("/notifications", "requests", name="notify", rows="tasks", timed=True)
-def notifications(visit: Visit, params: NotificationsParams) -> NotificationPage:
+def notifications(context: RequestContext, params: NotificationsParams) -> NotificationPage:
     """Recipients who must be told of a correction, an erasure or a restriction; part by part, by person."""
-    source = visit.source("notify")
-    return notification_page(source, params.criteria(source), params.part, visit.moment)
+    source = context.source("notify")
+    return notification_page(source, params.criteria(source), params.part, context.moment)
 
 
 @resource("/notifications", "requests", name="notify", rows="tasks", timed=True)
-def every_notification(visit: Visit, params: NotificationsParams) -> Notifications:
+def every_notification(context: RequestContext, params: NotificationsParams) -> Notifications:
     """The same, all of them."""
-    source = visit.source("notify")
-    tasks = list(notification_tasks(source, params.criteria(source), visit.moment))
+    source = context.source("notify")
+    tasks = list(notification_tasks(source, params.criteria(source), context.moment))
     return Notifications(tasks=tasks, count=len(tasks))
 
 

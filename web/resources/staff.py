@@ -19,10 +19,10 @@ from application.queries.oversight.seen import covered, house_at
 from application.queries.subjects import check_person
 from projections.views.staff import powers_of, roles_at
 from schemas.formats import Code
+from web.context import RequestContext
 from web.principals import INSPECTOR
 from web.resource import NoParams, Params, resource
 from web.rights import rights_of, table
-from web.visit import Visit
 
 Limit = Annotated[int, Meta(ge=1, le=1000)]
 Before = Annotated[int, Meta(ge=1)]
@@ -79,10 +79,10 @@ class SeenParams(LooksParams, frozen=True, kw_only=True):
 
 
 @resource("/roles", "staff", name="access", rows="roles", timed=True)
-def roles(visit: Visit, params: NoParams) -> RoleList:
+def roles(context: RequestContext, params: NoParams) -> RoleList:
     """What each role may see and do: by the register, and in this console."""
-    source = visit.source("access")
-    house, time = house_at(source, visit.moment), visit.moment.as_of or source.now
+    source = context.source("access")
+    house, time = house_at(source, context.moment), context.moment.as_of or source.now
     held = [role for row in house.employees.values() for role in roles_at(powers_of(row), time)]
     return RoleList(
         [
@@ -107,35 +107,35 @@ def _rights(role: str, categories: list[str] | None, holders: int) -> RoleRights
 
 
 @resource("/staff", "staff", name="access", rows="employees", timed=True)
-def staff(visit: Visit, params: AccessParams) -> Access:
+def staff(context: RequestContext, params: AccessParams) -> Access:
     """Who may see what: the roles of the register at a time, and who held any."""
-    source = visit.source("access")
+    source = context.source("access")
     role = known_role(source, params.role) if params.role else None
-    return access(source, visit.moment, role=role, category=params.category)
+    return access(source, context.moment, role=role, category=params.category)
 
 
 @resource("/staff/{id}", "staff", name="access", rows="looks", timed=True)
-def employee(visit: Visit, params: EmployeeParams) -> EmployeeFile:
+def employee(context: RequestContext, params: EmployeeParams) -> EmployeeFile:
     """What an employee may see, all that led to it, and what the employee saw."""
     reference = f"employee/{params.id}"
     check_person(reference)
-    source = visit.source("access")
-    return employee_file(source, reference, visit.moment, params.before, params.limit)
+    source = context.source("access")
+    return employee_file(source, reference, context.moment, params.before, params.limit)
 
 
 @resource("/seen", "staff", name="access", rows="looks", timed=True)
-def seen(visit: Visit, params: SeenParams) -> Looks:
+def seen(context: RequestContext, params: SeenParams) -> Looks:
     """Who saw a person's data, in other systems and through this ledger."""
     check_person(params.subject)
-    source = visit.source("access")
-    return looks(source, params.subject, visit.moment, params.before, params.limit)
+    source = context.source("access")
+    return looks(source, params.subject, context.moment, params.before, params.limit)
 
 
 @resource("/inspections", "staff", name="access", rows="looks", timed=True)
-def inspections(visit: Visit, params: LooksParams) -> RoleLooks:
+def inspections(context: RequestContext, params: LooksParams) -> RoleLooks:
     """The accounts of the authority's inspectors, and every read of each."""
-    source = visit.source("access")
-    return role_looks(source, INSPECTOR, visit.moment, params.before, params.limit)
+    source = context.source("access")
+    return role_looks(source, INSPECTOR, context.moment, params.before, params.limit)
 
 
 RESOURCES = (roles, staff, employee, seen, inspections)

@@ -5,21 +5,21 @@ from msgspec.structs import replace
 from application.queries.desk.overview import desk_tasks
 from application.queries.today.overview import tasks
 from application.queries.today.task import TaskList, answer_of, lacks_person
+from web.context import RequestContext
 from web.resource import NoParams, resource
-from web.visit import Visit
 
 ONE_BY_ONE = 100
 """So many recipients who must be told are tasks of their own; more of them are one task with their number."""
 
 
 @resource("/today", "today", name="today", rows="tasks")
-def today(visit: Visit, params: NoParams) -> TaskList:
+def today(context: RequestContext, params: NoParams) -> TaskList:
     """What is overdue, due or waits for a person, the most urgent first."""
-    source = visit.source("today")
+    source = context.source("today")
     # An open ledger has no desk, and its tables know no orders.
-    at_the_desk = desk_tasks(source) if visit.settings.confidential else ()
-    answer = answer_of([*at_the_desk, *tasks(visit.site, source, ONE_BY_ONE)], None)
-    return answer if visit.has("persons") else without_persons(answer)
+    at_the_desk = desk_tasks(source) if context.settings.confidential else ()
+    answer = answer_of([*at_the_desk, *tasks(context.site, source, ONE_BY_ONE)], None)
+    return answer if context.has("persons") else without_persons(answer)
 
 
 def without_persons(answer: TaskList) -> TaskList:

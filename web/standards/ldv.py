@@ -22,11 +22,12 @@ from application.queries.persons.logged import LoggedPage, acts_about, acts_afte
 from documents.ldv import ldv_record
 from ledger.errors import Misconfigured
 from schemas.encoding import JsonValue
-from web.answering import Desk
+from web.answering import RequestRunner
 from web.api.asking import check_query
 from web.api.reading import json_of
 from web.api.routing import Endpoint, guarded
 from web.api.sending import answered
+from web.context import RequestContext
 from web.logins.forms import TooLong, read_body
 from web.logins.limits import Limiter
 from web.logins.origin import Origin
@@ -41,7 +42,6 @@ from web.standards.common import (
     log_of,
     source_of,
 )
-from web.visit import Visit
 
 BASE = "/api/ldv/v1"
 PATH = f"{BASE}/processing-activities"
@@ -52,7 +52,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Milliseconds = Annotated[int, Meta(ge=-62_135_596_800_000, le=253_402_300_799_999)]
 
 
-class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
+class LdvQuery(Struct, frozen=True, forbid_unknown_fields=True):
     """A `ProcessingActivityRequest`: an act must be as every given member says."""
 
     trace: UUID | UnsetType = field(name="traceId", default=UNSET)
@@ -76,19 +76,19 @@ class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-def routes(desk: Desk, origin: Origin, requests: Limiter) -> Sequence[Route]:
+def routes(runner: RequestRunner, origin: Origin, requests: Limiter) -> Sequence[Route]:
     """The addresses of the standard."""
 
     async def answer(request: Request, principal: Principal) -> Response:
         wanted, after = _read(await _content(request)), _after(request)
         register = f"{origin.text}/register/"
 
-        def work(visit: Visit) -> tuple[bytes, int | None]:
-            page = _page(visit, log_of(visit, register), wanted, after)
-            records = [_record(act, own=is_own(visit)) for act in page.acts]
-            return line_with({"processingActivities": records}, visit), page.following
+        def work(context: RequestContext) -> tuple[bytes, int | None]:
+            page = _page(context, log_of(context, register), wanted, after)
+            records = [_record(act, own=is_own(context)) for act in page.acts]
+            return line_with({"processingActivities": records}, context), page.following
 
-        content, following = await desk.answer(request, principal, work, moment={})
+        content, following = await runner.answer(request, principal, work, moment={})
         query = urlencode({_AFTER: following})
         links = {"link": f'<{PATH}?{query}>; rel="next"'} if following else {}
         return answered(request, content, **links)
@@ -96,18 +96,18 @@ def routes(desk: Desk, origin: Origin, requests: Limiter) -> Sequence[Route]:
     return [Route(PATH, Endpoint({"POST": guarded(answer, requests)}))]
 
 
-def _page(visit: Visit, log: Log, wanted: Wanted, after: int) -> LoggedPage:
-    check_part(visit)
-    source = source_of(visit)
+def _page(context: RequestContext, log: Log, wanted: LdvQuery, after: int) -> LoggedPage:
+    check_part(context)
+    source = source_of(context)
     if isinstance(wanted.person, str):
         reference = reference_of(source, _uuid(wanted.person))
-    elif is_own(visit):
-        reference = visit.principal.reference
+    elif is_own(context):
+        reference = context.principal.reference
     else:
-        check_whole(visit, source)
+        check_whole(context, source)
         return acts_after(source, log, after, PIECE, wanted.has)
-    check_about(visit, reference)
-    acts = acts_about(source, log, reference, own=is_own(visit))
+    check_about(context, reference)
+    acts = acts_about(source, log, reference, own=is_own(context))
     found = [act for act in acts if act.event.position > after and wanted.has(act)]
     following = found[PIECE - 1].event.position if len(found) > PIECE else None
     return LoggedPage(found[:PIECE], following)
@@ -126,11 +126,11 @@ async def _content(request: Request) -> bytes:
         raise Misconfigured("this request has more bytes than are read") from None
 
 
-def _read(content: bytes) -> Wanted:
+def _read(content: bytes) -> LdvQuery:
     """The content of a request. Raises Misconfigured, which names the member and quotes nothing."""
     given: Any = json_of(content)
     try:
-        wanted = msgspec.convert(given, Wanted)
+        wanted = msgspec.convert(given, LdvQuery)
     except msgspec.ValidationError:
         raise Misconfigured("a member is unknown, or is not as the standard has it") from None
     if not given:

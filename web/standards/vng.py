@@ -25,12 +25,13 @@ from ledger.errors import UnknownSubject
 from ledger.recording.reads import READS
 from schemas import is_person
 from schemas.encoding import JsonValue, to_json
-from web.answering import Desk
+from web.answering import RequestRunner
 from web.api.asking import CURSOR, check_query, hyphened
 from web.api.paging import Pages
 from web.api.problems import ApiProblem
 from web.api.routing import Endpoint, guarded
 from web.api.sending import answered
+from web.context import RequestContext
 from web.logins.limits import Limiter
 from web.logins.origin import Origin
 from web.principals import Principal
@@ -45,7 +46,6 @@ from web.standards.common import (
     log_of,
     source_of,
 )
-from web.visit import Visit
 
 BASE = "/api/vng/v1"
 PATH = f"{BASE}/verwerkte-objecten"
@@ -53,7 +53,7 @@ _LEFT_OUT = frozenset({"systeem", "gebruiker"})
 Node = dict[str, JsonValue]
 
 
-class Wanted(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
+class VngQuery(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
     """What a list is of. `eind_datum` is the first day that is not in it."""
 
     objecttype: Literal["persoon"]
@@ -75,8 +75,8 @@ class Wanted(Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
 class Interface:
     """The interface of one console. `origin`: where its addresses begin."""
 
-    def __init__(self, desk: Desk, origin: Origin, requests: Limiter) -> None:
-        self._desk, self._base = desk, origin.text
+    def __init__(self, runner: RequestRunner, origin: Origin, requests: Limiter) -> None:
+        self._desk, self._base = runner, origin.text
         self._requests = requests
 
     def routes(self) -> Sequence[Route]:
@@ -88,17 +88,17 @@ class Interface:
 
     async def _list(self, request: Request, principal: Principal) -> Response:
         texts = dict(request.query_params)
-        check_query(request, *map(hyphened, Wanted.__struct_encode_fields__))
-        wanted = converted(texts, Wanted)
+        check_query(request, *map(hyphened, VngQuery.__struct_encode_fields__))
+        wanted = converted(texts, VngQuery)
         again = {name: text for name, text in texts.items() if name != CURSOR}
         work = partial(self._listed, wanted=wanted, again=again)
         return answered(request, await self._desk.answer(request, principal, work, moment={}))
 
-    def _listed(self, visit: Visit, wanted: Wanted, again: Mapping[str, str]) -> bytes:
-        source, log = self._source(visit), log_of(visit, f"{self._base}/register/")
-        acts = _acts(visit, source, log, wanted)
-        objects = [made for act in acts if wanted.has(act) for made in self._objects(visit, act)]
-        pages = Pages(source.opener.ledger_key(READS), [PATH, again, visit.principal.role])
+    def _listed(self, context: RequestContext, wanted: VngQuery, again: Mapping[str, str]) -> bytes:
+        source, log = self._source(context), log_of(context, f"{self._base}/register/")
+        acts = _acts(context, source, log, wanted)
+        objects = [made for act in acts if wanted.has(act) for made in self._objects(context, act)]
+        pages = Pages(source.opener.ledger_key(READS), [PATH, again, context.principal.role])
         piece = pages.piece(objects, PIECE, wanted.cursor)
         query = urlencode({**again, CURSOR: piece.following})
         following = f"{self._base}{PATH}?{query}" if piece.following else None
@@ -108,29 +108,29 @@ class Interface:
             "previous": None,
             "results": piece.rows,
         }
-        return line_with(answer, visit)
+        return line_with(answer, context)
 
     async def _one(self, request: Request, principal: Principal) -> Response:
         check_query(request)
         work = partial(self._found, id=converted(request.path_params, _Named).id)
         return answered(request, await self._desk.answer(request, principal, work, moment={}))
 
-    def _found(self, visit: Visit, id: UUID) -> bytes:
+    def _found(self, context: RequestContext, id: UUID) -> bytes:
         """The object of an identifier."""
-        source, log = self._source(visit), log_of(visit, f"{self._base}/register/")
-        reference = visit.principal.reference if is_own(visit) else _whose(source, log, id)
-        check_about(visit, reference)
-        for act in acts_about(source, log, reference, own=is_own(visit)):
+        source, log = self._source(context), log_of(context, f"{self._base}/register/")
+        reference = context.principal.reference if is_own(context) else _whose(source, log, id)
+        check_about(context, reference)
+        for act in acts_about(source, log, reference, own=is_own(context)):
             if act.object_id == id:
-                for made in self._objects(visit, act):
-                    return line_with(made, visit)
+                for made in self._objects(context, act):
+                    return line_with(made, context)
         raise UnknownSubject
 
-    def _source(self, visit: Visit) -> Source:
-        check_part(visit)
-        return source_of(visit)
+    def _source(self, context: RequestContext) -> Source:
+        check_part(context)
+        return source_of(context)
 
-    def _objects(self, visit: Visit, act: Act) -> Iterator[Node]:
+    def _objects(self, context: RequestContext, act: Act) -> Iterator[Node]:
         """The `VerwerktObjectUitgebreid` of each object of an act; none of one that lapsed."""
         record = vng_record(act)
         if record is None:
@@ -148,12 +148,12 @@ class _Named(Struct, frozen=True):
     id: UUID
 
 
-def _acts(visit: Visit, source: Source, log: Log, wanted: Wanted) -> list[Act]:
+def _acts(context: RequestContext, source: Source, log: Log, wanted: VngQuery) -> list[Act]:
     """The acts of a list; none of a person who is not known, or is not the one who asks."""
     try:
         reference = _reference(source, log.urn, wanted)
-        check_about(visit, reference)
-        return acts_about(source, log, reference, own=is_own(visit))
+        check_about(context, reference)
+        return acts_about(source, log, reference, own=is_own(context))
     except UnknownSubject:
         return []
 
@@ -166,7 +166,7 @@ def _whose(source: Source, log: Log, id: UUID) -> str:
     return reference_of(source, event.stream)
 
 
-def _reference(source: Source, urn: str, wanted: Wanted) -> str:
+def _reference(source: Source, urn: str, wanted: VngQuery) -> str:
     """The person of a list: by the identifier in records, or by kind and number, as `klant` and 10023."""
     if wanted.soort_object_id == f"{urn}:data-subject":
         return reference_of(source, converted({"id": wanted.object_id}, _Named).id)

@@ -18,7 +18,7 @@ from application.source import Source, each_known, unless_erased
 from ledger.event import instant
 from projections.findings.judging import Finding
 from projections.folds.timetravel import NOW, Moment
-from projections.reading.cases import ALL, OPEN, Wanted
+from projections.reading.cases import ALL, OPEN, CaseFilter
 from projections.reading.known import NOBODY
 from projections.reading.past import past_findings_about
 from projections.reading.views import complaints
@@ -136,7 +136,7 @@ def complaint_page(
             (one for _, one in _received([(NOBODY, complaint)], time, everything, period)), None
         )
 
-    wanted = Wanted(stages=OPEN if moment == NOW and not everything else ALL)
+    wanted = CaseFilter(stages=OPEN if moment == NOW and not everything else ALL)
     found, following = case_part(source, VIEW, wanted, part, moment, fitting)
     source.reads.note_many(())
     streams = [place.stream for place, _ in found]

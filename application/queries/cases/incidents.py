@@ -22,7 +22,7 @@ from projections.dossier.dossier import Dossier, noted
 from projections.findings.judging import is_registered
 from projections.folds.timetravel import NOW, Moment, counting
 from projections.reading.affected import Exposure, Scope, affected
-from projections.reading.cases import ALL, OPEN, Wanted
+from projections.reading.cases import ALL, OPEN, CaseFilter
 from projections.reading.known import NOBODY
 from projections.views.incidents import VIEW, Incident, Kind, subkey_of_told
 from schemas import texts
@@ -137,7 +137,7 @@ def incident_page(
 
     stages = OPEN if moment == NOW and not everything else ALL
     # Rows of persons who were told of a breach are no cases; they come last by reference.
-    wanted = Wanted(stages=stages, below=subkey_of_told(""))
+    wanted = CaseFilter(stages=stages, below=subkey_of_told(""))
     found, following = case_part(source, VIEW, wanted, part, moment, fitting)
     rows = _rows(source, [(place.stream, one) for place, one in found], time)
     if moment != NOW or period != ALWAYS:

@@ -12,7 +12,7 @@ from application.queries.period import ALWAYS
 from application.queries.subjects import known_streams
 from application.source import Source
 from projections.folds.timetravel import NOW, Moment
-from projections.reading.cases import ALL, OPEN, Wanted
+from projections.reading.cases import ALL, OPEN, CaseFilter
 from projections.views.requests import VIEW, Request
 
 
@@ -47,10 +47,10 @@ def request_page(
     return RequestPage(shown, opened, overdue, following)
 
 
-def _wanted(source: Source, criteria: RequestFilter, moment: Moment) -> Wanted:
+def _wanted(source: Source, criteria: RequestFilter, moment: Moment) -> CaseFilter:
     """What the view finds by itself. What is answered by now may have been open at an earlier time."""
     only_open = not criteria.ended and moment == NOW
-    return Wanted(
+    return CaseFilter(
         stages=OPEN if only_open else ALL,
         kind=criteria.right if only_open else None,
         streams=known_streams(source, criteria.subject) if criteria.subject else None,

@@ -43,7 +43,7 @@ class Leaf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return hash_leaf(_LEAF + self.salt + msgspec.json.encode(self.row))
 
 
-class Opening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LeafOpening(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A leaf of the public file that is opened, and the way to the root."""
 
     index: int
@@ -57,7 +57,7 @@ class OpenedCell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     row: tuple[str, ...]
     least: int
     most: int
-    openings: list[Opening]
+    openings: list[LeafOpening]
 
 
 class PublicProof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -133,7 +133,7 @@ def _opened(tree: Tree, row: tuple[str, ...], places: Sequence[int]) -> OpenedCe
         return hash_perfect(tree.digests[index << level : (index + 1) << level])
 
     openings = [
-        Opening(index, tree.leaves[index].salt, inclusion_proof(index, size, node))
+        LeafOpening(index, tree.leaves[index].salt, inclusion_proof(index, size, node))
         for index in places[: figure.least]
     ]
     return OpenedCell(row, figure.least, figure.most, openings)

@@ -43,7 +43,7 @@ desk does not give the field, on a ground.
 """
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
+class OrderScope(Struct, frozen=True, kw_only=True):
     """An order as far as it decides what is gathered.
 
     `fields`: that it may have. `stretch`: of which time; two equal instants: what held at that instant.
@@ -145,7 +145,7 @@ class _Person(NamedTuple):
 
 
 def order_data(
-    source: Source, wanted: Wanted, position: int, log: LogFolder | None = None
+    source: Source, wanted: OrderScope, position: int, log: LogFolder | None = None
 ) -> OrderData:
     """Gather what an order may have, as of a position of the open ledger.
 
@@ -182,7 +182,7 @@ def order_data(
     )
 
 
-def _persons(source: Source, wanted: Wanted, position: int) -> list[_Person]:
+def _persons(source: Source, wanted: OrderScope, position: int) -> list[_Person]:
     """Whom the order is about: the person it names, else each who had the number in its period."""
     if wanted.number is None:
         return [_Person(wanted.subject, (wanted.stretch,))] if wanted.subject else []
@@ -204,7 +204,7 @@ def _persons(source: Source, wanted: Wanted, position: int) -> list[_Person]:
     ]
 
 
-def _check_one(wanted: Wanted, field: str, found: Collection[str]) -> None:
+def _check_one(wanted: OrderScope, field: str, found: Collection[str]) -> None:
     """Raise NotAllowed where a name or a part of an address, which many share, finds several persons.
 
     A house is named by its number with its street or postcode: who lives there is meant, whoever that is.
@@ -220,7 +220,7 @@ def _check_one(wanted: Wanted, field: str, found: Collection[str]) -> None:
 
 
 def _of_person(
-    source: Source, wanted: Wanted, person: _Person, position: int, entries: Entries
+    source: Source, wanted: OrderScope, person: _Person, position: int, entries: Entries
 ) -> tuple[list[OrderedPerson], list[OrderGap]]:
     fields = wanted.told
     counted = _counted(source, wanted, person, position)
@@ -244,7 +244,7 @@ def _had_none(lines: Sequence[Line] | None) -> bool:
 
 
 def _counted(
-    source: Source, wanted: Wanted, person: _Person, position: int
+    source: Source, wanted: OrderScope, person: _Person, position: int
 ) -> list[tuple[RecordedEvent, ...]] | None:
     """The events of a person that count; None where the person is not known. The read is noted before."""
     # Of which number a record is stands in fields that the order need not ask for.
@@ -259,7 +259,7 @@ def _counted(
 
 
 def _lines_of(
-    source: Source, wanted: Wanted, counted: Sequence[Sequence[RecordedEvent]]
+    source: Source, wanted: OrderScope, counted: Sequence[Sequence[RecordedEvent]]
 ) -> tuple[Line, ...] | None:
     """The lines of a person to which the order is confined, each for as long as the person had it.
 

@@ -183,6 +183,18 @@ def _is_of(event: RecordedEvent, ref: str, given: Collection[object]) -> bool:
     return is_its and act_of(event).came != "outside"
 
 
+def _note_remarks(source: Source, told: Sequence[RecordedEvent]) -> None:
+    """Note that notes of hand-overs are read, before one opens."""
+    if any(event.sealed for event in told if event.name == HANDED_OVER):
+        source.reads.note_many({REMARK})
+
+
+def _note(source: Source, event: RecordedEvent) -> Shown | None:
+    """The note that an employee left for the next owner."""
+    opened = source.personal(event) if event.name == HANDED_OVER else {}
+    return shown(opened["remark"]) if "remark" in opened else None
+
+
 def _steps(
     source: Source,
     ref: str,
@@ -197,18 +209,13 @@ def _steps(
         for fact in _PEOPLE
         if fact in event.facts
     )
-    if any(event.sealed for event in told if event.name == HANDED_OVER):
-        source.reads.note_many({REMARK})
+    _note_remarks(source, told)
 
     def people(event: RecordedEvent) -> dict[str, Name]:
         return {fact: whose[UUID(event.facts[fact])] for fact in _PEOPLE if fact in event.facts}
 
     def employee(event: RecordedEvent) -> Name | None:
         return people(event).get("employee")
-
-    def note(event: RecordedEvent) -> Shown | None:
-        opened = source.personal(event) if event.name == HANDED_OVER else {}
-        return shown(opened["remark"]) if "remark" in opened else None
 
     def step(event: RecordedEvent) -> OrderStep:
         taken_by, facts = taken.get(name_of(event)), event.facts | people(event)
@@ -223,7 +230,7 @@ def _steps(
             employee=employee(event),
             annulled=_taken(taken_by, employee(taken_by)) if taken_by else None,
             categories=list(event.categories),
-            note=note(event),
+            note=_note(source, event),
         )
 
     return [step(event) for event in told]

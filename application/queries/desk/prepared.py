@@ -10,7 +10,7 @@ from application.answer import Answer
 from application.command_line import command
 from application.orders_in import is_nobody_known
 from application.queries.cases.found_requests import NotAllowed
-from application.queries.desk.data import OrderData, OrderGap, Wanted
+from application.queries.desk.data import OrderData, OrderGap, OrderScope
 from application.queries.desk.found_orders import FoundOrder
 from application.queries.desk.receipts import Receipt
 from application.queries.desk.ties import KINDS, NUMBERS, SHARED
@@ -77,7 +77,7 @@ def wanted_of(
     now: datetime,
     by: str | None = None,
     withheld: Mapping[str, str] | None = None,
-) -> Wanted:
+) -> OrderScope:
     """What is to be gathered for an order.
 
     `by`: the field by which it names a person, where it gives several. `withheld`: fields that are not given
@@ -98,7 +98,7 @@ def wanted_of(
     number = _one_value(whom, by)
     if number:
         _check_dated(order, number[0], stretch)
-    return Wanted(
+    return OrderScope(
         order_ref=order.ref,
         provision=receipt.provision or "",
         recipient=receipt.facts["authority"],
@@ -175,7 +175,7 @@ def _person_of(case: FoundOrder) -> str | None:
     return None if nobody else case.person
 
 
-def wanted_to_keep(source: Source, case: FoundOrder, fields: Iterable[str]) -> list[Wanted]:
+def wanted_to_keep(source: Source, case: FoundOrder, fields: Iterable[str]) -> list[OrderScope]:
     """What an order to preserve has copied: of its period, or without one, what there was at its receipt.
 
     Of an order that names several numbers or addresses: by each of them, since a copy gives nothing away and
@@ -185,7 +185,7 @@ def wanted_to_keep(source: Source, case: FoundOrder, fields: Iterable[str]) -> l
     first, last = receipt.day("period_from"), receipt.day("period_to")
     since = start_of(first) if first else _BEGINNING
     until = _end(last) if last else receipt.time
-    wanted = Wanted(
+    wanted = OrderScope(
         order_ref=order.ref,
         provision=receipt.provision or "",
         recipient=receipt.facts["authority"],
@@ -200,7 +200,7 @@ def wanted_to_keep(source: Source, case: FoundOrder, fields: Iterable[str]) -> l
     ]
 
 
-def salted(source: Source, wanted: Wanted, position: int) -> Wanted:
+def salted(source: Source, wanted: OrderScope, position: int) -> OrderScope:
     """The same with its salt, which follows from order and position: gathered again it is the same."""
     text = _SALT + f"{wanted.order_ref}\n{position}".encode()
     salt = keyed_hash(source.opener.ledger_key(READS), text).hex()

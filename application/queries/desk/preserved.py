@@ -18,7 +18,13 @@ from msgspec.structs import asdict
 
 from application.answer import Answer
 from application.language import spoken
-from application.queries.desk.data import OrderData, OrderedPerson, OrderedValues, OrderGap, Wanted
+from application.queries.desk.data import (
+    OrderData,
+    OrderedPerson,
+    OrderedValues,
+    OrderGap,
+    OrderScope,
+)
 from application.queries.desk.found_orders import FoundOrder, known_orders, named_orders
 from application.queries.desk.order_file import OrderFile, order_file
 from application.queries.desk.prepared import whom_of
@@ -152,7 +158,7 @@ def together(every: Iterable[OrderData]) -> OrderData:
     return msgspec.structs.replace(found[0], persons=persons, gaps=gaps)
 
 
-def completed(source: Source, case: FoundOrder, wanted: Wanted, data: OrderData) -> OrderData:
+def completed(source: Source, case: FoundOrder, wanted: OrderScope, data: OrderData) -> OrderData:
     """The same, with what was preserved and the open ledger does not have any more."""
     snapshots = _snapshots_for(source, case, wanted)
     if not snapshots:
@@ -184,7 +190,7 @@ def _told(copies: Iterable[_Copy]) -> list[OrderedValues]:
     return [one.record for one in copies if one.record]
 
 
-def _is_by_one_of_several(source: Source, case: FoundOrder, wanted: Wanted) -> bool:
+def _is_by_one_of_several(source: Source, case: FoundOrder, wanted: OrderScope) -> bool:
     """Whether data was copied by each value of an order, and is asked for by one: that one decides."""
     return wanted.number is not None and len(whom_of(source, case).found_by) > 1
 
@@ -210,7 +216,7 @@ def _untied(
         yield OrderGap("unknown-number", field, about, count)
 
 
-def _snapshots_for(source: Source, case: FoundOrder, wanted: Wanted) -> dict[UUID, bool]:
+def _snapshots_for(source: Source, case: FoundOrder, wanted: OrderScope) -> dict[UUID, bool]:
     """Snapshots that an order may take from -> whether they were confined to its numbers when taken.
 
     Of the same person; of a number those alone that the order itself took, or one that names the same number.
@@ -231,7 +237,7 @@ def _snapshots_for(source: Source, case: FoundOrder, wanted: Wanted) -> dict[UUI
     return found
 
 
-def _is_alike(source: Source, one: FoundOrder, case: FoundOrder, wanted: Wanted) -> bool:
+def _is_alike(source: Source, one: FoundOrder, case: FoundOrder, wanted: OrderScope) -> bool:
     """Whether an order is the same, or is about the same number, or about no other numbers of the person."""
     if one.order.ref == case.order.ref and one.stream == case.stream:
         return True
@@ -251,7 +257,7 @@ def _marked(named: Iterable[tuple[str, Value]]) -> set[tuple[str, str]]:
 
 
 def _preserved(
-    source: Source, snapshots: Mapping[UUID, bool], wanted: Wanted
+    source: Source, snapshots: Mapping[UUID, bool], wanted: OrderScope
 ) -> dict[str, list[_Copy]]:
     """What was preserved of the fields and the period of an order, person by person."""
     source.reads.note_many({PERSONAL_FIELDS[field] for field in (*wanted.fields, *KINDS)})
@@ -265,7 +271,7 @@ def _copies(
     source: Source,
     events: Sequence[RecordedEvent],
     snapshots: Mapping[UUID, bool],
-    wanted: Wanted,
+    wanted: OrderScope,
 ) -> list[_Copy]:
     """What is told of the copies of one person."""
     # The lines to which an order is confined. When they were the person's is not copied: no call is tied.

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from application.answer import Answer, Name
 from application.queries.disclosures.feeds import Membership, included, listed
+from application.queries.lookups import known_provision, known_recipient
 from application.queries.period import ALWAYS, Period, latest
 from application.queries.registers.recipients import RecipientNames, recipients_then
 from application.queries.subjects import is_erased, known_streams, note_read
@@ -52,6 +53,16 @@ class DisclosureFilter(msgspec.Struct, frozen=True):
     legal_basis: str | None = None
     period: Period = ALWAYS
     limit: int | None = None
+
+
+def known_choice(source: Source, criteria: DisclosureFilter) -> DisclosureFilter:
+    """A filter whose recipient and provision are as the ledger knows them. Raises NotKnown."""
+    recipient, provision = criteria.recipient, criteria.provision
+    return replace(
+        criteria,
+        recipient=known_recipient(source, recipient) if recipient else None,
+        provision=known_provision(source, provision) if provision else None,
+    )
 
 
 EVERY = DisclosureFilter()

@@ -58,7 +58,7 @@ class StepPage(Answer, frozen=True):
     next: str | None
 
 
-class Wanted(Struct, frozen=True):
+class ClockFilter(Struct, frozen=True):
     """Which clocks. `every`: those not due as well. `category`: of this one alone."""
 
     every: bool = False
@@ -70,7 +70,7 @@ class Wanted(Struct, frozen=True):
 
 
 def clock_page(
-    source: Source, wanted: Wanted, part: Part, remembered: Remembered | None
+    source: Source, wanted: ClockFilter, part: Part, remembered: Remembered | None
 ) -> ClockPage:
     """The clocks of a part of the persons, by key, judged as they stand now. Raises Misconfigured."""
     day, known = day_of(source.now), standing_of(source, remembered)

@@ -16,7 +16,7 @@ from projections.dossier.dossier import Dossier
 from projections.folds.timetravel import NOW
 from projections.keeping.holds import VIEW, Hold, holds
 from projections.keeping.person import dossier_of
-from projections.reading.cases import Wanted
+from projections.reading.cases import CaseFilter
 from projections.reading.views import holds_in_force
 from rulebook.calendar import day_of
 
@@ -61,7 +61,7 @@ def hold_page(source: Source, part: Part) -> HoldPage:
     def fitting(state: Dossier) -> list[Hold] | None:
         return _told(source, holds(state)) or None
 
-    found, following = case_part(source, VIEW, Wanted(), part, NOW, fitting)
+    found, following = case_part(source, VIEW, CaseFilter(), part, NOW, fitting)
     source.reads.note_many(())
     rows = [(place.stream, hold) for place, some in found for hold in some]
     return HoldPage(list(_shown(source, rows)), *_counted(source), following)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from application.answer import Answer
 from application.queries.upkeep.health import AuditReport, Verdict
-from archive.manifest import Asked, CheckedArchive, Manifest, root_of_segments
+from archive.manifest import CheckedArchive, Manifest, QueryAnswer, root_of_segments
 from ledger.event import instant
 from ledger.tlog.signing.base64 import to_base64
 from schemas.encoding import JsonValue
@@ -44,7 +44,7 @@ def archived(manifest: Manifest, before: int, published: int) -> ArchivedHistory
     )
 
 
-def asked(answer: Asked) -> ArchivedCounts:
+def asked(answer: QueryAnswer) -> ArchivedCounts:
     """Counts as they are shown: instants as text."""
     rows = [
         {name: _shown(cell) for name, cell in zip(answer.columns, row, strict=True)}

@@ -7,7 +7,7 @@ import pytest
 
 import console.tree
 from console.main import command_tree
-from console.meant import commands_meant, synonyms
+from console.suggestions import commands_meant, synonyms
 from console.tree import CONFIDENTIAL_FILE, entries, is_confidential
 from rulebook.approvals import four_eyes
 from tests.fixtures.cases import each

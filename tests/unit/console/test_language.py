@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from application.language import asked_for, speak, spoken
-from console.meant import commands_meant, synonyms, unknown_variables
+from console.suggestions import commands_meant, synonyms, unknown_variables
 from console.tree import below, entries
 from documents.messages import told
 from host.setting_list import REPLACED, SETTINGS

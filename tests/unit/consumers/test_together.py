@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-import consumers.together
+import consumers.post_batcher
 from consumers.pipeline import BatchLimits
+from consumers.post_batcher import UNOBSERVED, PostBatcher, PostResult, fates_of
 from consumers.posts import Post
-from consumers.together import UNOBSERVED, Fate, Together, fates_of
 from ledger.errors import Busy
 from ledger.recording.batch import Outcome
 from schemas import AdmissionRules, Code, Rejection
@@ -27,25 +27,25 @@ def outcome(recorded: int, last: int, **more: Any) -> Outcome:
 
 @pytest.mark.parametrize("place", range(4))
 def test_a_withheld_message_takes_no_position_wherever_it_stands(place: int) -> None:
-    fates = fates_of(outcome(3, 12, withheld=((place, WITHHELD),)), 4)
-    assert [fate.position for fate in fates if fate.position] == [10, 11, 12]
-    assert fates[place] == Fate(refusal=WITHHELD)
-    assert not fates[place].is_duplicate
+    results = fates_of(outcome(3, 12, withheld=((place, WITHHELD),)), 4)
+    assert [result.position for result in results if result.position] == [10, 11, 12]
+    assert results[place] == PostResult(refusal=WITHHELD)
+    assert not results[place].is_duplicate
 
 
 def test_each_message_of_a_batch_has_its_own_fate() -> None:
     told = outcome(2, 9, rejections=((0, REFUSED),), withheld=((2, WITHHELD),), repeated=(3,))
     assert list(fates_of(told, 5)) == [
-        Fate(refusal=REFUSED),
-        Fate(position=8),
-        Fate(refusal=WITHHELD),
-        Fate(),
-        Fate(position=9),
+        PostResult(refusal=REFUSED),
+        PostResult(position=8),
+        PostResult(refusal=WITHHELD),
+        PostResult(),
+        PostResult(position=9),
     ]
     assert list(fates_of(outcome(0, 9), 0)) == []
 
 
-class Grouping(Together):
+class Grouping(PostBatcher):
     """Notes who waits together, and holds the first post until all others wait."""
 
     def __init__(self, limits: BatchLimits) -> None:
@@ -55,11 +55,11 @@ class Grouping(Together):
         self.groups: list[list[tuple[str, int]]] = []
         self.begun, self.all_wait = Event(), Event()
 
-    def _record(self, group: Sequence[Any]) -> list[Fate]:
+    def _record(self, group: Sequence[Any]) -> list[PostResult]:
         self.groups.append([(each.client, len(each.posts)) for each in group])
         self.begun.set()
         assert self.all_wait.wait(30)
-        return [Fate(position=1) for each in group for _ in each.posts]
+        return [PostResult(position=1) for each in group for _ in each.posts]
 
 
 def groups_of(
@@ -102,7 +102,7 @@ def test_what_waits_together_fits_a_batch() -> None:
 def test_what_waits_has_a_bound_and_one_post_alone_always_may(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(consumers.together, "MOST_WAITING", 3)
+    monkeypatch.setattr(consumers.post_batcher, "MOST_WAITING", 3)
     together = Grouping(BatchLimits())
     try:
         first = together.submit("a", [Post(b"{}")])

@@ -6,7 +6,7 @@ from threading import Event, current_thread, main_thread
 import pytest
 
 from ledger.errors import Fenced, Halt, Overtaken
-from ledger.recording.ahead import ahead
+from ledger.recording.pipelined import pipelined
 
 WAIT_S = 60.0
 
@@ -35,7 +35,7 @@ def test_outcomes_come_in_order_and_writes_run_in_a_thread_of_their_own() -> Non
         writing.append((number, current_thread() is main_thread()))
         return number * 10
 
-    assert list(ahead(range(1, 4), same, write, never)) == [10, 20, 30]
+    assert list(pipelined(range(1, 4), same, write, never)) == [10, 20, 30]
     assert writing == [(1, False), (2, False), (3, False)]
 
 
@@ -51,7 +51,7 @@ def test_the_next_batch_is_prepared_while_one_is_written() -> None:
         assert number != 1 or prepared.wait(WAIT_S)
         return number
 
-    assert list(ahead([1, 2], prepare, write, never)) == [1, 2]
+    assert list(pipelined([1, 2], prepare, write, never)) == [1, 2]
 
 
 def test_nothing_is_written_after_a_failure() -> None:
@@ -61,7 +61,7 @@ def test_nothing_is_written_after_a_failure() -> None:
         written.append(number)
         return failing(2, Fenced())(number)
 
-    outcomes = ahead([1, 2, 3], same, write, never)
+    outcomes = pipelined([1, 2, 3], same, write, never)
     assert next(outcomes) == 1
     with pytest.raises(Fenced):
         next(outcomes)
@@ -69,7 +69,7 @@ def test_nothing_is_written_after_a_failure() -> None:
 
 
 def test_a_batch_that_cannot_be_prepared_takes_no_outcome_from_the_one_before() -> None:
-    outcomes = ahead([1, 2, 3], failing(2, Halt()), same, never)
+    outcomes = pipelined([1, 2, 3], failing(2, Halt()), same, never)
     assert next(outcomes) == 1
     with pytest.raises(Halt):
         next(outcomes)
@@ -82,7 +82,7 @@ def test_who_stops_taking_outcomes_has_not_written_the_next_batch() -> None:
         written.append(number)
         return number
 
-    for outcome in ahead([1, 2, 3], same, write, never):
+    for outcome in pipelined([1, 2, 3], same, write, never):
         if outcome == 2:
             break
     assert written == [1, 2]
@@ -100,12 +100,12 @@ def test_a_batch_that_was_overtaken_is_done_again_in_its_turn() -> None:
         return note(number)
 
     overtaken = failing(2, Overtaken())
-    written = ahead([1, 2, 3], same, lambda number: note(overtaken(number)), again)
+    written = pipelined([1, 2, 3], same, lambda number: note(overtaken(number)), again)
     assert list(written) == done == [1, 2, 3]
 
 
 def test_no_batches_have_no_outcomes() -> None:
-    assert list(ahead([], same, same, never)) == []
+    assert list(pipelined([], same, same, never)) == []
 
 
 def test_what_the_batches_raise_comes_after_the_outcome_before_it() -> None:
@@ -113,7 +113,7 @@ def test_what_the_batches_raise_comes_after_the_outcome_before_it() -> None:
         yield 1
         raise Halt("no more of them")
 
-    outcomes = ahead(batches(), same, same, never)
+    outcomes = pipelined(batches(), same, same, never)
     assert next(outcomes) == 1
     with pytest.raises(Halt, match="no more"):
         next(outcomes)

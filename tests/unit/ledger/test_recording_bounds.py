@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from ledger.recording import before
-from ledger.recording.before import Before
+from ledger.recording import writer_cache
 from ledger.recording.claims import RecordedClaims
 from ledger.recording.deciding import Decided, Known, decide
+from ledger.recording.writer_cache import WriterCache
 from ledger.writing.append import Head
 from ledger.writing.bookmarks import HaltLimit, Window
 from ledger.writing.message import Message
@@ -81,9 +81,9 @@ def claim(*, acts: bool, counts: bool = True, power: Power = POWER, ref: str = "
     return Claim(power, (ref,), acts, False, frozenset({"office"}), counts=counts)
 
 
-def may(*before: tuple[str, Claim], source: str, asked: Claim, stream: UUID = STREAM) -> bool:
+def may(*writer_cache: tuple[str, Claim], source: str, asked: Claim, stream: UUID = STREAM) -> bool:
     claims = RecordedClaims()
-    for who, said in before:
+    for who, said in writer_cache:
         claims.note(packed("x", source=who, claim=said), said)
     return claims.may(packed("y", stream, source, claim=asked), asked)
 
@@ -131,7 +131,7 @@ def test_a_batch_is_judged_as_its_messages_are_one_by_one() -> None:
     assert (alone.new, apart) == (together.new, claims)
 
 
-def searchable(memory: Before, head: Head, *, commit: bool = True) -> bool:
+def searchable(memory: WriterCache, head: Head, *, commit: bool = True) -> bool:
     """Whether a value has to be written into the index once more."""
     memory.believe(head)
     value = packed("1", blind=[(b"hash", "contact", "email")])
@@ -142,7 +142,7 @@ def searchable(memory: Before, head: Head, *, commit: bool = True) -> bool:
 
 
 def test_what_is_searchable_is_believed_until_an_erasure_or_a_failure() -> None:
-    memory = Before()
+    memory = WriterCache()
     assert searchable(memory, Head(4, 1, 7))
     assert not searchable(memory, Head(5, 2, 7))
     assert not searchable(memory, Head(9, 3, 7)), "another writer takes nothing away"
@@ -154,7 +154,7 @@ def test_what_is_searchable_is_believed_until_an_erasure_or_a_failure() -> None:
 
 def test_no_more_is_remembered_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     for most, again in ((0, True), (1, False)):
-        monkeypatch.setattr(before, "_MOST", most)
-        memory = Before()
+        monkeypatch.setattr(writer_cache, "_MOST", most)
+        memory = WriterCache()
         assert searchable(memory, Head(4, 1, 7))
         assert searchable(memory, Head(5, 2, 7)) is again

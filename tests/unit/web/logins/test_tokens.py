@@ -37,7 +37,7 @@ from web.logins.tokens import (
     LATEST_S,
     MOST_TOKEN,
     SKEW_S,
-    Asked,
+    LoginRequest,
     Strength,
     TokenWrong,
     access_claims,
@@ -46,7 +46,7 @@ from web.logins.tokens import (
     logout_claims,
 )
 
-USUAL = Asked("n")
+USUAL = LoginRequest("n")
 
 
 class World:
@@ -60,7 +60,7 @@ class World:
     def seconds(self) -> float:
         return self.clock.now.timestamp()
 
-    def id_token(self, token: str, asked: Asked = USUAL) -> dict[str, Any]:
+    def id_token(self, token: str, asked: LoginRequest = USUAL) -> dict[str, Any]:
         return dict(id_token_claims(token, self.provider, CLIENT, asked, self.clock()))
 
     def logout(self, token: str) -> dict[str, Any]:
@@ -162,20 +162,20 @@ def test_clocks_may_differ_by_a_minute(world: World, claims: dict[str, int], hol
 @pytest.mark.parametrize(
     ("asked", "claims", "code"),
     [
-        (Asked("n", Strength(("strong",))), {}, "acr"),
-        (Asked("n", Strength(("strong",))), {"acr": "weak"}, "acr"),
-        (Asked("n", Strength(max_age_s=600)), {}, "auth_time"),
-        (Asked("n", Strength(max_age_s=600)), {"auth_time": "now"}, "auth_time"),
-        (Asked("n", Strength(max_age_s=600)), {"auth_time": -600 - SKEW_S - 1}, "auth_time"),
+        (LoginRequest("n", Strength(("strong",))), {}, "acr"),
+        (LoginRequest("n", Strength(("strong",))), {"acr": "weak"}, "acr"),
+        (LoginRequest("n", Strength(max_age_s=600)), {}, "auth_time"),
+        (LoginRequest("n", Strength(max_age_s=600)), {"auth_time": "now"}, "auth_time"),
+        (LoginRequest("n", Strength(max_age_s=600)), {"auth_time": -600 - SKEW_S - 1}, "auth_time"),
         (
-            Asked("n", Strength(("strong", "stronger"), 600)),
+            LoginRequest("n", Strength(("strong", "stronger"), 600)),
             {"acr": "stronger", "auth_time": -600},
             None,
         ),
     ],
 )
 def test_a_login_is_of_the_kind_and_age_that_was_asked(
-    world: World, asked: Asked, claims: dict[str, Any], code: str | None
+    world: World, asked: LoginRequest, claims: dict[str, Any], code: str | None
 ) -> None:
     at = claims.get("auth_time")
     if isinstance(at, int):
@@ -269,7 +269,7 @@ def test_a_login_of_the_future_is_none(world: World) -> None:
     for at, holds in ((later, False), (later - 1, True)):
         token = world.issuer.sign(world.issuer.claims(auth_time=at))
         with nullcontext() if holds else wrong("auth_time"):
-            world.id_token(token, Asked("n", Strength(max_age_s=600)))
+            world.id_token(token, LoginRequest("n", Strength(max_age_s=600)))
 
 
 def test_no_token_without_a_signature(world: World) -> None:

@@ -8,13 +8,13 @@ import pytest
 
 from host.site import Site
 from ledger.names import Role
-from web import visit
+from web import context
+from web.context import RequestContext
 from web.logins.limits import Limiter, own_acts
 from web.principals import Principal
 from web.problems import NotForRole, TooMany
 from web.reasons import Reason, Reasons, Statements
-from web.rights import NEEDED, Deed, rights_of, table
-from web.visit import Visit
+from web.rights import NEEDED, Permission, rights_of, table
 
 UNTIL = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -26,7 +26,7 @@ def visiting(
     peer: bool = True,
     openings: int = 100,
     confidential: bool = False,
-) -> Visit:
+) -> RequestContext:
     site = SimpleNamespace(
         database=SimpleNamespace(peer=peer),
         session=lambda _role: None,
@@ -41,18 +41,18 @@ def visiting(
     limiter = Limiter(openings, 60.0, lambda: 0.0)
     statements = Statements(Reasons(), limiter, "login", "employee/7", own_acts())
     principal = Principal("employee/7", role, kind, "link", UNTIL)
-    return Visit(cast("Site", site), principal, "en", statements=statements)
+    return RequestContext(cast("Site", site), principal, "en", statements=statements)
 
 
 @pytest.mark.parametrize("deed", sorted(NEEDED))
 def test_an_act_needs_every_role_of_the_database_that_it_works_as(
-    deed: Deed, monkeypatch: pytest.MonkeyPatch
+    deed: Permission, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A login that may take one of two would record a decision and fail at the erasure."""
     role = next(role for role in table() if deed in rights_of(role).acts)
     for taken in ([], *([one] for one in NEEDED[deed]), list(NEEDED[deed])):
         taking: list[Role] = list(taken)
-        monkeypatch.setattr(visit, "may_take", lambda _session, wanted: wanted in taking)  # noqa: B023
+        monkeypatch.setattr(context, "may_take", lambda _session, wanted: wanted in taking)  # noqa: B023
         assert visiting(role, peer=False).may(deed) is (set(taking) >= set(NEEDED[deed]))
     assert visiting(role).may(deed), "on the embedded server the user logs in as each role"
 

@@ -22,14 +22,14 @@ from schemas.texts import Language
 from web.principals import Principal
 from web.problems import NotForRole
 from web.reasons import NOTHING_STATED, Reason, Stated, Statements
-from web.rights import NEEDED, Deed, Part, Rights, rights_of, sight_of
+from web.rights import NEEDED, Part, Permission, Rights, rights_of, sight_of
 from web.words import t
 
 SETTLE_S = 30.0
 """How long the answer to an act waits for the views to show it."""
 
 
-class Visit:
+class RequestContext:
     """What a page or an answer is made from. Lives as long as one request."""
 
     def __init__(
@@ -93,7 +93,7 @@ class Visit:
         """Whether the role has a part of the console."""
         return part in self.rights.pages
 
-    def may(self, deed: Deed) -> bool:
+    def may(self, deed: Permission) -> bool:
         """Whether the role may do something, and the login of this console at the database can."""
         if deed not in self.rights.acts:
             return False
@@ -185,13 +185,13 @@ class Visit:
             raise NotForRole
         self._statements.state(subject, reason, category)
 
-    def for_reason(self, reason: Reason, category: str) -> "Visit":
-        """The same visit, in which a category is open for one answer. Raises NotFound, or TooMany."""
+    def for_reason(self, reason: Reason, category: str) -> "RequestContext":
+        """The same context, in which a category is open for one answer. Raises NotFound, or TooMany."""
         if self.rights.others != "masked":
             raise NotForRole
         self.count_opening()
         stated = Stated(reason, frozenset({category}))
-        made = Visit(self.site, self.principal, self.language, self.moment, stated)
+        made = RequestContext(self.site, self.principal, self.language, self.moment, stated)
         made._current, made.behind = self._current, self.behind
         return made
 

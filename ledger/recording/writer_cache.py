@@ -21,7 +21,7 @@ Versions = dict[int, int]
 BlindRow = tuple[bytes, UUID, str, str]
 
 
-class Before:
+class WriterCache:
     """Memory of one writer. Not for two threads at once.
 
     `repeats`: the batch before had events that were recorded already, so the next may have some. True before

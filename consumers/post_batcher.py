@@ -34,7 +34,7 @@ MOST_WAITING = 10_000
 MOST_WAITING_BYTES = 16 * 1024 * 1024
 
 
-class Fate(msgspec.Struct, frozen=True):
+class PostResult(msgspec.Struct, frozen=True):
     """The outcome of one event: it has a position, or is a duplicate, or was refused."""
 
     position: int | None = None
@@ -46,7 +46,7 @@ class Fate(msgspec.Struct, frozen=True):
         return self.position is None and self.refusal is None
 
 
-Fates = Sequence[Fate]
+PostResults = Sequence[PostResult]
 
 
 class PostObserver(Protocol):
@@ -86,10 +86,10 @@ class _Waiting(msgspec.Struct):
     client: str
     posts: Sequence[Post]
     size: int
-    answer: "Future[Fates]"
+    answer: "Future[PostResults]"
 
 
-class Together:
+class PostBatcher:
     """Records posts in one thread, which begins with the first. `rules`: the ledger's rules for messages."""
 
     def __init__(
@@ -110,7 +110,7 @@ class Together:
         self._thread: Thread | None = None
         self._ledger: Ledger | None = None
 
-    def submit(self, client: str, posts: Sequence[Post]) -> "Future[Fates]":
+    def submit(self, client: str, posts: Sequence[Post]) -> "Future[PostResults]":
         """Let the events of a client be recorded; done once they are committed. Raises Busy.
 
         Also for the rest of a day on which too many messages of the client were withheld: its answer tells
@@ -175,7 +175,7 @@ class Together:
 
     def _answer(self, group: Sequence[_Waiting]) -> None:
         try:
-            fates = iter(self._record(group))
+            results = iter(self._record(group))
         except Exception as error:
             self._give_up()
             if isinstance(error, LedgerError):
@@ -186,25 +186,25 @@ class Together:
                 each.answer.set_exception(told)
             return
         for each in group:
-            each.answer.set_result([next(fates) for _ in each.posts])
+            each.answer.set_result([next(results) for _ in each.posts])
 
-    def _record(self, group: Sequence[_Waiting]) -> Fates:
+    def _record(self, group: Sequence[_Waiting]) -> PostResults:
         """Record events of one client in one transaction. Raises Retry or Halt: then nothing is recorded."""
         started, client = monotonic(), group[0].client
         posts = [post for each in group for post in each.posts]
         ledger = self._ledger = self._ledger or self._open_ledger()
         own = self._own(posts, sources_now(self._rules, ledger.session, client))
         taken = [post for post, is_own in zip(posts, own, strict=True) if is_own]
-        fates: Iterator[Fate] = iter(())
+        results: Iterator[PostResult] = iter(())
         if taken:
             outcome = ledger.record(self._batch(ledger, client, taken))
             letters, size = len(outcome.withheld), outcome.withheld_bytes
             self._floods.add(client, letters, size, monotonic())
             self._observer.recorded(outcome, len(group), monotonic() - started)
-            fates = iter(fates_of(outcome, len(taken)))
+            results = iter(fates_of(outcome, len(taken)))
         if len(taken) < len(posts):
             self._observer.foreign(len(posts) - len(taken))
-        return [next(fates) if is_own else Fate(refusal=FOREIGN) for is_own in own]
+        return [next(results) if is_own else PostResult(refusal=FOREIGN) for is_own in own]
 
     def _own(self, posts: Sequence[Post], sources: Collection[str]) -> list[bool]:
         return [not foreign(parsed_post(post, self._rules), sources) for post in posts]
@@ -226,7 +226,7 @@ def _too_much() -> Busy:
     return Busy("more events wait than can be recorded at once: send them again in a moment")
 
 
-def fates_of(outcome: Outcome, count: int) -> Fates:
+def fates_of(outcome: Outcome, count: int) -> PostResults:
     """The outcome of each message of a batch. Pure.
 
     All withheld messages have one answer: a different one would tell a sender in which way.
@@ -235,13 +235,13 @@ def fates_of(outcome: Outcome, count: int) -> Fates:
     refused = dict(outcome.rejections) | withheld
     repeated = frozenset(outcome.repeated)
     position = outcome.last_position - outcome.recorded
-    fates = []
+    results = []
     for index in range(count):
         if index in refused:
-            fates.append(Fate(refusal=refused[index]))
+            results.append(PostResult(refusal=refused[index]))
         elif index in repeated:
-            fates.append(Fate())
+            results.append(PostResult())
         else:
             position += 1
-            fates.append(Fate(position))
-    return fates
+            results.append(PostResult(position))
+    return results

@@ -22,7 +22,7 @@ _Prepared = TypeVar("_Prepared")
 _Outcome = TypeVar("_Outcome")
 
 
-def ahead(
+def pipelined(
     batches: Iterable[_Batch],
     prepare: Callable[[_Batch], _Prepared],
     write: Callable[[_Prepared], _Outcome],
