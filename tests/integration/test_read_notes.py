@@ -13,7 +13,7 @@ from ledger.figures import ledger_figures
 from ledger.recording import reads as noting
 from ledger.recording.batch import Batch, NotWhole, Outcome
 from ledger.recording.reads import ReadNotes, any_due, open_looks, record_notes, unopened, waiting
-from ledger.recording.visits import IDLE, LONGEST, MOST_LOOKS, Read
+from ledger.recording.visits import IDLE, LASTS, MOST_LOOKS, Read
 from ledger.storage.postgres import Session
 from schemas import Code, Event, Rejection
 from schemas.decode import MAX_MESSAGE
@@ -268,8 +268,8 @@ def test_a_visit_ends_after_an_hour_although_its_reader_goes_on(
     house: House, reader: Session, recorder: Recorder
 ) -> None:
     note(reader, *(look(f"r{number:02}", 5 * number) for number in range(13)))
-    assert waiting(reader, NOON + LONGEST) == 1, "the first of it should be an event by now"
-    assert recorded(house, LONGEST, recorder) == 12
+    assert waiting(reader, NOON + LASTS) == 1, "the first of it should be an event by now"
+    assert recorded(house, LASTS, recorder) == 12
     (left,) = open_looks(reader, KEY)
     assert left.id == "r12"
 
