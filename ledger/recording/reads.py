@@ -23,7 +23,7 @@ from ledger.journal.overtaking import ERASE
 from ledger.recording.batch import Batch, NotesGone, NotWhole, Outcome
 from ledger.recording.visits import (
     IDLE,
-    LONGEST,
+    LASTS,
     MOST_LOOKS,
     Read,
     about,
@@ -91,7 +91,7 @@ class ReadNotes:
 
 def waiting(session: Session, now: datetime) -> int:
     """How many reads are noted that should be an event by now; those of visits that go on are none."""
-    (count,) = session.of("ledger").row("count_read_notes", begun=now - LONGEST) or (0,)
+    (count,) = session.of("ledger").row("count_read_notes", begun=now - LASTS) or (0,)
     return int(count)
 
 
@@ -152,7 +152,7 @@ def record_notes(
 
 def _visits_over(session: Session, now: datetime, ends: str | None) -> list[tuple[Any, ...]]:
     """Names of visits of which something can be recorded, and whether all of it must be."""
-    times = {"idle": now - IDLE, "begun": now - LONGEST}
+    times = {"idle": now - IDLE, "begun": now - LASTS}
     return session.rows("visits_over", **times, most=MOST_LOOKS, label=ERASE, ends=ends)
 
 

@@ -21,7 +21,7 @@ from schemas.encoding import to_json
 SOURCE = f"{OWN_SOURCE}reads"
 VISIT = "visit"
 """The query of an event that stands for several looks."""
-IDLE, LONGEST = timedelta(minutes=15), timedelta(hours=1)
+IDLE, LASTS = timedelta(minutes=15), timedelta(hours=1)
 """A visit is over so long after its last look, or so long after its first one."""
 MOST_LOOKS = 500
 """So many looks has a visit at most: its event stays far below the largest entry of the log."""
@@ -83,7 +83,7 @@ def is_over(visit: Sequence[Read], now: datetime) -> bool:
 
 def _is_closed(visit: Sequence[Read], time: datetime) -> bool:
     first, last = visit[0].time, visit[-1].time
-    return time - last >= IDLE or time - first >= LONGEST or len(visit) >= MOST_LOOKS
+    return time - last >= IDLE or time - first >= LASTS or len(visit) >= MOST_LOOKS
 
 
 def message_of(visit: Sequence[Read]) -> Message:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -13,11 +14,12 @@ from ledger.figures import ledger_figures
 from ledger.recording import reads as noting
 from ledger.recording.batch import Batch, NotWhole, Outcome
 from ledger.recording.reads import ReadNotes, any_due, open_looks, record_notes, unopened, waiting
-from ledger.recording.visits import IDLE, LONGEST, MOST_LOOKS, Read
+from ledger.recording.visits import IDLE, LASTS, MOST_LOOKS, Read
 from ledger.storage.postgres import Session
 from schemas import Code, Event, Rejection
 from schemas.decode import MAX_MESSAGE
 from schemas.names import LEDGER_READ
+from tests.fixtures.console import registered
 from tests.fixtures.ledger import House
 
 KEY = bytes(range(32))
@@ -268,8 +270,8 @@ def test_a_visit_ends_after_an_hour_although_its_reader_goes_on(
     house: House, reader: Session, recorder: Recorder
 ) -> None:
     note(reader, *(look(f"r{number:02}", 5 * number) for number in range(13)))
-    assert waiting(reader, NOON + LONGEST) == 1, "the first of it should be an event by now"
-    assert recorded(house, LONGEST, recorder) == 12
+    assert waiting(reader, NOON + LASTS) == 1, "the first of it should be an event by now"
+    assert recorded(house, LASTS, recorder) == 12
     (left,) = open_looks(reader, KEY)
     assert left.id == "r12"
 
@@ -351,3 +353,19 @@ def test_a_note_that_was_moved_does_not_open(house: House, reader: Session) -> N
     for moved in ({"visits": [visit], "times": [at]}, {"visits": [None], "times": [at]}):
         reader.run("add_read_notes", sealed=[sealed], **moved)
     assert len([*unopened(reader, KEY)]) == 2
+
+
+def test_an_erasure_ends_the_visits_that_began_before_it(house: House, reader: Session) -> None:
+    """A note names its person, so it does not stay when the person is erased."""
+    who = "customer/10023"
+    house.record(registered(who))
+    now = house.clock()
+    ledger = house.open()
+    note(reader, *(msgspec.structs.replace(look(name, 0), time=now) for name in ("r1", "r2")))
+    assert record_notes(ledger.session, KEY, ledger.record, now) == 0
+    house.eraser().erase(who, [], "request")
+    assert any_due(reader, now)
+    assert record_notes(ledger.session, KEY, ledger.record, now) == 2
+    assert open_looks(reader, KEY) == []
+    first, *_, last = house.events()
+    assert (last.name, last.stream, last.facts["query"]) == (LEDGER_READ, first.stream, "visit")
