@@ -1,6 +1,6 @@
 """Whether everything flows, and the refused messages: looked at by kind, tried again by kind."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from datetime import datetime
 
