@@ -239,9 +239,7 @@ def _letters(context: RequestContext, params: LettersParams, answer: LetterPage)
         "at_once": min(TRIED_AT_ONCE, answer.matching),
         "kind": _kind_of(params),
         "done": _done(params),
-        # What was refused again would be refused once more: its sender comes first.
-        "more": (params.tried or 0) > (params.stayed or 0)
-        and answer.matching > (params.stayed or 0),
+        "more": _has_more(params, answer),
     }
 
 
@@ -256,6 +254,12 @@ def _letter_name(row: DeadLetter) -> tuple[str, str]:
 
 def _told(value: str | bool) -> str:
     return "true" if value is True else str(value)
+
+
+def _has_more(params: LettersParams, answer: LetterPage) -> bool:
+    """Whether another press may help: a message refused again would be refused once more."""
+    stayed = params.stayed or 0
+    return (params.tried or 0) > stayed and answer.matching > stayed
 
 
 def _done(params: LettersParams) -> object:
