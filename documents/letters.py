@@ -72,8 +72,12 @@ class LetterHead(msgspec.Struct, frozen=True):
 
     def phrase(self, about: str, code: str | None) -> str | None:
         """A code as letters say it; None where they do not."""
-        text = _PHRASES[about].get(code or "")
+        text = _PHRASES.get(about, {}).get(code or "")
         return text.said(self.language) if text else None
+
+    def word(self, about: str, code: str | None) -> str | None:
+        """A code as letters say it, else as all documents do; None without a code."""
+        return (self.phrase(about, code) or self.words.word(code)) if code else None
 
     def other(self, name: str) -> str:
         """A phrase that belongs to no code."""
@@ -131,31 +135,22 @@ def _sections(letter: DeclaredLetter, head: LetterHead, values: Values) -> Itera
 def request_letter(head: LetterHead, case: RequestFile, to: Addressee) -> Written:
     """What a letter on a request says: of a person whose identity was shown name and address, too."""
     paused = next((pause.from_ for pause in case.pauses if pause.until is None), None)
-    asked = _last(case, "information_asked")
+    extended, refusal = _last(case, "reason"), REFUSALS.get(case.outcome or "")
     values: dict[str, str | None] = {
         "right": head.phrase("right", case.right),
         "received": head.day(case.received_on),
         "channel": head.phrase("channel", case.channel),
         "due": head.day(case.due_on),
         "paused": head.day(paused),
-        "asked": (head.phrase("asked", asked) or head.words.word(asked)) if asked else None,
+        "asked": head.word("asked", _last(case, "information_asked")),
         "reply": head.by("rights.identity-reply"),
+        "reason": _in(head, EXTENSIONS.get(extended or ""), "title")
+        or head.word("extension", extended),
         "ended": head.day(case.ended_at),
-        **_reasons(head, case),
-    }
-    return Written(_lines(head, case, to), case.request_ref, values)
-
-
-def _reasons(head: LetterHead, case: RequestFile) -> dict[str, str | None]:
-    """The reason of an extension, and the ground of a refusal with its citation."""
-    extended = _last(case, "reason")
-    entry = EXTENSIONS.get(extended or "")
-    refusal = REFUSALS.get(case.outcome or "") if case.status == "refused" else None
-    return {
-        "reason": _in(head, entry, "title") or (head.words.word(extended) if extended else None),
-        "ground": _in(head, refusal, "text") or head.words.word(case.outcome),
+        "ground": _in(head, refusal, "text") or head.word("refusal", case.outcome),
         "citation": head.words.words.cited(refusal.citation) if refusal else None,
     }
+    return Written(_lines(head, case, to), case.request_ref, values)
 
 
 def _last(case: RequestFile, fact: str) -> str | None:
