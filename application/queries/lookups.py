@@ -7,10 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from msgspec.structs import replace
-
 from application.lookups import Names, NotKnown, folded, named, names_of, provisions, unknown
-from application.queries.disclosures.received import DisclosureFilter
 from application.source import Source
 from projections.reading.house import employees, registered_systems, roles_by_id
 from projections.reading.views import disclosed, recipients_by_id, register_entries
@@ -45,16 +42,6 @@ def known_recipient(source: Source, text: str) -> str:
         return bare
     with about("recipient"):
         return named(text, names, "ledger recipients")
-
-
-def known_choice(source: Source, criteria: DisclosureFilter) -> DisclosureFilter:
-    """A filter whose recipient and provision are as the ledger knows them. Raises NotKnown."""
-    recipient, provision = criteria.recipient, criteria.provision
-    return replace(
-        criteria,
-        recipient=known_recipient(source, recipient) if recipient else None,
-        provision=known_provision(source, provision) if provision else None,
-    )
 
 
 def _got_something(source: Source, recipient: str) -> bool:

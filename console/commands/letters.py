@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from application.acts.retrying import retry_kind, retry_named
 from application.queries.intake.dead_letters import (
@@ -54,12 +55,10 @@ def kind_of(
     type: str | None,
     seen_from: str | None,
     seen_to: str | None,
-    mended: bool,
 ) -> LetterFilter:
-    """The letters that the options name. Raises BadParameter for a time that is none."""
+    """The letters that the options name and nothing mended. Raises BadParameter for a time that is none."""
     first, last = bounds_of(seen_from, seen_to)
-    still_open = None if mended else False
-    return LetterFilter(code, source, topic, types_named(type), first, last, still_open)
+    return LetterFilter(code, source, topic, types_named(type), first, last, mended=False)
 
 
 Mended = Annotated[
@@ -76,7 +75,6 @@ OfKind = Annotated[
             "type": OfType,
             "seen_from": SeenFrom,
             "seen_to": SeenTo,
-            "mended": Mended,
         },
     ),
 ]
@@ -86,6 +84,7 @@ OfKind = Annotated[
 def list_letters(
     settings: Settings,
     kind: OfKind = OPEN,
+    mended: Mended = False,
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
@@ -95,6 +94,8 @@ def list_letters(
     Of messages that are not for this ledger, one line says how many there are. The list has the oldest 100
     unless --limit says more; with --json it has all.
     """
+    if mended:
+        kind = replace(kind, mended=None)
     with open_site(settings) as site:
         reader = site.session("reader")
         (total, _), (matching, _) = (

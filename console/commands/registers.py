@@ -7,8 +7,7 @@ from msgspec.structs import replace
 from application.following import bring_up_to_date
 from application.language import spoken
 from application.listings.recipients import RECIPIENTS
-from application.queries.disclosures.received import EVERY, disclosures
-from application.queries.lookups import known_choice
+from application.queries.disclosures.received import EVERY, disclosures, known_choice
 from application.queries.period import ALWAYS
 from application.queries.registers.recipients import recipients
 from application.queries.registers.register import register

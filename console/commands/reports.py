@@ -10,10 +10,9 @@ from msgspec.structs import replace
 
 from application.following import bring_up_to_date
 from application.language import spoken
-from application.queries.disclosures.received import EVERY
+from application.queries.disclosures.received import EVERY, known_choice
 from application.queries.disclosures.transfers import transfers
 from application.queries.disclosures.transparency import transparency
-from application.queries.lookups import known_choice
 from application.queries.period import ALWAYS
 from console.commands.disclosure_flags import Chosen
 from console.commands.people import reading

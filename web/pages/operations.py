@@ -241,12 +241,23 @@ def _letters(visit: Visit, params: LettersParams, answer: LetterPage) -> Facts:
         ],
         "may_retry": may_retry and answer.matching > 0,
         "at_once": min(TRIED_AT_ONCE, answer.matching),
-        "kind": {name: _told(getattr(params, name)) for name in KIND if getattr(params, name)},
+        "kind": _chosen(params),
         "done": _done(params),
         # What was refused again would be refused once more: its sender comes first.
         "more": (params.tried or 0) > (params.stayed or 0)
         and answer.matching > (params.stayed or 0),
     }
+
+
+def _chosen(params: LettersParams) -> dict[str, str]:
+    """The filter of the list, as a form sends it."""
+    return {name: _told(getattr(params, name)) for name in KIND if getattr(params, name)}
+
+
+def _goes_on(params: LettersParams, answer: LetterPage) -> bool:
+    """Whether to press again helps: what was refused again would be refused once more."""
+    tried, stayed = params.tried or 0, params.stayed or 0
+    return tried > stayed and answer.matching > stayed
 
 
 def _told(value: str | bool) -> str:
@@ -271,8 +282,8 @@ def _letter(visit: Visit, _params: LetterParams, answer: DeadLetter) -> Facts:
         ("why", lines(Tag(word(f"refusal.{answer.code}"), "bad"), _said(answer))),
         ("pointer", answer.pointer),
         ("from", t("letters.line", answer.topic or "", answer.offset or 0)),
-        ("first", when(answer.first_seen) if answer.first_seen else None),
-        ("seen", when(answer.last_seen) if answer.last_seen else None),
+        ("first", _when(answer.first_seen)),
+        ("seen", _when(answer.last_seen)),
         ("times", counted("time", answer.times)),
         ("forgotten", day(answer.forgotten_after) if answer.forgotten_after else None),
     )
@@ -285,6 +296,10 @@ def _letter(visit: Visit, _params: LetterParams, answer: DeadLetter) -> Facts:
         "may_retry": visit.may("letters") and not mended,
         "back": Link(to(visit, "dead-letters"), t("letters.title")),
     }
+
+
+def _when(time: str | None) -> object:
+    return when(time) if time else None
 
 
 def _letter_row(visit: Visit, row: DeadLetter) -> Sequence[object]:
@@ -303,7 +318,7 @@ def _letter_row(visit: Visit, row: DeadLetter) -> Sequence[object]:
             _said(row),
         ),
         [_source(row.source), t("letters.line", place, row.offset or 0)],
-        [when(row.last_seen) if row.last_seen else None, counted("time", row.times)],
+        [_when(row.last_seen), counted("time", row.times)],
         day(row.forgotten_after) if row.forgotten_after else None,
     )
 

@@ -11,11 +11,10 @@ from application.queries.disclosures.paged import (
     PageFilter,
     disclosure_page,
 )
-from application.queries.disclosures.received import OUTSIDE_EEA, DisclosureFilter
+from application.queries.disclosures.received import OUTSIDE_EEA, DisclosureFilter, known_choice
 from application.queries.disclosures.totals import DisclosureTotals, disclosure_totals
 from application.queries.disclosures.transfers import Transfers, transfers
 from application.queries.disclosures.transparency import TransparencyReport, transparency_at
-from application.queries.lookups import known_choice
 from application.queries.period import Period
 from application.queries.registers.recipients import Recipients, recipients
 from application.queries.subjects import note_read

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from application.answer import Answer, Name
 from application.queries.disclosures.feeds import Membership, included, listed
+from application.queries.lookups import known_provision, known_recipient
 from application.queries.period import ALWAYS, Period, latest
 from application.queries.registers.recipients import RecipientNames, recipients_then
 from application.queries.subjects import is_erased, known_streams, note_read
@@ -117,6 +118,15 @@ def disclosures(source: Source, criteria: DisclosureFilter) -> Iterator[Disclosu
     fits = judge(criteria, known)
     rows = (pair for pair in rows if fits(pair[0]))
     return shown_rows(source, latest(rows, criteria.limit), RecipientNames(source, known))
+
+
+def known_choice(source: Source, criteria: DisclosureFilter) -> DisclosureFilter:
+    """A filter whose recipient and provision are as the ledger knows them. Raises NotKnown."""
+    return replace(
+        criteria,
+        recipient=known_recipient(source, criteria.recipient) if criteria.recipient else None,
+        provision=known_provision(source, criteria.provision) if criteria.provision else None,
+    )
 
 
 def judge(
