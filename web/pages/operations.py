@@ -234,11 +234,7 @@ def _letters(visit: Visit, params: LettersParams, answer: LetterPage) -> Facts:
         ],
         "rows": [_letter_row(visit, row) for row in answer.dead_letters],
         "mended": also("mended", params.mended),
-        "names": [
-            (row.letter, f"{row.letter[:12]} {row.type or ''} {row.pointer}")
-            for row in answer.dead_letters
-            if row.topic
-        ],
+        "names": [*_names(answer)],
         "may_retry": may_retry and answer.matching > 0,
         "at_once": min(TRIED_AT_ONCE, answer.matching),
         "kind": _chosen(params),
@@ -247,6 +243,13 @@ def _letters(visit: Visit, params: LettersParams, answer: LetterPage) -> Facts:
         "more": (params.tried or 0) > (params.stayed or 0)
         and answer.matching > (params.stayed or 0),
     }
+
+
+def _names(answer: LetterPage) -> Iterator[tuple[str, str]]:
+    """The letters that may be chosen, each with what it is."""
+    for row in answer.dead_letters:
+        if row.topic:
+            yield row.letter, f"{row.letter[:12]} {row.type or ''} {row.pointer}"
 
 
 def _chosen(params: LettersParams) -> dict[str, str]:
