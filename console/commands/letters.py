@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from application.acts.retrying import retry_kind, retry_named
 from application.queries.intake.dead_letters import (
@@ -48,21 +49,16 @@ Limit = Annotated[
 
 
 def kind_of(
+    code: str | None,
+    source: str | None,
+    topic: str | None,
     type: str | None,
     seen_from: str | None,
     seen_to: str | None,
-    mended: bool,
-    **exact: str | None,
 ) -> LetterFilter:
-    """The letters that the options name. `exact`: code, source, topic. Raises BadParameter for a bad time."""
+    """The open letters that the options name. Raises BadParameter for a malformed time."""
     first, last = bounds_of(seen_from, seen_to)
-    return LetterFilter(
-        **exact,
-        types=types_named(type),
-        seen_from=first,
-        seen_to=last,
-        mended=None if mended else False,
-    )
+    return LetterFilter(code, source, topic, types_named(type), first, last, mended=False)
 
 
 Mended = Annotated[
@@ -79,7 +75,6 @@ OfKind = Annotated[
             "type": OfType,
             "seen_from": SeenFrom,
             "seen_to": SeenTo,
-            "mended": Mended,
         },
     ),
 ]
@@ -89,6 +84,7 @@ OfKind = Annotated[
 def list_letters(
     settings: Settings,
     kind: OfKind = OPEN,
+    mended: Mended = False,
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
@@ -98,6 +94,8 @@ def list_letters(
     Of messages that are not for this ledger, one line says how many there are. The list has the oldest 100
     unless --limit says more; with --json it has all.
     """
+    if mended:
+        kind = replace(kind, mended=None)
     with open_site(settings) as site:
         reader = site.session("reader")
         (total, _), (matching, _) = (
