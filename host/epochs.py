@@ -1,4 +1,4 @@
-"""What takes the epochs of completeness of a ledger, from its settings."""
+"""The taker of a ledger's epochs of completeness, from its settings."""
 
 from functools import partial
 
@@ -13,7 +13,7 @@ from ledger.tlog.witnessing.witnesses import Witnesses
 
 
 def epochs_of(site: Site, observer: PublisherObserver | None = None) -> Epochs:
-    """What signs the roots of the index; it makes the key of their log when there never was any."""
+    """The signer of the index's roots; it makes the key of their log when there never was one."""
     log, key = site.settings.log, completeness_key(site.settings)
     return Epochs(
         LogFolder(log.folder),

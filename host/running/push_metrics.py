@@ -34,7 +34,7 @@ SERIES: tuple[Series, ...] = (SENT, FAILURES, LAG)
 
 @dataclass(frozen=True)
 class PushMetrics:
-    """What a push does, and how far it is."""
+    """The work of a push, and its progress."""
 
     sent: Counter
     failures: Counter

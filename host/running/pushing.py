@@ -68,7 +68,7 @@ def _ignore(*_: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PushObserver:
-    """What can be seen of a push, by the name of a receiver: callbacks, which do nothing by default."""
+    """Callbacks that observe a push, by the name of a receiver. They do nothing by default."""
 
     sent: Callable[[str, int], None] = _ignore
     """So many records were taken."""

@@ -150,5 +150,5 @@ def epoch_at(folder: LogFolder, number: int) -> SignedEpoch:
 
 
 def covered(epoch: Epoch) -> Checkpoint:
-    """What an epoch's checkpoint says. Nothing here has checked who signed it. Raises Unproven."""
+    """The content of an epoch's checkpoint. Its signature is not checked here. Raises Unproven."""
     return parse_checkpoint(parse_note(epoch.checkpoint).text)

@@ -52,7 +52,7 @@ class Chained(NamedTuple):
 
     @property
     def value(self) -> bytes:
-        """What the tree holds of it."""
+        """Its value in the tree."""
         return hashlib.sha256(self.length.to_bytes(8) + self.head).digest()
 
     def longer(self, links: Iterable[Link]) -> "Chained":
@@ -106,7 +106,7 @@ class Index:
                     yield from _ROW.iter_unpack(block)
 
     def proof(self, size: int, key: bytes) -> tuple[Chained | None, tuple[Node, ...]]:
-        """What the index has of a key, None for nothing, and the proof of it.
+        """The entry of a key in the index, None without one, and its proof.
 
         Raises NotPublished when the rows of this size are not kept any more.
         """

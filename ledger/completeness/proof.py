@@ -56,7 +56,7 @@ class CompletenessProof(msgspec.Struct, frozen=True):
 
 
 class Complete(msgspec.Struct, frozen=True):
-    """What is proven. `positions`: of all entries of the person's own. `named`: how many others name them."""
+    """The proven statement. `positions`: of the person's own entries. `named`: how many others name them."""
 
     covers: Checkpoint
     positions: tuple[int, ...]
@@ -130,7 +130,7 @@ def parse(content: bytes) -> CompletenessProof:
 def check(
     proof: CompletenessProof, keys: Collection[VerifierKey], policy: Policy | None = None
 ) -> Complete:
-    """What a proof proves under keys of both logs, and of witnesses. Raises Unproven.
+    """The statement that a proof proves under the keys of both logs and of witnesses. Raises Unproven.
 
     `policy`: its keys are trusted beside `keys`, and its quorum must have signed both checkpoints.
     """

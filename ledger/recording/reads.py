@@ -180,7 +180,7 @@ def _of_visit(cipher: AESGCM, rows: Iterable[Any]) -> list[Noted]:
 
 
 def _place(visit: str | None, noted_at: datetime) -> bytes:
-    """What a note is sealed with: one that was moved to another visit or time does not open."""
+    """The bound data of a note: a note moved to another visit or time does not open."""
     return b"\n".join((_PLACE, (visit or "").encode(), instant(noted_at).encode()))
 
 

@@ -126,7 +126,7 @@ def message_of(visit: Sequence[Read]) -> Message:
 
 
 def _looks(visit: Sequence[Read]) -> list[dict[str, Any]]:
-    """What was looked at in a visit, in the order of the first look at each, with the times of all."""
+    """The looks of a visit by query and categories, in the order of the first of each, with all times."""
     times: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for read in visit:
         times.setdefault((read.query, read.categories), []).append(instant(read.time))

@@ -106,7 +106,7 @@ def judgement_of(order: Order) -> Judgement | None:
 
 
 def lacking(order: Order) -> tuple[str, ...]:
-    """What is wrong with an order that the authority can mend, or what it must still give; as grounds."""
+    """The faults of an order that the authority can mend, and its missing parts; as grounds."""
     judged = judgement_of(order)
     if judged is None:
         return ()

@@ -4,6 +4,7 @@ A sentence names its actor, its verb and its object. Each word here has stood wh
 one, and so has each form of a riddle.
 """
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -37,6 +38,12 @@ RIDDLES = {
     r"\bOf (?:them|it) (?:those|that)\b": "repeat the noun: open requests whose",
     r"\bgoes by itself\b|\b(?:is|are) (?:held against|passed over)\b": "say who compares, skips, erases",
 }
+# Docstrings of these folders begin with a verb or a noun. Of the others it is not checked yet.
+PLAIN = ("archive", "consumers", "host", "ledger", "projections", "rulebook", "sample", "schemas")
+NAMELESS = re.compile(
+    r"The same (?:of|from|as|with|for|by|until|but|where)\b|Who\b|Whom\b|What\b|Why what\b"
+    r"|Those (?:of|that|which)\b|Of (?:each|a|the|some|every|all|what)\b"
+)
 _RIDDLES = {re.compile(form): instead for form, instead in RIDDLES.items()}
 _CODE = re.compile(r"```.*?```|`[^`\n]*`|\]\([^)\n]*\)", re.S)
 _EXCUSED = {"tests/data/README.md"}  # of another project
@@ -91,6 +98,40 @@ def test_a_message_names_who_does_what() -> None:
 def test_a_data_file_names_who_does_what(page: str) -> None:
     texts = english(tomllib.loads((ROOT / page).read_text("utf-8")))
     assert [found for text in texts for found in hidden(text)] == []
+
+
+def docstrings(folder: str) -> Iterator[tuple[str, str]]:
+    """Each docstring of a folder, with its file."""
+    defined = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    for path in tracked(f"{folder}/**.py"):
+        for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8"))):
+            if isinstance(node, defined) and (text := ast.get_docstring(node)):
+                yield path, " ".join(text.split())
+
+
+@pytest.mark.parametrize("folder", PLAIN)
+def test_a_docstring_names_its_thing(folder: str) -> None:
+    texts = list(docstrings(folder))
+    assert len(texts) > 100
+    found = [(path, text[:100]) for path, text in texts if NAMELESS.match(text)]
+    # Docstrings of events are part of the published schema, and those of errors are what users read.
+    excused = ("schemas/events/", "ledger/errors.py")
+    assert [one for one in found if not one[0].startswith(excused)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Of each thing what its latest act says.", False),
+        ("The same of those that are rows.", False),
+        ("What is remembered.", False),
+        ("Who only records needs none.", False),
+        ("The same day of a later month.", True),
+        ("For each item, its latest act.", True),
+    ],
+)
+def test_a_docstring_without_a_thing_is_found(text: str, *, named: bool) -> None:
+    assert bool(NAMELESS.match(text)) != named
 
 
 def test_english_of_data_files_is_found() -> None:
