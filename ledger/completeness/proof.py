@@ -24,6 +24,7 @@ from ledger.tlog.signing.keys import VerifierKey
 from ledger.tlog.signing.policy import Policy
 from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.tree.tiles import TILE_WIDTH, width_at
+from schemas.encoding import from_json
 
 _LIMIT_BYTES = 100_000_000
 _MOST_NODES = 257
@@ -119,8 +120,8 @@ def parse(content: bytes) -> CompletenessProof:
     if len(content) > _LIMIT_BYTES:
         raise Unproven("a proof of completeness is smaller")
     try:
-        proof = msgspec.json.decode(content, type=CompletenessProof)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        proof = from_json(content, CompletenessProof)
+    except ValueError:
         raise Unproven("this is not a proof of completeness") from None
     if proof.version != 1:
         raise Unproven("this proof of completeness is of another version")
@@ -136,7 +137,7 @@ def check(
     """
     root, covers = _epoch_of(proof, keys, policy)
     if not proof.subjects:
-        raise Unproven("the proof is about nobody")
+        raise Unproven("the proof names no data subject")
     for subject in proof.subjects:
         _check_subject(subject, root, covers.size)
     positions = sorted(position for one in proof.subjects for position, _ in one.entries)

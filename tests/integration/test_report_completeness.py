@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from ledger.completeness import index as module
+from ledger.completeness import proof as proof_module
 from ledger.completeness.index import Chained, Link
 from ledger.completeness.naming import Chain, key_of, keys_of
 from ledger.completeness.proof import CompletenessProof, ProvenChain, check, encode, parse
@@ -208,3 +209,19 @@ def test_before_an_epoch_there_is_no_proof(cli: Cli) -> None:
     ran = cli("report", "completeness", WHO)
     assert ran.status == 1
     assert "no epoch of completeness is published yet" in ran.err
+    assert cli("publish", "--once").status == 0
+    assert cli("report", "completeness", WHO, "--output", "-").status == 0
+
+
+def test_a_proof_that_is_too_large_proves_nothing(
+    proven: Proven, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (subject,) = proven.parsed.subjects
+    longer = msgspec.structs.replace(subject.named, path=subject.named.path * 258)
+    proof = msgspec.structs.replace(
+        proven.parsed, subjects=(msgspec.structs.replace(subject, named=longer),)
+    )
+    assert "too many nodes" in proven.refused(proof)
+    monkeypatch.setattr(proof_module, "_LIMIT_BYTES", 10)
+    with pytest.raises(Unproven, match="is smaller"):
+        parse(encode(proof))

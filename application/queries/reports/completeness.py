@@ -17,6 +17,7 @@ from ledger.completeness.proof import Complete, Completeness, CompletenessProof
 from ledger.errors import Unproven
 from ledger.reading import events_of, pruned_through
 from ledger.tlog.signing.base64 import to_base64
+from schemas.encoding import from_json
 
 
 class WrittenCompleteness(Answer, frozen=True):
@@ -117,8 +118,8 @@ def verified(complete: Complete, report: bytes | None) -> VerifiedCompleteness:
 
 def _compared(complete: Complete, content: bytes) -> int:
     try:
-        report = msgspec.json.decode(content, type=_Report)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        report = from_json(content, _Report)
+    except ValueError:
         raise Unproven("this is not an access report in JSON") from None
     told = set(_positions(report))
     missing = [
