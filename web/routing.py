@@ -136,7 +136,8 @@ class Pages:
             if typed.get("seen") != preview.seen:
                 return self._previewed(request, form, visit, typed, preview)
         sent.address = form.do(visit, fields)
-        if form.name:
+        # The portal has a page of its own that says what was done.
+        if form.name and not is_own(form.path):
             # What waits for a second person is not done: that page says so.
             waits = sent.address == "/approvals"
             self._done_last.note(self._desk.login_of(request), "" if waits else form.name)

@@ -53,6 +53,7 @@ BOUNDED = {
         "/feeds",
     ),
     "the looks of inspectors": ("/inspections",),
+    "so many disclosures are counted, the latest": ("/disclosures/totals",),
 }
 NOW_, LATELY, LONG_AGO = "now", "lately", "long ago"
 PAST = {LATELY, LONG_AGO}
@@ -64,6 +65,7 @@ GROWS: dict[str, dict[str, set[str]]] = {
     },
     "every event that a notice speaks of": {"/lint": {NOW_, *PAST}},
     "every event": {"/incidents/{ref}/affected": {NOW_}},
+    "every disclosure, up to 10,000": {"/disclosures/totals": {NOW_, *PAST}},
     "every disclosure": {"/transfers": {NOW_, *PAST}, "/transparency": PAST},
     "every event about requests": {"/requests": PAST, "/requests/{ref}": PAST},
     "what persons have who changed something": {"/notifications": PAST},
@@ -318,6 +320,7 @@ def _answers(console: Consoled) -> Iterator[tuple[str, str, Client, str, dict[st
             "/event-types/{name}",
             "/rules/{id}",
             "/me/acts/{id}",
+            "/dead-letters/{letter}",
         }:
             continue
         client = person if one.path.startswith("/me") else officer
