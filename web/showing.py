@@ -87,7 +87,7 @@ class Showing:
             "pruned": isinstance(error, EventPruned),
             "fenced": isinstance(error, RolledBack),
             "proof": _proof_of(request, error),
-            "finds": problem.status == 404 and _finds_persons(request),
+            "finds": _finds_persons(request, error),
         }
         response = self.show(request, "error", facts, problem.status)
         if wait := wait_s(error):
@@ -103,11 +103,11 @@ def _proof_of(request: Request, error: Exception) -> str | None:
     return f"/proof/{error.position}" if "proof" in rights_of(principal.role).pages else None
 
 
-def _finds_persons(request: Request) -> bool:
+def _finds_persons(request: Request, error: Exception) -> bool:
     """Whether the reader asked for a person and may look for others, for whatever reason none is there."""
     principal: Principal | None = request.state.principal
-    asked = request.url.path.startswith("/persons/")
-    return asked and principal is not None and "persons" in rights_of(principal.role).pages
+    may_find = principal is not None and "persons" in rights_of(principal.role).pages
+    return may_find and isinstance(error, UnknownSubject)
 
 
 def reader_of(principal: Principal) -> Reader:
