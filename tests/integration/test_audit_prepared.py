@@ -52,7 +52,10 @@ def looked(house: House, baseline: frozenset[str] = frozenset()) -> Findings:
 
 
 CHANGES = {
-    "a row": ("INSERT INTO ledger_main.read_notes (sealed) VALUES ('x')", "ledger_main.read_notes"),
+    "a row": (
+        "INSERT INTO ledger_main.read_notes (sealed, noted_at) VALUES ('x', now())",
+        "ledger_main.read_notes",
+    ),
     "a row of the keys": ("DELETE FROM ledger_main_keys.data_keys", "ledger_main_keys.data_keys"),
     "a lock": ("LOCK ledger_main.head IN SHARE MODE", "ledger_main.head"),
     "a column": (

@@ -354,7 +354,8 @@ class Facts:
         if self.state["status"] != "active":
             assert not counting
         page = self.edges.page(f"{self.at}/consents")
-        assert f"{len(counting)} of {len(worth)} consents allow something now" in page
+        consents = "consent allows" if len(worth) == 1 else "consents allow"
+        assert f"{len(counting)} of {len(worth)} {consents} something now" in page
         records = self.edges.said("consents", self.who, "--format", "ts27560")["@graph"]
         given = {"dpv:ConsentGiven", "dpv:RenewedConsentGiven"}
         told = [

@@ -67,7 +67,7 @@ def unsigned(cli: Cli) -> None:
 
 def without_log(cli: Cli) -> None:
     published(cli)
-    shutil.rmtree(cli.folder / "data" / "tlog")
+    shutil.rmtree(cli.folder / "data" / "tlog" / "main")
 
 
 def altered(statement: str, before: Callable[[Cli], None] = recorded) -> Callable[[Cli], None]:

@@ -315,7 +315,8 @@ _CHANCE = re.compile(
 )
 # A hash or a signature over the whole log commits to what is hidden and tells nothing of it: keys are chance.
 _COMMITMENT = re.compile(r"[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{88,}=*|[0-9a-f]{64}|W/\"[0-9a-f]{32}\"")
-_TRACE = {"traceparent", "date"}  # each answer belongs to a trace of its own
+# Each answer belongs to a trace of its own, and the clock fills the room for requests again.
+_TRACE = {"traceparent", "date", "ratelimit"}
 
 
 def _asked(question: str, response: httpx2.Response) -> Asked:
