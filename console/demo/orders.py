@@ -203,7 +203,7 @@ def _lifted(open_ledger: Site, secret: Site) -> Iterator[Step]:
     with to_file(file) as send:
         given = give_lifted(secret, send)
     yield Step(
-        say("demo", "order-handed-over"),
+        say("demo", "order-sent"),
         f"secrecy hand-over {file}",
         [named_values("handed-over", given)],
         given.recorded == 1,

@@ -27,10 +27,12 @@ REFERENCES = (
     "customer",
     "employee",
     "from_customer",
+    "from_employee",
     "into_customer",
     "reader",
     "snapshot",
     "to_customer",
+    "to_employee",
 )
 """Members of a state whose value names a data subject where it is a UUID."""
 _NAMED = re.compile(rb'"(?:%b)":"(%b)"' % ("|".join(REFERENCES).encode(), _UUID))

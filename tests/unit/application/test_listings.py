@@ -121,7 +121,7 @@ def words_of(what: Listing[Any] | File[Any]) -> Iterator[tuple[str, str]]:
 def test_every_edge_draws_it(one: Declared) -> None:
     edges = {
         "console": (console.commands, r"tables?_of[(,] ?"),
-        "web": (web.pages, r"(list|fil)ed\(visit, "),
+        "web": (web.pages, r"(list|fil)ed\(context, "),
     }
     drawn = {
         edge
