@@ -33,7 +33,7 @@ SMALL: dict[Language, frozenset[str]] = {
     language: frozenset(listed.split()) for language, listed in _SMALL.items()
 }
 # They run until somebody ends them and write logs, which are English; `demo` has a server of its own.
-ENDLESS = {"consume", "project", "upkeep", "run", "serve", "witness", "demo"}
+ENDLESS = {"consume", "project", "push", "upkeep", "run", "serve", "witness", "demo"}
 # What a person must be told of a refusal or an extension is printed in both, to be handed on.
 BOTH = ("request refuse", "request extend", "request verify-identity")
 _WORD = re.compile(r"[a-zà-ü]+(?:'s)?\Z")
@@ -186,6 +186,10 @@ def acts_of(mark: str, folder: Path) -> list[str]:
         f"incident affected {breach} --category contact",
         f"incident affected {breach}",
         f"incident tell {breach} {OTHER} --channel email",
+        f"letter request {request} --language {mark.lower()}",
+        f"letter breach {breach} --language {mark.lower()}",
+        f"letter recipient {OTHER} --language {mark.lower()}",
+        f"letter announcement --language {mark.lower()}",
         f"incident show {breach}",
         f"incident suspect {OTHER} --kind login --ref MIS-{mark}",
         f"incident resolve MIS-{mark} --outcome unfounded",
