@@ -23,28 +23,10 @@ def _countries() -> Names:
     return names_of([(OUTSIDE_EEA, (OUTSIDE_EEA,)), *names.items()])
 
 
-def _chosen(
-    recipient: str | None,
-    kind: str | None,
-    provision: str | None,
-    country: str | None,
-    purpose: str | None,
-    legal_basis: str | None,
-) -> DisclosureFilter:
-    return DisclosureFilter(
-        recipient=recipient,
-        kind=kind,
-        provision=provision,
-        country=country,
-        purpose=purpose,
-        legal_basis=legal_basis,
-    )
-
-
 Chosen = Annotated[
     DisclosureFilter,
     OptionGroup(
-        _chosen,
+        DisclosureFilter,
         {
             "recipient": Annotated[
                 str | None, option("--recipient", "R", "Given to this recipient, by id or name.")
