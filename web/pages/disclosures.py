@@ -9,7 +9,7 @@ from application.language import spoken
 from application.listings.recipients import RECIPIENTS
 from application.queries.disclosures.paged import DisclosurePage
 from application.queries.disclosures.received import OUTSIDE_EEA
-from application.queries.disclosures.totals import DisclosureTotals, Share, disclosure_totals
+from application.queries.disclosures.totals import CodeCount, DisclosureTotals, disclosure_totals
 from application.queries.disclosures.transfers import TransferRow, Transfers
 from application.queries.disclosures.transparency import KindCounts, TransparencyReport
 from application.queries.naming import Naming
@@ -90,7 +90,7 @@ def _texts(params: ChoiceParams) -> dict[str, str | None]:
     return {name: text for name, text in texts.items() if text and name not in {"after", "limit"}}
 
 
-def _shares(totals: DisclosureTotals) -> dict[str, list[Share]]:
+def _shares(totals: DisclosureTotals) -> dict[str, list[CodeCount]]:
     """How many disclosures there are of each choice, by the field of the filter."""
     return {
         "kind": totals.kinds,
@@ -100,7 +100,7 @@ def _shares(totals: DisclosureTotals) -> dict[str, list[Share]]:
     }
 
 
-def _inputs(params: ChoiceParams, shares: Mapping[str, Sequence[Share]]) -> Iterator[Input]:
+def _inputs(params: ChoiceParams, shares: Mapping[str, Sequence[CodeCount]]) -> Iterator[Input]:
     """What disclosures are chosen by. `shares`: how many there are of each choice, where that is known."""
     chosen = {name: text or "" for name, text in to_builtins(params).items()}
     yield _input("recipient", value=chosen["recipient"])
@@ -123,7 +123,7 @@ def _with_number(text: str, number: int | None) -> object:
 
 
 def _options(
-    params: ChoiceParams, shares: Mapping[str, Sequence[Share]]
+    params: ChoiceParams, shares: Mapping[str, Sequence[CodeCount]]
 ) -> dict[str, list[tuple[str, str]]]:
     """The codes of each choice in words, by word."""
     words = RegisterWords(spoken())
@@ -144,7 +144,9 @@ def _input(name: str, **members: Any) -> Input:
     return Input(name, title=str(t(f"given.{name}")), **members)
 
 
-def _countries(shares: Mapping[str, Sequence[Share]], chosen: str | None) -> list[tuple[str, str]]:
+def _countries(
+    shares: Mapping[str, Sequence[CodeCount]], chosen: str | None
+) -> list[tuple[str, str]]:
     """Countries by name: where something went, if that is known; otherwise every one."""
     went = {row.code for row in shares.get("country", ())}
     named = {name: country_name(name, spoken()) for name in country_codes()}

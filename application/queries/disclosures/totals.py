@@ -18,7 +18,7 @@ from rulebook.countries import region
 from schemas.formats import instant_of
 
 
-class Share(Answer, frozen=True):
+class CodeCount(Answer, frozen=True):
     """How many disclosures have a code: of a kind, a country, a purpose or a legal basis."""
 
     code: str
@@ -47,10 +47,10 @@ class DisclosureTotals(Answer, frozen=True):
     outside_eea: int
     complete: bool
     first: str | None
-    kinds: list[Share]
-    countries: list[Share]
-    purposes: list[Share]
-    legal_bases: list[Share]
+    kinds: list[CodeCount]
+    countries: list[CodeCount]
+    purposes: list[CodeCount]
+    legal_bases: list[CodeCount]
     given_to: list[RecipientShare]
 
 
@@ -99,6 +99,6 @@ def _is_outside(row: DisclosureShown) -> bool:
 
 def _shares(
     rows: Iterable[DisclosureShown], code: Callable[[DisclosureShown], str | None]
-) -> list[Share]:
+) -> list[CodeCount]:
     counts = Counter(text for row in rows if (text := code(row)))
-    return [Share(text, number) for text, number in counts.most_common()]
+    return [CodeCount(text, number) for text, number in counts.most_common()]

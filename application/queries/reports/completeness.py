@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from application.answer import Answer
 from application.language import spoken
 from application.queries.subjects import known_streams, note_read
+from application.said_to_all import SaidToAll, said_to_all
 from application.source import Source
 from application.words import phrase
 from ledger.completeness.naming import UNTOLD
@@ -31,6 +32,7 @@ class WrittenCompleteness(Answer, frozen=True):
     own: int
     named: int
     sentence: str
+    said_to_all: SaidToAll
     proof: str
 
 
@@ -47,6 +49,7 @@ class VerifiedCompleteness(Answer, frozen=True):
     positions: list[int]
     named: int
     sentence: str
+    said_to_all: SaidToAll
     position: int | UnsetType = UNSET
 
 
@@ -97,6 +100,7 @@ def written(proof: CompletenessProof, size: int, subject: str, file: str) -> Wri
         own=sum(one.own.length for one in proof.subjects),
         named=sum(one.named.length for one in proof.subjects),
         sentence=_sentence(),
+        said_to_all=said_to_all(),
         proof=file,
     )
 
@@ -112,6 +116,7 @@ def verified(complete: Complete, report: bytes | None) -> VerifiedCompleteness:
         positions=list(complete.positions),
         named=complete.named,
         sentence=_sentence(),
+        said_to_all=said_to_all(),
         position=UNSET if report is None else _compared(complete, report),
     )
 
