@@ -27,6 +27,7 @@ pytest_plugins = [
     "tests.fixtures.campaign",
     "tests.fixtures.catalogue",
     "tests.fixtures.compiling",
+    "tests.fixtures.cut_off",
     "tests.fixtures.engines",
     "tests.fixtures.memory",
     "tests.fixtures.offered",
