@@ -8,8 +8,8 @@ The client connects again with the place that it has.
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, aclosing, contextmanager, suppress
 from datetime import timedelta
 from threading import Event as Flag
 from typing import Annotated, Literal, TypeVar
@@ -124,11 +124,11 @@ class Sent(StreamingResponse):
     def __init__(
         self,
         lasting: Callable[[str], AbstractContextManager[None]],
-        pieces: AsyncIterator[bytes],
+        pieces: AsyncGenerator[bytes, None],
         who: str,
     ) -> None:
         super().__init__(pieces, media_type=TYPE)
-        self._lasting, self._who = lasting, who
+        self._lasting, self._pieces, self._who = lasting, pieces, who
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the pieces one after the other."""
@@ -137,7 +137,8 @@ class Sent(StreamingResponse):
             await asyncio.wait_for(send(message), SEND_S)
 
         with self._lasting(self._who), suppress(TimeoutError):
-            await super().__call__(scope, receive, in_time)
+            async with aclosing(self._pieces):
+                await super().__call__(scope, receive, in_time)
 
 
 class _Stream:
@@ -162,7 +163,7 @@ class _Stream:
 
         return await self._answer(begun)
 
-    async def pieces(self, position: int, ending: Flag) -> AsyncIterator[bytes]:
+    async def pieces(self, position: int, ending: Flag) -> AsyncGenerator[bytes, None]:
         """Everything that is recorded after a position, for as long as the stream lasts."""
         yield b"retry: 2000\n\n"
         clock = self._desk.pool.clock
