@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from host.keys import completeness_key
 from host.site import Site
 from ledger.clocks import Clocks
 from ledger.completeness.epochs import Epochs
@@ -14,7 +13,7 @@ from ledger.tlog.witnessing.witnesses import Witnesses
 
 def epochs_of(site: Site, observer: PublisherObserver | None = None) -> Epochs:
     """The signer of the index's roots; it makes the key of their log when there never was one."""
-    log, key = site.settings.log, completeness_key(site.settings)
+    log, key = site.settings.log, site.completeness_key
     return Epochs(
         LogFolder(log.folder),
         OwnLog(LogFolder(log.epochs_folder), key.create(), key.known()),

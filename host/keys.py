@@ -14,6 +14,7 @@ from ledger.tlog.store.folder import LogFolder
 from ledger.tlog.store.key_file import KeyFile
 
 _COMPLETENESS = "completeness.key"
+_ROTATE_COMPLETENESS = "begin a new one with `ledger log rotate-key --completeness`"
 _WITNESS = "witness.key"
 _SIGNING = "signing.key"
 _HANDING = "hand-over.key"
@@ -42,10 +43,8 @@ def log_key(settings: Settings) -> LogKey:
 
 def completeness_key(settings: Settings) -> LogKey:
     """The key of the log of completeness, under the same passphrase."""
-    log = settings.log
-    path, origin = ledger_folder(settings) / _COMPLETENESS, epochs_origin(log.origin)
-    renewal = f"begin a new log: move {log.epochs_folder} and {path.with_suffix('.vkeys')} away"
-    return KeyFile(path, origin, log.passphrase, renewal=renewal)
+    log, path = settings.log, ledger_folder(settings) / _COMPLETENESS
+    return KeyFile(path, epochs_origin(log.origin), log.passphrase, renewal=_ROTATE_COMPLETENESS)
 
 
 def published_log(settings: Settings) -> PublishedLog:

@@ -21,7 +21,7 @@ from consumers.pipeline import BatchLimits
 from host.fencing import fence_of
 from host.intake import intake_of
 from host.keeping_up import KeepingUp
-from host.keys import key_provider, ledger_folder, log_key, published_log
+from host.keys import completeness_key, key_provider, ledger_folder, log_key, published_log
 from host.long_answers import Asking
 from host.reader import not_granted, reader_of, whom
 from host.settings import Settings
@@ -144,6 +144,11 @@ class Site:
     def log_key(self) -> LogKey:
         """The key of the transparency log."""
         return log_key(self.settings)
+
+    @property
+    def completeness_key(self) -> LogKey:
+        """The key of the log of completeness."""
+        return completeness_key(self.settings)
 
     @property
     def file_faults(self) -> list[str]:

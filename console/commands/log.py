@@ -28,7 +28,7 @@ from console.output import (
 from console.show.upkeep import named_values
 from console.streams import STANDARD_INPUT, opened
 from host.epochs import epochs_of
-from host.keys import log_key
+from host.keys import completeness_key, log_key
 from host.running.watching import Watch, begun, refused, watching
 from host.settings import Settings
 from host.signals import stopping
@@ -41,7 +41,7 @@ from ledger.tlog.proving.proof_file import encode_proof, parse_proof, proven_eve
 from ledger.tlog.proving.reading import prove, published
 from ledger.tlog.publishing.metrics import PublisherMetrics, checkpoint_figures
 from ledger.tlog.publishing.observer import PublisherObserver
-from ledger.tlog.signing.keys import VerifierKey, parse_verifier_key
+from ledger.tlog.signing.keys import LogKey, VerifierKey, parse_verifier_key
 from ledger.tlog.signing.policy import Policy, parse_policy
 from ledger.tlog.store.folder import LogFolder
 
@@ -50,6 +50,9 @@ Keys = Annotated[
 ]
 PolicyFile = Annotated[
     Path | None, option("--policy", "FILE", "Logs and witnesses to trust, and their quorum.")
+]
+Completeness = Annotated[
+    bool, switch("--completeness", "Of the second log, which signs that nothing was left out.")
 ]
 # Longer than any proof, entry or certificate.
 _LIMIT_BYTES = 2_500_000
@@ -221,28 +224,40 @@ def read_file(path: Path | None) -> bytes:
 
 
 @configured("store", "log")
-def show_log_keys(settings: Settings, as_json: Json = False) -> None:
+def show_log_keys(
+    settings: Settings, completeness: Completeness = False, as_json: Json = False
+) -> None:
     """Print the verification keys of the log, oldest first: give them to each verifier."""
-    keys = [key.text for key in log_key(settings).known()]
+    log = _key(settings, completeness)
+    keys = [key.text for key in log.known()]
+    if not keys and completeness:
+        raise Misconfigured("the log of completeness has no key yet: run `ledger publish --once`")
     if not keys:
         raise Misconfigured("the log has no key yet: run `ledger init`")
     if as_json:
-        emit(LogKeys(settings.log.origin, keys))
+        emit(LogKeys(log.origin, keys))
     else:
         emit_bytes("".join(f"{key}\n" for key in keys).encode())
 
 
 @configured("store", "log")
-def rotate_log_key(settings: Settings, as_json: Json = False) -> None:
+def rotate_log_key(
+    settings: Settings, completeness: Completeness = False, as_json: Json = False
+) -> None:
     """Make a new key, sign with it from now on, and print it. What older keys signed stays verifiable.
 
     Start a running publisher again. Hand the new key to everybody who holds the old key.
     """
-    key = log_key(settings).rotate().verifier.text
+    log = _key(settings, completeness)
+    key = log.rotate().verifier.text
     if as_json:
-        emit(NewLogKey(settings.log.origin, key))
+        emit(NewLogKey(log.origin, key))
     else:
         emit_bytes(f"{key}\n".encode())
+
+
+def _key(settings: Settings, completeness: bool) -> LogKey:
+    return completeness_key(settings) if completeness else log_key(settings)
 
 
 @configured("store", "log")

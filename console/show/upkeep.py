@@ -7,7 +7,8 @@ from msgspec import UNSET
 from rich.console import RenderableType
 from rich.table import Table
 
-from application.answer import Answer
+from application.answer import Answer, InBothLanguages
+from application.language import spoken
 from application.queries.upkeep.health import Arrived, AuditReport, LogPromise, Status
 from application.words import headings, in_words, say
 from console.show.text import Stack, pairs, worded
@@ -126,4 +127,6 @@ def named_values(about: str, answer: Answer | Mapping[str, object]) -> Table:
 def _named_value(name: str, value: object) -> tuple[str, object]:
     if name in _CODES and isinstance(value, str | list | tuple):
         value = in_words(_CODES[name], value)
+    if isinstance(value, InBothLanguages):
+        value = value.said(spoken())
     return say("member", name), value

@@ -112,6 +112,9 @@ def test_whatever_is_put_in_the_place_of_a_file_is_a_finding(
     assert worked("audit", "--views").status == 0
 
 
+BOTH_LOGS = pytest.mark.parametrize("log", ["main", "main.completeness"])
+
+
 def share(files: list[Path], number: int) -> list[Path]:
     """A third of the files for each kind that is put there, so that each file meets a third of the kinds.
 
@@ -121,8 +124,9 @@ def share(files: list[Path], number: int) -> list[Path]:
     return files[begin % SHARE :: SHARE]
 
 
-def test_strange_files_beside_the_days_of_the_log_are_named(worked: Cli) -> None:
-    (day,) = [*worked.folder.rglob("checkpoints/*")]
+@BOTH_LOGS
+def test_strange_files_beside_the_days_of_the_log_are_named(worked: Cli, log: str) -> None:
+    (day,) = [*(worked.folder / "data" / "tlog" / log / "checkpoints").iterdir()]
     for number in range(100):
         (day.parent / f"{number}").write_bytes(b"")
     os.mkfifo(day.parent / "0000-00-00")
@@ -133,9 +137,12 @@ def test_strange_files_beside_the_days_of_the_log_are_named(worked: Cli) -> None
     assert any("0000-00-00 cannot be read" in detail for detail in details)
 
 
-def test_garbage_in_the_history_is_passed_over_in_time_that_grows_with_it(worked: Cli) -> None:
+@BOTH_LOGS
+def test_garbage_in_the_history_is_passed_over_in_time_that_grows_with_it(
+    worked: Cli, log: str
+) -> None:
     """The publisher goes on behind the last checkpoint, however much was written there since."""
-    (day,) = [*worked.folder.rglob("checkpoints/*")]
+    (day,) = [*(worked.folder / "data" / "tlog" / log / "checkpoints").iterdir()]
     kept = day.read_bytes()
     day.write_bytes(kept + b"a\n" * 1_000_000)
     worked.record(registered("customer/2"))

@@ -143,7 +143,7 @@ def test_a_log_that_is_behind_the_promise(worked: Cli, database_url: str) -> Non
 
 
 def log_of(folder: Path) -> Path:
-    return next(folder.rglob("checkpoints")).parent
+    return folder / "data" / "tlog" / "main"
 
 
 def of_keys_of_the_log(folder: Path) -> None:

@@ -72,13 +72,46 @@ def proven(cli: Cli, tmp_path: Path) -> Proven:
     assert told.status == 0, told.err
     written = cli("report", "completeness", WHO, "--output", str(proof))
     assert written.status == 0, written.err
-    names = cli.folder / "keys" / "main"
-    keys = [
-        line
-        for name in ("log.vkeys", "completeness.vkeys")
-        for line in (names / name).read_text().splitlines()
-    ]
+    keys = cli("log", "keys").out.decode().split()
+    keys += cli("log", "keys", "--completeness").out.decode().split()
     return Proven(cli, proof, report, keys)
+
+
+def test_the_second_log_has_a_key_that_can_be_rotated(proven: Proven) -> None:
+    cli = proven.cli
+    first = cli("log", "keys", "--completeness", "--json").json
+    assert first["origin"].endswith("/completeness")
+    new = cli("log", "rotate-key", "--completeness", "--json").json["key"]
+    assert cli("log", "keys", "--completeness", "--json").json["keys"] == [*first["keys"], new]
+    assert new not in cli("log", "keys").out.decode()
+    assert proven.verify().status == 0  # an older proof counts by the older key
+    cli.record(accessed())
+    assert cli("publish", "--once").status == 0
+    proven.proof.unlink()
+    assert cli("report", "completeness", WHO, "--output", str(proven.proof)).status == 0
+    assert proven.verify().status == 1
+    proven.keys.append(new)
+    assert proven.verify().status == 0
+
+
+def test_a_lost_key_of_the_second_log_is_begun_anew_as_the_message_says(proven: Proven) -> None:
+    cli = proven.cli
+    (cli.folder / "keys" / "main" / "completeness.key").unlink()
+    ran = cli("publish", "--once")
+    assert ran.status != 0
+    assert "`ledger log rotate-key --completeness`" in ran.err
+    assert cli("log", "rotate-key", "--completeness").status == 0
+    cli.record(accessed())
+    assert cli("publish", "--once").status == 0
+
+
+def test_a_key_that_there_is_not_yet_is_made_as_the_message_says(cli: Cli) -> None:
+    cli.record(declared())
+    ran = cli("log", "keys", "--completeness")
+    assert ran.status != 0
+    assert "the log of completeness has no key yet: run `ledger publish --once`" in ran.err
+    assert cli("publish", "--once").status == 0
+    assert cli("log", "keys", "--completeness").status == 0
 
 
 def test_a_report_tells_every_entry_of_a_person(proven: Proven) -> None:

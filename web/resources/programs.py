@@ -50,6 +50,12 @@ class StringParams(Params, frozen=True):
     string: Annotated[str, Meta(max_length=4096)]
 
 
+class LogKeysParams(Params, frozen=True):
+    """Of which log. `completeness`: of the second one, which signs that nothing was left out."""
+
+    completeness: bool = False
+
+
 class AffectedParams(DaysParams, frozen=True, kw_only=True):
     """Which case, and what it reached: at least one of the rest."""
 
@@ -111,10 +117,11 @@ def checkpoint(context: RequestContext, params: NoParams) -> SignedCheckpoint:
 
 
 @resource("/log-keys", "proof", name="log keys")
-def log_keys(context: RequestContext, params: NoParams) -> LogKeys:
+def log_keys(context: RequestContext, params: LogKeysParams) -> LogKeys:
     """The verification keys of the transparency log, oldest first."""
-    keys = context.site.log_key.known()
-    return LogKeys(context.settings.log.origin, [key.text for key in keys])
+    site = context.site
+    key = site.completeness_key if params.completeness else site.log_key
+    return LogKeys(key.origin, [verifier.text for verifier in key.known()])
 
 
 @resource("/feeds", "disclosures", name="feed", rows="feeds")

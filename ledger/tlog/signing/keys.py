@@ -73,7 +73,12 @@ class Signer(Protocol):
 
 
 class LogKey(Protocol):
-    """The key of one log or one witness, wherever it is held, and the public halves of earlier keys."""
+    """The key of one log or one witness, wherever it is held, and the public halves of earlier keys.
+
+    `origin`: the name of the log or the witness.
+    """
+
+    origin: str
 
     def create(self) -> Signer:
         """The signer; a new key when there never was any. Durable on return. Raises Lost or Misconfigured."""
