@@ -69,16 +69,7 @@ from rulebook.approvals import DESK, URGENT, approvers
 from schemas import AdmissionRules
 
 # Keys of the ledger itself that other commands than the recorder read.
-LEDGER_KEYS = (
-    "index",
-    "fingerprint",
-    "letter-id",
-    RECEIPT,
-    "blind",
-    "last-record",
-    READS,
-    CHAIN,
-)
+LEDGER_KEYS = ("index", "fingerprint", "letter-id", RECEIPT, "blind", "last-record", READS, CHAIN)
 JOURNAL = "erasures.journal"
 
 
@@ -474,10 +465,7 @@ class Site:
             self.journal,
             self.ledger,
             self.clock,
-            Bounds(
-                period("tombstone"),
-                partial(legal_holds, privacy_office=self.privacy_office),
-            ),
+            Bounds(period("tombstone"), partial(legal_holds, privacy_office=self.privacy_office)),
         )
 
     def feed_lists(self, role: Role) -> FeedLists:
