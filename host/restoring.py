@@ -35,6 +35,7 @@ from ledger.backup import (
 )
 from ledger.backup.lost import LostPerson, lost_after
 from ledger.backup.reimport import is_elsewhere, reimport
+from ledger.completeness.epoch import epochs_origin
 from ledger.errors import Halt, Misconfigured
 from ledger.keys.opening import Opener
 from ledger.tlog.publishing.promises import renew_promise
@@ -132,8 +133,7 @@ def _complete(site: Site, copies: tuple[Copy, Copy], keys: Sequence[VerifierKey]
     folder = LogFolder(log.folder)
     # Entries before erasures: the journal may erase what the log has just brought back.
     reimported = reimport(site.session("recorder"), site.ledger, site.chain(), folder, keys)
-    if folder.history.last():
-        renew_promise(site.session("publisher"), folder, log.origin, keys)
+    _renew_promises(site, keys)
     complete_journal(site)
     erasures = site.eraser().reapply()
     with suppress(Halt):  # the audit below tells of it
@@ -161,6 +161,18 @@ def _complete(site: Site, copies: tuple[Copy, Copy], keys: Sequence[VerifierKey]
             )
         ),
     )
+
+
+def _renew_promises(site: Site, keys: Sequence[VerifierKey]) -> None:
+    """Let the database know of everything that both logs signed after the backup."""
+    log = site.settings.log
+    epochs, theirs = LogFolder(log.epochs_folder), site.completeness_key.known()
+    for folder, origin, known in (
+        (LogFolder(log.folder), log.origin, keys),
+        (epochs, epochs_origin(log.origin), theirs),
+    ):
+        if folder.history.last():
+            renew_promise(site.session("publisher"), folder, origin, known)
 
 
 def _absent(settings: Settings, otherwise: str) -> str:

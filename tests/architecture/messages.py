@@ -33,7 +33,7 @@ _SPOKEN = {
         *("_of_site", "_full", "_neighbour", "_neighbours"),
     ),
     "web/requests.py": ("EMPTY", "UNKNOWN_VALUE"),
-    "host/keys.py": ("_renewal", "_OTHER_WITNESS"),
+    "host/keys.py": ("_renewal", "_OTHER_WITNESS", "_ROTATE_COMPLETENESS"),
     "host/reader.py": ("not_granted",),
     "host/restoring.py": ("_absent", "_NEVER"),
     "application/lookups.py": ("unknown",),

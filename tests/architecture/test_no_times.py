@@ -26,7 +26,7 @@ WAITING = {
     *("integration/test_broker.py", "integration/test_embedded.py"),
     "unit/ledger/test_planted_files.py",  # files of an hour that is to come, and of one that is past
 }
-PRINTING = {"fault/test_consumer_kills.py", "fault/test_fuzz.py"}
+PRINTING = {"fault/test_consumer_kills.py", "fault/test_fuzz.py", "fixtures/cut_off.py"}
 # Two samples of times are compared with each other: neither is held against a limit.
 COMPARING = {"fault/test_secret_orders.py"}
 
