@@ -85,13 +85,13 @@ small: $(WITH_SPARK)
 
 matrix: export LEDGER_TEST_WHOLE = 1
 matrix: $(WITH_SPARK)  ## all tests whole, each on the embedded PostgreSQL and on an installed one
-	$(TESTS) --engines both
+	$(TESTS) --timeout 0 --engines both
 
 coverage: $(WITH_SPARK)  ## all tests, and the lines and branches that none of them runs (takes half as long again)
 	$(TESTS) --cov --cov-report=term:skip-covered
 
 fault: $(WITH_SPARK)  ## the long fault campaign: hundreds of kills, dead servers, cut connections (LEDGER_FAULT_SEED repeats a run)
-	$(BIN)/pytest -m campaign --capture=no
+	$(BIN)/pytest -m campaign --timeout 0 --capture=no
 
 # Cosmic Ray stands beside the environment: its libraries are no part of what is checked.
 build/mutants/tool: $(READY)

@@ -71,8 +71,9 @@ def publish(
         return
     with open_site(settings, opens_values=False) as site, closing(site.publisher()) as publisher:
         answer = published_answer(publisher.publish_once())
+        print_answer(answer, _PUBLISHED, as_json)
+        # What is published is told, also where the epoch over it cannot be taken.
         epochs_of(site).take()
-    print_answer(answer, _PUBLISHED, as_json)
 
 
 def _follow(settings: Settings) -> None:

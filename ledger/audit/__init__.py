@@ -33,7 +33,7 @@ from ledger.audit.log.epochs import check_epochs
 from ledger.audit.log.files import check_files
 from ledger.audit.log.promises import check_promises, promises_of
 from ledger.audit.log.published import Comparison
-from ledger.audit.log.signed import PublishedLog
+from ledger.audit.log.signed import PublishedLog, SignedCheckpoints
 from ledger.audit.pruning import check_left, look_for_pruning
 from ledger.audit.rows import batch_rows
 from ledger.audit.scene import Check, Scene
@@ -141,13 +141,15 @@ def audit(
     # Read before the snapshot: a published entry was recorded before, and a key that is wrapped now opens
     # now.
     comparison = Comparison(log, scene.findings)
+    epochs = log.epochs if log else None
+    signed = SignedCheckpoints(epochs, scene.findings) if epochs else None
     keys = KeysAudit(custody, scene.findings)
     of_all = (
         ("the keys", lambda scene: keys.compare(scene.session)),
         *more,
         ("the indexes", lambda scene: check_indexes(scene.session, scene.findings)),
     )
-    checks = (*_checks(comparison), *map(_of_all, of_all))
+    checks = (*_checks(comparison, signed), *map(_of_all, of_all))
     with session.transaction():
         session.run("begin_snapshot")
         for what, look in checks:
@@ -170,7 +172,7 @@ def _of_all(check: Check) -> Check:
     return what, lambda scene: look(scene) if scene.since is None else None
 
 
-def _checks(comparison: Comparison) -> Sequence[Check]:
+def _checks(comparison: Comparison, epochs: SignedCheckpoints | None) -> Sequence[Check]:
     """The checks, in order: each needs what those before it have read."""
     return (
         ("the catalogue", _look_at_catalogue),
@@ -185,7 +187,7 @@ def _checks(comparison: Comparison) -> Sequence[Check]:
         ("the head", _look_at_head),
         ("the files of the log", lambda scene: _look_at_files(scene, comparison)),
         ("the log", lambda scene: _compare_promises(scene, comparison)),
-        ("the epochs of completeness", _look_at_epochs),
+        ("the epochs of completeness", lambda scene: _look_at_epochs(scene, epochs)),
         ("the dead letters", _look_at_letters),
         ("the bookmarks of Kafka", _look_at_bookmarks),
         ("the chain of batches", _look_at_chain),
@@ -231,9 +233,10 @@ def _look_at_files(scene: Scene, comparison: Comparison) -> None:
         check_files(scene.log.folder, comparison.signed, scene.findings)
 
 
-def _look_at_epochs(scene: Scene) -> None:
-    if scene.log and scene.log.epochs:
-        check_epochs(scene.log.epochs, scene.log.keys, scene.epochs, scene.findings)
+def _look_at_epochs(scene: Scene, signed: SignedCheckpoints | None) -> None:
+    if scene.log and scene.log.epochs and signed:
+        keys = scene.log.keys
+        check_epochs(scene.log.epochs, signed, keys, scene.epochs, scene.findings)
 
 
 def _look_at_chain(scene: Scene) -> None:

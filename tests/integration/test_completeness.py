@@ -20,6 +20,7 @@ from ledger.completeness.naming import keys_of
 from ledger.completeness.prefix import KEY_BITS, Node, root
 from ledger.errors import Fenced, LedgerError, Misconfigured, RolledBack
 from ledger.storage.files import Folder
+from ledger.storage.postgres import Session
 from ledger.tlog.publishing.observer import PublisherObserver
 from ledger.tlog.publishing.publisher import OwnLog
 from ledger.tlog.signing.checkpoints import Checkpoint, verify_checkpoint
@@ -225,6 +226,68 @@ def audits(kept: Kept) -> Kept:
         kept.take()
     assert audited(kept) == []
     return kept
+
+
+def test_an_audit_beside_a_publisher_finds_nothing(
+    audits: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An epoch that is taken after the audit read the database is none that the database lacks."""
+    looked, house = Session.run, audits.log.house
+
+    def taken(session: Session, statement: str, **given: Any) -> int:
+        ran = looked(session, statement, **given)
+        if statement == "begin_snapshot":
+            session.rows("promised_history")
+            for count in (1, 2):
+                record(house, count)
+                audits.log.publish()
+                audits.take()
+        return ran
+
+    monkeypatch.setattr(Session, "run", taken)
+    assert audited(audits) == []
+    assert len(audits.signed()) == 5
+
+
+@pytest.mark.parametrize(
+    ("alters", "finding"),
+    [
+        ("DELETE FROM promises", "promise: the database does not know of the log"),
+        (
+            "UPDATE promises SET size = 1",
+            "promise: the database promises 1 epochs, and 2 are signed",
+        ),
+        (
+            "UPDATE promises SET size = 3",
+            "not-comparable: 3 epochs were promised, and the log ends with 2",
+        ),
+        (
+            "UPDATE promises SET root = sha256('x')",
+            "epoch: the first 2 epochs make up another tree",
+        ),
+    ],
+)
+def test_the_audit_names_a_promise_that_was_altered(
+    audits: Kept, alters: str, finding: str
+) -> None:
+    with closing(audits.log.house.session(None)) as owner:
+        owner.script("ALTER TABLE promises DISABLE TRIGGER USER", {})
+        owner.script(f"{alters} WHERE origin = '{audits.key.origin}'", {})
+        owner.script("ALTER TABLE promises ENABLE ALWAYS TRIGGER refuse_change", {})
+        owner.script("ALTER TABLE promises ENABLE ALWAYS TRIGGER refuse_other_promise", {})
+    (found,) = audited(audits)
+    assert found.startswith(finding)
+
+
+def test_a_log_that_had_another_name_before_is_no_finding(audits: Kept) -> None:
+    key = audits.key
+    known = key.names.read_text()
+    audits.key = KeyFile(audits.log.house.keys / "other.key", "other/completeness")
+    shutil.rmtree(audits.folder.path)
+    audits.take()
+    assert audited(audits) == ["promise: the database promises a log whose keys are unknown"]
+    audits.key.names.write_text(known + audits.key.names.read_text())
+    assert audited(audits) == []
 
 
 def test_the_audit_names_rows_that_were_altered(audits: Kept) -> None:

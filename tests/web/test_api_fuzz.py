@@ -1,5 +1,6 @@
 """What a program may ask by the published descriptions is answered as they say: no 5xx, nothing else."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from starlette.testclient import TestClient
 
+import web.api.changes
 from tests.fixtures.standards import standard
 from tests.fixtures.whole import examples
 from tests.web.console import Consoled
@@ -29,6 +31,12 @@ CHECKS = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
+
+
+@pytest.fixture(autouse=True)
+def _short_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stream ends as soon as it has begun: the client of these tests reads an answer to its end."""
+    monkeypatch.setattr(web.api.changes, "LASTS", timedelta(0))
 
 
 @pytest.fixture(scope="module")
