@@ -16,6 +16,7 @@ from application.following import bring_up_to_date
 from application.queries.upkeep.pruning import Against, PrunedPrefix, Reason, Untold
 from application.site import Site
 from archive.manifest import CheckedArchive
+from ledger.completeness.index import Index
 from ledger.errors import Halt, Misconfigured
 from ledger.pruning.cutting import (
     Cut,
@@ -93,6 +94,7 @@ def planned(
     count, removed = _removable(session, asked)
     against = [
         *_log_against(checkpoint, through),
+        *_index_against(site, checkpoint, through, pruned_through(session)),
         *_period_against(site, session, through),
         *_archive_against(site, checkpoint, archive, through, address),
         *map(_shown, (one for one in open if one not in nobody)),
@@ -239,6 +241,22 @@ def _log_against(checkpoint: Checkpoint | None, through: int) -> Iterator[Agains
     size = checkpoint.size if checkpoint else 0
     if size <= through:
         yield Against("not-published", position=max(size - 1, 0), see=command("checkpoint"))
+
+
+def _index_against(
+    site: Site, checkpoint: Checkpoint | None, through: int, pruned: int
+) -> Iterator[Against]:
+    """The index of completeness must have the prefix: it is made from the entries, and from nothing else.
+
+    Where an index that was lost can never be made again, it stands against nothing more.
+    """
+    epochs = site.published_log.epochs
+    if checkpoint is None or checkpoint.size <= through:  # then it must be published first
+        return
+    size = max(Index(epochs.folder.path).sizes(), default=0) if epochs else 0
+    if pruned <= size < through:
+        see = command("publish", once=True)
+        yield Against("completeness", position=size, see=see)
 
 
 def _period_against(site: Site, session: Session, through: int) -> Iterator[Against]:

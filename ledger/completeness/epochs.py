@@ -90,6 +90,7 @@ class Epochs:
             last = epoch_at(self._folder, promise.size) if promise.size else None
             signed = published(self._main)
             if signed is None or signed.checkpoint.size == (last.covers if last else 0):
+                self._make_rows_again(last)
                 return last
             size = signed.checkpoint.size
             root = self._index.advance(self._main, size, self._observer.looked)
@@ -101,6 +102,11 @@ class Epochs:
             # Those before it are kept until the next, for who reads them at this moment.
             self._index.keep([size, *([last.covers] if last else [])])
             return SignedEpoch(entry, Epoch(root, signed.content), size)
+
+    def _make_rows_again(self, last: SignedEpoch | None) -> None:
+        """Rows that were lost follow from the entries: `ledger prune` and proofs need them."""
+        if last and last.covers not in self._index.sizes():
+            self._index.advance(self._main, last.covers, self._observer.looked)
 
     def _begun(self, session: Session) -> tuple[State, Checkpoint]:
         """The tree that was signed last and its checkpoint, with what a crash left undone finished."""

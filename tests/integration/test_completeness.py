@@ -302,6 +302,13 @@ def test_the_audit_names_rows_that_were_altered(audits: Kept) -> None:
     assert audited(audits)[0].startswith("epoch: the rows of the last epoch: ")
 
 
+def test_rows_that_were_lost_are_made_again(audits: Kept) -> None:
+    shutil.rmtree(audits.folder.path / "index")
+    assert audited(audits)
+    audits.take()
+    assert audited(audits) == []
+
+
 def test_the_audit_names_an_epoch_that_was_altered(audits: Kept) -> None:
     path = audits.folder.path / "tile" / "entries" / "000.p" / "2"
     one, two = decode_bundle(path.read_bytes(), 2)

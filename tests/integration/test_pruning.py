@@ -536,6 +536,23 @@ def test_a_rebuild_during_a_cut_changes_no_view(ledger: Cli) -> None:
     assert ledger("audit", "--views", "--json").json["ok"]
 
 
+def test_the_index_of_completeness_has_the_prefix_first(ledger: Cli) -> None:
+    index = ledger.folder / "data" / "tlog" / "main.completeness" / "index"
+    shutil.rmtree(index)
+    refused = ledger(*PRUNE, "--yes", "--json")
+    assert (refused.status, refused.json["position"]) == (1, None)
+    assert {"reason": "completeness", "position": 0, "see": "ledger publish --once"}.items() <= (
+        refused.json["against"][0].items()
+    )
+    fill(ledger, "i", 250)
+    assert ledger("publish", "--once").status == 0
+    assert ledger(*PRUNE, "--yes").status == 0
+    # What is gone cannot be looked at again: an index that is lost by now stops no later cut.
+    shutil.rmtree(index)
+    later = ledger("prune", "--through", "512", "--for-good", "--json").json
+    assert "completeness" not in reasons(later)
+
+
 def test_one_says_what_becomes_of_the_entries(ledger: Cli) -> None:
     assert "--for-good" in ledger("prune", "--through", "256").err
     both = ledger("prune", "--through", "256", "--for-good", "--archive", "x")
@@ -708,9 +725,12 @@ def test_an_old_copy_of_the_folder_grows_by_the_hashes(pruned: Cli) -> None:
 def test_a_new_log_begins_with_the_hashes(pruned: Cli) -> None:
     pruned.set(LOG_DIR=str(pruned.folder / "new"), LOG_ORIGIN="example.org/new")
     ran = pruned("publish", "--once", "--json")
-    # No epoch was taken before the cut, so there is no index of the entries that are gone; the log goes on.
+    # The new log has no index of the entries that are gone. It follows from entries: the old one serves.
     assert (ran.status, "the index of completeness lacks it" in ran.err) == (1, True)
     assert ran.json["size"] > THROUGH
+    index = pruned.folder / "data" / "tlog" / "main.completeness" / "index"
+    shutil.copytree(index, pruned.folder / "new" / "main.completeness" / "index")
+    assert pruned("publish", "--once").status == 0
     audit = pruned("audit", "--json").json
     assert audit["ok"], audit["findings"]
     (least,) = (pruned.folder / "new").rglob("minimum-index")

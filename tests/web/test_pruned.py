@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from application.acts import pruning
+from host.epochs import epochs_of
 from ledger.event import instant
 from ledger.pruning.cutting import recorded_prunings
 from ledger.tlog.proving.proof_file import parse_proof, verify_entry
@@ -36,6 +37,7 @@ def pruned(sampled: Consoled) -> Consoled:
     sampled.record(registered(AGAIN, **later), collected(AGAIN, **later))
     with sampled.site() as site, closing(site.publisher()) as publisher:
         publisher.publish_once()
+        epochs_of(site).take()
     with sampled.site() as site, pytest.MonkeyPatch.context() as patch:
         # The clock of these tests is behind that of the database.
         patch.setattr(pruning, "period", lambda _name: timedelta(days=-3650))

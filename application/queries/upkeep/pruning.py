@@ -9,6 +9,7 @@ Reason = Literal[
     "archive",
     "audit",
     "closed-later",
+    "completeness",
     "no-archive",
     "not-published",
     "not-published-erasure",
