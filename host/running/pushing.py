@@ -1,7 +1,7 @@
 """The push to a SIEM: who did what, from the ledger to receivers, each from a bookmark of its own.
 
 It reads, and writes nothing but its bookmarks, which are files: so it holds up no other process. A batch that
-was not taken is sent again, so a receiver may get a record twice, and misses none while its bookmark is kept.
+was not taken is sent again with the one before it, so a receiver may get a record twice.
 """
 
 import time
@@ -89,6 +89,7 @@ class Delivery:
     observer: PushObserver
     fault: str | None = None
     position: int = 0
+    _before: int | None = None
     _pause_s: float = field(default=FIRST_PAUSE_S)
     _again_at: float = 0.0
 
@@ -113,17 +114,26 @@ class Delivery:
             if records:
                 self.receiver.send(records)
         except ReceiverAway as fault:
+            self._step_back()
             self.fault = str(fault)
             self.observer.away(self.receiver.name, self.fault, self._pause_s)
             self._again_at = now_s + self._pause_s
             self._pause_s = min(2 * self._pause_s, LAST_PAUSE_S)
             return False
+        if records:
+            self._before = self.position
         self.position = events[-1].position if events else head
         self.bookmark.write(self.position)
         self.observer.sent(self.receiver.name, len(records))
         self.observer.lag(self.receiver.name, head - self.position)
         self.fault, self._pause_s = None, FIRST_PAUSE_S
         return True
+
+    def _step_back(self) -> None:
+        """Send the last batch again, too: a stopped receiver may close on records that it did not keep."""
+        if self._before is not None:
+            self.position, self._before = self._before, None
+            self.bookmark.write(self.position)
 
 
 def deliveries(settings: PushSettings, observer: PushObserver) -> list[Delivery]:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from msgspec.structs import replace as changed
 
 from documents.ocsf import is_told
 from host.push_settings import PushSettings
-from host.running.pushing import Bookmark, PushObserver, check_apart, deliveries, push
+from host.running.pushing import Bookmark, Delivery, PushObserver, check_apart, deliveries, push
 from host.running.receivers import ReceiverAway, receivers
 from host.site import Site
 from host.wiring import open_site
@@ -146,6 +146,37 @@ def test_the_whole_past_comes_once_in_order_and_goes_on_after_the_receiver_was_a
     with pushing(sampled, settings):
         time.sleep(1.5)
     assert len(siem.told()) == len(positions), "what was taken is not sent again"
+
+
+def test_the_batch_before_a_receiver_went_away_is_sent_again(
+    sampled: Consoled, tmp_path: Path
+) -> None:
+    """A receiver that lost what it took gets it again; later tries go back no further."""
+    sent, away = list[int](), {2, 3}
+
+    class Forgetful:
+        name, address = "syslog", "localhost:1"
+        calls = 0
+
+        def send(self, records: Sequence[Any]) -> None:
+            self.calls += 1
+            if self.calls in away:
+                raise ReceiverAway("away")
+            sent.append(records[0]["unmapped"]["position"])
+
+    receiver = Forgetful()
+    delivery = Delivery(receiver, Bookmark(tmp_path / "push", receiver), PushObserver())
+    with sampled.site() as site:
+        session = site.session("reader")
+        delivery.begin(session, oldest=True)
+        delivery.position = 0
+        assert delivery.turn(site, session, 0.0)
+        first = delivery.position
+        for second in (100.0, 300.0):
+            assert not delivery.turn(site, session, second)
+            assert delivery.position == delivery.bookmark.position() == 0
+        assert delivery.turn(site, session, 600.0)
+    assert (delivery.position, len(sent), sent[0] == sent[1]) == (first, 2, True)
 
 
 def until_quiet(siem: Rsyslog) -> list[Any]:
