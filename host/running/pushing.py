@@ -90,6 +90,7 @@ class Delivery:
     fault: str | None = None
     position: int = 0
     _before: int | None = None
+    _reached: int = 0
     _pause_s: float = field(default=FIRST_PAUSE_S)
     _again_at: float = 0.0
 
@@ -120,9 +121,11 @@ class Delivery:
             self._again_at = now_s + self._pause_s
             self._pause_s = min(2 * self._pause_s, LAST_PAUSE_S)
             return False
+        began, self.position = self.position, events[-1].position if events else head
+        # A batch that was sent again is not sent a third time because the one behind it is refused.
         if records:
-            self._before = self.position
-        self.position = events[-1].position if events else head
+            self._before = began if self.position > self._reached else None
+            self._reached = self.position
         self.bookmark.write(self.position)
         self.observer.sent(self.receiver.name, len(records))
         self.observer.lag(self.receiver.name, head - self.position)

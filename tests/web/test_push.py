@@ -183,6 +183,32 @@ def test_the_batch_before_a_receiver_went_away_is_sent_again(
     assert (delivery.position, len(sent), sent[0] == sent[1]) == (first, 2, True)
 
 
+def test_a_batch_that_is_always_refused_does_not_repeat_the_one_before(
+    sampled: Consoled, tmp_path: Path
+) -> None:
+    pauses, sent = list[float](), list[int]()
+
+    class Refusing:
+        name, address = "ocsf", "https://localhost:1/"
+
+        def send(self, records: Sequence[Any]) -> None:
+            position = records[0]["unmapped"]["position"]
+            if sent and position != sent[0]:
+                raise ReceiverAway("refused")
+            sent.append(position)
+
+    receiver, observer = Refusing(), PushObserver(away=lambda _name, _why, s: pauses.append(s))
+    delivery = Delivery(receiver, Bookmark(tmp_path / "push", receiver), observer)
+    with sampled.site() as site:
+        session = site.session("reader")
+        delivery.begin(session, oldest=True)
+        delivery.position = 0
+        for turn in range(8):
+            delivery.turn(site, session, turn * 1000.0)
+    assert len(sent) == 2
+    assert pauses == [1.0, 1.0, 2.0, 4.0, 8.0, 16.0]
+
+
 def until_quiet(siem: Rsyslog) -> list[Any]:
     """All that came, once nothing more comes."""
     before = -1
